@@ -1,0 +1,115 @@
+import { Temporal } from 'temporal-polyfill';
+import type { TimeDimension } from './dimension.ts';
+import { SpendError } from './errors.ts';
+
+/** `from` is inclusive, `to` exclusive; epoch milliseconds. Days and hours are cut in `timezone`. */
+export interface Period {
+  from: number;
+  to: number;
+  timezone: string;
+}
+
+/** One cell of a time dimension. */
+export interface Bucket {
+  label: string;
+  from: number;
+  to: number;
+}
+
+/** More cells than this are no answer anybody reads; a caller asks for a coarser interval instead. */
+const MAX_BUCKETS = 20_000;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Reads a moment: a day (`2026-10-01`, its first instant in the timezone), a local time (`2026-10-01T08:30`) or an instant
+ * (`2026-10-01T00:00:00Z`). @throws SpendError INVALID_PERIOD
+ */
+export function momentFromText(text: string, timezone: string): number {
+  checkTimezone(timezone);
+  try {
+    if (/(Z|[+-]\d{2}:?\d{2})$/i.test(text) && text.includes('T')) return Temporal.Instant.from(text).epochMilliseconds;
+    return Temporal.PlainDateTime.from(text).toZonedDateTime(timezone).epochMilliseconds;
+  } catch (cause) {
+    throw new SpendError('INVALID_PERIOD', `Cannot read the date "${text}". Write 2026-10-01 or 2026-10-01T08:00:00Z.`, { cause });
+  }
+}
+
+/** @throws SpendError INVALID_PERIOD when it holds no time */
+export function checkPeriod(period: Period): Period {
+  if (period.from < period.to) return period;
+  throw new SpendError(
+    'INVALID_PERIOD',
+    `The period is empty: "from" (${isoFromMoment(period.from, period.timezone)}) must come before "to" (${isoFromMoment(period.to, period.timezone)}), and "to" is exclusive.`,
+  );
+}
+
+/** The whole days, in the timezone, that hold both moments. */
+export function wholeDays(first: number, last: number, timezone: string): Period {
+  return { from: startOf('day', first, timezone), to: startOf('day', last + DAY_MS, timezone), timezone };
+}
+
+/** The last `days` whole days before today began, and today so far. */
+export function lastDays(days: number, now: number, timezone: string): Period {
+  const today = zoned(now, timezone).startOfDay();
+  return { from: today.subtract({ days }).epochMilliseconds, to: today.add({ days: 1 }).epochMilliseconds, timezone };
+}
+
+/** `2026-10-01T00:00:00Z`, or with the offset of the timezone. */
+export function isoFromMoment(at: number, timezone = 'UTC'): string {
+  const text = zoned(at, timezone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
+  return timezone === 'UTC' ? text.replace('+00:00', 'Z') : text;
+}
+
+/** The cells of a time dimension that touch the period, cut to it. */
+export function bucketsFromPeriod(dimension: TimeDimension, period: Period): Bucket[] {
+  const buckets: Bucket[] = [];
+  let from = startOf(dimension, period.from, period.timezone);
+  while (from < period.to) {
+    if (buckets.length === MAX_BUCKETS) {
+      throw new SpendError('INVALID_PERIOD', `More than ${MAX_BUCKETS} ${dimension}s: ask for a shorter period or a coarser interval.`);
+    }
+    const to = nextAfter(dimension, from, period.timezone);
+    buckets.push({ label: labelOf(dimension, from, period.timezone), from: Math.max(from, period.from), to: Math.min(to, period.to) });
+    from = to;
+  }
+  return buckets;
+}
+
+/** @throws SpendError INVALID_PERIOD for a name that is no IANA timezone */
+export function checkTimezone(timezone: string): void {
+  try {
+    zoned(0, timezone);
+  } catch (cause) {
+    throw new SpendError('INVALID_PERIOD', `There is no timezone "${timezone}". Use an IANA name such as Europe/Berlin or UTC.`, { cause });
+  }
+}
+
+// --- internal ---
+
+function zoned(at: number, timezone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone);
+}
+
+/** Hours are cut by elapsed time from the local hour, so the repeated hour of a clock change is two cells. */
+function startOf(dimension: TimeDimension, at: number, timezone: string): number {
+  const local = zoned(at, timezone);
+  if (dimension === 'hour') return at - (local.minute * 60 + local.second) * 1000 - local.millisecond;
+  const day = local.startOfDay();
+  if (dimension === 'day') return day.epochMilliseconds;
+  if (dimension === 'week') return day.subtract({ days: day.dayOfWeek - 1 }).startOfDay().epochMilliseconds;
+  return day.with({ day: 1 }).startOfDay().epochMilliseconds;
+}
+
+function nextAfter(dimension: TimeDimension, from: number, timezone: string): number {
+  if (dimension === 'hour') return startOf('hour', from + 3_600_000, timezone);
+  const step = { day: { days: 1 }, week: { weeks: 1 }, month: { months: 1 } }[dimension];
+  return zoned(from, timezone).add(step).startOfDay().epochMilliseconds;
+}
+
+function labelOf(dimension: TimeDimension, from: number, timezone: string): string {
+  const local = zoned(from, timezone);
+  if (dimension === 'month') return local.toPlainDate().toPlainYearMonth().toString();
+  if (dimension !== 'hour') return local.toPlainDate().toString();
+  return local.toString({ timeZoneName: 'never', smallestUnit: 'minute' }).replace(/\+00:00$/, timezone === 'UTC' ? 'Z' : '+00:00');
+}

@@ -1,0 +1,38 @@
+import type { Dimension } from './dimension.ts';
+import type { Scope } from './scope.ts';
+
+/** Counters summed over a group of invocations. */
+export interface UsageCounts {
+  invocations: number;
+  errors: number;
+  /** Invocations that used any token; only these can be unpriced. */
+  billable: number;
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite5m: number;
+  cacheWrite1h: number;
+}
+
+/** Everything a rate depends on. Engines group by it beside what was asked, so money is exact after aggregation. */
+export interface PriceKey {
+  model: string;
+  scope: Scope;
+  region: string;
+  tier: string | undefined;
+  /** Prompt tokens of each invocation in the group were above this; 0 or one of CONTEXT_BANDS. */
+  contextBand: number;
+  /** First instant of the stretch of time in which no rate changes; epoch milliseconds. */
+  ratesFrom: number;
+}
+
+export interface UsageRow extends UsageCounts {
+  key: Partial<Record<Dimension, string>>;
+  priceKey: PriceKey;
+}
+
+/**
+ * Prompt sizes (input + cache read + cache write) above which some model has ever cost more, in tokens.
+ * A long-context price may use only these, because engines sum invocations per band.
+ */
+export const CONTEXT_BANDS = [100_000, 128_000, 200_000, 256_000, 272_000] as const;

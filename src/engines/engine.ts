@@ -1,0 +1,67 @@
+import type { Dimension, Filter } from '../domain/dimension.ts';
+import type { Bucket } from '../domain/period.ts';
+import type { UsageRow } from '../domain/usage.ts';
+
+/** What an unresolved model id (such as an application inference profile) stands for. */
+export interface Alias {
+  /** The id as the `model` dimension shows it unresolved: `application-inference-profile/<id>`. */
+  unresolved: string;
+  /** What it resolves to: a model id, with its routing prefix if it has one. */
+  model: string;
+  name: string | undefined;
+  tags: Readonly<Record<string, string>>;
+}
+
+export interface UsageQuery {
+  /** Epoch milliseconds, UTC; `from` inclusive, `to` exclusive. */
+  from: number;
+  to: number;
+  by: readonly Dimension[];
+  where: readonly Filter[];
+  /** The cells of each time dimension in `by`. */
+  buckets: Readonly<Partial<Record<Dimension, readonly Bucket[]>>>;
+  /** Instants at which some rate changes; rows never straddle one. */
+  rateChanges: readonly number[];
+  aliases: readonly Alias[];
+}
+
+/** What the source holds, so that every report can say what it covers. */
+export interface Coverage {
+  files: number;
+  records: number;
+  invocations: number;
+  /** Records merged into another record of the same request. */
+  duplicates: number;
+  /** Lines that are no ModelInvocationLog record, over the whole source: they have no time. */
+  malformed: number;
+  malformedReasons: Readonly<Record<string, number>>;
+  damagedFiles: readonly { path: string; reason: string }[];
+  /** Files below the source that are not logs: side objects under data/, the permission-check marker. */
+  skippedFiles: number;
+  /** First and last invocation in the period, epoch milliseconds. */
+  first: number | undefined;
+  last: number | undefined;
+}
+
+/** `done` of `total` units (bytes for files). */
+export interface Progress {
+  done: number;
+  total: number;
+  message: string;
+}
+
+export interface Work {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Reads usage from one source. The contract suite in test/contracts/engine.ts runs over every engine. */
+export interface Engine {
+  readonly name: string;
+  /** The source as the user wrote it, for notes and messages. */
+  readonly source: string;
+  /** Counters grouped by the asked dimensions and by what the price depends on. */
+  usage(query: UsageQuery, work?: Work): Promise<UsageRow[]>;
+  coverage(period: { from: number; to: number } | undefined, work?: Work): Promise<Coverage>;
+  close(): Promise<void>;
+}

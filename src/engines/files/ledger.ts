@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import envPaths from 'env-paths';
+import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
+import type { Work } from '../engine.ts';
+import { absoluteSource } from './discover.ts';
+import { INVOCATIONS_VIEW, LEDGER_VERSION, SCHEMA } from './schema.ts';
+
+/** Memory DuckDB may use before it spills to disk. Reading logs stays flat however many there are. */
+const MEMORY_LIMIT = '512MB';
+
+/** How long to wait for another process that is filling the same ledger. */
+const BUSY_TIMEOUT_MS = 10 * 60_000;
+
+/** A long-running server gives the ledger up after this pause, so that a command beside it can use it. */
+const IDLE_CLOSE_MS = 2_000;
+
+export interface Ledger {
+  /** Runs work on the open ledger. Calls take turns: one process never writes while it reads. */
+  use<Result>(work: (connection: DuckDBConnection) => Promise<Result>, options?: Work): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Where a source's ledger is kept by default. */
+export function ledgerPath(source: string, folder = envPaths('bedrock-spend', { suffix: '' }).cache): string {
+  const name = createHash('sha256').update(absoluteSource(source)).digest('hex').slice(0, 16);
+  return join(folder, `ledger-v${LEDGER_VERSION}-${name}.duckdb`);
+}
+
+/** A ledger in a file that outlives the process. */
+export function createLedger(path: string): Ledger {
+  let open: { instance: DuckDBInstance; connection: DuckDBConnection } | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+  let idle: NodeJS.Timeout | undefined;
+
+  async function connect(options: Work): Promise<DuckDBConnection> {
+    clearTimeout(idle);
+    open ??= await openLedger(path, options);
+    return open.connection;
+  }
+
+  function release(): void {
+    open?.connection.closeSync();
+    open?.instance.closeSync();
+    open = undefined;
+  }
+
+  return {
+    use(work, options = {}) {
+      const turn = queue.then(async () => {
+        throwIfCancelled(options.signal);
+        try {
+          return await work(await connect(options));
+        } finally {
+          idle = setTimeout(release, IDLE_CLOSE_MS).unref();
+        }
+      });
+      queue = turn.catch(() => {});
+      return turn;
+    },
+    async close() {
+      await queue;
+      clearTimeout(idle);
+      release();
+    },
+  };
+}
+
+/** A ledger that is thrown away with the process: `--no-ledger`. On disk all the same, so that memory stays flat. */
+export async function createTemporaryLedger(): Promise<Ledger> {
+  const folder = await mkdtemp(join(tmpdir(), 'bedrock-spend-'));
+  const ledger = createLedger(join(folder, 'ledger.duckdb'));
+  return {
+    use: ledger.use,
+    async close() {
+      await ledger.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openLedger(path: string, options: Work) {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const instance = await openInstance(path, options);
+  const connection = await instance.connect();
+  for (const statement of [...SCHEMA, INVOCATIONS_VIEW]) await connection.run(statement);
+  return { instance, connection };
+}
+
+async function openInstance(path: string, { signal, onProgress }: Work): Promise<DuckDBInstance> {
+  const deadline = Date.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await DuckDBInstance.create(path, { memory_limit: MEMORY_LIMIT, preserve_insertion_order: 'false' });
+    } catch (cause) {
+      if (!/lock/i.test((cause as Error).message)) {
+        throw new SpendError('SOURCE_NOT_FOUND', `The ledger ${path} cannot be opened. Delete it (it is only a cache) and ask again.`, { cause });
+      }
+      if (Date.now() > deadline) {
+        throw new SpendError('LEDGER_BUSY', `Another process has held ${path} for ten minutes. Ask again later, or use --no-ledger.`, { cause });
+      }
+    }
+    throwIfCancelled(signal);
+    onProgress?.({ done: 0, total: 0, message: 'waiting for another process that uses the same ledger' });
+    await delay(100);
+  }
+}
+
+/** Runs statements in one transaction: all of them or, after an error or a crash, none. */
+export async function inTransaction(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
+  await connection.run('BEGIN');
+  try {
+    await work();
+    await connection.run('COMMIT');
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+/** Rows of a query as objects. Whole numbers come back as bigint, sums of them as bigint too. */
+export async function rowsFrom(
+  connection: DuckDBConnection,
+  sql: string,
+  values: DuckDBValue[] = [],
+): Promise<Record<string, DuckDBValue>[]> {
+  return (await connection.runAndReadAll(sql, values)).getRowObjects();
+}
+
+export type { DuckDBAppender, DuckDBConnection };

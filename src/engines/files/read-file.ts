@@ -1,0 +1,99 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createGunzip, gunzipSync } from 'node:zlib';
+import type { RecordReading, Reject } from '../../logs/record.ts';
+import { createBatchBuilder, type RecordBatch } from './batch.ts';
+import { createRecordSplitter } from './split-records.ts';
+
+export interface FileReading {
+  records: number;
+  malformed: Partial<Record<Reject, number>>;
+  /** Why the file could not be read to its end; its records must then not be used. */
+  damaged?: string;
+}
+
+const BATCH_RECORDS = 8192;
+const CHUNK_BYTES = 256 * 1024;
+
+/** A file up to this size is read at once, if its text fits in the second figure. */
+const WHOLE_FILE_BYTES = 4 * 1024 * 1024;
+const WHOLE_TEXT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads one log file, gzip or plain (told by its first bytes, not by its name), in constant memory.
+ * @param onBatch takes the records; the file may still turn out damaged afterwards
+ */
+export async function readLogFile(
+  path: string,
+  onBatch: (batch: RecordBatch) => void | Promise<void>,
+  signal?: AbortSignal,
+): Promise<FileReading> {
+  const reading: FileReading = { records: 0, malformed: {} };
+  const builder = createBatchBuilder();
+  let line = 0;
+  const take = (record: RecordReading) => {
+    line++;
+    if ('reject' in record) reading.malformed[record.reject] = (reading.malformed[record.reject] ?? 0) + 1;
+    else {
+      reading.records++;
+      // Without a request id nothing can be a repeat of it: its place in the file is its identity.
+      builder.add(record.invocation.requestId ? record.invocation : { ...record.invocation, requestId: `${path}:${line}` });
+    }
+  };
+  const splitter = createRecordSplitter(take);
+  try {
+    for await (const chunk of await openChunks(path)) {
+      signal?.throwIfAborted();
+      splitter.push(chunk);
+      if (builder.size >= BATCH_RECORDS) await onBatch(builder.take());
+    }
+    splitter.end();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return { ...reading, damaged: (error as Error).message };
+  }
+  if (builder.size > 0) await onBatch(builder.take());
+  return reading;
+}
+
+/** The file's text in chunks. A name that ends in .gz over plain text is accepted: browsers and proxies unpack on download. */
+async function openChunks(path: string): Promise<AsyncIterable<Buffer> | Iterable<Buffer>> {
+  const handle = await open(path);
+  const { size } = await handle.stat();
+  if (size <= WHOLE_FILE_BYTES) {
+    const whole = await handle.readFile().finally(() => handle.close());
+    const text = unpackWhole(whole, path);
+    if (text !== undefined) return [text];
+    return createReadStream(path).pipe(createGunzip({ chunkSize: CHUNK_BYTES }));
+  }
+  const head = Buffer.alloc(64);
+  const { bytesRead } = await handle.read(head, 0, head.length, 0);
+  const file = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES });
+  if (!isGzip(head.subarray(0, bytesRead), path)) return file;
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  file.on('error', (error) => gunzip.destroy(error));
+  return file.pipe(gunzip);
+}
+
+/** Nearly all log files are small; unpacked in one call they take half the time. Undefined when it would not fit in memory. */
+function unpackWhole(bytes: Buffer, path: string): Buffer | undefined {
+  if (!isGzip(bytes, path)) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: WHOLE_TEXT_BYTES, chunkSize: outputBytes(bytes) });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw error;
+  }
+}
+
+/** The length of the text as the gzip trailer states it (RFC 1952), so that it fits in one piece; a hint, whatever it says. */
+function outputBytes(bytes: Buffer): number {
+  const stated = bytes.length < 18 ? 0 : bytes.readUInt32LE(bytes.length - 4);
+  return Math.min(Math.max(stated + 1, 1024), WHOLE_TEXT_BYTES);
+}
+
+function isGzip(head: Buffer, path: string): boolean {
+  if (head[0] === 0x1f && head[1] === 0x8b) return true;
+  if (path.endsWith('.gz') && !/^\s*[[{]/.test(head.toString('latin1', 0, 64))) throw new Error('not gzip data');
+  return false;
+}

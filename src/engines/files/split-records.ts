@@ -1,0 +1,112 @@
+import { type RecordReading, readDocument, readRecord } from '../../logs/record.ts';
+
+/** CloudWatch events end at 1 MB and inline bodies at 100 KB each, so nothing longer than this is a log record. */
+const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+
+const NEWLINE = 10;
+
+export interface RecordSplitter {
+  push(chunk: Buffer): void;
+  end(): void;
+}
+
+/**
+ * Cuts a file into records. AWS writes one JSON object a line; a file whose first line is only the start of a value is taken
+ * as a document instead (a pretty-printed object, several, or an array), and read line by line after all if it is none.
+ */
+export function createRecordSplitter(take: (reading: RecordReading) => void): RecordSplitter {
+  let line = takeFirst;
+  let document: Buffer[] = [];
+  let documentBytes = 0;
+  const cutter = createLineCutter((bytes) => line(bytes));
+
+  function takeFirst(bytes: Buffer): void {
+    const reading = readRecord(bytes);
+    if ('reject' in reading && reading.reject === 'not JSON' && /^\s*[[{]/.test(bytes.toString('latin1', 0, 64))) {
+      line = takeDocument;
+      takeDocument(bytes);
+      return;
+    }
+    line = takeLine;
+    take(reading);
+  }
+
+  function takeLine(bytes: Buffer): void {
+    take(readRecord(bytes));
+  }
+
+  function takeDocument(bytes: Buffer): void {
+    document.push(bytes);
+    documentBytes += bytes.length + 1;
+    if (documentBytes > MAX_RECORD_BYTES) giveUpDocument();
+  }
+
+  function giveUpDocument(): void {
+    const lines = document;
+    document = [];
+    line = takeLine;
+    for (const bytes of lines) takeLine(bytes);
+  }
+
+  return {
+    push: cutter.push,
+    end() {
+      cutter.end();
+      if (document.length === 0) return;
+      const readings = readWholeDocument(document);
+      if (readings === undefined) giveUpDocument();
+      else for (const reading of readings) take(reading);
+    },
+  };
+}
+
+function readWholeDocument(lines: Buffer[]): RecordReading[] | undefined {
+  const bytes = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]));
+  if (!/^\s*\[/.test(bytes.toString('latin1', 0, 64))) return readDocument(bytes);
+  try {
+    const elements = JSON.parse(bytes.toString('utf8')) as unknown[];
+    return elements.map((element) => readRecord(Buffer.from(JSON.stringify(element))));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Cuts chunks at newlines. Blank lines are dropped; an endless line is cut short, so that it cannot fill the memory. */
+function createLineCutter(onLine: (bytes: Buffer) => void): RecordSplitter {
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+
+  function hold(bytes: Buffer): void {
+    if (bytes.length === 0 || pendingBytes > MAX_RECORD_BYTES) return;
+    pending.push(bytes);
+    pendingBytes += bytes.length;
+  }
+
+  function finish(last: Buffer): void {
+    if (pending.length > 0) {
+      hold(last);
+      const whole = Buffer.concat(pending);
+      pending = [];
+      pendingBytes = 0;
+      if (!isBlank(whole)) onLine(whole);
+    } else if (!isBlank(last)) onLine(last);
+  }
+
+  return {
+    push(chunk) {
+      let start = 0;
+      for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+        finish(chunk.subarray(start, end));
+        start = end + 1;
+      }
+      hold(chunk.subarray(start));
+    },
+    end() {
+      finish(Buffer.alloc(0));
+    },
+  };
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return !bytes.some((byte) => byte > 32);
+}

@@ -1,0 +1,225 @@
+import type { Invocation } from '../domain/invocation.ts';
+import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON } from './scan.ts';
+import { isFields, MAX_TOKENS_PER_REQUEST, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
+
+/** Why a line is no invocation. Counted by reason, never shown with the line's text. */
+export type Reject = 'not JSON' | 'not a ModelInvocationLog record' | 'unreadable timestamp' | 'token count out of range';
+
+export type RecordReading = { invocation: Invocation } | { reject: Reject };
+
+type Fields = { readonly [field: string]: Kept };
+
+const TIER_FIELDS = { serviceTier: { type: true }, service_tier: true, performanceConfig: { latency: true } } as const;
+
+const BODY_FIELDS = {
+  ...USAGE_FIELDS,
+  ...TIER_FIELDS,
+  usage: { ...USAGE_FIELDS, service_tier: true },
+  message: { usage: USAGE_FIELDS, stop_reason: true },
+  metadata: { usage: USAGE_FIELDS, metrics: { latencyMs: true }, serviceTier: { type: true } },
+  response: { usage: USAGE_FIELDS, service_tier: true },
+  metrics: { latencyMs: true },
+  stopReason: true,
+  stop_reason: true,
+  delta: { stop_reason: true },
+  messageStop: { stopReason: true },
+  'amazon-bedrock-invocationMetrics': { ...USAGE_FIELDS, invocationLatency: true, firstByteLatency: true },
+  'amazon-bedrock-guardrailAction': true,
+} as const;
+
+/** All that is ever read of a record. No field here can hold prompt or answer text. */
+export const RECORD_FIELDS = {
+  schemaType: true,
+  timestamp: true,
+  accountId: true,
+  region: true,
+  inferenceRegion: true,
+  requestId: true,
+  operation: true,
+  modelId: true,
+  errorCode: true,
+  identity: { arn: true },
+  requestMetadata: { [ANY_FIELD]: true },
+  ...TIER_FIELDS,
+  input: { ...USAGE_FIELDS, inputBodyJson: TIER_FIELDS },
+  output: { ...USAGE_FIELDS, outputBodyJson: BODY_FIELDS },
+} as const satisfies Keep;
+
+/** An array element (stream event, cache detail, Titan result) that mentions none of these holds no count, tier or stop reason. */
+const EVENT_FIELDS = [
+  'usage',
+  'metadata',
+  'ttl',
+  'tokenCount',
+  'stopReason',
+  'stop_reason',
+  'prompt_token_count',
+  'generation_token_count',
+  'inputTextTokenCount',
+  'totalOutputTextTokenCount',
+  'amazon-bedrock-invocationMetrics',
+  'amazon-bedrock-guardrailAction',
+];
+
+const scan = createScan(RECORD_FIELDS, EVENT_FIELDS);
+
+/** Reads one log line. Never throws, whatever the bytes are. */
+export function readRecord(line: Buffer): RecordReading {
+  try {
+    const { value, end } = scan(line);
+    if (!isBlank(line, end)) return { reject: 'not JSON' };
+    return recordFromValue(value);
+  } catch (error) {
+    if (error === NOT_JSON) return { reject: 'not JSON' };
+    throw error;
+  }
+}
+
+/** Reads the records of one document of JSON values that may span lines: pretty-printed objects, one after another. */
+export function readDocument(bytes: Buffer): RecordReading[] | undefined {
+  const readings: RecordReading[] = [];
+  let rest = bytes;
+  try {
+    while (!isBlank(rest, 0)) {
+      const { value, end } = scan(rest);
+      readings.push(recordFromValue(value));
+      rest = rest.subarray(end);
+    }
+  } catch (error) {
+    if (error === NOT_JSON) return undefined;
+    throw error;
+  }
+  return readings;
+}
+
+function isBlank(bytes: Buffer, from: number): boolean {
+  for (let i = from; i < bytes.length; i++) if ((bytes[i] as number) > 32) return false;
+  return true;
+}
+
+function recordFromValue(value: Kept): RecordReading {
+  if (!isFields(value) || value['schemaType'] !== 'ModelInvocationLog') return { reject: 'not a ModelInvocationLog record' };
+  const at = timestampFromText(text(value, 'timestamp'));
+  if (at === undefined) return { reject: 'unreadable timestamp' };
+  const input = fields(value['input']);
+  const output = fields(value['output']);
+  const bodies = bodiesFromOutput(output['outputBodyJson']);
+  const tokens = tokenCounts(input, output, bodies);
+  if (Object.values(tokens).some((count) => count > MAX_TOKENS_PER_REQUEST)) return { reject: 'token count out of range' };
+  return {
+    invocation: {
+      requestId: text(value, 'requestId') ?? '',
+      accountId: text(value, 'accountId') ?? '',
+      region: text(value, 'region') ?? '',
+      at,
+      operation: text(value, 'operation') ?? '',
+      modelId: text(value, 'modelId') ?? '',
+      tokens,
+      metadata: textsFromFields(fields(value['requestMetadata'])),
+      ...optional('identityArn', text(fields(value['identity']), 'arn')),
+      ...optional('inferenceRegion', text(value, 'inferenceRegion')),
+      ...optional('errorCode', text(value, 'errorCode')),
+      ...answerFromBodies(bodies),
+      ...optional('tier', firstDefined([...bodies, value, fields(input['inputBodyJson'])], tierFromFields)),
+    },
+  };
+}
+
+/** What the response says of itself, besides its counts. */
+function answerFromBodies(bodies: readonly Fields[]) {
+  const stopReason = lastDefined(bodies, stopReasonFromBody);
+  const blocked =
+    stopReason === 'guardrail_intervened' || bodies.some((body) => body['amazon-bedrock-guardrailAction'] === 'INTERVENED');
+  return {
+    blocked,
+    ...optional('stopReason', stopReason),
+    ...optional('latencyMs', lastDefined(bodies, latencyFromBody)),
+    ...optional('firstByteMs', lastDefined(bodies, (body) => milliseconds(metricsFromBody(body)['firstByteLatency']))),
+  };
+}
+
+function metricsFromBody(body: Fields): Fields {
+  return fields(body['amazon-bedrock-invocationMetrics']);
+}
+
+function latencyFromBody(body: Fields): number | undefined {
+  return (
+    milliseconds(metricsFromBody(body)['invocationLatency']) ??
+    milliseconds(fields(body['metrics'])['latencyMs']) ??
+    milliseconds(fields(fields(body['metadata'])['metrics'])['latencyMs'])
+  );
+}
+
+function stopReasonFromBody(body: Fields): string | undefined {
+  return (
+    text(body, 'stopReason') ??
+    text(body, 'stop_reason') ??
+    text(fields(body['delta']), 'stop_reason') ??
+    text(fields(body['messageStop']), 'stopReason') ??
+    text(fields(body['message']), 'stop_reason')
+  );
+}
+
+/** The resolved service tier; a latency-optimized call has a price of its own, so it counts as a tier. */
+function tierFromFields(holder: Fields): string | undefined {
+  if (fields(holder['performanceConfig'])['latency'] === 'optimized') return 'latency-optimized';
+  const tier =
+    text(fields(holder['serviceTier']), 'type') ??
+    text(holder, 'serviceTier') ??
+    text(fields(fields(holder['metadata'])['serviceTier']), 'type') ??
+    text(holder, 'service_tier') ??
+    text(fields(holder['usage']), 'service_tier') ??
+    text(fields(holder['response']), 'service_tier');
+  return tier === 'default' ? 'standard' : tier;
+}
+
+/** The response body, or the events of a response stream. Bare strings such as "[DONE]" stand between events and say nothing. */
+function bodiesFromOutput(body: Kept | undefined): Fields[] {
+  if (Array.isArray(body)) return body.filter(isFields);
+  return isFields(body) ? [body] : [];
+}
+
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d{1,3})?\d*(Z|[+-]\d{2}:?\d{2})?$/;
+
+/** Epoch milliseconds. `2026-10-06T07:55:07Z` as AWS writes it, `2026-10-06 07:55:07.000000000` as Panther stores it; no offset means UTC. */
+export function timestampFromText(value: string | undefined): number | undefined {
+  const parts = TIMESTAMP.exec(value ?? '');
+  if (!parts) return undefined;
+  const at = Date.parse(`${parts[1]}T${parts[2]}${parts[3] ?? ''}${parts[4] ?? 'Z'}`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+// --- internal ---
+
+function fields(value: Kept | undefined): Fields {
+  return isFields(value) ? value : {};
+}
+
+function text(holder: Fields, field: string): string | undefined {
+  const value = holder[field];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function milliseconds(value: Kept | undefined): number | undefined {
+  return typeof value === 'number' && value >= 0 && value < 2 ** 31 ? Math.round(value) : undefined;
+}
+
+function textsFromFields(holder: Fields): Record<string, string> {
+  return Object.fromEntries(Object.entries(holder).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+function optional<Name extends string, Value>(name: Name, value: Value | undefined): { [N in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [N in Name]?: Value });
+}
+
+function firstDefined<Item, Value>(items: readonly Item[], pick: (item: Item) => Value | undefined): Value | undefined {
+  for (const item of items) {
+    const value = pick(item);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function lastDefined<Item, Value>(items: readonly Item[], pick: (item: Item) => Value | undefined): Value | undefined {
+  return firstDefined([...items].reverse(), pick);
+}

@@ -1,0 +1,19 @@
+import { costOfTokens, type Usd, ZERO_USD } from '../domain/money.ts';
+import type { UsageCounts } from '../domain/usage.ts';
+import type { Rate, Rates } from './rate.ts';
+
+/** The counters money comes from: each has a rate of the same name. */
+export const PRICED_COUNTERS = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const satisfies readonly (keyof Rates &
+  keyof UsageCounts)[];
+
+/** The exact cost, or undefined (unpriced) when tokens were used that have no known rate. No tokens cost nothing, known rate or not. */
+export function costOf(counts: UsageCounts, rate: Rate | undefined): Usd | undefined {
+  let cost = ZERO_USD;
+  for (const counter of PRICED_COUNTERS) {
+    if (counts[counter] === 0) continue;
+    const perMillion = rate?.rates[counter];
+    if (perMillion === undefined) return undefined;
+    cost = cost.plus(costOfTokens(counts[counter], perMillion));
+  }
+  return cost;
+}

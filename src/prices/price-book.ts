@@ -1,0 +1,26 @@
+import type { PriceKey } from '../domain/usage.ts';
+import type { PriceSource, Rate } from './rate.ts';
+
+export interface PriceBook {
+  /** The rate, from the first source that knows one; undefined means unpriced. */
+  rate(key: PriceKey): Rate | undefined;
+  /** Instants (epoch ms) at which some rate changes, ascending. Engines group by the stretches between them. */
+  rateChanges: readonly number[];
+  /** Models with a listed price. */
+  models: readonly string[];
+}
+
+/** Asks the sources in order: overrides, then our table, then the labelled fallback. */
+export function createPriceBook(sources: readonly PriceSource[]): PriceBook {
+  return {
+    rate(key) {
+      for (const source of sources) {
+        const rate = source.rate(key);
+        if (rate !== undefined) return rate;
+      }
+      return undefined;
+    },
+    rateChanges: [...new Set(sources.flatMap((source) => source.changes))].sort((a, b) => a - b),
+    models: [...new Set(sources.flatMap((source) => source.models))].sort(),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Usd } from '../domain/money.ts';
+import type { PriceKey } from '../domain/usage.ts';
+
+/** USD per one million tokens. An absent rate is unknown, not free. */
+export interface Rates {
+  input: Usd;
+  output?: Usd;
+  cacheRead?: Usd;
+  cacheWrite5m?: Usd;
+  cacheWrite1h?: Usd;
+}
+
+/** What one kind of invocation costs, and how we know. */
+export interface Rate {
+  rates: Rates;
+  /** Which part of the price book answered. */
+  source: 'overrides' | 'own table' | 'genai-prices' | 'not per token';
+  /** Where that part has the figures from. */
+  origin: { title: string; url?: string; version: string };
+  /** First UTC day it holds, or undefined: since the model's launch. */
+  effectiveFrom: string | undefined;
+  /** What was assumed, in words for the report's reader. */
+  notes: readonly string[];
+}
+
+/** One way to know prices. The price book asks its sources in order. */
+export interface PriceSource {
+  rate(key: PriceKey): Rate | undefined;
+  /** Instants (epoch ms) at which some rate of this source begins to hold. */
+  changes: readonly number[];
+  /** Models it has a price for, for listing. */
+  models: readonly string[];
+}
+
+/** Multiplies every rate. */
+export function scaleRates(rates: Rates, factor: Usd): Rates {
+  return mapRates(rates, (rate) => rate.times(factor));
+}
+
+/** Applies a function to each known rate. */
+export function mapRates(rates: Rates, change: (rate: Usd, name: keyof Rates) => Usd): Rates {
+  return Object.fromEntries(
+    Object.entries(rates).map(([name, rate]) => [name, change(rate as Usd, name as keyof Rates)]),
+  ) as unknown as Rates;
+}
