@@ -63,5 +63,7 @@ export interface Engine {
   /** Counters grouped by the asked dimensions and by what the price depends on. */
   usage(query: UsageQuery, work?: Work): Promise<UsageRow[]>;
   coverage(period: { from: number; to: number } | undefined, work?: Work): Promise<Coverage>;
+  /** Keys of request metadata that the source has, sorted. */
+  metadataKeys(work?: Work): Promise<string[]>;
   close(): Promise<void>;
 }

@@ -54,6 +54,7 @@ function rateFromEntry(entry: PriceEntry, key: PriceKey, origins: Readonly<Recor
     origin: { title: origin.title, url: origin.url, version: origin.read },
     effectiveFrom: entry.from,
     notes: regional ? [] : regionNotes(entry, key),
+    ...(entry.note ? { remark: entry.note } : {}),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Rate {
   effectiveFrom: string | undefined;
   /** What was assumed, in words for the report's reader. */
   notes: readonly string[];
+  /** What the price table says of the entry itself: where sources disagree, what is left out. */
+  remark?: string;
 }
 
 /** One way to know prices. The price book asks its sources in order. */

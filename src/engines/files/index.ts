@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Coverage, Engine, Work } from '../engine.ts';
 import { type Discovery, discover } from './discover.ts';
 import { ingest } from './ingest.ts';
@@ -43,6 +42,11 @@ export async function createFilesEngine({ source, ledger: setting }: FilesOption
         return (await rowsFrom(connection, sql, values)).map((row) => usageRowFromResult(row, query));
       }),
     coverage: (period = ALL_TIME, work = {}) => fresh(work, (connection, discovery) => coverage(connection, discovery, period)),
+    metadataKeys: (work = {}) =>
+      fresh(work, async (connection) => {
+        const rows = await rowsFrom(connection, 'SELECT DISTINCT unnest(json_keys(metadata)) AS key FROM attributes WHERE metadata IS NOT NULL ORDER BY key');
+        return rows.map((row) => row['key'] as string);
+      }),
     close: () => ledger.close(),
   };
 }

@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import type { ReportContext } from '../reports/context.ts';
+
+/** What a tool answers: text for the model, the same as data for programs. */
+export interface ToolAnswer {
+  text: string;
+  data: Record<string, unknown>;
+}
+
+/** One tool. `tools/index.ts` lists them all; the server adds errors, progress and cancellation. */
+export interface Tool<Input extends z.ZodObject = z.ZodObject> {
+  name: string;
+  title: string;
+  /** Written for a model that chooses between tools: what it answers, when to take it, when another. */
+  description: string;
+  input: Input;
+  output: z.ZodObject;
+  run(input: z.output<Input>, context: ReportContext): Promise<ToolAnswer> | ToolAnswer;
+}
+
+/** Checks a tool's parts against each other. */
+export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool {
+  return tool as unknown as Tool;
+}

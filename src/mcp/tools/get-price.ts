@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { SpendError } from '../../domain/errors.ts';
+import { priceReport, priceSchema, textFromPrice } from '../../reports/price.ts';
+import { defineTool } from '../define-tool.ts';
+
+export const getPrice = defineTool({
+  name: 'get_price',
+  title: 'Get a Bedrock price',
+  description:
+    'What an Amazon Bedrock model costs per million tokens (input, output, cache read, cache writes), for a routing, region and tier, with the source and date of each rate. It answers list prices only; for what was spent use breakdown_spend.',
+  input: z.strictObject({
+    model: z.string().min(1).describe('Model id as in logs or code: anthropic.claude-sonnet-4-6, us.anthropic.…, global.…, or an ARN.'),
+    region: z.string().default('us-east-1').describe('Region the request is sent to.'),
+    tier: z.enum(['standard', 'batch', 'flex', 'priority', 'latency-optimized']).default('standard').describe('Service tier.'),
+    prompt_tokens: z.number().int().min(0).default(0).describe('Size of the prompt, for models that cost more above a limit.'),
+    at: z.string().optional().describe('Day the price must hold, e.g. 2026-10-01. Default: today.'),
+  }),
+  output: priceSchema,
+  run(input, context) {
+    const price = priceReport(input, context);
+    if (price === undefined) throw new SpendError('INVALID_ARGUMENT', unknownPrice(input.model, context.prices.models));
+    return { text: textFromPrice(price), data: price };
+  },
+});
+
+function unknownPrice(model: string, known: readonly string[]): string {
+  const words = model.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word.length > 2);
+  const near = known
+    .map((id) => ({ id, hits: words.filter((word) => id.includes(word)).length }))
+    .filter(({ hits }) => hits > 0)
+    .sort((a, b) => b.hits - a.hits)
+    .slice(0, 5);
+  const hint = near.length > 0 ? ` Models with a price that look alike: ${near.map(({ id }) => id).join(', ')}.` : '';
+  return `No price is known for ${model} as asked; its usage is shown as unpriced. An overrides file can name one.${hint}`;
+}

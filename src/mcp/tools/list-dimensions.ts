@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { DIMENSION_FAMILIES, DIMENSIONS } from '../../domain/dimension.ts';
+import { isoFromMoment } from '../../domain/period.ts';
+import { defineTool } from '../define-tool.ts';
+
+/** More metadata keys than this are counted, not listed. */
+const LISTED_KEYS = 100;
+
+export const listDimensions = defineTool({
+  name: 'list_dimensions',
+  title: 'List dimensions',
+  description:
+    'What Amazon Bedrock spend can be grouped and filtered by, which request-metadata keys and profile tags the logs have, and the time they cover. Call it before breakdown_spend when unsure of a dimension or period.',
+  input: z.strictObject({}),
+  output: z.object({
+    dimensions: z.array(z.object({ name: z.string(), meaning: z.string() })),
+    metadata_keys: z.array(z.string()),
+    tag_keys: z.array(z.string()),
+    data_from: z.string().optional(),
+    data_to: z.string().optional(),
+  }),
+  async run(_, context) {
+    const coverage = await context.engine.coverage(undefined, context);
+    const metadataKeys = await context.engine.metadataKeys(context);
+    const tagKeys = [...new Set(context.aliases.flatMap((alias) => Object.keys(alias.tags)))].sort();
+    const dimensions = Object.entries({ ...DIMENSIONS, ...DIMENSION_FAMILIES }).map(([name, meaning]) => ({ name, meaning }));
+    const { first, last } = coverage;
+    const data = {
+      dimensions,
+      metadata_keys: metadataKeys.slice(0, LISTED_KEYS),
+      tag_keys: tagKeys,
+      ...(first === undefined ? {} : { data_from: isoFromMoment(first) }),
+      ...(last === undefined ? {} : { data_to: isoFromMoment(last) }),
+    };
+    return { text: textFromDimensions(data, metadataKeys.length), data };
+  },
+});
+
+function textFromDimensions(
+  data: { dimensions: { name: string; meaning: string }[]; metadata_keys: string[]; tag_keys: string[]; data_from?: string; data_to?: string },
+  keys: number,
+): string {
+  const more = keys > data.metadata_keys.length ? ` and ${keys - data.metadata_keys.length} more` : '';
+  return [
+    ...data.dimensions.map(({ name, meaning }) => `${name}: ${meaning}`),
+    '',
+    `Metadata keys in the logs: ${data.metadata_keys.join(', ') || 'none'}${more}`,
+    `Profile tags: ${data.tag_keys.join(', ') || 'none'}`,
+    data.data_from ? `The logs cover ${data.data_from} to ${data.data_to}.` : 'The logs hold no invocations.',
+  ].join('\n');
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { INTERVALS, overTime } from '../../reports/over-time.ts';
+import { textFromReport } from '../../reports/render.ts';
+import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { defineTool } from '../define-tool.ts';
+import { limitInput, periodInputs, whereInput } from '../inputs.ts';
+
+export const spendOverTime = defineTool({
+  name: 'spend_over_time',
+  title: 'Bedrock spend over time',
+  description:
+    'Cost and token usage of Amazon Bedrock per hour, day, week or month, in order, gaps shown as zero; optionally split by one more dimension. Use it for trends, spikes and "when" questions. For totals by model or person use breakdown_spend.',
+  input: z.strictObject({
+    interval: z.enum(INTERVALS).default('day').describe('Length of each row’s time.'),
+    by: z.string().optional().describe('One more dimension, e.g. model: a row for each of its values in each interval.'),
+    ...periodInputs,
+    where: whereInput,
+    limit: limitInput(200),
+  }),
+  output: flatReportSchema,
+  async run(input, context) {
+    const report = await overTime(input, context);
+    return { text: textFromReport(report), data: flatFromReport(report) };
+  },
+});

@@ -1,0 +1,141 @@
+import { type Dimension, dimensionFromText, type Filter, filtersFromTexts, isTimeDimension } from '../domain/dimension.ts';
+import { SpendError } from '../domain/errors.ts';
+import { textFromUsd, ZERO_USD } from '../domain/money.ts';
+import { bucketsFromPeriod, checkPeriod, checkTimezone, isoFromMoment, momentFromText, type Period, wholeDays } from '../domain/period.ts';
+import type { Coverage, UsageQuery } from '../engines/engine.ts';
+import type { ReportContext } from './context.ts';
+import { notesFromUsage } from './notes.ts';
+import { emptyGroup, type PricedGroup, type PricedUsage, priceUsage, rowFromGroup } from './pricing.ts';
+import type { Report, Table } from './report.ts';
+
+/** A question as it comes from outside. */
+export interface BreakdownQuestion {
+  /** Day, local time or instant; default: the first day the source has. */
+  from?: string | undefined;
+  /** Exclusive; default: the end of the last day the source has. */
+  to?: string | undefined;
+  timezone?: string | undefined;
+  by: readonly string[];
+  /** `dimension=value`. */
+  where?: readonly string[] | undefined;
+  /** Most rows to return. Default: all. */
+  limit?: number | undefined;
+}
+
+/** More dimensions than this make a table nobody reads. */
+export const MAX_DIMENSIONS = 5;
+
+/** Spend and usage by any dimensions. */
+export async function breakdown(question: BreakdownQuestion, context: ReportContext): Promise<Report> {
+  const by = dimensionsFromTexts(question.by);
+  const period = await periodFromQuestion(question, context);
+  const usage = await pricedUsage(period, by, filtersFromTexts(question.where ?? []), context);
+  const coverage = await context.engine.coverage(period, context);
+  const table = tableFromGroups('Breakdown', by, sorted(usage.groups, by), question.limit);
+  return assemble(`Spend by ${by.join(', ')}`, period, [table], usage, coverage, context);
+}
+
+/** @throws SpendError UNKNOWN_DIMENSION or INVALID_ARGUMENT */
+export function dimensionsFromTexts(texts: readonly string[]): Dimension[] {
+  const by = [...new Set(texts.map(dimensionFromText))];
+  if (by.length === 0) throw new SpendError('INVALID_ARGUMENT', 'Name at least one dimension to break down by, such as model or principal.');
+  if (by.length > MAX_DIMENSIONS) throw new SpendError('INVALID_ARGUMENT', `Break down by at most ${MAX_DIMENSIONS} dimensions at a time.`);
+  return by;
+}
+
+/** The asked period; where it is left open, as far as the source's data go. */
+export async function periodFromQuestion(
+  { from, to, timezone = 'UTC' }: Pick<BreakdownQuestion, 'from' | 'to' | 'timezone'>,
+  context: ReportContext,
+): Promise<Period> {
+  checkTimezone(timezone);
+  const start = from === undefined ? undefined : momentFromText(from, timezone);
+  const end = to === undefined ? undefined : momentFromText(to, timezone);
+  if (start !== undefined && end !== undefined) return checkPeriod({ from: start, to: end, timezone });
+  const { first, last } = await context.engine.coverage(undefined, context);
+  const now = context.now();
+  const held = wholeDays(first ?? now, last ?? now, timezone);
+  return checkPeriod({ from: start ?? held.from, to: end ?? held.to, timezone });
+}
+
+/** Asks the engine and prices what it answers. */
+export async function pricedUsage(
+  period: Period,
+  by: readonly Dimension[],
+  where: readonly Filter[],
+  context: ReportContext,
+): Promise<PricedUsage> {
+  const query: UsageQuery = {
+    from: period.from,
+    to: period.to,
+    by,
+    where,
+    buckets: Object.fromEntries(by.filter(isTimeDimension).map((dimension) => [dimension, bucketsFromPeriod(dimension, period)])),
+    rateChanges: context.prices.rateChanges.filter((change) => change > period.from && change < period.to),
+    aliases: context.aliases,
+  };
+  return priceUsage(await context.engine.usage(query, context), by, context.prices);
+}
+
+/** Time runs forward; everything else is dearest first, with usage nobody could price before what cost nothing. */
+export function sorted(groups: readonly PricedGroup[], by: readonly Dimension[]): PricedGroup[] {
+  const times = by.filter(isTimeDimension);
+  return [...groups].sort((a, b) => {
+    for (const time of times) {
+      const order = compareTexts(a.key[time] as string, b.key[time] as string);
+      if (order !== 0) return order;
+    }
+    return (
+      b.cost.cmp(a.cost) ||
+      b.measures.unpriced_invocations - a.measures.unpriced_invocations ||
+      b.measures.invocations - a.measures.invocations ||
+      compareTexts(Object.values(a.key).join('\n'), Object.values(b.key).join('\n'))
+    );
+  });
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The first `limit` groups as rows, and what was left out. */
+export function tableFromGroups(title: string, by: readonly string[], groups: readonly PricedGroup[], limit = groups.length): Table {
+  const left = groups.slice(limit);
+  const omitted = {
+    rows: left.length,
+    cost_usd: textFromUsd(left.reduce((sum, group) => sum.plus(group.cost), ZERO_USD)),
+    unpriced_invocations: left.reduce((sum, group) => sum + group.measures.unpriced_invocations, 0),
+  };
+  return { title, by: [...by], rows: groups.slice(0, limit).map(rowFromGroup), ...(left.length > 0 ? { omitted } : {}) };
+}
+
+/** Puts a report together: the same frame and the same notes around every answer. */
+export function assemble(
+  title: string,
+  period: Period,
+  tables: Table[],
+  usage: PricedUsage,
+  coverage: Coverage,
+  context: ReportContext,
+): Report {
+  const iso = (at: number) => isoFromMoment(at, period.timezone);
+  return {
+    title,
+    period: { from: iso(period.from), to: iso(period.to), timezone: period.timezone },
+    tables,
+    totals: (usage.groups.length > 0 ? usage.totals : emptyGroup({})).measures,
+    coverage: {
+      source: context.engine.source,
+      files: coverage.files,
+      records: coverage.records,
+      invocations: coverage.invocations,
+      duplicates: coverage.duplicates,
+      malformed: coverage.malformed,
+      damaged_files: coverage.damagedFiles.map((file) => file.path),
+      skipped_files: coverage.skippedFiles,
+      ...(coverage.first === undefined ? {} : { data_from: iso(coverage.first) }),
+      ...(coverage.last === undefined ? {} : { data_to: iso(coverage.last) }),
+    },
+    notes: notesFromUsage(usage, coverage, tables),
+  };
+}

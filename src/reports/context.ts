@@ -1,0 +1,11 @@
+import type { Engine, Alias, Work } from '../engines/engine.ts';
+import type { PriceBook } from '../prices/price-book.ts';
+
+/** What a report is made from. */
+export interface ReportContext extends Work {
+  engine: Engine;
+  prices: PriceBook;
+  aliases: readonly Alias[];
+  /** Epoch milliseconds. */
+  now: () => number;
+}

@@ -1,0 +1,58 @@
+import { displayUsd, usdFromText } from '../domain/money.ts';
+import type { Coverage } from '../engines/engine.ts';
+import type { PricedUsage } from './pricing.ts';
+import type { Table } from './report.ts';
+
+/** More unpriced models or damaged files than this are counted, not listed. */
+const LISTED = 5;
+
+/** What a reader must know to trust the numbers, most important first. */
+export function notesFromUsage(usage: PricedUsage, coverage: Coverage, tables: readonly Table[]): string[] {
+  const { measures } = usage.totals;
+  return [
+    ...(coverage.invocations === 0 ? ['The source has no invocations in this period. Leave "from" and "to" out to see all it has.'] : []),
+    ...unpricedNote(usage),
+    ...tables.flatMap(omittedNote),
+    ...damagedNote(coverage),
+    ...malformedNote(coverage),
+    ...usage.rateNotes,
+    ...(measures.cache_write_5m_tokens > 0
+      ? ['Cache writes whose lifetime the log does not show (no response body) are counted and priced as 5-minute writes.']
+      : []),
+    ...(usage.ambiguousCacheInvocations > 0
+      ? [`${usage.ambiguousCacheInvocations} invocations of OpenAI models used the prompt cache; Bedrock can report their cached tokens inside the input as well, so their input may be counted high.`]
+      : []),
+  ];
+}
+
+function unpricedNote({ totals, unpricedModels }: PricedUsage): string[] {
+  const { unpriced_invocations: unpriced, invocations } = totals.measures;
+  if (unpriced === 0) return [];
+  const models = unpricedModels.slice(0, LISTED).map(([model, count]) => `${model} (${count})`);
+  const more = unpricedModels.length - models.length;
+  const profiles = unpricedModels.some(([model]) => model.startsWith('application-inference-profile/'));
+  return [
+    `${unpriced} of ${invocations} invocations are unpriced and not in the dollars: ${models.join(', ')}${more > 0 ? ` and ${more} more models` : ''}. Give ${profiles ? 'the model behind a profile, or a rate,' : 'a rate'} in an overrides file (--prices).`,
+  ];
+}
+
+function omittedNote({ title, omitted }: Table): string[] {
+  if (omitted === undefined) return [];
+  const unpriced = omitted.unpriced_invocations > 0 ? ` and ${omitted.unpriced_invocations} unpriced invocations` : '';
+  return [
+    `${title}: ${omitted.rows} more rows with ${displayUsd(usdFromText(omitted.cost_usd))}${unpriced} are left out here but are in the totals. Raise "limit", or narrow the question with a filter or a shorter period.`,
+  ];
+}
+
+function damagedNote({ damagedFiles }: Coverage): string[] {
+  if (damagedFiles.length === 0) return [];
+  const listed = damagedFiles.slice(0, LISTED).map(({ path, reason }) => `${path} (${reason})`);
+  const more = damagedFiles.length - listed.length;
+  return [`${damagedFiles.length} damaged files are left out whole: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Fetch them again.`];
+}
+
+function malformedNote({ malformed, malformedReasons }: Coverage): string[] {
+  if (malformed === 0) return [];
+  const reasons = Object.entries(malformedReasons).map(([reason, count]) => `${count} ${reason}`);
+  return [`${malformed} lines of the source are no invocation records: ${reasons.join(', ')}.`];
+}

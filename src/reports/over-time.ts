@@ -1,0 +1,28 @@
+import { type Dimension, filtersFromTexts, TIME_DIMENSIONS, type TimeDimension } from '../domain/dimension.ts';
+import { bucketsFromPeriod } from '../domain/period.ts';
+import { assemble, type BreakdownQuestion, dimensionsFromTexts, periodFromQuestion, pricedUsage, sorted, tableFromGroups } from './breakdown.ts';
+import type { ReportContext } from './context.ts';
+import { emptyGroup } from './pricing.ts';
+import type { Report } from './report.ts';
+
+export interface OverTimeQuestion extends Omit<BreakdownQuestion, 'by'> {
+  interval: TimeDimension;
+  /** One more dimension, a row for each of its values in each interval. */
+  by?: string | undefined;
+}
+
+export const INTERVALS = TIME_DIMENSIONS;
+
+/** Spend by hour, day, week or month. Intervals without any usage are rows of zeros, so that a gap can be seen. */
+export async function overTime(question: OverTimeQuestion, context: ReportContext): Promise<Report> {
+  const by: Dimension[] = [question.interval, ...(question.by === undefined ? [] : dimensionsFromTexts([question.by]))];
+  const period = await periodFromQuestion(question, context);
+  const usage = await pricedUsage(period, by, filtersFromTexts(question.where ?? []), context);
+  const coverage = await context.engine.coverage(period, context);
+  const used = new Set(usage.groups.map((group) => group.key[question.interval]));
+  const gaps = bucketsFromPeriod(question.interval, period).filter((bucket) => !used.has(bucket.label));
+  const fillers = question.by === undefined ? gaps.map((gap) => emptyGroup({ [question.interval]: gap.label })) : [];
+  const groups = sorted([...usage.groups, ...fillers], by);
+  const table = tableFromGroups(`By ${question.interval}`, by, groups, question.limit);
+  return assemble(`Spend per ${by.join(' and ')}`, period, [table], usage, coverage, context);
+}

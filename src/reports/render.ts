@@ -1,0 +1,109 @@
+import { displayUsd, type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
+import { MEASURE_TITLES, type Measures, type Report, type Table } from './report.ts';
+
+/** Columns that are left out of text when they are zero all the way down. */
+const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = ['errors', 'cache_read_tokens', 'cache_write_5m_tokens', 'cache_write_1h_tokens'];
+
+type TitledMeasure = keyof typeof MEASURE_TITLES;
+
+/** Aligned text for a terminal or a model. */
+export function textFromReport(report: Report): string {
+  const { period, totals, coverage } = report;
+  const zone = period.timezone === 'UTC' ? '' : ` (${period.timezone})`;
+  const blocks = [
+    `${report.title}, ${period.from} to ${period.to}${zone}`,
+    `${costText(totals)} for ${count(totals.invocations)} invocations${totals.errors > 0 ? `, ${count(totals.errors)} of them errors` : ''}`,
+    ...report.tables.map((table) => textFromTable(table, totals, report.tables.length > 1)),
+    coverageText(coverage),
+    ...(report.notes.length > 0 ? [report.notes.map((note) => `Note: ${note}`).join('\n')] : []),
+  ];
+  return `${blocks.map(printable).join('\n\n')}\n`;
+}
+
+/** Comma-separated values (RFC 4180), one line a row, exact dollars; several tables get a column that names them. */
+export function csvFromReport(report: Report): string {
+  const measures = Object.keys(report.totals) as (keyof Measures)[];
+  const dimensions = [...new Set(report.tables.flatMap((table) => table.by))];
+  const several = report.tables.length > 1;
+  const header = [...(several ? ['table'] : []), ...dimensions, ...measures];
+  const lines = report.tables.flatMap((table) =>
+    table.rows.map((row) => [
+      ...(several ? [table.title] : []),
+      ...dimensions.map((dimension) => row.key[dimension] ?? ''),
+      ...measures.map((measure) => row[measure]),
+    ]),
+  );
+  return `${[header, ...lines].map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
+}
+
+/** Dollars for people, with what could not be priced beside them: never a zero that means "unknown". */
+export function costText({ cost_usd, unpriced_invocations, invocations }: Measures): string {
+  const cost = usdFromText(cost_usd);
+  if (unpriced_invocations === 0) return displayUsd(cost);
+  if (cost.eq(0) && unpriced_invocations > 0 && unpriced_invocations <= invocations) return `unpriced (${count(unpriced_invocations)})`;
+  return `${displayUsd(cost)} + ${count(unpriced_invocations)} unpriced`;
+}
+
+function textFromTable(table: Table, totals: Measures, titled: boolean): string {
+  if (table.rows.length === 0) return titled ? `${table.title}\n(no rows)` : '(no rows)';
+  const measures = (Object.keys(MEASURE_TITLES) as TitledMeasure[]).filter(
+    (measure) => !OPTIONAL_COLUMNS.includes(measure) || totals[measure] !== 0,
+  );
+  const total = usdFromText(totals.cost_usd);
+  const header = [...table.by, ...measures.map((measure) => MEASURE_TITLES[measure]), 'share'];
+  const lines = table.rows.map((row) => [
+    ...table.by.map((dimension) => row.key[dimension] ?? ''),
+    ...measures.map((measure) => cellText(row, measure)),
+    shareText(usdFromText(row.cost_usd), total),
+  ]);
+  const sum = ['total', ...table.by.slice(1).map(() => ''), ...measures.map((measure) => cellText(totals, measure)), ''];
+  const text = alignColumns([header, ...lines, sum], table.by.length);
+  return titled ? `${table.title}\n${text}` : text;
+}
+
+function cellText(measures: Measures, measure: TitledMeasure): string {
+  return measure === 'cost_usd' ? costText(measures) : count(measures[measure]);
+}
+
+function shareText(cost: Usd, total: Usd): string {
+  return total.eq(ZERO_USD) ? '' : `${cost.div(total).times(100).toFixed(1)} %`;
+}
+
+function coverageText(coverage: Report['coverage']): string {
+  const parts = [
+    `${count(coverage.records)} records in ${count(coverage.files)} files of ${coverage.source}`,
+    ...(coverage.duplicates > 0 ? [`${count(coverage.duplicates)} of them repeats of a request`] : []),
+    ...(coverage.data_from ? [`from ${coverage.data_from} to ${coverage.data_to}`] : []),
+  ];
+  return `Covers ${parts.join(', ')}.`;
+}
+
+/** Names to the left, numbers to the right, two spaces between. */
+function alignColumns(lines: readonly string[][], leftAligned: number): string {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => (column < leftAligned ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** Names come from logs: a control or direction character in one must not steer a terminal or hide text. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? character : '\uFFFD'));
+}
+
+function csvCell(value: string | number): string {
+  const text = String(value);
+  // A cell that begins like a formula is run by spreadsheets when the file is opened.
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+

@@ -1,0 +1,57 @@
+import { type Dimension, filtersFromTexts } from '../domain/dimension.ts';
+import { SpendError } from '../domain/errors.ts';
+import { checkTimezone, isoFromMoment, lastDays, type Period } from '../domain/period.ts';
+import { assemble, pricedUsage, sorted, tableFromGroups } from './breakdown.ts';
+import type { ReportContext } from './context.ts';
+import type { PricedUsage } from "./pricing.ts";
+import type { Report } from './report.ts';
+
+export interface UsageReportQuestion {
+  /** Whole days before today, and today so far. */
+  days: number;
+  region?: string | undefined;
+  accountId?: string | undefined;
+  timezone?: string | undefined;
+  /** Most rows of each table. Default: all. */
+  limit?: number | undefined;
+}
+
+const TABLES: readonly [title: string, dimension: Dimension][] = [
+  ['By day', 'day'],
+  ['By region', 'region'],
+  ['By model', 'model'],
+  ['By user', 'principal'],
+];
+
+/** Totals, and usage by day, region, model and user: the overview. */
+export async function usageReport(question: UsageReportQuestion, context: ReportContext): Promise<Report> {
+  const period = periodFromDays(question, context);
+  const where = filtersFromTexts([
+    ...(question.region ? [`region=${question.region}`] : []),
+    ...(question.accountId ? [`account=${question.accountId}`] : []),
+  ]);
+  const coverage = await context.engine.coverage(period, context);
+  const usages: PricedUsage[] = [];
+  for (const [, dimension] of TABLES) usages.push(await pricedUsage(period, [dimension], where, context));
+  const tables = TABLES.map(([title, dimension], index) =>
+    tableFromGroups(title, [dimension], sorted(usages[index]?.groups ?? [], [dimension]), question.limit),
+  );
+  const report = assemble('Bedrock usage', period, tables, usages[0] as PricedUsage, coverage, context);
+  return coverage.invocations > 0 ? report : { ...report, notes: [...(await whereTheDataAre(period, context)), ...report.notes] };
+}
+
+function periodFromDays({ days, timezone = 'UTC' }: UsageReportQuestion, context: ReportContext): Period {
+  if (!Number.isInteger(days) || days < 1) throw new SpendError('INVALID_ARGUMENT', 'Give "days" as a whole number of at least 1.');
+  checkTimezone(timezone);
+  return lastDays(days, context.now(), timezone);
+}
+
+/** Nothing in the last days, but something before: say where, and how to ask for it. */
+async function whereTheDataAre(period: Period, context: ReportContext): Promise<string[]> {
+  const { first, last } = await context.engine.coverage(undefined, context);
+  if (first === undefined || last === undefined) return [];
+  const days = Math.ceil((period.to - first) / 86_400_000);
+  return [
+    `The source has invocations from ${isoFromMoment(first, period.timezone)} to ${isoFromMoment(last, period.timezone)}, before this period. Ask for ${days} days, or break down by day without a period.`,
+  ];
+}
