@@ -1,0 +1,144 @@
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { Command } from 'commander';
+import { textFromResult } from '../client/index.ts';
+import { composePrices, readOverrides } from '../compose.ts';
+import { readSetting } from '../config.ts';
+import { SpendError } from '../domain/errors.ts';
+import type { TimeDimension } from '../domain/dimension.ts';
+import { startServer } from '../http/serve.ts';
+import { createServerFactory } from '../mcp/server.ts';
+import { TOOLS } from '../mcp/tools/index.ts';
+import { breakdown } from '../reports/breakdown.ts';
+import { overTime } from '../reports/over-time.ts';
+import { type Price, priceList, priceReport, textFromPrice } from '../reports/price.ts';
+import { type Report, reportSchema } from '../reports/report.ts';
+import { usageReport } from '../reports/usage-report.ts';
+import { EXIT, type OutputOptions, printReport } from './output.ts';
+import { type CallTarget, callTool } from './remote.ts';
+import { composeFromOptions, type SourceOptions, withContext } from './session.ts';
+
+interface PeriodOptions extends SourceOptions, OutputOptions {
+  from?: string;
+  to?: string;
+  where: string[];
+  timezone?: string;
+  limit?: number;
+}
+
+export async function runBreakdown(options: PeriodOptions & { by: string[] }): Promise<number> {
+  const timezone = readSetting('timezone', options.timezone);
+  return printReport(await withContext(options, (context) => breakdown({ ...options, timezone }, context)), options);
+}
+
+export async function runOverTime(options: PeriodOptions & { interval: TimeDimension; by?: string }): Promise<number> {
+  const timezone = readSetting('timezone', options.timezone);
+  return printReport(await withContext(options, (context) => overTime({ ...options, timezone }, context)), options);
+}
+
+interface ReportOptions extends CallTarget, OutputOptions {
+  days: number;
+  region?: string;
+  account?: string;
+  timezone?: string;
+}
+
+export async function runReport(options: ReportOptions): Promise<number> {
+  const { days, region, account: accountId } = options;
+  const timezone = readSetting('timezone', options.timezone);
+  const report =
+    options.url === undefined
+      ? await withContext(options, (context) => usageReport({ days, region, accountId, timezone }, context))
+      : await remoteReport(options);
+  return printReport(report, options);
+}
+
+async function remoteReport({ days, region, account, ...target }: ReportOptions): Promise<Report> {
+  const input = { days, limit: 1000, ...(region ? { region } : {}), ...(account ? { aws_account_id: account } : {}) };
+  const { structuredContent } = await callTool('get_bedrock_usage_report', input, target);
+  return reportSchema.parse(structuredContent);
+}
+
+interface PricesOptions extends OutputOptions {
+  region: string;
+  tier: string;
+  promptTokens: number;
+  at?: string;
+  prices?: string;
+}
+
+export async function runPrices(model: string | undefined, options: PricesOptions): Promise<number> {
+  const overrides = await readOverrides(readSetting('prices', options.prices));
+  const prices = composePrices(overrides);
+  if (model === undefined) return printPriceList(priceList(prices, Date.now()), options);
+  const question = { model, region: options.region, tier: options.tier, prompt_tokens: options.promptTokens, at: options.at };
+  const price = priceReport(question, { prices, aliases: overrides.aliases, now: Date.now });
+  if (price === undefined) {
+    throw new SpendError('INVALID_ARGUMENT', `No price is known for ${model} as asked: it would be reported as unpriced. An overrides file (--prices) can name one; "bedrock-spend prices" lists all that are known.`);
+  }
+  console.log(options.json ? JSON.stringify(price, null, 2) : textFromPrice(price));
+  return EXIT.ok;
+}
+
+function printPriceList(list: readonly Price[], { json }: OutputOptions): number {
+  if (json) console.log(JSON.stringify(list, null, 2));
+  else {
+    const width = Math.max(...list.map(({ model }) => model.length));
+    const line = (cells: readonly string[]) => cells.map((cell, index) => (index === 0 ? cell.padEnd(width) : cell.padStart(9))).join('  ');
+    console.log('USD per million tokens, in-region, us-east-1, standard tier; "prices MODEL" shows other routings, the source and the date.\n');
+    console.log(line(['model', 'input', 'output', 'read', 'write 5m', 'write 1h']));
+    for (const { model, usd_per_million_tokens: rates } of list) {
+      const { input, output = '-', cache_read = '-', cache_write_5m = '-', cache_write_1h = '-' } = rates;
+      console.log(line([model, input, output, cache_read, cache_write_5m, cache_write_1h]));
+    }
+  }
+  return EXIT.ok;
+}
+
+export async function runCall(tool: string, options: CallTarget & OutputOptions & { args: Record<string, unknown> }): Promise<number> {
+  if (tool === 'list') {
+    for (const { name, description } of TOOLS) console.log(`${name}\n  ${description}\n`);
+    return EXIT.ok;
+  }
+  const result = await callTool(tool, options.args, options);
+  console.log(options.json ? JSON.stringify(result.structuredContent ?? result.content, null, 2) : textFromResult(result));
+  return EXIT.ok;
+}
+
+interface ServeOptions extends SourceOptions {
+  host?: string;
+  port?: string;
+  sessionIdleMinutes?: string;
+}
+
+export async function runServe(options: ServeOptions): Promise<number> {
+  const dependencies = await composeFromOptions(options);
+  const server = await startServer(
+    {
+      host: readSetting('host', options.host) as string,
+      port: readSetting('port', options.port) as number,
+      sessionIdleMinutes: readSetting('sessionIdleMinutes', options.sessionIdleMinutes) as number,
+    },
+    dependencies,
+  );
+  console.error(`bedrock-spend answers MCP at ${server.url} from ${dependencies.engine.source}. Ctrl-C stops it.`);
+  await untilTerminated();
+  await server.close();
+  await dependencies.close();
+  return EXIT.ok;
+}
+
+export async function runStdio(options: SourceOptions, _command: Command): Promise<number> {
+  const dependencies = await composeFromOptions(options);
+  const server = serveStdio(createServerFactory(dependencies), { onerror: (error) => dependencies.log(error.message) });
+  await Promise.race([untilTerminated(), new Promise((resolve) => process.stdin.once('end', resolve).once('close', resolve))]);
+  await server.close();
+  await dependencies.close();
+  return EXIT.ok;
+}
+
+function untilTerminated(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}

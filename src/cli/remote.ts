@@ -1,0 +1,44 @@
+import { type CallOptions, connect } from '../client/index.ts';
+import { createServerFactory } from '../mcp/server.ts';
+import { createMemorySessionStore, createServerlessMcp } from '../serverless/index.ts';
+import { createProgressBar } from './progress.ts';
+import { composeFromOptions, type SourceOptions } from './session.ts';
+
+export interface CallTarget extends SourceOptions {
+  /** Of a running server; without it the same server runs in this process. */
+  url?: string;
+}
+
+/** Calls one tool, on the server at the URL or on one in this process: the same code answers both. */
+export async function callTool(name: string, input: Record<string, unknown>, target: CallTarget) {
+  const bar = createProgressBar();
+  const interrupt = new AbortController();
+  const onInterrupt = () => interrupt.abort();
+  process.once('SIGINT', onInterrupt);
+  const options: CallOptions = {
+    signal: interrupt.signal,
+    onProgress: ({ progress, total = 0, message = '' }) => bar.show({ done: progress, total, message }),
+  };
+  try {
+    return await withConnection(target, (connection) => connection.callTool(name, input, options));
+  } finally {
+    bar.clear();
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+async function withConnection<Result>(target: CallTarget, work: (connection: Awaited<ReturnType<typeof connect>>) => Promise<Result>): Promise<Result> {
+  if (target.url !== undefined) {
+    const connection = await connect(target.url);
+    return work(connection).finally(() => connection.terminate());
+  }
+  const dependencies = await composeFromOptions(target);
+  const mcp = createServerlessMcp({ factory: createServerFactory(dependencies), store: createMemorySessionStore() });
+  try {
+    const connection = await connect('http://in-process/mcp', { fetch: (url, init) => mcp.fetch(new Request(url, init)) });
+    return await work(connection).finally(() => connection.close());
+  } finally {
+    await mcp.close();
+    await dependencies.close();
+  }
+}

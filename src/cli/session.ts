@@ -1,0 +1,36 @@
+import { compose } from '../compose.ts';
+import { readSetting } from '../config.ts';
+import type { ReportContext } from '../reports/context.ts';
+import { createProgressBar } from './progress.ts';
+
+/** Options that say where the data and prices are. */
+export interface SourceOptions {
+  source?: string;
+  prices?: string;
+  /** A path; `false` from --no-ledger. */
+  ledger?: string | false;
+}
+
+export function composeFromOptions(options: SourceOptions) {
+  return compose({
+    source: readSetting('source', options.source),
+    prices: readSetting('prices', options.prices),
+    ledger: options.ledger === false ? false : readSetting('ledger', options.ledger),
+  });
+}
+
+/** Runs work over the source with a progress bar; Ctrl-C stops it cleanly. */
+export async function withContext<Result>(options: SourceOptions, work: (context: ReportContext) => Promise<Result>): Promise<Result> {
+  const { close, ...context } = await composeFromOptions(options);
+  const bar = createProgressBar();
+  const interrupt = new AbortController();
+  const onInterrupt = () => interrupt.abort();
+  process.once('SIGINT', onInterrupt);
+  try {
+    return await work({ ...context, signal: interrupt.signal, onProgress: bar.show });
+  } finally {
+    bar.clear();
+    process.off('SIGINT', onInterrupt);
+    await close();
+  }
+}

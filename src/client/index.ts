@@ -1,0 +1,100 @@
+import { Client, type CallToolResult, type Progress, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
+import { SpendError } from '../domain/errors.ts';
+
+export interface ConnectOptions {
+  /** Sent with every request. */
+  headers?: Record<string, string>;
+  name?: string;
+  version?: string;
+  /** Takes the place of the network, for a server in this process. */
+  fetch?: typeof globalThis.fetch;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** A connection to an MCP server. */
+export interface Connection {
+  readonly client: Client;
+  /** Of a 2025-era session; undefined in the 2026 era, which has none. */
+  readonly sessionId: string | undefined;
+  readonly protocolVersion: string | undefined;
+  /** @throws SpendError TOOL_FAILED with the tool's own words when it answers an error */
+  callTool(name: string, input?: Record<string, unknown>, options?: CallOptions): Promise<CallToolResult>;
+  /** Begins a new session on the same server. */
+  reconnect(): Promise<void>;
+  /** Ends the session on the server, then the connection. */
+  terminate(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connects to an MCP server over Streamable HTTP. @throws SpendError SERVER_UNREACHABLE */
+export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Connection> {
+  const address = new URL(url);
+  return connectThrough(() => {
+    const transport = new StreamableHTTPClientTransport(address, {
+      requestInit: { headers: options.headers ?? {} },
+      ...(options.fetch ? { fetch: options.fetch } : {}),
+    });
+    return transport;
+  }, String(address), options);
+}
+
+async function connectThrough(open: () => StreamableHTTPClientTransport, place: string, options: ConnectOptions): Promise<Connection> {
+  let { client, transport } = await begin(open, place, options);
+  const current = () => client;
+  return {
+    get client() {
+      return client;
+    },
+    get sessionId() {
+      return transport.sessionId;
+    },
+    get protocolVersion() {
+      return transport.protocolVersion;
+    },
+    callTool: (name, input = {}, call = {}) => callTool(current(), name, input, call),
+    async reconnect() {
+      await client.close();
+      ({ client, transport } = await begin(open, place, options));
+    },
+    async terminate() {
+      await transport.terminateSession();
+      await client.close();
+    },
+    close: () => client.close(),
+  };
+}
+
+async function begin(open: () => StreamableHTTPClientTransport, place: string, { name = 'bedrock-spend', version = '0' }: ConnectOptions) {
+  const client = new Client({ name, version });
+  const transport = open();
+  try {
+    await client.connect(transport as Transport);
+  } catch (cause) {
+    throw new SpendError('SERVER_UNREACHABLE', `No MCP server answered at ${place}: ${reason(cause)}. Start one with "bedrock-spend serve".`, { cause });
+  }
+  return { client, transport };
+}
+
+async function callTool(client: Client, name: string, input: Record<string, unknown>, { signal, onProgress }: CallOptions): Promise<CallToolResult> {
+  const result = await client.callTool(
+    { name, arguments: input },
+    { ...(signal ? { signal } : {}), ...(onProgress ? { onprogress: onProgress, resetTimeoutOnProgress: true } : {}), timeout: 600_000 },
+  );
+  if (result.isError) throw new SpendError('TOOL_FAILED', textFromResult(result));
+  return result;
+}
+
+/** The text parts of a tool's answer. */
+export function textFromResult({ content }: CallToolResult): string {
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+}
+
+function reason(error: unknown): string {
+  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+  return cause?.code ?? cause?.message ?? (error as Error).message;
+}
+

@@ -1,0 +1,62 @@
+import type { Server } from 'node:http';
+import { isIP } from 'node:net';
+import { serve } from '@hono/node-server';
+import { SpendError } from '../domain/errors.ts';
+import { createServerFactory, type ServerDependencies } from '../mcp/server.ts';
+import { createMemorySessionStore, createServerlessMcp } from '../serverless/index.ts';
+import { createApp } from './app.ts';
+
+export interface ServeOptions {
+  host: string;
+  port: number;
+  sessionIdleMinutes: number;
+}
+
+export interface RunningServer {
+  /** Of the MCP endpoint. */
+  url: string;
+  /** Takes no new requests, lets running ones end, then frees everything. */
+  close(): Promise<void>;
+}
+
+/** How long running calls may take to end when the server is told to stop. */
+const SHUTDOWN_MS = 10_000;
+
+/** Starts the HTTP server. @throws SpendError INVALID_SETTING when the address is not loopback or is taken */
+export async function startServer({ host, port, sessionIdleMinutes }: ServeOptions, dependencies: ServerDependencies): Promise<RunningServer> {
+  if (!isLoopback(host)) {
+    throw new SpendError('INVALID_SETTING', `--host ${host}: the server has no access control yet, so it listens on loopback only. Use 127.0.0.1.`);
+  }
+  const mcp = createServerlessMcp({
+    factory: createServerFactory(dependencies),
+    store: createMemorySessionStore(),
+    idleMs: sessionIdleMinutes * 60_000,
+    onError: (error) => dependencies.log(error.stack ?? error.message),
+  });
+  const { server, bound } = await listen(createApp(mcp).fetch, host, port);
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/mcp`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      const force = setTimeout(() => server.closeAllConnections(), SHUTDOWN_MS);
+      await mcp.close();
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(force);
+    },
+  };
+}
+
+function listen(fetch: (request: Request) => Response | Promise<Response>, hostname: string, port: number) {
+  return new Promise<{ server: Server; bound: number }>((resolve, reject) => {
+    const server = serve({ fetch, hostname, port }, (info) => resolve({ server, bound: info.port })) as Server;
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'is taken; choose another with --port' : `cannot be used (${cause.code})`;
+      reject(new SpendError('INVALID_SETTING', `Port ${port} on ${hostname} ${why}.`, { cause }));
+    });
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
