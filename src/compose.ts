@@ -34,24 +34,38 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
 /** The price book: what the user says, then what is not billed per token, then our table, then the fallback. */
 export function composePrices(overrides: Overrides = NO_OVERRIDES) {
   const listed = [createTableSource(PRICE_TABLE, PRICE_SOURCES), createGenaiPricesSource()];
-  return createPriceBook([overrides.prices, createBilledApartSource(), ...listed.map((source) => overrides.discounted(source))]);
+  return createPriceBook([
+    overrides.prices,
+    createBilledApartSource(),
+    ...listed.map((source) => overrides.discounted(source)),
+  ]);
 }
 
 /** @throws SpendError INVALID_OVERRIDES */
 export async function readOverrides(path: string | undefined): Promise<Overrides> {
   if (path === undefined) return NO_OVERRIDES;
   const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new SpendError('INVALID_OVERRIDES', `The overrides file ${path} cannot be read: ${cause.code ?? cause.message}.`, { cause });
+    throw new SpendError(
+      'INVALID_OVERRIDES',
+      `The overrides file ${path} cannot be read: ${cause.code ?? cause.message}.`,
+      { cause },
+    );
   });
   return overridesFromText(text, path);
 }
 
 async function createEngine({ source, ledger }: ComposeOptions): Promise<Engine> {
   if (source === undefined) {
-    throw new SpendError('SOURCE_NOT_FOUND', 'No log source. Give --source FOLDER (or set BEDROCK_SPEND_SOURCE), or try "bedrock-spend demo".');
+    throw new SpendError(
+      'SOURCE_NOT_FOUND',
+      'No log source. Give --source FOLDER (or set BEDROCK_SPEND_SOURCE), or try "bedrock-spend demo".',
+    );
   }
   if (/^[a-z0-9]{2,}:/i.test(source)) {
-    throw new SpendError('SOURCE_UNSUPPORTED', `This version reads files only, not ${source}. Copy the logs here first: aws s3 sync s3://BUCKET/PREFIX ./logs`);
+    throw new SpendError(
+      'SOURCE_UNSUPPORTED',
+      `This version reads files only, not ${source}. Copy the logs here first: aws s3 sync s3://BUCKET/PREFIX ./logs`,
+    );
   }
   // Here, not at the top: DuckDB is 70 MB of native code that other sources never need.
   const { createFilesEngine } = await import('./engines/files/index.ts');

@@ -33,13 +33,52 @@ function timezone(value: string): string {
 
 /** Every setting there is. An option beats its environment variable. docs/configuration.md is tested against this table. */
 export const SETTINGS = {
-  source: setting({ env: 'BEDROCK_SPEND_SOURCE', flag: '--source', help: 'Folder, file or glob of Bedrock invocation logs', parse: text }),
-  prices: setting({ env: 'BEDROCK_SPEND_PRICES', flag: '--prices', help: 'Overrides file (YAML or JSON): own rates, discounts, names of inference profiles', parse: text }),
-  timezone: setting({ env: 'BEDROCK_SPEND_TIMEZONE', flag: '--timezone', help: 'IANA timezone in which days and hours are cut', fallback: 'UTC', parse: timezone }),
-  ledger: setting({ env: 'BEDROCK_SPEND_LEDGER', flag: '--ledger', help: 'File of the ledger, in which each log file is read once; default: in the user’s cache folder', parse: text }),
-  port: setting({ env: 'BEDROCK_SPEND_PORT', flag: '--port', help: 'Port of the HTTP server; 0 takes a free one', fallback: '3000', parse: wholeNumber(0, 65535) }),
-  host: setting({ env: 'BEDROCK_SPEND_HOST', flag: '--host', help: 'Address the HTTP server listens on; only loopback, because it has no access control yet', fallback: '127.0.0.1', parse: text }),
-  sessionIdleMinutes: setting({ env: 'BEDROCK_SPEND_SESSION_IDLE_MINUTES', flag: '--session-idle-minutes', help: 'Minutes without use after which a session is forgotten', fallback: '1440', parse: wholeNumber(1, 525_600) }),
+  source: setting({
+    env: 'BEDROCK_SPEND_SOURCE',
+    flag: '--source',
+    help: 'Folder, file or glob of Bedrock invocation logs',
+    parse: text,
+  }),
+  prices: setting({
+    env: 'BEDROCK_SPEND_PRICES',
+    flag: '--prices',
+    help: 'Overrides file (YAML or JSON): own rates, discounts, names of inference profiles',
+    parse: text,
+  }),
+  timezone: setting({
+    env: 'BEDROCK_SPEND_TIMEZONE',
+    flag: '--timezone',
+    help: 'IANA timezone in which days and hours are cut',
+    fallback: 'UTC',
+    parse: timezone,
+  }),
+  ledger: setting({
+    env: 'BEDROCK_SPEND_LEDGER',
+    flag: '--ledger',
+    help: 'File of the ledger, in which each log file is read once; default: in the user’s cache folder',
+    parse: text,
+  }),
+  port: setting({
+    env: 'BEDROCK_SPEND_PORT',
+    flag: '--port',
+    help: 'Port of the HTTP server; 0 takes a free one',
+    fallback: '3000',
+    parse: wholeNumber(0, 65535),
+  }),
+  host: setting({
+    env: 'BEDROCK_SPEND_HOST',
+    flag: '--host',
+    help: 'Address the HTTP server listens on; only loopback, because it has no access control yet',
+    fallback: '127.0.0.1',
+    parse: text,
+  }),
+  sessionIdleMinutes: setting({
+    env: 'BEDROCK_SPEND_SESSION_IDLE_MINUTES',
+    flag: '--session-idle-minutes',
+    help: 'Minutes without use after which a session is forgotten',
+    fallback: '1440',
+    parse: wholeNumber(1, 525_600),
+  }),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -62,6 +101,8 @@ export function readSetting<Name extends SettingName>(
     return parse(given);
   } catch (cause) {
     const place = option === undefined ? env : flag;
-    throw new SpendError('INVALID_SETTING', `${place}: "${given}" cannot be used: ${(cause as Error).message}`, { cause });
+    throw new SpendError('INVALID_SETTING', `${place}: "${given}" cannot be used: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }

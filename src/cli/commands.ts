@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { textFromResult } from '../client/index.ts';
 import { composePrices, readOverrides } from '../compose.ts';
 import { readSetting } from '../config.ts';
-import { SpendError } from '../domain/errors.ts';
 import type { TimeDimension } from '../domain/dimension.ts';
+import { SpendError } from '../domain/errors.ts';
 import { startServer } from '../http/serve.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { TOOLS } from '../mcp/tools/index.ts';
@@ -70,10 +70,19 @@ export async function runPrices(model: string | undefined, options: PricesOption
   const overrides = await readOverrides(readSetting('prices', options.prices));
   const prices = composePrices(overrides);
   if (model === undefined) return printPriceList(priceList(prices, Date.now()), options);
-  const question = { model, region: options.region, tier: options.tier, prompt_tokens: options.promptTokens, at: options.at };
+  const question = {
+    model,
+    region: options.region,
+    tier: options.tier,
+    prompt_tokens: options.promptTokens,
+    at: options.at,
+  };
   const price = priceReport(question, { prices, aliases: overrides.aliases, now: Date.now });
   if (price === undefined) {
-    throw new SpendError('INVALID_ARGUMENT', `No price is known for ${model} as asked: it would be reported as unpriced. An overrides file (--prices) can name one; "bedrock-spend prices" lists all that are known.`);
+    throw new SpendError(
+      'INVALID_ARGUMENT',
+      `No price is known for ${model} as asked: it would be reported as unpriced. An overrides file (--prices) can name one; "bedrock-spend prices" lists all that are known.`,
+    );
   }
   console.log(options.json ? JSON.stringify(price, null, 2) : textFromPrice(price));
   return EXIT.ok;
@@ -83,8 +92,11 @@ function printPriceList(list: readonly Price[], { json }: OutputOptions): number
   if (json) console.log(JSON.stringify(list, null, 2));
   else {
     const width = Math.max(...list.map(({ model }) => model.length));
-    const line = (cells: readonly string[]) => cells.map((cell, index) => (index === 0 ? cell.padEnd(width) : cell.padStart(9))).join('  ');
-    console.log('USD per million tokens, in-region, us-east-1, standard tier; "prices MODEL" shows other routings, the source and the date.\n');
+    const line = (cells: readonly string[]) =>
+      cells.map((cell, index) => (index === 0 ? cell.padEnd(width) : cell.padStart(9))).join('  ');
+    console.log(
+      'USD per million tokens, in-region, us-east-1, standard tier; "prices MODEL" shows other routings, the source and the date.\n',
+    );
     console.log(line(['model', 'input', 'output', 'read', 'write 5m', 'write 1h']));
     for (const { model, usd_per_million_tokens: rates } of list) {
       const { input, output = '-', cache_read = '-', cache_write_5m = '-', cache_write_1h = '-' } = rates;
@@ -94,13 +106,18 @@ function printPriceList(list: readonly Price[], { json }: OutputOptions): number
   return EXIT.ok;
 }
 
-export async function runCall(tool: string, options: CallTarget & OutputOptions & { args: Record<string, unknown> }): Promise<number> {
+export async function runCall(
+  tool: string,
+  options: CallTarget & OutputOptions & { args: Record<string, unknown> },
+): Promise<number> {
   if (tool === 'list') {
     for (const { name, description } of TOOLS) console.log(`${name}\n  ${description}\n`);
     return EXIT.ok;
   }
   const result = await callTool(tool, options.args, options);
-  console.log(options.json ? JSON.stringify(result.structuredContent ?? result.content, null, 2) : textFromResult(result));
+  console.log(
+    options.json ? JSON.stringify(result.structuredContent ?? result.content, null, 2) : textFromResult(result),
+  );
   return EXIT.ok;
 }
 
@@ -130,7 +147,10 @@ export async function runServe(options: ServeOptions): Promise<number> {
 export async function runStdio(options: SourceOptions, _command: Command): Promise<number> {
   const dependencies = await composeFromOptions(options);
   const server = serveStdio(createServerFactory(dependencies), { onerror: (error) => dependencies.log(error.message) });
-  await Promise.race([untilTerminated(), new Promise((resolve) => process.stdin.once('end', resolve).once('close', resolve))]);
+  await Promise.race([
+    untilTerminated(),
+    new Promise((resolve) => process.stdin.once('end', resolve).once('close', resolve)),
+  ]);
   await server.close();
   await dependencies.close();
   return EXIT.ok;

@@ -6,12 +6,15 @@ import { startServer } from '../http/serve.ts';
 import { EXIT } from './output.ts';
 
 /** Next to src/ in a checkout and next to dist/ in the package. */
-export const SAMPLE_LOGS = fileURLToPath(new URL('../../examples/sample-logs', import.meta.url));
+export const SAMPLE_LOGS = fileURLToPath(new URL('../../examples/sample-logs/AWSLogs', import.meta.url));
 
 /** Starts the server on the sample logs, asks it as any MCP client would, and says how to go on. */
 export async function runDemo({ port, keep = false }: { port?: string; keep?: boolean }): Promise<number> {
   const dependencies = await compose({ source: SAMPLE_LOGS });
-  const server = await startServer({ host: '127.0.0.1', port: readSetting('port', port) as number, sessionIdleMinutes: 60 }, dependencies);
+  const server = await startServer(
+    { host: '127.0.0.1', port: readSetting('port', port) as number, sessionIdleMinutes: 60 },
+    dependencies,
+  );
   try {
     const connection = await connect(server.url, { name: 'bedrock-spend-demo' });
     console.log(`MCP server: ${server.url}\nMcp-Session-Id: ${connection.sessionId}\n`);
@@ -33,7 +36,10 @@ const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };
 
 const QUESTIONS = [
   { question: 'What did Bedrock cost us in October, by model?', input: { by: ['model'], ...OCTOBER } },
-  { question: 'And who spent the most on Opus?', input: { by: ['principal'], where: ['model=anthropic.claude-opus-4-8'], ...OCTOBER, limit: 5 } },
+  {
+    question: 'And who spent the most on Opus?',
+    input: { by: ['principal'], where: ['model=anthropic.claude-opus-4-8'], ...OCTOBER, limit: 5 },
+  },
 ];
 
 function nextSteps(url: string): string {

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type SettingName, SETTINGS } from '../config.ts';
+import { SETTINGS, type SettingName } from '../config.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
 import { VERSION } from '../mcp/version.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
@@ -49,17 +49,27 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
       .description(description)
       .exitOverride()
       .showHelpAfterError('(add --help for examples)')
-      .action(async (...parameters) => finish(await (handler as (...all: unknown[]) => Promise<number>)(...parameters)));
+      .action(async (...parameters) =>
+        finish(await (handler as (...all: unknown[]) => Promise<number>)(...parameters)),
+      );
 
   addPeriod(addSource(command('breakdown', 'Cost and usage by any dimensions', runBreakdown)))
-    .requiredOption('--by <dimensions>', 'dimensions, separated by commas: model, principal, region, day, metadata.team, …', list)
+    .requiredOption(
+      '--by <dimensions>',
+      'dimensions, separated by commas: model, principal, region, day, metadata.team, …',
+      list,
+    )
     .option('--limit <rows>', 'most rows to print; totals always cover everything', count)
     .addOption(jsonOption())
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.breakdown);
 
   addPeriod(addSource(command('over-time', 'Cost and usage per hour, day, week or month', runOverTime)))
-    .addOption(new Option('--interval <length>', 'length of each row’s time').choices(['hour', 'day', 'week', 'month']).default('day'))
+    .addOption(
+      new Option('--interval <length>', 'length of each row’s time')
+        .choices(['hour', 'day', 'week', 'month'])
+        .default('day'),
+    )
     .option('--by <dimension>', 'one more dimension')
     .option('--limit <rows>', 'most rows to print; totals always cover everything', count)
     .addOption(jsonOption())
@@ -99,7 +109,10 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(settingOption('sessionIdleMinutes'))
     .addHelpText('after', EXAMPLES.serve);
 
-  addSource(command('stdio', 'The MCP server over stdin and stdout, for a host to start', runStdio)).addHelpText('after', EXAMPLES.stdio);
+  addSource(command('stdio', 'The MCP server over stdin and stdout, for a host to start', runStdio)).addHelpText(
+    'after',
+    EXAMPLES.stdio,
+  );
 
   command('demo', 'Start the server on sample logs, ask it over HTTP and print the answer', runDemo)
     .addOption(settingOption('port').default('0'))
@@ -176,7 +189,10 @@ const jsonOption = () => new Option('--json', 'print one JSON object').conflicts
 const csvOption = () => new Option('--csv', 'print comma-separated values');
 
 function list(text: string): string[] {
-  return text.split(',').map((part) => part.trim()).filter(Boolean);
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
 }
 
 function collect(value: string, previous: string[]): string[] {

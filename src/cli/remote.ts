@@ -27,7 +27,10 @@ export async function callTool(name: string, input: Record<string, unknown>, tar
   }
 }
 
-async function withConnection<Result>(target: CallTarget, work: (connection: Awaited<ReturnType<typeof connect>>) => Promise<Result>): Promise<Result> {
+async function withConnection<Result>(
+  target: CallTarget,
+  work: (connection: Awaited<ReturnType<typeof connect>>) => Promise<Result>,
+): Promise<Result> {
   if (target.url !== undefined) {
     const connection = await connect(target.url);
     return work(connection).finally(() => connection.terminate());
@@ -35,7 +38,9 @@ async function withConnection<Result>(target: CallTarget, work: (connection: Awa
   const dependencies = await composeFromOptions(target);
   const mcp = createServerlessMcp({ factory: createServerFactory(dependencies), store: createMemorySessionStore() });
   try {
-    const connection = await connect('http://in-process/mcp', { fetch: (url, init) => mcp.fetch(new Request(url, init)) });
+    const connection = await connect('http://in-process/mcp', {
+      fetch: (url, init) => mcp.fetch(new Request(url, init)),
+    });
     return await work(connection).finally(() => connection.close());
   } finally {
     await mcp.close();

@@ -20,7 +20,10 @@ export function composeFromOptions(options: SourceOptions) {
 }
 
 /** Runs work over the source with a progress bar; Ctrl-C stops it cleanly. */
-export async function withContext<Result>(options: SourceOptions, work: (context: ReportContext) => Promise<Result>): Promise<Result> {
+export async function withContext<Result>(
+  options: SourceOptions,
+  work: (context: ReportContext) => Promise<Result>,
+): Promise<Result> {
   const { close, ...context } = await composeFromOptions(options);
   const bar = createProgressBar();
   const interrupt = new AbortController();

@@ -1,4 +1,10 @@
-import { Client, type CallToolResult, type Progress, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
+import {
+  type CallToolResult,
+  Client,
+  type Progress,
+  StreamableHTTPClientTransport,
+  type Transport,
+} from '@modelcontextprotocol/client';
 import { SpendError } from '../domain/errors.ts';
 
 export interface ConnectOptions {
@@ -33,16 +39,24 @@ export interface Connection {
 /** Connects to an MCP server over Streamable HTTP. @throws SpendError SERVER_UNREACHABLE */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Connection> {
   const address = new URL(url);
-  return connectThrough(() => {
-    const transport = new StreamableHTTPClientTransport(address, {
-      requestInit: { headers: options.headers ?? {} },
-      ...(options.fetch ? { fetch: options.fetch } : {}),
-    });
-    return transport;
-  }, String(address), options);
+  return connectThrough(
+    () => {
+      const transport = new StreamableHTTPClientTransport(address, {
+        requestInit: { headers: options.headers ?? {} },
+        ...(options.fetch ? { fetch: options.fetch } : {}),
+      });
+      return transport;
+    },
+    String(address),
+    options,
+  );
 }
 
-async function connectThrough(open: () => StreamableHTTPClientTransport, place: string, options: ConnectOptions): Promise<Connection> {
+async function connectThrough(
+  open: () => StreamableHTTPClientTransport,
+  place: string,
+  options: ConnectOptions,
+): Promise<Connection> {
   let { client, transport } = await begin(open, place, options);
   const current = () => client;
   return {
@@ -68,21 +82,38 @@ async function connectThrough(open: () => StreamableHTTPClientTransport, place: 
   };
 }
 
-async function begin(open: () => StreamableHTTPClientTransport, place: string, { name = 'bedrock-spend', version = '0' }: ConnectOptions) {
+async function begin(
+  open: () => StreamableHTTPClientTransport,
+  place: string,
+  { name = 'bedrock-spend', version = '0' }: ConnectOptions,
+) {
   const client = new Client({ name, version });
   const transport = open();
   try {
     await client.connect(transport as Transport);
   } catch (cause) {
-    throw new SpendError('SERVER_UNREACHABLE', `No MCP server answered at ${place}: ${reason(cause)}. Start one with "bedrock-spend serve".`, { cause });
+    throw new SpendError(
+      'SERVER_UNREACHABLE',
+      `No MCP server answered at ${place}: ${reason(cause)}. Start one with "bedrock-spend serve".`,
+      { cause },
+    );
   }
   return { client, transport };
 }
 
-async function callTool(client: Client, name: string, input: Record<string, unknown>, { signal, onProgress }: CallOptions): Promise<CallToolResult> {
+async function callTool(
+  client: Client,
+  name: string,
+  input: Record<string, unknown>,
+  { signal, onProgress }: CallOptions,
+): Promise<CallToolResult> {
   const result = await client.callTool(
     { name, arguments: input },
-    { ...(signal ? { signal } : {}), ...(onProgress ? { onprogress: onProgress, resetTimeoutOnProgress: true } : {}), timeout: 600_000 },
+    {
+      ...(signal ? { signal } : {}),
+      ...(onProgress ? { onprogress: onProgress, resetTimeoutOnProgress: true } : {}),
+      timeout: 600_000,
+    },
   );
   if (result.isError) throw new SpendError('TOOL_FAILED', textFromResult(result));
   return result;
@@ -97,4 +128,3 @@ function reason(error: unknown): string {
   const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
   return cause?.code ?? cause?.message ?? (error as Error).message;
 }
-

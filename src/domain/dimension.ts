@@ -6,7 +6,8 @@ export const DIMENSIONS = {
   hour: 'Hour in the report’s timezone, 2026-10-14T05:00Z',
   week: 'Week in the report’s timezone, named by its Monday',
   month: 'Month in the report’s timezone, 2026-10',
-  model: 'Foundation model id without routing prefix, ARN or region; an unresolved profile is application-inference-profile/<id>',
+  model:
+    'Foundation model id without routing prefix, ARN or region; an unresolved profile is application-inference-profile/<id>',
   scope: 'How the request was routed: in-region, geo, global or unknown',
   provider: 'First part of the model id: anthropic, amazon, meta, …',
   region: 'Region the caller sent the request to; prices go by it',
@@ -23,7 +24,8 @@ export const DIMENSIONS = {
 
 /** Families of dimensions: any key may follow the dot. */
 export const DIMENSION_FAMILIES = {
-  'metadata.KEY': 'Value of KEY in the request metadata (the X-Amzn-Bedrock-Request-Metadata header, or Converse requestMetadata)',
+  'metadata.KEY':
+    'Value of KEY in the request metadata (the X-Amzn-Bedrock-Request-Metadata header, or Converse requestMetadata)',
   'tag.KEY': 'Tag KEY of the application inference profile, from the overrides file',
 } as const;
 
@@ -62,7 +64,10 @@ export function filtersFromTexts(texts: readonly string[]): Filter[] {
     if (cut < 1) throw new SpendError('INVALID_ARGUMENT', `Write a filter as dimension=value, not "${text}".`);
     const dimension = dimensionFromText(text.slice(0, cut));
     if (isTimeDimension(dimension)) {
-      throw new SpendError('INVALID_ARGUMENT', `Choose a time with "from" and "to" instead of a filter on ${dimension}.`);
+      throw new SpendError(
+        'INVALID_ARGUMENT',
+        `Choose a time with "from" and "to" instead of a filter on ${dimension}.`,
+      );
     }
     const values = byDimension.get(dimension) ?? [];
     byDimension.set(dimension, [...values, text.slice(cut + 1)]);

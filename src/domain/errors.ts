@@ -3,17 +3,57 @@ export type Fixer = 'caller' | 'operator' | 'upstream';
 
 /** Every error the program raises on purpose. `docs/errors.md` is tested against this table; a retired code is never reused. */
 export const ERROR_CODES = {
-  INVALID_ARGUMENT: { status: 400, fixer: 'caller', retryable: false, meaning: 'A parameter has a value that cannot be used.' },
-  INVALID_PERIOD: { status: 400, fixer: 'caller', retryable: false, meaning: 'The period is empty or a date cannot be read.' },
+  INVALID_ARGUMENT: {
+    status: 400,
+    fixer: 'caller',
+    retryable: false,
+    meaning: 'A parameter has a value that cannot be used.',
+  },
+  INVALID_PERIOD: {
+    status: 400,
+    fixer: 'caller',
+    retryable: false,
+    meaning: 'The period is empty or a date cannot be read.',
+  },
   UNKNOWN_DIMENSION: { status: 400, fixer: 'caller', retryable: false, meaning: 'There is no dimension of that name.' },
-  SOURCE_NOT_FOUND: { status: 404, fixer: 'operator', retryable: false, meaning: 'The log source does not exist or holds no log files.' },
-  SOURCE_UNSUPPORTED: { status: 400, fixer: 'operator', retryable: false, meaning: 'The source is of a kind this version cannot read.' },
-  INVALID_SETTING: { status: 500, fixer: 'operator', retryable: false, meaning: 'A setting has a value that cannot be used.' },
-  INVALID_OVERRIDES: { status: 500, fixer: 'operator', retryable: false, meaning: 'The price overrides file cannot be used.' },
-  LEDGER_BUSY: { status: 503, fixer: 'operator', retryable: true, meaning: 'Another process held the ledger for too long.' },
+  SOURCE_NOT_FOUND: {
+    status: 404,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The log source does not exist or holds no log files.',
+  },
+  SOURCE_UNSUPPORTED: {
+    status: 400,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The source is of a kind this version cannot read.',
+  },
+  INVALID_SETTING: {
+    status: 500,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'A setting has a value that cannot be used.',
+  },
+  INVALID_OVERRIDES: {
+    status: 500,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The price overrides file cannot be used.',
+  },
+  LEDGER_BUSY: {
+    status: 503,
+    fixer: 'operator',
+    retryable: true,
+    meaning: 'Another process held the ledger for too long.',
+  },
   CANCELLED: { status: 499, fixer: 'caller', retryable: true, meaning: 'The caller cancelled the work.' },
   SERVER_UNREACHABLE: { status: 502, fixer: 'operator', retryable: true, meaning: 'The MCP server did not answer.' },
-  TOOL_FAILED: { status: 502, fixer: 'upstream', retryable: false, meaning: 'The MCP server answered a tool call with an error.' },
+  TOOL_FAILED: {
+    status: 502,
+    fixer: 'upstream',
+    retryable: false,
+    meaning: 'The MCP server answered a tool call with an error.',
+  },
 } as const satisfies Record<string, { status: number; fixer: Fixer; retryable: boolean; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -7,6 +7,8 @@ export interface TokenCounts {
   cacheWrite: number;
   /** The part of `cacheWrite` that lives one hour. Only response bodies tell it; without a body it is 0. */
   cacheWrite1h: number;
+  /** The part of `cacheWrite` whose lifetime a body told. The rest counts as five-minute writes, and reports say so. */
+  cacheWriteKnown: number;
 }
 
 /** One record of the invocation log, without any prompt or answer text. Identity: accountId + region + requestId. */

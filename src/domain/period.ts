@@ -31,7 +31,11 @@ export function momentFromText(text: string, timezone: string): number {
     if (/(Z|[+-]\d{2}:?\d{2})$/i.test(text) && text.includes('T')) return Temporal.Instant.from(text).epochMilliseconds;
     return Temporal.PlainDateTime.from(text).toZonedDateTime(timezone).epochMilliseconds;
   } catch (cause) {
-    throw new SpendError('INVALID_PERIOD', `Cannot read the date "${text}". Write 2026-10-01 or 2026-10-01T08:00:00Z.`, { cause });
+    throw new SpendError(
+      'INVALID_PERIOD',
+      `Cannot read the date "${text}". Write 2026-10-01 or 2026-10-01T08:00:00Z.`,
+      { cause },
+    );
   }
 }
 
@@ -67,10 +71,17 @@ export function bucketsFromPeriod(dimension: TimeDimension, period: Period): Buc
   let from = startOf(dimension, period.from, period.timezone);
   while (from < period.to) {
     if (buckets.length === MAX_BUCKETS) {
-      throw new SpendError('INVALID_PERIOD', `More than ${MAX_BUCKETS} ${dimension}s: ask for a shorter period or a coarser interval.`);
+      throw new SpendError(
+        'INVALID_PERIOD',
+        `More than ${MAX_BUCKETS} ${dimension}s: ask for a shorter period or a coarser interval.`,
+      );
     }
     const to = nextAfter(dimension, from, period.timezone);
-    buckets.push({ label: labelOf(dimension, from, period.timezone), from: Math.max(from, period.from), to: Math.min(to, period.to) });
+    buckets.push({
+      label: labelOf(dimension, from, period.timezone),
+      from: Math.max(from, period.from),
+      to: Math.min(to, period.to),
+    });
     from = to;
   }
   return buckets;
@@ -81,7 +92,11 @@ export function checkTimezone(timezone: string): void {
   try {
     zoned(0, timezone);
   } catch (cause) {
-    throw new SpendError('INVALID_PERIOD', `There is no timezone "${timezone}". Use an IANA name such as Europe/Berlin or UTC.`, { cause });
+    throw new SpendError(
+      'INVALID_PERIOD',
+      `There is no timezone "${timezone}". Use an IANA name such as Europe/Berlin or UTC.`,
+      { cause },
+    );
   }
 }
 
@@ -111,5 +126,7 @@ function labelOf(dimension: TimeDimension, from: number, timezone: string): stri
   const local = zoned(from, timezone);
   if (dimension === 'month') return local.toPlainDate().toPlainYearMonth().toString();
   if (dimension !== 'hour') return local.toPlainDate().toString();
-  return local.toString({ timeZoneName: 'never', smallestUnit: 'minute' }).replace(/\+00:00$/, timezone === 'UTC' ? 'Z' : '+00:00');
+  return local
+    .toString({ timeZoneName: 'never', smallestUnit: 'minute' })
+    .replace(/\+00:00$/, timezone === 'UTC' ? 'Z' : '+00:00');
 }

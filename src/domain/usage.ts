@@ -12,6 +12,8 @@ export interface UsageCounts {
   cacheRead: number;
   cacheWrite5m: number;
   cacheWrite1h: number;
+  /** The part of `cacheWrite5m` whose lifetime the log does not tell: it may have been an hour. */
+  cacheWriteUnknown: number;
 }
 
 /** Everything a rate depends on. Engines group by it beside what was asked, so money is exact after aggregation. */

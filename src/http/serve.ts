@@ -23,9 +23,15 @@ export interface RunningServer {
 const SHUTDOWN_MS = 10_000;
 
 /** Starts the HTTP server. @throws SpendError INVALID_SETTING when the address is not loopback or is taken */
-export async function startServer({ host, port, sessionIdleMinutes }: ServeOptions, dependencies: ServerDependencies): Promise<RunningServer> {
+export async function startServer(
+  { host, port, sessionIdleMinutes }: ServeOptions,
+  dependencies: ServerDependencies,
+): Promise<RunningServer> {
   if (!isLoopback(host)) {
-    throw new SpendError('INVALID_SETTING', `--host ${host}: the server has no access control yet, so it listens on loopback only. Use 127.0.0.1.`);
+    throw new SpendError(
+      'INVALID_SETTING',
+      `--host ${host}: the server has no access control yet, so it listens on loopback only. Use 127.0.0.1.`,
+    );
   }
   const mcp = createServerlessMcp({
     factory: createServerFactory(dependencies),
@@ -51,7 +57,8 @@ function listen(fetch: (request: Request) => Response | Promise<Response>, hostn
   return new Promise<{ server: Server; bound: number }>((resolve, reject) => {
     const server = serve({ fetch, hostname, port }, (info) => resolve({ server, bound: info.port })) as Server;
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'is taken; choose another with --port' : `cannot be used (${cause.code})`;
+      const why =
+        cause.code === 'EADDRINUSE' ? 'is taken; choose another with --port' : `cannot be used (${cause.code})`;
       reject(new SpendError('INVALID_SETTING', `Port ${port} on ${hostname} ${why}.`, { cause }));
     });
   });

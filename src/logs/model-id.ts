@@ -33,7 +33,8 @@ function identityFromId(id: string): ModelIdentity {
   const prefix = ROUTING_PREFIX.exec(id)?.[1];
   const model = (prefix === undefined ? id : id.slice(prefix.length + 1)).replace(CONTEXT_SUFFIX, '$1');
   const provider = model.includes('.') ? model.slice(0, model.indexOf('.')) : undefined;
-  if (model.startsWith('application-inference-profile/')) return { model, provider: undefined, scope: 'unknown', profile: model };
+  if (model.startsWith('application-inference-profile/'))
+    return { model, provider: undefined, scope: 'unknown', profile: model };
   return { model, provider, scope: scopeFromPrefix(prefix, provider), profile: undefined };
 }
 

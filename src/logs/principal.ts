@@ -11,7 +11,8 @@ export function principalFromArn(arn: string | undefined): Principal {
   const resource = /^arn:[^:]+:(?:iam|sts):[^:]*:[^:]*:(.+)$/.exec(arn)?.[1];
   if (resource === undefined) return { principal: arn, session: undefined };
   const [kind, ...rest] = resource.split('/') as [string, ...string[]];
-  if (kind === 'assumed-role' && rest[0]) return { principal: `role/${rest[0]}`, session: rest.slice(1).join('/') || undefined };
+  if (kind === 'assumed-role' && rest[0])
+    return { principal: `role/${rest[0]}`, session: rest.slice(1).join('/') || undefined };
   if (kind === 'role' && rest.length > 0) return { principal: `role/${rest.at(-1)}`, session: undefined };
   return { principal: resource, session: undefined };
 }

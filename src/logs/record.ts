@@ -3,7 +3,11 @@ import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON } from './scan.ts
 import { isFields, MAX_TOKENS_PER_REQUEST, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
 
 /** Why a line is no invocation. Counted by reason, never shown with the line's text. */
-export type Reject = 'not JSON' | 'not a ModelInvocationLog record' | 'unreadable timestamp' | 'token count out of range';
+export type Reject =
+  | 'not JSON'
+  | 'not a ModelInvocationLog record'
+  | 'unreadable timestamp'
+  | 'token count out of range';
 
 export type RecordReading = { invocation: Invocation } | { reject: Reject };
 
@@ -98,14 +102,16 @@ function isBlank(bytes: Buffer, from: number): boolean {
 }
 
 function recordFromValue(value: Kept): RecordReading {
-  if (!isFields(value) || value['schemaType'] !== 'ModelInvocationLog') return { reject: 'not a ModelInvocationLog record' };
+  if (!isFields(value) || value['schemaType'] !== 'ModelInvocationLog')
+    return { reject: 'not a ModelInvocationLog record' };
   const at = timestampFromText(text(value, 'timestamp'));
   if (at === undefined) return { reject: 'unreadable timestamp' };
   const input = fields(value['input']);
   const output = fields(value['output']);
   const bodies = bodiesFromOutput(output['outputBodyJson']);
   const tokens = tokenCounts(input, output, bodies);
-  if (Object.values(tokens).some((count) => count > MAX_TOKENS_PER_REQUEST)) return { reject: 'token count out of range' };
+  if (Object.values(tokens).some((count) => count > MAX_TOKENS_PER_REQUEST))
+    return { reject: 'token count out of range' };
   return {
     invocation: {
       requestId: text(value, 'requestId') ?? '',
@@ -129,12 +135,16 @@ function recordFromValue(value: Kept): RecordReading {
 function answerFromBodies(bodies: readonly Fields[]) {
   const stopReason = lastDefined(bodies, stopReasonFromBody);
   const blocked =
-    stopReason === 'guardrail_intervened' || bodies.some((body) => body['amazon-bedrock-guardrailAction'] === 'INTERVENED');
+    stopReason === 'guardrail_intervened' ||
+    bodies.some((body) => body['amazon-bedrock-guardrailAction'] === 'INTERVENED');
   return {
     blocked,
     ...optional('stopReason', stopReason),
     ...optional('latencyMs', lastDefined(bodies, latencyFromBody)),
-    ...optional('firstByteMs', lastDefined(bodies, (body) => milliseconds(metricsFromBody(body)['firstByteLatency']))),
+    ...optional(
+      'firstByteMs',
+      lastDefined(bodies, (body) => milliseconds(metricsFromBody(body)['firstByteLatency'])),
+    ),
   };
 }
 
@@ -205,7 +215,9 @@ function milliseconds(value: Kept | undefined): number | undefined {
 }
 
 function textsFromFields(holder: Fields): Record<string, string> {
-  return Object.fromEntries(Object.entries(holder).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(holder).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 function optional<Name extends string, Value>(name: Name, value: Value | undefined): { [N in Name]?: Value } {

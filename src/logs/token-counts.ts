@@ -9,7 +9,14 @@ import type { Kept } from './scan.ts';
 type Fields = { readonly [field: string]: Kept };
 
 const COUNTERS = {
-  input: ['inputTokenCount', 'inputTokens', 'input_tokens', 'prompt_tokens', 'prompt_token_count', 'inputTextTokenCount'],
+  input: [
+    'inputTokenCount',
+    'inputTokens',
+    'input_tokens',
+    'prompt_tokens',
+    'prompt_token_count',
+    'inputTextTokenCount',
+  ],
   output: [
     'outputTokenCount',
     'outputTokens',
@@ -23,7 +30,9 @@ const COUNTERS = {
 } as const;
 
 const COUNTER_BY_NAME = new Map<string, keyof typeof COUNTERS>(
-  Object.entries(COUNTERS).flatMap(([counter, names]) => names.map((name) => [name, counter as keyof typeof COUNTERS] as const)),
+  Object.entries(COUNTERS).flatMap(([counter, names]) =>
+    names.map((name) => [name, counter as keyof typeof COUNTERS] as const),
+  ),
 );
 
 /** No model takes this many tokens in one request; a larger count is damage, not usage. */
@@ -60,7 +69,7 @@ interface Reading extends TokenCounts {
 
 /** The counts one object states. One pass over its fields: this runs several times for each record. */
 function readingFromFields(fields: Fields): Reading {
-  const reading: Reading = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, inclusiveInput: undefined };
+  const reading: Reading = { ...NO_TOKENS, inclusiveInput: undefined };
   let hasDetails = false;
   let total: Kept | undefined;
   for (const name in fields) {
@@ -102,6 +111,7 @@ function addWriteSplit(reading: Reading, value: Kept): void {
   }
   reading.cacheWrite = Math.max(reading.cacheWrite, short + long);
   reading.cacheWrite1h = Math.max(reading.cacheWrite1h, long);
+  reading.cacheWriteKnown = Math.max(reading.cacheWriteKnown, short + long);
 }
 
 /** Titan answers in parts, each with its own count. */
@@ -135,6 +145,7 @@ export function largest(a: TokenCounts, b: TokenCounts): TokenCounts {
     cacheRead: Math.max(a.cacheRead, b.cacheRead),
     cacheWrite: Math.max(a.cacheWrite, b.cacheWrite),
     cacheWrite1h: Math.max(a.cacheWrite1h, b.cacheWrite1h),
+    cacheWriteKnown: Math.max(a.cacheWriteKnown, b.cacheWriteKnown),
   };
 }
 
@@ -154,4 +165,11 @@ export function tokenCounts(input: Fields, output: Fields, bodies: readonly Fiel
   return readings.reduce<TokenCounts>(largest, NO_TOKENS);
 }
 
-const NO_TOKENS: TokenCounts = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0 };
+const NO_TOKENS: TokenCounts = {
+  input: 0,
+  output: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  cacheWrite1h: 0,
+  cacheWriteKnown: 0,
+};

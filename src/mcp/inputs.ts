@@ -9,23 +9,38 @@ export const periodInputs = {
   from: moment
     .optional()
     .describe('First day or instant, e.g. 2026-10-01 or 2026-10-01T08:00:00Z. Default: the first day the logs have.'),
-  to: moment.optional().describe('End, exclusive: for all of October give 2026-11-01. Default: the end of the last day the logs have.'),
-  timezone: z.string().optional().describe('IANA name such as Europe/Berlin. Days and hours are cut in it. Default: UTC.'),
+  to: moment
+    .optional()
+    .describe('End, exclusive: for all of October give 2026-11-01. Default: the end of the last day the logs have.'),
+  timezone: z
+    .string()
+    .optional()
+    .describe('IANA name such as Europe/Berlin. Days and hours are cut in it. Default: UTC.'),
 };
 
 export const whereInput = z
   .array(z.string().regex(/^[^=]+=/, 'write each filter as dimension=value, e.g. model=anthropic.claude-sonnet-4-6'))
   .max(50)
   .optional()
-  .describe('Filters, each dimension=value, e.g. ["principal=role/support-bot"]. Several on one dimension: any of them. (none) means absent.');
+  .describe(
+    'Filters, each dimension=value, e.g. ["principal=role/support-bot"]. Several on one dimension: any of them. (none) means absent.',
+  );
 
 export const byInput = z
   .array(z.string())
   .min(1, 'name at least one dimension, e.g. ["model"]; list_dimensions shows all')
   .max(MAX_DIMENSIONS)
-  .describe('Dimensions to group by, e.g. ["model"], ["principal","model"], ["metadata.team"]. list_dimensions shows all.');
+  .describe(
+    'Dimensions to group by, e.g. ["model"], ["principal","model"], ["metadata.team"]. list_dimensions shows all.',
+  );
 
 /** Rows a tool returns; a model's context is not a spreadsheet. */
 export function limitInput(fallback: number) {
-  return z.number().int().min(1).max(1000).default(fallback).describe(`Most rows to return, 1 to 1000. Totals always cover everything.`);
+  return z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(fallback)
+    .describe(`Most rows to return, 1 to 1000. Totals always cover everything.`);
 }

@@ -7,9 +7,13 @@ export function registerPrompts(server: McpServer): void {
     'weekly_spend_review',
     {
       title: 'Weekly Bedrock spend review',
-      description: 'Reviews a week of Bedrock spend: what it cost against the week before, who and what drove it, what to look into.',
+      description:
+        'Reviews a week of Bedrock spend: what it cost against the week before, who and what drove it, what to look into.',
       argsSchema: z.object({
-        week_of: z.string().optional().describe('Any day of the week to review, e.g. 2026-10-14. Default: the last full week.'),
+        week_of: z
+          .string()
+          .optional()
+          .describe('Any day of the week to review, e.g. 2026-10-14. Default: the last full week.'),
         audience: z.string().optional().describe('Who reads it, e.g. engineering managers. Default: the team.'),
       }),
     },

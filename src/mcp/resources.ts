@@ -11,15 +11,17 @@ export function registerResources(server: McpServer, { prices, now }: ServerDepe
     PRICES_URI,
     {
       title: 'Bedrock price table',
-      description: 'Every listed price: in-region, us-east-1, standard tier, USD per million tokens, with source and date.',
+      description:
+        'Every listed price: in-region, us-east-1, standard tier, USD per million tokens, with source and date.',
       mimeType: 'application/json',
     },
     (uri) => ({
-      contents: [{ uri: uri.href, mimeType: 'application/json', text: JSON.stringify(priceList(prices, now()), null, 1) }],
+      contents: [
+        { uri: uri.href, mimeType: 'application/json', text: JSON.stringify(priceList(prices, now()), null, 1) },
+      ],
     }),
   );
   // Nothing here changes while the server runs, so a subscription is kept by the client and never fires.
   server.server.setRequestHandler('resources/subscribe', () => ({}));
   server.server.setRequestHandler('resources/unsubscribe', () => ({}));
 }
-

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type CallToolResult, McpServer, type McpServerFactory, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  McpServer,
+  type McpServerFactory,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { SpendError } from '../domain/errors.ts';
 import type { Progress } from '../engines/engine.ts';
 import type { ReportContext } from '../reports/context.ts';
@@ -26,7 +31,10 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
   return () => {
     const server = new McpServer(
       { name: 'bedrock-spend', title: 'Bedrock Spend', version: VERSION },
-      { instructions: INSTRUCTIONS, capabilities: { tools: {}, logging: {}, resources: { subscribe: true }, prompts: {} } },
+      {
+        instructions: INSTRUCTIONS,
+        capabilities: { tools: {}, logging: {}, resources: { subscribe: true }, prompts: {} },
+      },
     );
     for (const tool of TOOLS) registerTool(server, tool, dependencies);
     registerResources(server, dependencies);
@@ -63,10 +71,19 @@ function registerTool(server: McpServer, tool: Tool, dependencies: ServerDepende
 
 /** A tool error is a result whose text says what to do next. Anything unexpected stays in the log, under a reference. */
 function errorResult(error: unknown, log: ServerDependencies['log']): CallToolResult {
-  if (error instanceof SpendError) return { isError: true, content: [{ type: 'text', text: `${error.message} [${error.code}]` }] };
+  if (error instanceof SpendError)
+    return { isError: true, content: [{ type: 'text', text: `${error.message} [${error.code}]` }] };
   const reference = randomUUID().slice(0, 8);
   log(`internal error ${reference}: ${error instanceof Error ? error.stack : String(error)}`);
-  return { isError: true, content: [{ type: 'text', text: `Something went wrong inside the server; its log has it under ${reference}. Try again, or ask the server's operator.` }] };
+  return {
+    isError: true,
+    content: [
+      {
+        type: 'text',
+        text: `Something went wrong inside the server; its log has it under ${reference}. Try again, or ask the server's operator.`,
+      },
+    ],
+  };
 }
 
 function progressSender({ mcpReq }: ServerContext): ((progress: Progress) => void) | undefined {
@@ -81,6 +98,8 @@ function progressSender({ mcpReq }: ServerContext): ((progress: Progress) => voi
     last = now;
     highest = done;
     // A notification that cannot be delivered must not fail the call it tells of.
-    mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress: done, total, message } }).catch(() => {});
+    mcpReq
+      .notify({ method: 'notifications/progress', params: { progressToken, progress: done, total, message } })
+      .catch(() => {});
   };
 }

@@ -8,7 +8,8 @@ import type { PriceSource, Rate } from './rate.ts';
 export function createBilledApartSource(): PriceSource {
   return {
     rate(key) {
-      if (key.model.startsWith('provisioned-model/')) return zeroRate('Provisioned throughput is billed by the hour per model unit');
+      if (key.model.startsWith('provisioned-model/'))
+        return zeroRate('Provisioned throughput is billed by the hour per model unit');
       if (key.tier === 'reserved') return zeroRate('The reserved tier is billed by the month');
       return undefined;
     },
@@ -21,7 +22,11 @@ function zeroRate(why: string): Rate {
   return {
     rates: { input: ZERO_USD, output: ZERO_USD, cacheRead: ZERO_USD, cacheWrite5m: ZERO_USD, cacheWrite1h: ZERO_USD },
     source: 'not per token',
-    origin: { title: why, url: 'https://docs.aws.amazon.com/bedrock/latest/userguide/prov-throughput.html', version: '2026-11-22' },
+    origin: {
+      title: why,
+      url: 'https://docs.aws.amazon.com/bedrock/latest/userguide/prov-throughput.html',
+      version: '2026-11-22',
+    },
     effectiveFrom: undefined,
     notes: [`${why}, so its cost is not in these dollars.`],
   };

@@ -3,8 +3,13 @@ import type { UsageCounts } from '../domain/usage.ts';
 import type { Rate, Rates } from './rate.ts';
 
 /** The counters money comes from: each has a rate of the same name. */
-export const PRICED_COUNTERS = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const satisfies readonly (keyof Rates &
-  keyof UsageCounts)[];
+export const PRICED_COUNTERS = [
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite5m',
+  'cacheWrite1h',
+] as const satisfies readonly (keyof Rates & keyof UsageCounts)[];
 
 /** The exact cost, or undefined (unpriced) when tokens were used that have no known rate. No tokens cost nothing, known rate or not. */
 export function costOf(counts: UsageCounts, rate: Rate | undefined): Usd | undefined {

@@ -19,7 +19,8 @@ export interface Overrides {
 
 const decimal = z.string().regex(/^\d+(\.\d+)?$/, 'must be a plain decimal number such as 0.075');
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 2026-10-01');
-const factors = (...names: string[]) => z.strictObject(Object.fromEntries(names.map((name) => [name, decimal.optional()])));
+const factors = (...names: string[]) =>
+  z.strictObject(Object.fromEntries(names.map((name) => [name, decimal.optional()])));
 
 const priceSchema = z.strictObject({
   model: z.string().min(1),
@@ -55,14 +56,22 @@ const overridesSchema = z.strictObject({
   aliases: z
     .record(
       z.string(),
-      z.strictObject({ model: z.string().min(1), name: z.string().optional(), tags: z.record(z.string(), z.string()).default({}) }),
+      z.strictObject({
+        model: z.string().min(1),
+        name: z.string().optional(),
+        tags: z.record(z.string(), z.string()).default({}),
+      }),
     )
     .default({}),
 });
 
 type Discount = z.output<typeof discountSchema>;
 
-export const NO_OVERRIDES: Overrides = { prices: { rate: () => undefined, changes: [], models: [] }, aliases: [], discounted: (source) => source };
+export const NO_OVERRIDES: Overrides = {
+  prices: { rate: () => undefined, changes: [], models: [] },
+  aliases: [],
+  discounted: (source) => source,
+};
 
 /**
  * Reads an overrides file. Every scalar is taken as text, so no rate ever passes through floating point.
@@ -76,7 +85,9 @@ export function overridesFromText(text: string, path: string): Overrides {
     throw new SpendError('INVALID_OVERRIDES', `The price overrides in ${path} cannot be used. ${issues.join('; ')}.`);
   }
   const { prices, discounts, aliases } = checked.data;
-  const entries = prices.map((price) => ({ ...price, model: priceKeyFromModel(price.model), source: 'file' }) as PriceEntry);
+  const entries = prices.map(
+    (price) => ({ ...price, model: priceKeyFromModel(price.model), source: 'file' }) as PriceEntry,
+  );
   const table = createTableSource(entries, { file: { title: path, url: '', read: 'as given' } });
   return {
     prices: { ...table, rate: (key) => labelled(table.rate(key)) },
@@ -94,12 +105,21 @@ function parseYaml(text: string, path: string): unknown {
   try {
     return parse(text, { schema: 'failsafe' });
   } catch (cause) {
-    throw new SpendError('INVALID_OVERRIDES', `${path} is not readable as YAML or JSON: ${(cause as Error).message}`, { cause });
+    throw new SpendError('INVALID_OVERRIDES', `${path} is not readable as YAML or JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
 function labelled(rate: Rate | undefined): Rate | undefined {
-  return rate && { ...rate, source: 'overrides', origin: { title: rate.origin.title, version: rate.origin.version }, notes: [] };
+  return (
+    rate && {
+      ...rate,
+      source: 'overrides',
+      origin: { title: rate.origin.title, version: rate.origin.version },
+      notes: [],
+    }
+  );
 }
 
 function discountedSource(source: PriceSource, discounts: readonly Discount[]): PriceSource {
@@ -115,7 +135,11 @@ function discountedSource(source: PriceSource, discounts: readonly Discount[]): 
       );
       if (!rate || !discount) return rate;
       const factor = usdFromText('100').minus(discount.percent).times('0.01');
-      return { ...rate, rates: scaleRates(rate.rates, factor), notes: [...rate.notes, `List prices less ${discount.percent} % by your overrides file.`] };
+      return {
+        ...rate,
+        rates: scaleRates(rate.rates, factor),
+        notes: [...rate.notes, `List prices less ${discount.percent} % by your overrides file.`],
+      };
     },
   };
 }

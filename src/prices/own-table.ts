@@ -13,15 +13,23 @@ interface Origin {
 const RATE_NAMES = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const;
 
 /** The price source over our own dated table. @throws Error when an entry is inconsistent (tested for the shipped table) */
-export function createTableSource(entries: readonly PriceEntry[], origins: Readonly<Record<string, Origin>>): PriceSource {
+export function createTableSource(
+  entries: readonly PriceEntry[],
+  origins: Readonly<Record<string, Origin>>,
+): PriceSource {
   const byModel = new Map<string, PriceEntry[]>();
   for (const entry of entries) {
     checkEntry(entry);
-    byModel.set(entry.model, [...(byModel.get(entry.model) ?? []), entry].sort((a, b) => startOf(a) - startOf(b)));
+    byModel.set(
+      entry.model,
+      [...(byModel.get(entry.model) ?? []), entry].sort((a, b) => startOf(a) - startOf(b)),
+    );
   }
   return {
     rate(key) {
-      const entry = byModel.get(priceKeyFromModel(key.model))?.findLast((candidate) => startOf(candidate) <= key.ratesFrom);
+      const entry = byModel
+        .get(priceKeyFromModel(key.model))
+        ?.findLast((candidate) => startOf(candidate) <= key.ratesFrom);
       return entry && rateFromEntry(entry, key, origins);
     },
     changes: [...new Set(entries.filter((entry) => entry.from).map(startOf))].sort((a, b) => a - b),
@@ -34,9 +42,12 @@ function startOf(entry: PriceEntry): number {
 }
 
 function checkEntry(entry: PriceEntry): void {
-  if (entry.from !== undefined && Number.isNaN(startOf(entry))) throw new Error(`${entry.model}: bad date ${entry.from}`);
+  if (entry.from !== undefined && Number.isNaN(startOf(entry)))
+    throw new Error(`${entry.model}: bad date ${entry.from}`);
   if (entry.longContext && !(CONTEXT_BANDS as readonly number[]).includes(entry.longContext.above)) {
-    throw new Error(`${entry.model}: a long-context price above ${entry.longContext.above} needs that size in CONTEXT_BANDS`);
+    throw new Error(
+      `${entry.model}: a long-context price above ${entry.longContext.above} needs that size in CONTEXT_BANDS`,
+    );
   }
 }
 
@@ -87,5 +98,7 @@ function longContextRates(rates: Rates, entry: PriceEntry, key: PriceKey): Rates
 function regionNotes(entry: PriceEntry, key: PriceKey): string[] {
   const home = entry.baseRegion ?? 'us-east-1';
   if (entry.model.startsWith('anthropic.') || key.region === home || key.region === '') return [];
-  return [`${entry.model} in ${key.region} is priced at the ${home} list price; prices of this family can differ by region.`];
+  return [
+    `${entry.model} in ${key.region} is priced at the ${home} list price; prices of this family can differ by region.`,
+  ];
 }

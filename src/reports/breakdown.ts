@@ -1,7 +1,21 @@
-import { type Dimension, dimensionFromText, type Filter, filtersFromTexts, isTimeDimension } from '../domain/dimension.ts';
+import {
+  type Dimension,
+  dimensionFromText,
+  type Filter,
+  filtersFromTexts,
+  isTimeDimension,
+} from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
 import { textFromUsd, ZERO_USD } from '../domain/money.ts';
-import { bucketsFromPeriod, checkPeriod, checkTimezone, isoFromMoment, momentFromText, type Period, wholeDays } from '../domain/period.ts';
+import {
+  bucketsFromPeriod,
+  checkPeriod,
+  checkTimezone,
+  isoFromMoment,
+  momentFromText,
+  type Period,
+  wholeDays,
+} from '../domain/period.ts';
 import type { Coverage, UsageQuery } from '../engines/engine.ts';
 import type { ReportContext } from './context.ts';
 import { notesFromUsage } from './notes.ts';
@@ -38,8 +52,13 @@ export async function breakdown(question: BreakdownQuestion, context: ReportCont
 /** @throws SpendError UNKNOWN_DIMENSION or INVALID_ARGUMENT */
 export function dimensionsFromTexts(texts: readonly string[]): Dimension[] {
   const by = [...new Set(texts.map(dimensionFromText))];
-  if (by.length === 0) throw new SpendError('INVALID_ARGUMENT', 'Name at least one dimension to break down by, such as model or principal.');
-  if (by.length > MAX_DIMENSIONS) throw new SpendError('INVALID_ARGUMENT', `Break down by at most ${MAX_DIMENSIONS} dimensions at a time.`);
+  if (by.length === 0)
+    throw new SpendError(
+      'INVALID_ARGUMENT',
+      'Name at least one dimension to break down by, such as model or principal.',
+    );
+  if (by.length > MAX_DIMENSIONS)
+    throw new SpendError('INVALID_ARGUMENT', `Break down by at most ${MAX_DIMENSIONS} dimensions at a time.`);
   return by;
 }
 
@@ -70,7 +89,9 @@ export async function pricedUsage(
     to: period.to,
     by,
     where,
-    buckets: Object.fromEntries(by.filter(isTimeDimension).map((dimension) => [dimension, bucketsFromPeriod(dimension, period)])),
+    buckets: Object.fromEntries(
+      by.filter(isTimeDimension).map((dimension) => [dimension, bucketsFromPeriod(dimension, period)]),
+    ),
     rateChanges: context.prices.rateChanges.filter((change) => change > period.from && change < period.to),
     aliases: context.aliases,
   };
@@ -99,14 +120,24 @@ function compareTexts(a: string, b: string): number {
 }
 
 /** The first `limit` groups as rows, and what was left out. */
-export function tableFromGroups(title: string, by: readonly string[], groups: readonly PricedGroup[], limit = groups.length): Table {
+export function tableFromGroups(
+  title: string,
+  by: readonly string[],
+  groups: readonly PricedGroup[],
+  limit = groups.length,
+): Table {
   const left = groups.slice(limit);
   const omitted = {
     rows: left.length,
     cost_usd: textFromUsd(left.reduce((sum, group) => sum.plus(group.cost), ZERO_USD)),
     unpriced_invocations: left.reduce((sum, group) => sum + group.measures.unpriced_invocations, 0),
   };
-  return { title, by: [...by], rows: groups.slice(0, limit).map(rowFromGroup), ...(left.length > 0 ? { omitted } : {}) };
+  return {
+    title,
+    by: [...by],
+    rows: groups.slice(0, limit).map(rowFromGroup),
+    ...(left.length > 0 ? { omitted } : {}),
+  };
 }
 
 /** Puts a report together: the same frame and the same notes around every answer. */

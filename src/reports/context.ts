@@ -1,4 +1,4 @@
-import type { Engine, Alias, Work } from '../engines/engine.ts';
+import type { Alias, Engine, Work } from '../engines/engine.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 
 /** What a report is made from. */

@@ -8,19 +8,20 @@ const LISTED = 5;
 
 /** What a reader must know to trust the numbers, most important first. */
 export function notesFromUsage(usage: PricedUsage, coverage: Coverage, tables: readonly Table[]): string[] {
-  const { measures } = usage.totals;
   return [
-    ...(coverage.invocations === 0 ? ['The source has no invocations in this period. Leave "from" and "to" out to see all it has.'] : []),
+    ...(coverage.invocations === 0
+      ? ['The source has no invocations in this period. Leave "from" and "to" out to see all it has.']
+      : []),
     ...unpricedNote(usage),
     ...tables.flatMap(omittedNote),
     ...damagedNote(coverage),
     ...malformedNote(coverage),
     ...usage.rateNotes,
-    ...(measures.cache_write_5m_tokens > 0
-      ? ['Cache writes whose lifetime the log does not show (no response body) are counted and priced as 5-minute writes.']
-      : []),
+    ...unknownWritesNote(usage),
     ...(usage.ambiguousCacheInvocations > 0
-      ? [`${usage.ambiguousCacheInvocations} invocations of OpenAI models used the prompt cache; Bedrock can report their cached tokens inside the input as well, so their input may be counted high.`]
+      ? [
+          `${usage.ambiguousCacheInvocations} invocations of OpenAI models used the prompt cache; Bedrock can report their cached tokens inside the input as well, so their input may be counted high.`,
+        ]
       : []),
   ];
 }
@@ -36,6 +37,15 @@ function unpricedNote({ totals, unpricedModels }: PricedUsage): string[] {
   ];
 }
 
+function unknownWritesNote({ cacheWriteUnknown, totals }: PricedUsage): string[] {
+  if (cacheWriteUnknown === 0) return [];
+  const { cache_write_5m_tokens: short, cache_write_1h_tokens: long } = totals.measures;
+  const part = ((100 * cacheWriteUnknown) / (short + long)).toFixed(0);
+  return [
+    `${cacheWriteUnknown} cache-write tokens (${part} % of them) are in records without a response body, which alone tells 5-minute from 1-hour writes; they are counted and priced as 5-minute writes.`,
+  ];
+}
+
 function omittedNote({ title, omitted }: Table): string[] {
   if (omitted === undefined) return [];
   const unpriced = omitted.unpriced_invocations > 0 ? ` and ${omitted.unpriced_invocations} unpriced invocations` : '';
@@ -48,7 +58,9 @@ function damagedNote({ damagedFiles }: Coverage): string[] {
   if (damagedFiles.length === 0) return [];
   const listed = damagedFiles.slice(0, LISTED).map(({ path, reason }) => `${path} (${reason})`);
   const more = damagedFiles.length - listed.length;
-  return [`${damagedFiles.length} damaged files are left out whole: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Fetch them again.`];
+  return [
+    `${damagedFiles.length} damaged files are left out whole: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Fetch them again.`,
+  ];
 }
 
 function malformedNote({ malformed, malformedReasons }: Coverage): string[] {

@@ -1,6 +1,14 @@
 import { type Dimension, filtersFromTexts, TIME_DIMENSIONS, type TimeDimension } from '../domain/dimension.ts';
 import { bucketsFromPeriod } from '../domain/period.ts';
-import { assemble, type BreakdownQuestion, dimensionsFromTexts, periodFromQuestion, pricedUsage, sorted, tableFromGroups } from './breakdown.ts';
+import {
+  assemble,
+  type BreakdownQuestion,
+  dimensionsFromTexts,
+  periodFromQuestion,
+  pricedUsage,
+  sorted,
+  tableFromGroups,
+} from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 import { emptyGroup } from './pricing.ts';
 import type { Report } from './report.ts';

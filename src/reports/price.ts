@@ -23,7 +23,13 @@ export const priceSchema = z.object({
   region: z.string(),
   tier: z.string(),
   at: z.string(),
-  usd_per_million_tokens: z.object({ input: z.string(), output: rate, cache_read: rate, cache_write_5m: rate, cache_write_1h: rate }),
+  usd_per_million_tokens: z.object({
+    input: z.string(),
+    output: rate,
+    cache_read: rate,
+    cache_write_5m: rate,
+    cache_write_1h: rate,
+  }),
   source: z.string(),
   origin: z.string(),
   origin_url: z.string().optional(),
@@ -35,9 +41,14 @@ export const priceSchema = z.object({
 export type Price = z.output<typeof priceSchema>;
 
 /** One price with its proof, or undefined when none is known. */
-export function priceReport(question: PriceQuestion, { prices, aliases, now }: Pick<ReportContext, 'prices' | 'aliases' | 'now'>): Price | undefined {
+export function priceReport(
+  question: PriceQuestion,
+  { prices, aliases, now }: Pick<ReportContext, 'prices' | 'aliases' | 'now'>,
+): Price | undefined {
   const { model: unresolved } = modelIdentity(question.model);
-  const { model, scope } = modelIdentity(aliases.find((alias) => alias.unresolved === unresolved)?.model ?? question.model);
+  const { model, scope } = modelIdentity(
+    aliases.find((alias) => alias.unresolved === unresolved)?.model ?? question.model,
+  );
   const at = question.at === undefined ? now() : momentFromText(question.at, 'UTC');
   const contextBand = CONTEXT_BANDS.findLast((band) => question.prompt_tokens > band) ?? 0;
   const key: PriceKey = { model, scope, region: question.region, tier: question.tier, contextBand, ratesFrom: at };
@@ -84,7 +95,14 @@ function priceFromRate(found: Rate, key: PriceKey): Price {
 }
 
 function ratesAsTexts(rates: Rates): Price['usd_per_million_tokens'] {
-  const named = { output: rates.output, cache_read: rates.cacheRead, cache_write_5m: rates.cacheWrite5m, cache_write_1h: rates.cacheWrite1h };
-  const known = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [[name, textFromUsd(value)]]));
+  const named = {
+    output: rates.output,
+    cache_read: rates.cacheRead,
+    cache_write_5m: rates.cacheWrite5m,
+    cache_write_1h: rates.cacheWrite1h,
+  };
+  const known = Object.entries(named).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, textFromUsd(value)]],
+  );
   return { input: textFromUsd(rates.input), ...Object.fromEntries(known) };
 }

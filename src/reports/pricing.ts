@@ -21,6 +21,8 @@ export interface PricedUsage {
   rateNotes: string[];
   /** Invocations of OpenAI models with cached tokens, whose input number may hold these twice. */
   ambiguousCacheInvocations: number;
+  /** Cache-write tokens whose lifetime the log does not tell; priced as five-minute writes. */
+  cacheWriteUnknown: number;
 }
 
 /** Prices rows and sums them by the asked dimensions. The one place where usage becomes money, whatever the engine. */
@@ -30,6 +32,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
   const unpriced = new Map<string, number>();
   const rateNotes = new Set<string>();
   let ambiguousCacheInvocations = 0;
+  let cacheWriteUnknown = 0;
   for (const row of rows) {
     const key = Object.fromEntries(by.map((dimension) => [dimension, row.key[dimension] as string]));
     const id = JSON.stringify(Object.values(key));
@@ -39,7 +42,9 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     const cost = costOf(row, rate);
     if (cost === undefined) unpriced.set(row.priceKey.model, (unpriced.get(row.priceKey.model) ?? 0) + row.billable);
     else if (row.billable > 0) for (const note of rate?.notes ?? []) rateNotes.add(note);
-    if (row.priceKey.model.startsWith('openai.') && row.cacheRead + row.cacheWrite5m > 0) ambiguousCacheInvocations += row.invocations;
+    if (row.priceKey.model.startsWith('openai.') && row.cacheRead + row.cacheWrite5m > 0)
+      ambiguousCacheInvocations += row.invocations;
+    cacheWriteUnknown += row.cacheWriteUnknown;
     for (const target of [group, totals]) addRow(target, row, cost);
   }
   return {
@@ -48,6 +53,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     unpricedModels: [...unpriced].sort((a, b) => b[1] - a[1]),
     rateNotes: [...rateNotes],
     ambiguousCacheInvocations,
+    cacheWriteUnknown,
   };
 }
 

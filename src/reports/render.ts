@@ -2,9 +2,13 @@ import { displayUsd, type Usd, usdFromText, ZERO_USD } from '../domain/money.ts'
 import { MEASURE_TITLES, type Measures, type Report, type Table } from './report.ts';
 
 /** Columns that are left out of text when they are zero all the way down. */
-const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = ['errors', 'cache_read_tokens', 'cache_write_5m_tokens', 'cache_write_1h_tokens'];
-
-type TitledMeasure = keyof typeof MEASURE_TITLES;
+const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = [
+  'errors',
+  'cache_read_tokens',
+  'cache_write_5m_tokens',
+  'cache_write_1h_tokens',
+  'unpriced_invocations',
+];
 
 /** Aligned text for a terminal or a model. */
 export function textFromReport(report: Report): string {
@@ -12,7 +16,7 @@ export function textFromReport(report: Report): string {
   const zone = period.timezone === 'UTC' ? '' : ` (${period.timezone})`;
   const blocks = [
     `${report.title}, ${period.from} to ${period.to}${zone}`,
-    `${costText(totals)} for ${count(totals.invocations)} invocations${totals.errors > 0 ? `, ${count(totals.errors)} of them errors` : ''}`,
+    totalText(totals),
     ...report.tables.map((table) => textFromTable(table, totals, report.tables.length > 1)),
     coverageText(coverage),
     ...(report.notes.length > 0 ? [report.notes.map((note) => `Note: ${note}`).join('\n')] : []),
@@ -36,17 +40,19 @@ export function csvFromReport(report: Report): string {
   return `${[header, ...lines].map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
 }
 
-/** Dollars for people, with what could not be priced beside them: never a zero that means "unknown". */
-export function costText({ cost_usd, unpriced_invocations, invocations }: Measures): string {
-  const cost = usdFromText(cost_usd);
-  if (unpriced_invocations === 0) return displayUsd(cost);
-  if (cost.eq(0) && unpriced_invocations > 0 && unpriced_invocations <= invocations) return `unpriced (${count(unpriced_invocations)})`;
-  return `${displayUsd(cost)} + ${count(unpriced_invocations)} unpriced`;
+/** One line for the whole: what could not be priced stands beside the dollars, never inside them as a zero. */
+function totalText({ cost_usd, invocations, errors, unpriced_invocations }: Measures): string {
+  const parts = [
+    `${displayUsd(usdFromText(cost_usd))} for ${count(invocations)} invocations`,
+    ...(errors > 0 ? [`${count(errors)} errors`] : []),
+    ...(unpriced_invocations > 0 ? [`${count(unpriced_invocations)} unpriced and not in the dollars`] : []),
+  ];
+  return parts.join('; ');
 }
 
 function textFromTable(table: Table, totals: Measures, titled: boolean): string {
   if (table.rows.length === 0) return titled ? `${table.title}\n(no rows)` : '(no rows)';
-  const measures = (Object.keys(MEASURE_TITLES) as TitledMeasure[]).filter(
+  const measures = (Object.keys(MEASURE_TITLES) as (keyof Measures)[]).filter(
     (measure) => !OPTIONAL_COLUMNS.includes(measure) || totals[measure] !== 0,
   );
   const total = usdFromText(totals.cost_usd);
@@ -56,13 +62,20 @@ function textFromTable(table: Table, totals: Measures, titled: boolean): string 
     ...measures.map((measure) => cellText(row, measure)),
     shareText(usdFromText(row.cost_usd), total),
   ]);
-  const sum = ['total', ...table.by.slice(1).map(() => ''), ...measures.map((measure) => cellText(totals, measure)), ''];
+  const sum = [
+    'total',
+    ...table.by.slice(1).map(() => ''),
+    ...measures.map((measure) => cellText(totals, measure)),
+    '',
+  ];
   const text = alignColumns([header, ...lines, sum], table.by.length);
   return titled ? `${table.title}\n${text}` : text;
 }
 
-function cellText(measures: Measures, measure: TitledMeasure): string {
-  return measure === 'cost_usd' ? costText(measures) : count(measures[measure]);
+function cellText(measures: Measures, measure: keyof Measures): string {
+  if (measure !== 'cost_usd') return count(measures[measure]);
+  const cost = usdFromText(measures.cost_usd);
+  return cost.eq(0) && measures.unpriced_invocations > 0 ? 'unpriced' : displayUsd(cost);
 }
 
 function shareText(cost: Usd, total: Usd): string {
@@ -84,7 +97,9 @@ function alignColumns(lines: readonly string[][], leftAligned: number): string {
   return lines
     .map((line) =>
       line
-        .map((cell, column) => (column < leftAligned ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number)))
+        .map((cell, column) =>
+          column < leftAligned ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number),
+        )
         .join('  ')
         .trimEnd(),
     )
@@ -106,4 +121,3 @@ function csvCell(value: string | number): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
-

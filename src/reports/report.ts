@@ -11,7 +11,9 @@ const count = z.number().int().nonnegative();
 export const measuresSchema = z.object({
   invocations: count,
   errors: count.describe('Invocations with an error code'),
-  unpriced_invocations: count.describe('Invocations that used tokens no price is known for; their cost is not in cost_usd'),
+  unpriced_invocations: count.describe(
+    'Invocations that used tokens no price is known for; their cost is not in cost_usd',
+  ),
   input_tokens: count.describe('Without cached tokens'),
   output_tokens: count,
   cache_read_tokens: count,
@@ -61,7 +63,7 @@ export type Table = z.output<typeof tableSchema> & { title: string };
 export type Report = z.output<typeof reportSchema>;
 
 /** How a measure is headed in text. CSV and JSON use the field names. */
-export const MEASURE_TITLES: Readonly<Record<Exclude<keyof Measures, 'unpriced_invocations'>, string>> = {
+export const MEASURE_TITLES: Readonly<Record<keyof Measures, string>> = {
   invocations: 'invocations',
   errors: 'errors',
   input_tokens: 'input',
@@ -69,6 +71,7 @@ export const MEASURE_TITLES: Readonly<Record<Exclude<keyof Measures, 'unpriced_i
   cache_read_tokens: 'cache read',
   cache_write_5m_tokens: 'cache write 5m',
   cache_write_1h_tokens: 'cache write 1h',
+  unpriced_invocations: 'unpriced',
   cost_usd: 'cost',
 };
 

@@ -3,7 +3,7 @@ import { SpendError } from '../domain/errors.ts';
 import { checkTimezone, isoFromMoment, lastDays, type Period } from '../domain/period.ts';
 import { assemble, pricedUsage, sorted, tableFromGroups } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
-import type { PricedUsage } from "./pricing.ts";
+import type { PricedUsage } from './pricing.ts';
 import type { Report } from './report.ts';
 
 export interface UsageReportQuestion {
@@ -37,11 +37,14 @@ export async function usageReport(question: UsageReportQuestion, context: Report
     tableFromGroups(title, [dimension], sorted(usages[index]?.groups ?? [], [dimension]), question.limit),
   );
   const report = assemble('Bedrock usage', period, tables, usages[0] as PricedUsage, coverage, context);
-  return coverage.invocations > 0 ? report : { ...report, notes: [...(await whereTheDataAre(period, context)), ...report.notes] };
+  return coverage.invocations > 0
+    ? report
+    : { ...report, notes: [...(await whereTheDataAre(period, context)), ...report.notes] };
 }
 
 function periodFromDays({ days, timezone = 'UTC' }: UsageReportQuestion, context: ReportContext): Period {
-  if (!Number.isInteger(days) || days < 1) throw new SpendError('INVALID_ARGUMENT', 'Give "days" as a whole number of at least 1.');
+  if (!Number.isInteger(days) || days < 1)
+    throw new SpendError('INVALID_ARGUMENT', 'Give "days" as a whole number of at least 1.');
   checkTimezone(timezone);
   return lastDays(days, context.now(), timezone);
 }

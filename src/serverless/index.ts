@@ -40,9 +40,20 @@ const DAY_MS = 86_400_000;
  * store, 2026-07-28 clients are served without.
  */
 export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMcp {
-  const { factory, store, idleMs = DAY_MS, keepAliveMs = 15_000, maxBodyBytes = DEFAULT_MAX_REQUEST_BODY_SIZE } = options;
+  const {
+    factory,
+    store,
+    idleMs = DAY_MS,
+    keepAliveMs = 15_000,
+    maxBodyBytes = DEFAULT_MAX_REQUEST_BODY_SIZE,
+  } = options;
   const onerror = (error: Error) => options.onError?.(error);
-  const modern = createMcpHandler(factory, { legacy: 'reject', keepAliveMs, maxRequestBodySize: maxBodyBytes, onerror });
+  const modern = createMcpHandler(factory, {
+    legacy: 'reject',
+    keepAliveMs,
+    maxRequestBodySize: maxBodyBytes,
+    onerror,
+  });
   const sessions = createSessionHandler({ factory, store, idleMs, keepAliveMs });
 
   async function route(request: Request, authInfo: AuthInfo | undefined): Promise<Response> {
@@ -54,7 +65,8 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
     const body = parsed(read.text);
     if (body === undefined) return unparsable();
     const messages = Array.isArray(body) ? body : [body];
-    if (messages.length === 0 || !messages.every(isObject)) return errorResponse(400, -32600, 'Invalid Request: not a JSON-RPC message.');
+    if (messages.length === 0 || !messages.every(isObject))
+      return errorResponse(400, -32600, 'Invalid Request: not a JSON-RPC message.');
     if (await isLegacyRequest(request, body)) return sessions.fetch(request, messages as JSONRPCMessage[], authInfo);
     return modern.fetch(request, { parsedBody: body, ...auth });
   }

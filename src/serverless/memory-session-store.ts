@@ -7,7 +7,10 @@ export interface MemorySessionStoreOptions {
 }
 
 /** Sessions of one process, gone with it. */
-export function createMemorySessionStore({ maxSessions = 10_000, now = Date.now }: MemorySessionStoreOptions = {}): SessionStore {
+export function createMemorySessionStore({
+  maxSessions = 10_000,
+  now = Date.now,
+}: MemorySessionStoreOptions = {}): SessionStore {
   const rows = new Map<string, SessionRow>();
   const listeners = new Map<string, Set<(message: SessionMessage) => void>>();
 

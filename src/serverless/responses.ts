@@ -1,14 +1,24 @@
 /** Answers that never reach an MCP server: JSON-RPC errors with the HTTP status that clients act on. */
 
-export function errorResponse(status: number, code: number, message: string, headers: Record<string, string> = {}): Response {
+export function errorResponse(
+  status: number,
+  code: number,
+  message: string,
+  headers: Record<string, string> = {},
+): Response {
   return Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status, headers });
 }
 
 export const missingSession = () =>
-  errorResponse(400, -32000, 'Bad Request: send the Mcp-Session-Id header that initialize answered with, or initialize first.');
+  errorResponse(
+    400,
+    -32000,
+    'Bad Request: send the Mcp-Session-Id header that initialize answered with, or initialize first.',
+  );
 
 /** The same for a session that never was, was ended, has expired or is somebody else's. Clients begin a new one on 404. */
-export const unknownSession = () => errorResponse(404, -32001, 'Session not found: it was ended or has expired. Initialize again.');
+export const unknownSession = () =>
+  errorResponse(404, -32001, 'Session not found: it was ended or has expired. Initialize again.');
 
 export const storeUnavailable = () =>
   errorResponse(503, -32603, 'The session store does not answer. Try again.', { 'Retry-After': '2' });
@@ -17,7 +27,8 @@ export const methodNotAllowed = () => errorResponse(405, -32000, 'Method not all
 
 export const unparsable = () => errorResponse(400, -32700, 'Parse error: the body is not JSON.');
 
-export const notJson = () => errorResponse(415, -32000, 'Unsupported Media Type: Content-Type must be application/json.');
+export const notJson = () =>
+  errorResponse(415, -32000, 'Unsupported Media Type: Content-Type must be application/json.');
 
 /** No body and no content type: a 202 with either makes some clients fail (awslabs/mcp#3295). */
 export const accepted = () => new Response(null, { status: 202 });

@@ -31,7 +31,11 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
   const { store, idleMs, now = Date.now } = options;
   const streams = createSessionStreams(store, options.keepAliveMs);
 
-  async function begin(request: Request, messages: readonly JSONRPCMessage[], authInfo: AuthInfo | undefined): Promise<Response> {
+  async function begin(
+    request: Request,
+    messages: readonly JSONRPCMessage[],
+    authInfo: AuthInfo | undefined,
+  ): Promise<Response> {
     const id = randomUUID();
     const { response, close } = await serveSessionRequest(request, messages, id, undefined, authInfo, options);
     const body = await response.text();
@@ -39,7 +43,14 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
     if (response.ok && JSON.parse(body).error === undefined) {
       const { params } = messages[0] as Extract<JSONRPCMessage, { method: string }>;
       const initialize = params as unknown as SessionRow['initialize'];
-      const row = { id, owner: authInfo?.clientId, initialize, logLevel: undefined, subscriptions: [], expiresAt: now() + idleMs };
+      const row = {
+        id,
+        owner: authInfo?.clientId,
+        initialize,
+        logLevel: undefined,
+        subscriptions: [],
+        expiresAt: now() + idleMs,
+      };
       // Before the client learns the id: its next request may come at once, to any instance.
       await store.create(row);
     }
@@ -55,7 +66,12 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
     return row;
   }
 
-  async function post(request: Request, messages: readonly JSONRPCMessage[], row: SessionRow, authInfo: AuthInfo | undefined): Promise<Response> {
+  async function post(
+    request: Request,
+    messages: readonly JSONRPCMessage[],
+    row: SessionRow,
+    authInfo: AuthInfo | undefined,
+  ): Promise<Response> {
     if (!messages.some((message) => 'method' in message && 'id' in message)) {
       for (const message of messages) await store.send(row.id, { to: 'server', message });
       return accepted();
@@ -72,13 +88,20 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
       const { method, params } = message;
       if (method === 'logging/setLevel') await store.update(row.id, { logLevel: params?.['level'] as LoggingLevel });
       const uri = params?.['uri'] as string;
-      if (method === 'resources/subscribe') await store.update(row.id, { subscriptions: [...new Set([...row.subscriptions, uri])] });
-      if (method === 'resources/unsubscribe') await store.update(row.id, { subscriptions: row.subscriptions.filter((other) => other !== uri) });
+      if (method === 'resources/subscribe')
+        await store.update(row.id, { subscriptions: [...new Set([...row.subscriptions, uri])] });
+      if (method === 'resources/unsubscribe')
+        await store.update(row.id, { subscriptions: row.subscriptions.filter((other) => other !== uri) });
     }
   }
 
-  async function handle(request: Request, messages: readonly JSONRPCMessage[], authInfo: AuthInfo | undefined): Promise<Response> {
-    if (request.method === 'POST' && messages.some((message) => isInitializeRequest(message))) return begin(request, messages, authInfo);
+  async function handle(
+    request: Request,
+    messages: readonly JSONRPCMessage[],
+    authInfo: AuthInfo | undefined,
+  ): Promise<Response> {
+    if (request.method === 'POST' && messages.some((message) => isInitializeRequest(message)))
+      return begin(request, messages, authInfo);
     if (!['GET', 'POST', 'DELETE'].includes(request.method)) return methodNotAllowed();
     const row = await find(request, authInfo);
     if (row instanceof Response) return row;

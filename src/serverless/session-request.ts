@@ -51,7 +51,10 @@ export async function serveSessionRequest(
   const auth = authInfo ? { authInfo } : {};
   if (row) await rehydrate(transport, request, row);
   const unlisten = relayMessages(transport, new Set(requests.map(({ id }) => id)), sessionId, store);
-  const response = await transport.handleRequest(request, { parsedBody: messages.length === 1 ? messages[0] : messages, ...auth });
+  const response = await transport.handleRequest(request, {
+    parsedBody: messages.length === 1 ? messages[0] : messages,
+    ...auth,
+  });
   return {
     response,
     async close() {
@@ -62,7 +65,11 @@ export async function serveSessionRequest(
 }
 
 /** Brings a fresh server to the state it had when the client's last request was answered. */
-async function rehydrate(transport: WebStandardStreamableHTTPServerTransport, request: Request, row: SessionRow): Promise<void> {
+async function rehydrate(
+  transport: WebStandardStreamableHTTPServerTransport,
+  request: Request,
+  row: SessionRow,
+): Promise<void> {
   const replay = async (message: object, headers: Record<string, string> = {}) => {
     const replayed = new Request(request.url, {
       method: 'POST',
@@ -73,7 +80,8 @@ async function rehydrate(transport: WebStandardStreamableHTTPServerTransport, re
   await replay({ id: '__initialize', method: 'initialize', params: row.initialize });
   const headers = { 'mcp-session-id': row.id };
   await replay({ method: 'notifications/initialized' }, headers);
-  if (row.logLevel) await replay({ id: '__level', method: 'logging/setLevel', params: { level: row.logLevel } }, headers);
+  if (row.logLevel)
+    await replay({ id: '__level', method: 'logging/setLevel', params: { level: row.logLevel } }, headers);
 }
 
 /**
@@ -94,13 +102,15 @@ function relayMessages(
       asked.set(id, message.id);
       return send({ ...message, id }, options);
     }
-    if ('method' in message && options?.relatedRequestId === undefined) return store.send(sessionId, { to: 'client', message });
+    if ('method' in message && options?.relatedRequestId === undefined)
+      return store.send(sessionId, { to: 'client', message });
     return send(message, options);
   };
   return store.listen(sessionId, ({ to, message }) => {
     if (to !== 'server') return;
     if ('method' in message) {
-      const cancelled = message.method === 'notifications/cancelled' ? (message.params?.['requestId'] as RequestId) : undefined;
+      const cancelled =
+        message.method === 'notifications/cancelled' ? (message.params?.['requestId'] as RequestId) : undefined;
       if (cancelled === undefined || !running.has(cancelled)) return;
       transport.onmessage?.(message);
       // The protocol sends nothing for a cancelled request, which would leave its stream open for ever.

@@ -36,6 +36,7 @@ export interface RecordBatch {
   cacheRead: number[];
   cacheWrite: number[];
   cacheWrite1h: number[];
+  cacheWriteKnown: number[];
   latencyMs: (number | null)[];
   firstByteMs: (number | null)[];
   stopReason: (string | null)[];
@@ -71,6 +72,7 @@ export function createBatchBuilder(): BatchBuilder {
       batch.cacheRead.push(tokens.cacheRead);
       batch.cacheWrite.push(tokens.cacheWrite);
       batch.cacheWrite1h.push(tokens.cacheWrite1h);
+      batch.cacheWriteKnown.push(tokens.cacheWriteKnown);
       batch.latencyMs.push(invocation.latencyMs ?? null);
       batch.firstByteMs.push(invocation.firstByteMs ?? null);
       batch.stopReason.push(invocation.stopReason ?? null);
@@ -95,6 +97,7 @@ function emptyBatch(): RecordBatch {
     cacheRead: [],
     cacheWrite: [],
     cacheWrite1h: [],
+    cacheWriteKnown: [],
     latencyMs: [],
     firstByteMs: [],
     stopReason: [],

@@ -45,7 +45,10 @@ export async function discover(source: string): Promise<Discovery> {
     const root = fixedPart(path);
     return listed(root, await glob(relative(root, path), { cwd: root, absolute: true }), source);
   }
-  throw new SpendError('SOURCE_NOT_FOUND', `There is no file or folder ${source}. Give a folder of Bedrock invocation logs, a file or a glob.`);
+  throw new SpendError(
+    'SOURCE_NOT_FOUND',
+    `There is no file or folder ${source}. Give a folder of Bedrock invocation logs, a file or a glob.`,
+  );
 }
 
 async function listed(root: string, paths: string[], source: string): Promise<Discovery> {

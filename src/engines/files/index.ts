@@ -2,7 +2,14 @@ import { relative, resolve } from 'node:path';
 import type { Coverage, Engine, Work } from '../engine.ts';
 import { type Discovery, discover } from './discover.ts';
 import { ingest } from './ingest.ts';
-import { createLedger, createTemporaryLedger, type DuckDBConnection, type Ledger, ledgerPath, rowsFrom } from './ledger.ts';
+import {
+  createLedger,
+  createTemporaryLedger,
+  type DuckDBConnection,
+  type Ledger,
+  ledgerPath,
+  rowsFrom,
+} from './ledger.ts';
 import { coverageStatement, usageRowFromResult, usageStatement } from './query.ts';
 
 export interface FilesOptions {
@@ -19,10 +26,14 @@ const ALL_TIME = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
 
 /** Answers from log files on this machine, through DuckDB. Loaded only when such a source is used. */
 export async function createFilesEngine({ source, ledger: setting }: FilesOptions): Promise<Engine> {
-  const ledger: Ledger = setting === false ? await createTemporaryLedger() : createLedger(setting ? resolve(setting) : ledgerPath(source));
+  const ledger: Ledger =
+    setting === false ? await createTemporaryLedger() : createLedger(setting ? resolve(setting) : ledgerPath(source));
   let known: { discovery: Discovery; at: number } | undefined;
 
-  async function fresh<Result>(work: Work, answer: (connection: DuckDBConnection, discovery: Discovery) => Promise<Result>): Promise<Result> {
+  async function fresh<Result>(
+    work: Work,
+    answer: (connection: DuckDBConnection, discovery: Discovery) => Promise<Result>,
+  ): Promise<Result> {
     return ledger.use(async (connection) => {
       if (known === undefined || Date.now() - known.at > FRESH_MS) {
         const discovery = await discover(source);
@@ -41,20 +52,31 @@ export async function createFilesEngine({ source, ledger: setting }: FilesOption
         const { sql, values } = usageStatement(query);
         return (await rowsFrom(connection, sql, values)).map((row) => usageRowFromResult(row, query));
       }),
-    coverage: (period = ALL_TIME, work = {}) => fresh(work, (connection, discovery) => coverage(connection, discovery, period)),
+    coverage: (period = ALL_TIME, work = {}) =>
+      fresh(work, (connection, discovery) => coverage(connection, discovery, period)),
     metadataKeys: (work = {}) =>
       fresh(work, async (connection) => {
-        const rows = await rowsFrom(connection, 'SELECT DISTINCT unnest(json_keys(metadata)) AS key FROM attributes WHERE metadata IS NOT NULL ORDER BY key');
+        const rows = await rowsFrom(
+          connection,
+          'SELECT DISTINCT unnest(json_keys(metadata)) AS key FROM attributes WHERE metadata IS NOT NULL ORDER BY key',
+        );
         return rows.map((row) => row['key'] as string);
       }),
     close: () => ledger.close(),
   };
 }
 
-async function coverage(connection: DuckDBConnection, discovery: Discovery, period: { from: number; to: number }): Promise<Coverage> {
+async function coverage(
+  connection: DuckDBConnection,
+  discovery: Discovery,
+  period: { from: number; to: number },
+): Promise<Coverage> {
   const { sql, values } = coverageStatement(period);
   const [counts] = await rowsFrom(connection, sql, values);
-  const files = await rowsFrom(connection, "SELECT path, malformed, damaged FROM files WHERE damaged IS NOT NULL OR malformed <> '{}' ORDER BY path");
+  const files = await rowsFrom(
+    connection,
+    "SELECT path, malformed, damaged FROM files WHERE damaged IS NOT NULL OR malformed <> '{}' ORDER BY path",
+  );
   const malformedReasons: Record<string, number> = {};
   for (const file of files) {
     for (const [reason, count] of Object.entries(JSON.parse(file['malformed'] as string) as Record<string, number>)) {

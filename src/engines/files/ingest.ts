@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { BIGINT, BOOLEAN, type DuckDBConnection, DuckDBDataChunk, type DuckDBType, type DuckDBValue, INTEGER, VARCHAR } from '@duckdb/node-api';
+import {
+  BIGINT,
+  BOOLEAN,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  VARCHAR,
+} from '@duckdb/node-api';
 import { throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
 import type { Attributes, RecordBatch } from './batch.ts';
@@ -32,7 +41,11 @@ export async function ingest(connection: DuckDBConnection, { files }: Discovery,
   const gone = [...known.values()].filter((file) => !isSame(current.get(file.path), file));
   const wanted = files.filter((file) => !isSame(file, known.get(file.path)));
   await dropUnfinished(connection);
-  if (gone.length > 0) await forget(connection, gone.map((file) => file.id));
+  if (gone.length > 0)
+    await forget(
+      connection,
+      gone.map((file) => file.id),
+    );
   if (wanted.length > 0) await readFiles(connection, wanted, work);
   await mergeRepeats(connection, work);
 }
@@ -46,7 +59,12 @@ async function knownFiles(connection: DuckDBConnection): Promise<Map<string, Kno
   return new Map(
     rows.map((row) => [
       row['path'] as string,
-      { id: row['id'] as number, path: row['path'] as string, size: Number(row['size']), mtimeMs: row['mtime_ms'] as number },
+      {
+        id: row['id'] as number,
+        path: row['path'] as string,
+        size: Number(row['size']),
+        mtimeMs: row['mtime_ms'] as number,
+      },
     ]),
   );
 }
@@ -69,7 +87,9 @@ async function forget(connection: DuckDBConnection, ids: number[]): Promise<void
   await inTransaction(connection, async () => {
     const list = ids.join(', ');
     await connection.run(`INSERT INTO orphans SELECT request_id FROM records WHERE file IN (${list})`);
-    await connection.run(`INSERT INTO dirty_hours SELECT DISTINCT at_ms // ${HOUR_MS} FROM records WHERE file IN (${list})`);
+    await connection.run(
+      `INSERT INTO dirty_hours SELECT DISTINCT at_ms // ${HOUR_MS} FROM records WHERE file IN (${list})`,
+    );
     await connection.run(`DELETE FROM records WHERE file IN (${list})`);
     await connection.run(`DELETE FROM files WHERE id IN (${list})`);
   });
@@ -125,9 +145,28 @@ const ATTRIBUTE_COLUMNS = [
   'metadata',
 ] as const satisfies readonly (keyof Attributes)[];
 
-const ATTRIBUTE_TYPES: readonly DuckDBType[] = [BIGINT, VARCHAR, ...ATTRIBUTE_COLUMNS.map((name) => (name === 'error' ? BOOLEAN : VARCHAR))];
+const ATTRIBUTE_TYPES: readonly DuckDBType[] = [
+  BIGINT,
+  VARCHAR,
+  ...ATTRIBUTE_COLUMNS.map((name) => (name === 'error' ? BOOLEAN : VARCHAR)),
+];
 
-const RECORD_TYPES: readonly DuckDBType[] = [INTEGER, BIGINT, VARCHAR, BIGINT, BIGINT, BIGINT, BIGINT, BIGINT, BIGINT, INTEGER, INTEGER, VARCHAR, BOOLEAN];
+const RECORD_TYPES: readonly DuckDBType[] = [
+  INTEGER,
+  BIGINT,
+  VARCHAR,
+  BIGINT,
+  BIGINT,
+  BIGINT,
+  BIGINT,
+  BIGINT,
+  BIGINT,
+  BIGINT,
+  INTEGER,
+  INTEGER,
+  VARCHAR,
+  BOOLEAN,
+];
 
 interface FinishedFile {
   id: number;
@@ -186,6 +225,7 @@ async function createWriter(connection: DuckDBConnection): Promise<Writer> {
         batch.cacheRead.map(BigInt),
         batch.cacheWrite.map(BigInt),
         batch.cacheWrite1h.map(BigInt),
+        batch.cacheWriteKnown.map(BigInt),
         batch.latencyMs,
         batch.firstByteMs,
         batch.stopReason,
@@ -292,7 +332,10 @@ async function runInTransaction(connection: DuckDBConnection, statements: readon
 
 /** Removes attribute sets written twice. An id is a 64-bit hash, so it also makes sure that no two sets share one. */
 async function uniqueAttributes(connection: DuckDBConnection): Promise<void> {
-  const [clash] = await rowsFrom(connection, 'SELECT id FROM attributes GROUP BY id HAVING count(DISTINCT key) > 1 LIMIT 1');
+  const [clash] = await rowsFrom(
+    connection,
+    'SELECT id FROM attributes GROUP BY id HAVING count(DISTINCT key) > 1 LIMIT 1',
+  );
   if (clash) throw new Error(`two attribute sets share the id ${clash['id']}`);
   const [double] = await rowsFrom(connection, 'SELECT count(*) <> count(DISTINCT id) AS found FROM attributes');
   if (!double?.['found']) return;

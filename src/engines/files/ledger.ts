@@ -98,10 +98,18 @@ async function openInstance(path: string, { signal, onProgress }: Work): Promise
       return await DuckDBInstance.create(path, { memory_limit: MEMORY_LIMIT, preserve_insertion_order: 'false' });
     } catch (cause) {
       if (!/lock/i.test((cause as Error).message)) {
-        throw new SpendError('SOURCE_NOT_FOUND', `The ledger ${path} cannot be opened. Delete it (it is only a cache) and ask again.`, { cause });
+        throw new SpendError(
+          'SOURCE_NOT_FOUND',
+          `The ledger ${path} cannot be opened. Delete it (it is only a cache) and ask again.`,
+          { cause },
+        );
       }
       if (Date.now() > deadline) {
-        throw new SpendError('LEDGER_BUSY', `Another process has held ${path} for ten minutes. Ask again later, or use --no-ledger.`, { cause });
+        throw new SpendError(
+          'LEDGER_BUSY',
+          `Another process has held ${path} for ten minutes. Ask again later, or use --no-ledger.`,
+          { cause },
+        );
       }
     }
     throwIfCancelled(signal);

@@ -1,6 +1,11 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { type Dimension, isTimeDimension, NONE, type PlainDimension, type TimeDimension } from '../../domain/dimension.ts';
-import type { Bucket } from '../../domain/period.ts';
+import {
+  type Dimension,
+  isTimeDimension,
+  NONE,
+  type PlainDimension,
+  type TimeDimension,
+} from '../../domain/dimension.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
@@ -41,6 +46,7 @@ const SUMS = [
   'sum(u.cache_read) AS cache_read',
   'sum(u.cache_write - u.cache_write_1h) AS cache_write_5m',
   'sum(u.cache_write_1h) AS cache_write_1h',
+  'sum(u.cache_write - least(u.cache_write, u.cache_write_known)) AS cache_write_unknown',
 ];
 
 /** Builds the query that answers a usage question from the rollup, or from single invocations where a boundary is not on an hour. */
@@ -60,7 +66,9 @@ export function usageStatement(query: UsageQuery): Statement {
   const joins = ['JOIN a ON a.id = u.attributes'];
   query.by.filter(isTimeDimension).forEach((dimension, index) => {
     const buckets = query.buckets[dimension] ?? [];
-    ctes.push(`b${index} AS (SELECT unnest(${listSql(buckets, (bucket) => bind(bucket.label))}) AS label, unnest(${listSql(buckets, (bucket) => String(bucket.from))}) AS start)`);
+    ctes.push(
+      `b${index} AS (SELECT unnest(${listSql(buckets, (bucket) => bind(bucket.label))}) AS label, unnest(${listSql(buckets, (bucket) => String(bucket.from))}) AS start)`,
+    );
     joins.push(`ASOF JOIN b${index} ON u.at_ms >= b${index}.start`);
   });
   const sql = `WITH ${ctes.join(',\n')}
@@ -101,13 +109,24 @@ export function usageRowFromResult(row: Record<string, DuckDBValue>, query: Usag
     cacheRead: count('cache_read'),
     cacheWrite5m: count('cache_write_5m'),
     cacheWrite1h: count('cache_write_1h'),
+    cacheWriteUnknown: count('cache_write_unknown'),
   };
 }
 
 // --- internal ---
 
-function tableFor({ from, to, buckets, rateChanges }: Pick<UsageQuery, 'from' | 'to' | 'buckets' | 'rateChanges'>): string {
-  const edges = [from, to, ...rateChanges, ...Object.values(buckets).flatMap((cells) => (cells ?? []).map((cell) => cell.from))];
+function tableFor({
+  from,
+  to,
+  buckets,
+  rateChanges,
+}: Pick<UsageQuery, 'from' | 'to' | 'buckets' | 'rateChanges'>): string {
+  const edges = [
+    from,
+    to,
+    ...rateChanges,
+    ...Object.values(buckets).flatMap((cells) => (cells ?? []).map((cell) => cell.from)),
+  ];
   return edges.every((edge) => edge % HOUR_MS === 0) ? 'rollup' : 'invocations';
 }
 
@@ -135,7 +154,7 @@ function listSql<Item>(items: readonly Item[], sql: (item: Item) => string): str
 
 /** The attribute sets, with aliases in place of what they resolve. */
 function attributesSql(aliases: readonly Alias[], bind: (value: DuckDBValue) => string): string {
-  if (aliases.length === 0) return "SELECT *, NULL::VARCHAR AS tags FROM attributes";
+  if (aliases.length === 0) return 'SELECT *, NULL::VARCHAR AS tags FROM attributes';
   const rows = aliases.map((alias) => {
     const { model, provider, scope } = modelIdentity(alias.model);
     const cells = [alias.unresolved, model, provider ?? null, scope, alias.name ?? null, JSON.stringify(alias.tags)];

@@ -37,7 +37,9 @@ export async function readLogFile(
     else {
       reading.records++;
       // Without a request id nothing can be a repeat of it: its place in the file is its identity.
-      builder.add(record.invocation.requestId ? record.invocation : { ...record.invocation, requestId: `${path}:${line}` });
+      builder.add(
+        record.invocation.requestId ? record.invocation : { ...record.invocation, requestId: `${path}:${line}` },
+      );
     }
   };
   const splitter = createRecordSplitter(take);

@@ -5,7 +5,8 @@ export const LEDGER_VERSION = 1;
 
 export const HOUR_MS = 3_600_000;
 
-const COUNTERS = 'input BIGINT, output BIGINT, cache_read BIGINT, cache_write BIGINT, cache_write_1h BIGINT';
+const COUNTERS =
+  'input BIGINT, output BIGINT, cache_read BIGINT, cache_write BIGINT, cache_write_1h BIGINT, cache_write_known BIGINT';
 
 const INVOCATION = `attributes BIGINT, request_id VARCHAR, at_ms BIGINT, ${COUNTERS}, latency_ms INTEGER, first_byte_ms INTEGER, stop_reason VARCHAR`;
 
@@ -37,7 +38,7 @@ const BAND = `CASE ${[...CONTEXT_BANDS]
 const ONE = `1 AS invocations, (input + output + cache_read + cache_write > 0)::BIGINT AS billable`;
 
 const INVOCATION_COLUMNS =
-  'attributes, request_id, at_ms, input, output, cache_read, cache_write, cache_write_1h, latency_ms, first_byte_ms, stop_reason';
+  'attributes, request_id, at_ms, input, output, cache_read, cache_write, cache_write_1h, cache_write_known, latency_ms, first_byte_ms, stop_reason';
 
 /** Every invocation once, with the columns of `rollup` and its own. */
 export const INVOCATIONS_VIEW = `CREATE OR REPLACE TEMP VIEW invocations AS
@@ -70,9 +71,9 @@ export function mergeStatements(scope: 'all' | 'touched', part: number, parts: n
       FROM records r JOIN (SELECT DISTINCT id, account, region FROM attributes) a ON a.id = r.attributes
       WHERE r.request_id IN (SELECT request_id FROM several)`,
     'UPDATE records SET repeated = true WHERE rowid IN (SELECT id FROM repeats WHERE records > 1)',
-    `INSERT INTO merged SELECT best.attributes, request_id, best.at_ms, input, output, cache_read, cache_write, cache_write_1h, best.latency_ms, best.first_byte_ms, best.stop_reason, records FROM (
+    `INSERT INTO merged SELECT best.attributes, request_id, best.at_ms, input, output, cache_read, cache_write, cache_write_1h, cache_write_known, best.latency_ms, best.first_byte_ms, best.stop_reason, records FROM (
       SELECT account, region, request_id, count(*) AS records, max(input) AS input, max(output) AS output, max(cache_read) AS cache_read,
-        max(cache_write) AS cache_write, max(cache_write_1h) AS cache_write_1h,
+        max(cache_write) AS cache_write, max(cache_write_1h) AS cache_write_1h, max(cache_write_known) AS cache_write_known,
         arg_max(struct_pack(attributes := attributes, at_ms := at_ms, latency_ms := latency_ms, first_byte_ms := first_byte_ms, stop_reason := stop_reason), ${RANK}) AS best
       FROM repeats WHERE records > 1 GROUP BY account, region, request_id)`,
     hours,
@@ -83,7 +84,7 @@ export function mergeStatements(scope: 'all' | 'touched', part: number, parts: n
 export const ROLLUP_STATEMENTS = [
   `DELETE FROM rollup WHERE at_ms // ${HOUR_MS} IN (SELECT hour FROM dirty_hours)`,
   `INSERT INTO rollup SELECT at_ms // ${HOUR_MS} * ${HOUR_MS}, attributes, band, sum(invocations), sum(records), sum(billable),
-    sum(input), sum(output), sum(cache_read), sum(cache_write), sum(cache_write_1h), min(first_at), max(last_at)
+    sum(input), sum(output), sum(cache_read), sum(cache_write), sum(cache_write_1h), sum(least(cache_write, cache_write_known)), min(first_at), max(last_at)
     FROM invocations WHERE at_ms // ${HOUR_MS} IN (SELECT hour FROM dirty_hours) GROUP BY at_ms // ${HOUR_MS}, attributes, band`,
   'DELETE FROM dirty_hours',
   'DELETE FROM orphans',

@@ -11,13 +11,25 @@ export const getBedrockUsageReport = defineTool({
   description:
     'Overview of Amazon Bedrock usage and cost for the last days: totals, and tables by day, region, model and user. Use it for "how is our Bedrock usage" without further detail. For a given period, filters or other dimensions use breakdown_spend.',
   input: z.strictObject({
-    days: z.number().int().min(1).max(3660).default(7).describe('Whole days to look back from today; today so far is included.'),
+    days: z
+      .number()
+      .int()
+      .min(1)
+      .max(3660)
+      .default(7)
+      .describe('Whole days to look back from today; today so far is included.'),
     region: z.string().optional().describe('Only requests sent to this region, e.g. us-east-1.'),
     log_group_name: z
       .string()
       .optional()
-      .describe('CloudWatch log group. Has no effect unless the server reads from CloudWatch; the server’s operator sets the source.'),
-    aws_account_id: z.string().regex(/^\d{12}$/, 'an AWS account id has 12 digits').optional().describe('Only this account.'),
+      .describe(
+        'CloudWatch log group. Has no effect unless the server reads from CloudWatch; the server’s operator sets the source.',
+      ),
+    aws_account_id: z
+      .string()
+      .regex(/^\d{12}$/, 'an AWS account id has 12 digits')
+      .optional()
+      .describe('Only this account.'),
     limit: limitInput(31),
   }),
   output: reportSchema,

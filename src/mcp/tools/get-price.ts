@@ -9,10 +9,21 @@ export const getPrice = defineTool({
   description:
     'What an Amazon Bedrock model costs per million tokens (input, output, cache read, cache writes), for a routing, region and tier, with the source and date of each rate. It answers list prices only; for what was spent use breakdown_spend.',
   input: z.strictObject({
-    model: z.string().min(1).describe('Model id as in logs or code: anthropic.claude-sonnet-4-6, us.anthropic.…, global.…, or an ARN.'),
+    model: z
+      .string()
+      .min(1)
+      .describe('Model id as in logs or code: anthropic.claude-sonnet-4-6, us.anthropic.…, global.…, or an ARN.'),
     region: z.string().default('us-east-1').describe('Region the request is sent to.'),
-    tier: z.enum(['standard', 'batch', 'flex', 'priority', 'latency-optimized']).default('standard').describe('Service tier.'),
-    prompt_tokens: z.number().int().min(0).default(0).describe('Size of the prompt, for models that cost more above a limit.'),
+    tier: z
+      .enum(['standard', 'batch', 'flex', 'priority', 'latency-optimized'])
+      .default('standard')
+      .describe('Service tier.'),
+    prompt_tokens: z
+      .number()
+      .int()
+      .min(0)
+      .default(0)
+      .describe('Size of the prompt, for models that cost more above a limit.'),
     at: z.string().optional().describe('Day the price must hold, e.g. 2026-10-01. Default: today.'),
   }),
   output: priceSchema,
@@ -24,7 +35,10 @@ export const getPrice = defineTool({
 });
 
 function unknownPrice(model: string, known: readonly string[]): string {
-  const words = model.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word.length > 2);
+  const words = model
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word.length > 2);
   const near = known
     .map((id) => ({ id, hits: words.filter((word) => id.includes(word)).length }))
     .filter(({ hits }) => hits > 0)

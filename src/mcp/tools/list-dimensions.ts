@@ -23,7 +23,10 @@ export const listDimensions = defineTool({
     const coverage = await context.engine.coverage(undefined, context);
     const metadataKeys = await context.engine.metadataKeys(context);
     const tagKeys = [...new Set(context.aliases.flatMap((alias) => Object.keys(alias.tags)))].sort();
-    const dimensions = Object.entries({ ...DIMENSIONS, ...DIMENSION_FAMILIES }).map(([name, meaning]) => ({ name, meaning }));
+    const dimensions = Object.entries({ ...DIMENSIONS, ...DIMENSION_FAMILIES }).map(([name, meaning]) => ({
+      name,
+      meaning,
+    }));
     const { first, last } = coverage;
     const data = {
       dimensions,
@@ -37,7 +40,13 @@ export const listDimensions = defineTool({
 });
 
 function textFromDimensions(
-  data: { dimensions: { name: string; meaning: string }[]; metadata_keys: string[]; tag_keys: string[]; data_from?: string; data_to?: string },
+  data: {
+    dimensions: { name: string; meaning: string }[];
+    metadata_keys: string[];
+    tag_keys: string[];
+    data_from?: string;
+    data_to?: string;
+  },
   keys: number,
 ): string {
   const more = keys > data.metadata_keys.length ? ` and ${keys - data.metadata_keys.length} more` : '';

@@ -12,7 +12,10 @@ export const spendOverTime = defineTool({
     'Cost and token usage of Amazon Bedrock per hour, day, week or month, in order, gaps shown as zero; optionally split by one more dimension. Use it for trends, spikes and "when" questions. For totals by model or person use breakdown_spend.',
   input: z.strictObject({
     interval: z.enum(INTERVALS).default('day').describe('Length of each row’s time.'),
-    by: z.string().optional().describe('One more dimension, e.g. model: a row for each of its values in each interval.'),
+    by: z
+      .string()
+      .optional()
+      .describe('One more dimension, e.g. model: a row for each of its values in each interval.'),
     ...periodInputs,
     where: whereInput,
     limit: limitInput(200),
