@@ -26,8 +26,9 @@ export function textFromUsd(amount: Usd): string {
 /** For people: `$1,234.56`; below a cent as many digits as it takes to show two. */
 export function displayUsd(amount: Usd): string {
   const size = amount.abs();
-  if (size.gt(0) && size.lt('0.01'))
-    return `$${amount.toPrecision(2).includes('e') ? new Big(amount.toPrecision(2)).toFixed() : amount.toPrecision(2)}`;
-  const [whole, cents] = size.toFixed(2).split('.') as [string, string];
+  const [whole, cents] = (size.gt(0) && size.lt('0.01') ? size.prec(2).toFixed() : size.toFixed(2)).split('.') as [
+    string,
+    string,
+  ];
   return `${amount.lt(0) ? '-' : ''}$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
 }

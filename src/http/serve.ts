@@ -37,7 +37,8 @@ export async function startServer(
     factory: createServerFactory(dependencies),
     store: createMemorySessionStore(),
     idleMs: sessionIdleMinutes * 60_000,
-    onError: (error) => dependencies.log(error.stack ?? error.message),
+    onError: (error) =>
+      dependencies.log(`mcp: ${error.message}${error.cause ? ` (${(error.cause as Error).message})` : ''}`),
   });
   const { server, bound } = await listen(createApp(mcp).fetch, host, port);
   return {

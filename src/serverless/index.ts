@@ -9,10 +9,10 @@ import {
 } from '@modelcontextprotocol/server';
 import { errorResponse, notJson, unparsable } from './responses.ts';
 import { createSessionHandler } from './session-handler.ts';
-import type { SessionStore } from './session-store.ts';
+import { guarded, type SessionStore } from './session-store.ts';
 
 export { createMemorySessionStore, type MemorySessionStoreOptions } from './memory-session-store.ts';
-export { type SessionMessage, type SessionRow, type SessionStore, SessionStoreFullError } from './session-store.ts';
+export type { SessionMessage, SessionRow, SessionStore } from './session-store.ts';
 
 export interface ServerlessMcpOptions {
   /** Makes the server. Called for every request, so it must be cheap and share nothing by accident. */
@@ -54,7 +54,7 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
     maxRequestBodySize: maxBodyBytes,
     onerror,
   });
-  const sessions = createSessionHandler({ factory, store, idleMs, keepAliveMs });
+  const sessions = createSessionHandler({ factory, store: guarded(store), idleMs, keepAliveMs, onError: onerror });
 
   async function route(request: Request, authInfo: AuthInfo | undefined): Promise<Response> {
     const auth = authInfo ? { authInfo } : {};

@@ -1,4 +1,4 @@
-import { type SessionMessage, type SessionRow, type SessionStore, SessionStoreFullError } from './session-store.ts';
+import type { SessionMessage, SessionRow, SessionStore } from './session-store.ts';
 
 export interface MemorySessionStoreOptions {
   /** Sessions beyond this are refused until others end or expire. */
@@ -24,7 +24,7 @@ export function createMemorySessionStore({
   return {
     async create(row) {
       if (rows.size >= maxSessions) for (const id of rows.keys()) live(id);
-      if (rows.size >= maxSessions) throw new SessionStoreFullError(`more than ${maxSessions} sessions`);
+      if (rows.size >= maxSessions) throw new Error(`more than ${maxSessions} sessions`);
       rows.set(row.id, row);
     },
     async get(id) {

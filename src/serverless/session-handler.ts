@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { accepted, methodNotAllowed, missingSession, storeUnavailable, unknownSession } from './responses.ts';
 import { serveSessionRequest } from './session-request.ts';
-import type { SessionRow, SessionStore } from './session-store.ts';
+import { type SessionRow, type SessionStore, SessionStoreError } from './session-store.ts';
 import { createSessionStreams } from './session-stream.ts';
 
 export interface SessionHandlerOptions {
@@ -17,6 +17,7 @@ export interface SessionHandlerOptions {
   /** A session unused for this long is forgotten. */
   idleMs: number;
   keepAliveMs: number;
+  onError: (error: Error) => void;
   now?: () => number;
 }
 
@@ -117,8 +118,9 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
       try {
         return await handle(request, messages, authInfo);
       } catch (error) {
-        if ((error as Error).name === 'SessionStoreFullError') return storeUnavailable();
-        throw error;
+        if (!(error instanceof SessionStoreError)) throw error;
+        options.onError(error);
+        return storeUnavailable();
       }
     },
     close: () => streams.close(),

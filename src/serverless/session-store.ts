@@ -37,7 +37,28 @@ export interface SessionStore {
   listen(id: string, onMessage: (message: SessionMessage) => void): () => void;
 }
 
-/** Thrown by a driver that can take no more sessions now. */
-export class SessionStoreFullError extends Error {
-  override readonly name = 'SessionStoreFullError';
+/** The store did not answer. Callers get 503 and try again: a 404 would make them give up a live session. */
+export class SessionStoreError extends Error {
+  override readonly name = 'SessionStoreError';
+}
+
+/** A store whose failures are all SessionStoreError, whatever its driver throws. */
+export function guarded(store: SessionStore): SessionStore {
+  const guard =
+    <Arguments extends unknown[], Result>(call: (...parameters: Arguments) => Promise<Result>) =>
+    async (...parameters: Arguments) => {
+      try {
+        return await call(...parameters);
+      } catch (cause) {
+        throw new SessionStoreError('the session store failed', { cause });
+      }
+    };
+  return {
+    create: guard((row) => store.create(row)),
+    get: guard((id) => store.get(id)),
+    update: guard((id, change) => store.update(id, change)),
+    end: guard((id) => store.end(id)),
+    send: guard((id, message) => store.send(id, message)),
+    listen: (id, onMessage) => store.listen(id, onMessage),
+  };
 }

@@ -1,0 +1,276 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { composePrices } from '../compose.ts';
+import { textFromUsd } from '../domain/money.ts';
+import type { PriceKey } from '../domain/usage.ts';
+import { modelIdentity } from '../logs/model-id.ts';
+import { costOf } from './cost.ts';
+import { GENAI_PRICES_VERSION } from './genai-prices.ts';
+import { priceKeyFromModel } from './model-key.ts';
+import { overridesFromText } from './overrides.ts';
+import type { Rate } from './rate.ts';
+import { PRICE_SOURCES, PRICE_TABLE } from './table.ts';
+
+const OCTOBER = Date.parse('2026-10-15T00:00:00Z');
+
+const book = composePrices();
+
+function keyOf(modelId: string, more: Partial<PriceKey> = {}): PriceKey {
+  const { model, scope } = modelIdentity(modelId);
+  return { model, scope, region: 'us-east-1', tier: undefined, contextBand: 0, ratesFrom: OCTOBER, ...more };
+}
+
+/** Input, output, cache read, 5-minute write, 1-hour write; `-` for unknown. */
+function ratesOf(rate: Rate | undefined): string {
+  const { input, output, cacheRead, cacheWrite5m, cacheWrite1h } = rate?.rates ?? {};
+  return [input, output, cacheRead, cacheWrite5m, cacheWrite1h]
+    .map((value) => (value ? textFromUsd(value) : '-'))
+    .join(' ');
+}
+
+describe('Claude list prices (bedrock-facts 3, AWS Price List)', () => {
+  it.each([
+    ['global.anthropic.claude-opus-5-5', '4 20 0.2 5 8'],
+    ['global.anthropic.claude-opus-4-8', '5 25 0.5 6.25 10'],
+    ['us.anthropic.claude-opus-4-8', '5.5 27.5 0.55 6.875 11'],
+    ['anthropic.claude-opus-4-6-v1', '5.5 27.5 0.55 6.875 11'],
+    ['global.anthropic.claude-sonnet-4-6', '3 15 0.3 3.75 6'],
+    ['eu.anthropic.claude-sonnet-4-6', '3.3 16.5 0.33 4.125 6.6'],
+    ['jp.anthropic.claude-sonnet-4-5-20250929-v1:0', '3.3 16.5 0.33 4.125 6.6'],
+    ['anthropic.claude-haiku-4-5-20251001-v1:0', '1.1 5.5 0.11 1.375 2.2'],
+    ['global.anthropic.claude-haiku-5-5', '0.1 0.5 0.01 0.125 0.2'],
+    ['us.anthropic.claude-fable-5', '11 55 1.1 13.75 22'],
+    ['us.anthropic.claude-fable-5-1', '11 55 0.275 13.75 22'],
+    ['us.anthropic.claude-sonnet-4-20250514-v1:0', '3 15 0.3 3.75 6'],
+    ['global.anthropic.claude-sonnet-4-20250514-v1:0', '3 15 0.3 3.75 6'],
+    ['anthropic.claude-opus-4-1-20250805-v1:0', '15 75 1.5 18.75 30'],
+    ['anthropic.claude-3-haiku-20240307-v1:0', '0.25 1.25 - - -'],
+    ['arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-5-haiku-20241022-v1:0', '0.8 4 0.08 1 1.6'],
+  ])('%s', (modelId, expected) => {
+    expect(ratesOf(book.rate(keyOf(modelId)))).toBe(expected);
+  });
+
+  it('cost 1.2 times the global rate in GovCloud', () => {
+    const key = keyOf('us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', { region: 'us-gov-west-1' });
+    expect(ratesOf(book.rate(key))).toBe('3.6 18 0.36 4.5 7.2');
+  });
+
+  it('are the same in every commercial region, without a remark', () => {
+    const tokyo = book.rate(keyOf('global.anthropic.claude-sonnet-4-6', { region: 'ap-northeast-1' }));
+    expect([ratesOf(tokyo), tokyo?.notes]).toEqual(['3 15 0.3 3.75 6', []]);
+  });
+});
+
+describe('other families', () => {
+  it.each([
+    ['amazon.nova-micro-v1:0', '0.035 0.14 0.00875 0 -'],
+    ['amazon.nova-lite-v1:0', '0.06 0.24 0.015 0 -'],
+    ['us.amazon.nova-pro-v1:0', '0.8 3.2 0.2 0 -'],
+    ['amazon.titan-embed-text-v2:0', '0.02 - - - -'],
+    ['amazon.titan-embed-text-v1', '0.1 - - - -'],
+    ['meta.llama3-3-70b-instruct-v1:0', '0.72 0.72 - - -'],
+    ['deepseek.r1-v1:0', '1.35 5.4 - - -'],
+    ['openai.gpt-oss-120b-1:0', '0.15 0.6 - - -'],
+    ['cohere.command-r-plus-v1:0', '3 15 - - -'],
+  ])('%s', (modelId, expected) => {
+    expect(ratesOf(book.rate(keyOf(modelId)))).toBe(expected);
+  });
+
+  it('have regional prices where the price list has them', () => {
+    const london = book.rate(keyOf('amazon.nova-lite-v1:0', { region: 'eu-west-2' }));
+    expect(ratesOf(london)).not.toBe(ratesOf(book.rate(keyOf('amazon.nova-lite-v1:0'))));
+  });
+
+  it('say so when a region is priced at the list price of another', () => {
+    const rate = book.rate(keyOf('meta.llama4-scout-17b-instruct-v1:0', { region: 'af-south-1' }));
+    expect(rate?.notes).toEqual([expect.stringContaining('in af-south-1 is priced at the us-east-1 list price')]);
+  });
+});
+
+describe('what a rate depends on', () => {
+  it('batch is half, priority 1.75 and flex half where offered', () => {
+    expect(ratesOf(book.rate(keyOf('global.anthropic.claude-sonnet-4-6', { tier: 'batch' })))).toBe(
+      '1.5 7.5 0.15 1.875 3',
+    );
+    expect(ratesOf(book.rate(keyOf('openai.gpt-oss-120b-1:0', { tier: 'priority' })))).toBe('0.2625 1.05 - - -');
+    expect(ratesOf(book.rate(keyOf('openai.gpt-oss-120b-1:0', { tier: 'flex' })))).toBe('0.075 0.3 - - -');
+  });
+
+  it('a tier that is not offered is unpriced', () => {
+    expect(book.rate(keyOf('global.anthropic.claude-sonnet-4-6', { tier: 'priority' }))).toBeUndefined();
+    expect(book.rate(keyOf('global.anthropic.claude-sonnet-4-6', { tier: 'something-new' }))).toBeUndefined();
+  });
+
+  it('latency-optimized has a price of its own', () => {
+    expect(
+      ratesOf(book.rate(keyOf('us.anthropic.claude-3-5-haiku-20241022-v1:0', { tier: 'latency-optimized' }))),
+    ).toBe('1 5 0.1 1.25 2');
+  });
+
+  it('a long prompt makes the whole request dearer, cached tokens included', () => {
+    expect(ratesOf(book.rate(keyOf('global.anthropic.claude-haiku-5-5', { contextBand: 100_000 })))).toBe(
+      '0.5 2.5 0.05 0.625 1',
+    );
+    const sol = 'global.openai.gpt-5.6-sol';
+    expect(ratesOf(book.rate(keyOf(sol, { contextBand: 256_000 })))).toBe('4 20 0.4 5 -');
+    expect(ratesOf(book.rate(keyOf(sol, { contextBand: 272_000 })))).toBe('8 30 0.8 10 -');
+  });
+
+  it('a price change has a date', () => {
+    const sol = (day: string) => ratesOf(book.rate(keyOf('global.openai.gpt-5.6-sol', { ratesFrom: Date.parse(day) })));
+    expect([sol('2026-08-20'), sol('2026-08-21')]).toEqual(['5 30 0.5 6.25 -', '4 20 0.4 5 -']);
+    expect(book.rateChanges).toContain(Date.parse('2026-08-21T00:00:00Z'));
+  });
+
+  it('a model is not known before its launch', () => {
+    expect(
+      book.rate(keyOf('global.anthropic.claude-haiku-5-5', { ratesFrom: Date.parse('2026-10-06') })),
+    ).toBeUndefined();
+  });
+});
+
+describe('unknown is unpriced, never zero', () => {
+  it.each([
+    'acme.future-model-v9:0',
+    'anthropic.claude-opus-4-80',
+    'anthropic.claude-opus-99',
+    'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc',
+    'arn:aws:bedrock:us-east-1:111122223333:imported-model/abc',
+    'arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/abc',
+  ])('%s', (modelId) => {
+    expect(book.rate(keyOf(modelId))).toBeUndefined();
+  });
+
+  it('tokens of a class without a rate make the cost unknown; no tokens cost nothing', () => {
+    const counts = {
+      invocations: 1,
+      errors: 0,
+      billable: 1,
+      input: 10,
+      output: 0,
+      cacheRead: 0,
+      cacheWrite5m: 0,
+      cacheWrite1h: 0,
+      cacheWriteUnknown: 0,
+    };
+    const rate = book.rate(keyOf('anthropic.claude-3-haiku-20240307-v1:0'));
+    expect(textFromUsd(costOf(counts, rate) as never)).toBe('0.0000025');
+    expect(costOf({ ...counts, cacheRead: 1 }, rate)).toBeUndefined();
+    expect(textFromUsd(costOf({ ...counts, input: 0 }, undefined) as never)).toBe('0');
+  });
+
+  it('provisioned throughput is known to cost nothing per token, and says what it costs instead', () => {
+    const rate = book.rate(keyOf('arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc'));
+    expect([ratesOf(rate), rate?.source, rate?.notes]).toEqual([
+      '0 0 0 0 0',
+      'not per token',
+      [expect.stringContaining('billed by the hour')],
+    ]);
+  });
+});
+
+describe('the fallback', () => {
+  it('is the pinned version', () => {
+    const { version } = JSON.parse(readFileSync('node_modules/@pydantic/genai-prices/package.json', 'utf8'));
+    expect(GENAI_PRICES_VERSION).toBe(version);
+  });
+
+  it('answers for a model our table lacks, labelled', () => {
+    const rate = composePrices().rate(keyOf('amazon.nova-sonic-v1:0'));
+    expect(rate?.source).toBe('genai-prices');
+    expect(rate?.notes).toEqual([expect.stringContaining('community table')]);
+  });
+
+  it('is not asked where a tier or GovCloud matters', () => {
+    expect(book.rate(keyOf('amazon.nova-sonic-v1:0', { tier: 'batch' }))).toBeUndefined();
+    expect(book.rate(keyOf('amazon.nova-sonic-v1:0', { region: 'us-gov-west-1' }))).toBeUndefined();
+  });
+});
+
+describe('the table', () => {
+  it('has every entry under the key that looks it up, once per date, from a named source', () => {
+    const names = PRICE_TABLE.map(({ model, from }) => `${model} ${from ?? ''}`);
+    expect(new Set(names).size).toBe(names.length);
+    expect(PRICE_TABLE.filter(({ model }) => priceKeyFromModel(model) !== model)).toEqual([]);
+    expect(PRICE_TABLE.filter(({ source }) => !(source in PRICE_SOURCES))).toEqual([]);
+  });
+
+  it('has cache reads cheaper and cache writes never cheaper than free, for every entry', () => {
+    const wrong = PRICE_TABLE.filter(
+      ({ input, cacheRead, cacheWrite1h, cacheWrite5m }) =>
+        Number(cacheRead ?? 0) >= Number(input) ||
+        Number(cacheWrite1h ?? cacheWrite5m ?? 0) < Number(cacheWrite5m ?? 0),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('overrides', () => {
+  const file = `
+prices:
+  - model: acme.orion-1-preview-v1:0
+    input: 2.5
+    output: 10
+    from: 2026-10-20
+  - model: anthropic.claude-opus-4-8
+    input: 4.1
+    output: 20.5
+discounts:
+  - percent: 7.5
+    provider: anthropic
+aliases:
+  arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc:
+    model: us.anthropic.claude-haiku-4-5-20251001-v1:0
+    name: doc-search
+    tags: { team: search }
+`;
+  const overrides = overridesFromText(file, 'prices.yaml');
+  const prices = composePrices(overrides);
+
+  it('beat every other source and are labelled', () => {
+    const rate = prices.rate(keyOf('us.anthropic.claude-opus-4-8'));
+    expect([ratesOf(rate), rate?.source, rate?.origin.title]).toEqual(['4.1 20.5 - - -', 'overrides', 'prices.yaml']);
+  });
+
+  it('hold from their day on', () => {
+    expect(prices.rate(keyOf('acme.orion-1-preview-v1:0'))).toBeUndefined();
+    expect(ratesOf(prices.rate(keyOf('acme.orion-1-preview-v1:0', { ratesFrom: Date.parse('2026-10-20') })))).toBe(
+      '2.5 10 - - -',
+    );
+    expect(prices.rateChanges).toContain(Date.parse('2026-10-20'));
+  });
+
+  it('discount list prices exactly, and say so', () => {
+    const rate = prices.rate(keyOf('us.anthropic.claude-sonnet-4-6'));
+    expect(ratesOf(rate)).toBe('3.0525 15.2625 0.30525 3.815625 6.105');
+    expect(rate?.notes).toEqual(['List prices less 7.5 % by your overrides file.']);
+    expect(ratesOf(prices.rate(keyOf('amazon.nova-lite-v1:0')))).toBe('0.06 0.24 0.015 0 -');
+  });
+
+  it('name profiles by ARN or short id', () => {
+    expect(overrides.aliases).toEqual([
+      {
+        unresolved: 'application-inference-profile/abc',
+        model: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+        name: 'doc-search',
+        tags: { team: 'search' },
+      },
+    ]);
+  });
+
+  it.each([
+    ['prices: [{ model: a.b, input: 1e-3 }]', /prices\.0\.input: must be a plain decimal/],
+    ['prices: [{ model: a.b, input: -1 }]', /plain decimal/],
+    ['prices: [{ model: a.b, inputs: 1 }]', /inputs/],
+    ['prices: [{ model: a.b, input: 1, longContext: { above: 5, input: 2, output: 2 } }]', /longContext\.above/],
+    ['discounts: [{ percent: 130 }]', /at most 100/],
+    ['aliases: { x: {} }', /aliases\.x\.model/],
+    ['prices: [', /not readable as YAML/],
+  ])('name what is wrong: %s', (text, message) => {
+    expect(() => overridesFromText(text, 'p.yaml')).toThrow(message);
+  });
+
+  it('may be empty', () => {
+    expect(overridesFromText('', 'p.yaml').aliases).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { globSync } from 'tinyglobby';
+import { describe, expect, it } from 'vitest';
+
+/** Which rooms a room may import from, besides itself. ARCHITECTURE.md draws the same arrows. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  logs: ['domain'],
+  'engines/engine.ts': ['domain'],
+  'engines/files': ['domain', 'logs', 'engines/engine.ts'],
+  prices: ['domain', 'engines/engine.ts'],
+  reports: ['domain', 'logs', 'prices', 'engines/engine.ts'],
+  mcp: ['domain', 'reports', 'engines/engine.ts'],
+  serverless: [],
+  http: ['domain', 'mcp', 'serverless'],
+  client: ['domain'],
+  cli: ['domain', 'engines/engine.ts', 'reports', 'mcp', 'http', 'serverless', 'client', 'config.ts', 'compose.ts'],
+  entry: ['cli'],
+  'config.ts': ['domain'],
+  'compose.ts': ['domain', 'engines/engine.ts', 'engines/files', 'prices', 'mcp'],
+  'index.ts': ['domain', 'reports', 'mcp', 'compose.ts'],
+};
+
+/** Packages that belong to drivers alone. */
+const DRIVER_PACKAGES = /^(@aws-sdk\/|@duckdb\/)/;
+
+const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g;
+
+const files = globSync('src/**/*.ts', { ignore: '**/*.test.ts' }).map((file) => relative('src', file));
+
+const imports = files.flatMap((file) =>
+  [...readFileSync(join('src', file), 'utf8').matchAll(IMPORT)].map(([, target]) => ({
+    file,
+    target: target as string,
+  })),
+);
+
+function roomOf(file: string): string {
+  return Object.keys(MAY_IMPORT).find((room) => file === room || file.startsWith(`${room}/`)) ?? `(no room) ${file}`;
+}
+
+describe('the import rule', () => {
+  const local = imports
+    .filter(({ target }) => target.startsWith('.'))
+    .map(({ file, target }) => ({
+      file,
+      room: roomOf(file),
+      target: roomOf(relative('src', resolve('src', dirname(file), target))),
+    }));
+
+  it('reads every import there is', () => {
+    expect(local.length).toBeGreaterThan(100);
+  });
+
+  it('lets arrows go one way', () => {
+    const wrong = local.filter(({ room, target }) => target !== room && !MAY_IMPORT[room]?.includes(target));
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps AWS and DuckDB inside drivers', () => {
+    const wrong = imports.filter(({ file, target }) => DRIVER_PACKAGES.test(target) && !/^engines\/\w+\//.test(file));
+    expect(wrong).toEqual([]);
+  });
+
+  it('loads drivers only when a source needs them', () => {
+    const compose = readFileSync('src/compose.ts', 'utf8');
+    expect(compose).not.toMatch(/^import .*engines\/files/m);
+    expect(compose).toMatch(/await import\('\.\/engines\/files\/index\.ts'\)/);
+  });
+
+  it('keeps entries to ten lines', () => {
+    const long = files.filter(
+      (file) => file.startsWith('entry/') && readFileSync(join('src', file), 'utf8').split('\n').length > 11,
+    );
+    expect(long).toEqual([]);
+  });
+});

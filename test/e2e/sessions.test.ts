@@ -1,0 +1,237 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createMemorySessionStore, type ServerlessMcp } from '../../src/serverless/index.ts';
+import { makeMcp } from '../helpers/make-mcp.ts';
+
+const URL_ = 'http://localhost/mcp';
+
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function connectTo(mcp: ServerlessMcp, name = 'client', authInfo?: { clientId: string }) {
+  const client = new Client({ name, version: '1' }, { capabilities: { elicitation: {} } });
+  const auth = authInfo && { authInfo: { token: 't', scopes: [], ...authInfo } };
+  const transport = new StreamableHTTPClientTransport(new URL(URL_), {
+    fetch: (url, init) => mcp.fetch(new Request(url, init), auth),
+  });
+  await client.connect(transport);
+  cleanups.push(() => client.close());
+  return { client, transport };
+}
+
+const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+function post(body: unknown, more: Record<string, string> = {}): Request {
+  return new Request(URL_, {
+    method: 'POST',
+    headers: { ...headers, ...more },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+const initialize = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
+};
+
+const text = (result: { content?: unknown }) => (result.content as { text: string }[])[0]?.text;
+
+describe('a 2025-era session', () => {
+  it('begins with initialize and carries on by its header, though every request has a server of its own', async () => {
+    const { mcp, seen } = makeMcp();
+    const { client, transport } = await connectTo(mcp, 'ann');
+    expect(transport.sessionId).toMatch(/^[0-9a-f-]{36}$/);
+    const before = seen.built;
+    const answer = await client.callTool({ name: 'whoami', arguments: {} });
+    expect(JSON.parse(text(answer) as string)).toEqual({ session: transport.sessionId, client: 'ann' });
+    expect(seen.built).toBe(before + 1);
+  });
+
+  it('survives its instance: another one over the same store answers', async () => {
+    const store = createMemorySessionStore();
+    const [first, second] = [makeMcp({ store }).mcp, makeMcp({ store }).mcp];
+    const { transport } = await connectTo(first, 'ann');
+    const request = post(
+      { jsonrpc: '2.0', id: 9, method: 'tools/call', params: { name: 'whoami', arguments: {} } },
+      { 'mcp-session-id': transport.sessionId as string, 'mcp-protocol-version': '2025-11-25' },
+    );
+    const body = await (await second.fetch(request)).text();
+    expect(body).toContain('ann');
+  });
+
+  it('does not cross with another: 20 clients, 10 calls each at once', async () => {
+    const { mcp } = makeMcp();
+    const clients = await Promise.all(Array.from({ length: 20 }, (_, index) => connectTo(mcp, `client-${index}`)));
+    const answers = await Promise.all(
+      clients.flatMap(({ client }, index) =>
+        Array.from({ length: 10 }, async (_, call) => ({
+          got: text(
+            await client.callTool({
+              name: 'echo',
+              arguments: { text: `${index}/${call}`, delay: (index * 7 + call * 3) % 20 },
+            }),
+          ),
+          want: `${index}/${call}`,
+        })),
+      ),
+    );
+    expect(answers.filter(({ got, want }) => got !== want)).toEqual([]);
+    expect(new Set(clients.map(({ transport }) => transport.sessionId)).size).toBe(20);
+  });
+
+  it('keeps the log level the client chose', async () => {
+    const { mcp } = makeMcp();
+    const { client } = await connectTo(mcp);
+    const heard: unknown[] = [];
+    client.setNotificationHandler('notifications/message', ({ params }) => {
+      heard.push(params.data);
+    });
+    await client.setLoggingLevel('error');
+    await client.callTool({ name: 'log', arguments: {} });
+    expect(heard).toEqual(['loud']);
+  });
+
+  it('stops a running call when the client cancels it in another request', async () => {
+    const { mcp, seen } = makeMcp();
+    const { client } = await connectTo(mcp);
+    const stop = new AbortController();
+    const call = client.callTool({ name: 'wait', arguments: {} }, { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error('enough')), 30);
+    await expect(call).rejects.toThrow('enough');
+    await expect.poll(() => seen.aborted).toBe(1);
+  });
+
+  it('brings the answer to a question back to the call that asked, by way of another request', async () => {
+    const { mcp } = makeMcp();
+    const { client } = await connectTo(mcp);
+    client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { name: 'Ada' } }));
+    const answer = await client.callTool({ name: 'ask', arguments: {} });
+    expect(JSON.parse(text(answer) as string)).toEqual({ action: 'accept', content: { name: 'Ada' } });
+  });
+
+  it('ends with DELETE: 204, then 404 for everything', async () => {
+    const { mcp } = makeMcp();
+    const { transport } = await connectTo(mcp);
+    const session = { 'mcp-session-id': transport.sessionId as string };
+    const end = () => mcp.fetch(new Request(URL_, { method: 'DELETE', headers: session }));
+    expect((await end()).status).toBe(204);
+    expect((await end()).status).toBe(404);
+    expect((await mcp.fetch(post({ jsonrpc: '2.0', id: 2, method: 'ping' }, session))).status).toBe(404);
+  });
+
+  it('ends when it is not used', async () => {
+    let now = 0;
+    const { mcp } = makeMcp({ store: createMemorySessionStore({ now: () => now }), idleMs: Date.now() });
+    const begun = await mcp.fetch(post(initialize));
+    const session = { 'mcp-session-id': begun.headers.get('mcp-session-id') as string };
+    const ping = async () => (await mcp.fetch(post({ jsonrpc: '2.0', id: 2, method: 'ping' }, session))).status;
+    expect(await ping()).toBe(200);
+    now = Date.now() * 3;
+    expect(await ping()).toBe(404);
+  });
+
+  it('belongs to who began it: to another it does not exist', async () => {
+    const { mcp } = makeMcp();
+    const { transport } = await connectTo(mcp, 'ann', { clientId: 'key-1' });
+    const ping = post({ jsonrpc: '2.0', id: 2, method: 'ping' }, { 'mcp-session-id': transport.sessionId as string });
+    const asOther = await mcp.fetch(ping.clone(), { authInfo: { token: 't', scopes: [], clientId: 'key-2' } });
+    const asNobody = await mcp.fetch(ping.clone());
+    const asUnknown = await mcp.fetch(post({ jsonrpc: '2.0', id: 2, method: 'ping' }, { 'mcp-session-id': 'made-up' }));
+    expect([asOther.status, asNobody.status, asUnknown.status]).toEqual([404, 404, 404]);
+    expect(await asOther.text()).toBe(await asUnknown.text());
+  });
+});
+
+describe('the GET stream', () => {
+  const open = (mcp: ServerlessMcp, session: string) =>
+    mcp.fetch(new Request(URL_, { headers: { accept: 'text/event-stream', 'mcp-session-id': session } }));
+
+  it('says something at once, then keeps alive, and gives way to a newer one', async () => {
+    const { mcp } = makeMcp();
+    const { transport } = await connectTo(mcp);
+    const session = transport.sessionId as string;
+    const first = (await open(mcp, session)).body?.getReader();
+    const decoder = new TextDecoder();
+    expect(decoder.decode((await first?.read())?.value)).toBe(': open\n\n');
+    expect(decoder.decode((await first?.read())?.value)).toBe(': keep-alive\n\n');
+    const second = (await open(mcp, session)).body?.getReader();
+    expect((await first?.read())?.done).toBe(true);
+    await second?.cancel();
+  });
+
+  it('ends when the session does', async () => {
+    const { mcp } = makeMcp();
+    const { transport } = await connectTo(mcp);
+    const session = transport.sessionId as string;
+    const reader = (await open(mcp, session)).body?.getReader();
+    await reader?.read();
+    await mcp.fetch(new Request(URL_, { method: 'DELETE', headers: { 'mcp-session-id': session } }));
+    expect((await reader?.read())?.done).toBe(true);
+  });
+});
+
+describe('what is refused', () => {
+  const { mcp } = makeMcp();
+  const ping = { jsonrpc: '2.0', id: 2, method: 'ping' };
+
+  it.each([
+    ['no session id', post(ping), 400],
+    ['an unknown session', post(ping, { 'mcp-session-id': 'x' }), 404],
+    ['a GET without a session', new Request(URL_, { headers: { accept: 'text/event-stream' } }), 400],
+    ['a DELETE without a session', new Request(URL_, { method: 'DELETE' }), 400],
+    ['another method', new Request(URL_, { method: 'PUT', headers: { 'mcp-session-id': 'x' } }), 405],
+    ['another content type', post(ping, { 'content-type': 'text/plain' }), 415],
+    ['a body that is not JSON', post('{'), 400],
+    ['a body that is no message', post('5'), 400],
+    ['an empty batch', post('[]'), 400],
+    ['a body over the limit', post(' '.repeat(5 * 1024 * 1024)), 413],
+  ])('%s', async (_, request, status) => {
+    const response = await mcp.fetch(request);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { message: expect.any(String) }, id: null });
+  });
+
+  it('is never a live session: a store that does not answer gives 503, not 404', async () => {
+    const store = { ...createMemorySessionStore(), get: () => Promise.reject(new Error('table gone')) };
+    const response = await makeMcp({ store }).mcp.fetch(post(ping, { 'mcp-session-id': 'x' }));
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('2');
+    expect(await response.text()).not.toContain('table gone');
+  });
+
+  it('is a session too many', async () => {
+    const full = makeMcp({ store: createMemorySessionStore({ maxSessions: 0 }) }).mcp;
+    const response = await full.fetch(post(initialize));
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(response.headers.get('mcp-session-id')).toBeNull();
+  });
+
+  it('acknowledges notifications with a bare 202', async () => {
+    const { transport } = await connectTo(mcp);
+    const response = await mcp.fetch(
+      post(
+        { jsonrpc: '2.0', method: 'notifications/initialized' },
+        { 'mcp-session-id': transport.sessionId as string },
+      ),
+    );
+    expect([response.status, await response.text(), response.headers.get('content-type')]).toEqual([202, '', null]);
+  });
+});
+
+describe('a 2026-era client', () => {
+  it('is served without a session from the same factory', async () => {
+    const { mcp } = makeMcp();
+    const client = new Client({ name: 'new', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+    const transport = new StreamableHTTPClientTransport(new URL(URL_), {
+      fetch: (url, init) => mcp.fetch(new Request(url, init)),
+    });
+    await client.connect(transport);
+    cleanups.push(() => client.close());
+    const answer = await client.callTool({ name: 'echo', arguments: { text: 'hello' } });
+    expect([text(answer), transport.sessionId]).toEqual(['hello', undefined]);
+  });
+});
