@@ -1,5 +1,5 @@
 import type { Invocation } from '../domain/invocation.ts';
-import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON } from './scan.ts';
+import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON, OR_TEXT } from './scan.ts';
 import { isFields, MAX_TOKENS_PER_REQUEST, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
 
 /** Why a line is no invocation. Counted by reason, never shown with the line's text. */
@@ -13,7 +13,11 @@ export type RecordReading = { invocation: Invocation } | { reject: Reject };
 
 type Fields = { readonly [field: string]: Kept };
 
-const TIER_FIELDS = { serviceTier: { type: true }, service_tier: true, performanceConfig: { latency: true } } as const;
+const TIER_FIELDS = {
+  serviceTier: { type: true, [OR_TEXT]: true },
+  service_tier: true,
+  performanceConfig: { latency: true },
+} as const;
 
 const BODY_FIELDS = {
   ...USAGE_FIELDS,
@@ -126,7 +130,7 @@ function recordFromValue(value: Kept): RecordReading {
       ...optional('inferenceRegion', text(value, 'inferenceRegion')),
       ...optional('errorCode', text(value, 'errorCode')),
       ...answerFromBodies(bodies),
-      ...optional('tier', firstDefined([...bodies, value, fields(input['inputBodyJson'])], tierFromFields)),
+      ...optional('tier', tierFromRecord(value, input, bodies)),
     },
   };
 }
@@ -170,9 +174,15 @@ function stopReasonFromBody(body: Fields): string | undefined {
   );
 }
 
-/** The resolved service tier; a latency-optimized call has a price of its own, so it counts as a tier. */
+/** What the response says of its tier, in its last event that says it; else what was asked for. */
+function tierFromRecord(record: Fields, input: Fields, bodies: readonly Fields[]): string | undefined {
+  return lastDefined(bodies, tierFromFields) ?? firstDefined([record, fields(input['inputBodyJson'])], tierFromFields);
+}
+
+/** A latency-optimized call has a price of its own, so it counts as a tier; past its quota it is served as standard, and the response says so. */
 function tierFromFields(holder: Fields): string | undefined {
-  if (fields(holder['performanceConfig'])['latency'] === 'optimized') return 'latency-optimized';
+  const latency = fields(holder['performanceConfig'])['latency'];
+  if (latency === 'optimized') return 'latency-optimized';
   const tier =
     text(fields(holder['serviceTier']), 'type') ??
     text(holder, 'serviceTier') ??
@@ -180,6 +190,7 @@ function tierFromFields(holder: Fields): string | undefined {
     text(holder, 'service_tier') ??
     text(fields(holder['usage']), 'service_tier') ??
     text(fields(holder['response']), 'service_tier');
+  if (tier === undefined || tier === 'auto') return latency === 'standard' ? 'standard' : undefined;
   return tier === 'default' ? 'standard' : tier;
 }
 
@@ -189,7 +200,7 @@ function bodiesFromOutput(body: Kept | undefined): Fields[] {
   return isFields(body) ? [body] : [];
 }
 
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d{1,3})?\d*(Z|[+-]\d{2}:?\d{2})?$/;
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:(\.\d{1,3})\d*)?(Z|[+-]\d{2}:?\d{2})?$/;
 
 /** Epoch milliseconds. `2026-10-06T07:55:07Z` as AWS writes it, `2026-10-06 07:55:07.000000000` as Panther stores it; no offset means UTC. */
 export function timestampFromText(value: string | undefined): number | undefined {

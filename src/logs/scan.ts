@@ -6,11 +6,17 @@
  * Inside what it steps over it checks strings and nesting, not commas and literals.
  */
 
-/** What to keep: `true` is a string, number or literal; an object names the fields of an object (or of each element of an array). */
+/**
+ * What to keep: `true` is a string, number or literal; an object names the fields of an object (or of each element of an array).
+ * A text where fields are expected becomes null, since it may be a prompt or an answer, unless `OR_TEXT` is among the fields.
+ */
 export type Keep = true | { readonly [field: string]: Keep };
 
 /** As a field name in a `Keep`: every field of the object, each a scalar. */
 export const ANY_FIELD = '*';
+
+/** As a field name in a `Keep`: the object may also be written as a plain text, which is kept. */
+export const OR_TEXT = '""';
 
 /** What was kept. Arrays hold only the elements that had something to keep. */
 export type Kept = string | number | boolean | null | Kept[] | { [field: string]: Kept };
@@ -42,7 +48,7 @@ interface Branch {
 
 const NO_BYTES = Buffer.alloc(0);
 
-type Tree = true | { anyField: boolean; byMark: (Branch[] | undefined)[] };
+type Tree = true | { anyField: boolean; orText: boolean; byMark: (Branch[] | undefined)[] };
 
 function treeFromKeep(keep: Keep): Tree {
   if (keep === true) return true;
@@ -51,7 +57,7 @@ function treeFromKeep(keep: Keep): Tree {
     const mark = markOfField(field);
     byMark[mark] = [...(byMark[mark] ?? []), { field, bytes: Buffer.from(field), inner: treeFromKeep(inner) }];
   }
-  return { anyField: Object.hasOwn(keep, ANY_FIELD), byMark };
+  return { anyField: Object.hasOwn(keep, ANY_FIELD), orText: Object.hasOwn(keep, OR_TEXT), byMark };
 }
 
 const MARKS = 4096;
@@ -251,6 +257,7 @@ export function createScan(keep: Keep, eventFields: readonly string[]): Scan {
     return kept;
   }
 
+  /** An array inside an array holds nothing to keep in any record, and following it down could exhaust the stack. */
   function readArray(tree: Tree): Kept {
     const kept: Kept[] = [];
     position++;
@@ -263,7 +270,7 @@ export function createScan(keep: Keep, eventFields: readonly string[]): Scan {
       const start = position;
       marked = false;
       skip();
-      if (!marked) continue;
+      if (!marked || bytes[start] === OPEN_ARRAY) continue;
       const end = position;
       position = start;
       kept.push(read(tree));
@@ -277,7 +284,9 @@ export function createScan(keep: Keep, eventFields: readonly string[]): Scan {
     const c = peek();
     if (c === OPEN_OBJECT) return readObject(tree);
     if (c === OPEN_ARRAY) return readArray(tree);
-    return readScalar();
+    if (c !== QUOTE || tree.orText) return readScalar();
+    skip();
+    return null;
   }
 
   return (input) => {

@@ -1,0 +1,108 @@
+/**
+ * Writes the generated parts of the documentation: tables of tools, settings, errors and dimensions, and the answer the README
+ * opens with. Each stands between `<!-- begin:NAME -->` and `<!-- end:NAME -->`. `test/docs.test.ts` fails when one is stale.
+ *
+ *   node scripts/make-docs.ts
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { SAMPLE_LOGS } from '../src/cli/demo.ts';
+import { compose } from '../src/compose.ts';
+import { SETTINGS } from '../src/config.ts';
+import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
+import { ERROR_CODES } from '../src/domain/errors.ts';
+import { TOOLS } from '../src/mcp/tools/index.ts';
+import { breakdown } from '../src/reports/breakdown.ts';
+import { textFromReport } from '../src/reports/render.ts';
+
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  'README.md': ['answer', 'tools'],
+  'docs/tools.md': ['tool-reference'],
+  'docs/configuration.md': ['settings'],
+  'docs/errors.md': ['errors'],
+  'docs/dimensions.md': ['dimensions'],
+};
+
+/** Every documentation file with a generated part, as it should be. */
+export async function generatedDocs(): Promise<Record<string, string>> {
+  const parts: Record<string, string> = {
+    answer: await answer(),
+    tools: table(
+      ['tool', 'answers'],
+      TOOLS.map(({ name, description }) => [`\`${name}\``, firstSentence(description)]),
+    ),
+    'tool-reference': TOOLS.map(toolReference).join('\n\n'),
+    settings: table(
+      ['option', 'environment variable', 'default', 'meaning'],
+      Object.values(SETTINGS).map((setting) => [
+        `\`${setting.flag}\``,
+        `\`${setting.env}\``,
+        ('fallback' in setting && setting.fallback) || '–',
+        setting.help,
+      ]),
+    ),
+    errors: table(
+      ['code', 'HTTP status', 'who can mend it', 'try again', 'meaning'],
+      Object.entries(ERROR_CODES).map(([code, { status, fixer, retryable, meaning }]) => [
+        `\`${code}\``,
+        String(status),
+        fixer,
+        retryable ? 'yes' : 'no',
+        meaning,
+      ]),
+    ),
+    dimensions: table(
+      ['dimension', 'meaning'],
+      Object.entries({ ...DIMENSIONS, ...DIMENSION_FAMILIES }).map(([name, meaning]) => [`\`${name}\``, meaning]),
+    ),
+  };
+  return Object.fromEntries(
+    Object.entries(FILES).map(([file, names]) => [
+      file,
+      names.reduce((text, name) => splice(text, name, parts[name] as string), readFileSync(file, 'utf8')),
+    ]),
+  );
+}
+
+async function answer(): Promise<string> {
+  const { close, ...context } = await compose({ source: SAMPLE_LOGS, ledger: false });
+  const question = { by: ['principal', 'model'], from: '2026-10-01', to: '2026-11-01', limit: 6 };
+  const report = await breakdown(question, context).finally(close);
+  const text = textFromReport(report).split('\n\n').slice(0, 3).join('\n\n');
+  return `\`\`\`\n${text.replaceAll(SAMPLE_LOGS, 'examples/sample-logs/AWSLogs')}\n\`\`\``;
+}
+
+function toolReference({ name, description, input }: (typeof TOOLS)[number]): string {
+  const schema = z.toJSONSchema(input, { io: 'input' });
+  const rows = Object.entries(schema.properties ?? {}).map(([parameter, property]) => {
+    const {
+      type,
+      description: meaning = '',
+      default: fallback,
+    } = property as { type?: string; description?: string; default?: unknown };
+    const required = schema.required?.includes(parameter) ? 'required' : fallback === undefined ? '' : String(fallback);
+    return [`\`${parameter}\``, type ?? 'choice', required, meaning];
+  });
+  const parameters = rows.length === 0 ? 'No parameters.' : table(['parameter', 'type', 'default', 'meaning'], rows);
+  return `## ${name}\n\n${description}\n\n${parameters}`;
+}
+
+function firstSentence(text: string): string {
+  return `${text.split(/\.\s/)[0]}.`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function splice(text: string, name: string, part: string): string {
+  const [begin, end] = [`<!-- begin:${name} -->`, `<!-- end:${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`no ${begin} … ${end}`);
+  return `${text.slice(0, from + begin.length)}\n${part}\n${text.slice(to)}`;
+}
+
+if (import.meta.main) {
+  for (const [file, text] of Object.entries(await generatedDocs())) writeFileSync(file, text);
+}

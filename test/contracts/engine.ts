@@ -1,0 +1,930 @@
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Dimension, dimensionFromText, type Filter, isTimeDimension } from '../../src/domain/dimension.ts';
+import { bucketsFromPeriod } from '../../src/domain/period.ts';
+import type { PriceKey, UsageRow } from '../../src/domain/usage.ts';
+import type { Alias, Coverage, Engine, UsageQuery } from '../../src/engines/engine.ts';
+import { CALLERS, type Call, callOf, type Line, MODELS } from '../helpers/log-files.ts';
+
+/** Makes an engine over deliveries, each of them one log file (or one batch of events) of its own. */
+export type MakeEngine = (deliveries: readonly (readonly Line[])[]) => Promise<Engine>;
+
+interface Question {
+  from: string;
+  to: string;
+  by: readonly Dimension[];
+  timezone: string;
+  where: readonly Filter[];
+  rateChanges: readonly string[];
+  aliases: readonly Alias[];
+}
+
+const OCTOBER: Question = {
+  from: '2026-10-01T00:00:00Z',
+  to: '2026-11-01T00:00:00Z',
+  by: [],
+  timezone: 'UTC',
+  where: [],
+  rateChanges: [],
+  aliases: [],
+};
+
+const PROFILE_ALIAS: Alias = {
+  unresolved: 'application-inference-profile/k3v9q2m7x1ab',
+  model: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+  name: 'doc-search',
+  tags: { team: 'search', 'cost/center~"a.b"': 'cc-1300' },
+};
+
+/** What every engine must do, whatever it reads. */
+export function testEngine(name: string, makeEngine: MakeEngine): void {
+  async function engineOver(deliveries: readonly (readonly Line[])[]): Promise<Engine> {
+    const engine = await makeEngine(deliveries);
+    onTestFinished(() => engine.close());
+    return engine;
+  }
+
+  async function ask(calls: readonly Call[], question: Partial<Question>): Promise<UsageRow[]> {
+    return (await engineOver([calls])).usage(queryOf({ ...OCTOBER, ...question }));
+  }
+
+  /** Invocations by the key of the asked dimensions, joined with `|`. */
+  async function countsOf(calls: readonly Call[], question: Partial<Question>): Promise<Record<string, number>> {
+    return countsFromRows(await ask(calls, question));
+  }
+
+  describe(`${name} engine`, () => {
+    describe('groups by', () => {
+      it.each<[dimension: Dimension, calls: Partial<Call>[], expected: Record<string, number>]>([
+        [
+          'model',
+          [{ model: MODELS.sonnet }, { model: MODELS.geoSonnet }, { model: MODELS.llama }, { model: MODELS.profile }],
+          {
+            'anthropic.claude-sonnet-4-6': 2,
+            'meta.llama3-3-70b-instruct-v1:0': 1,
+            'application-inference-profile/k3v9q2m7x1ab': 1,
+          },
+        ],
+        [
+          'scope',
+          [
+            { model: MODELS.sonnet },
+            { model: MODELS.globalSonnet },
+            { model: MODELS.geoSonnet },
+            { model: MODELS.profile },
+          ],
+          { 'in-region': 1, global: 1, geo: 1, unknown: 1 },
+        ],
+        [
+          'provider',
+          [{ model: MODELS.sonnet }, { model: MODELS.llama }, { model: MODELS.profile }],
+          { anthropic: 1, meta: 1, '(none)': 1 },
+        ],
+        ['region', [{ region: 'us-east-1' }, { region: 'eu-west-1' }], { 'us-east-1': 1, 'eu-west-1': 1 }],
+        [
+          'inference_region',
+          [{ inferenceRegion: 'us-west-2' }, { inferenceRegion: undefined }],
+          { 'us-west-2': 1, '(none)': 1 },
+        ],
+        ['account', [{ account: '111122223333' }, { account: '000000000042' }], { 111122223333: 1, '000000000042': 1 }],
+        [
+          'principal',
+          [
+            { caller: CALLERS.ada },
+            { caller: CALLERS.bilal },
+            { caller: CALLERS.ci },
+            { caller: CALLERS.root },
+            { caller: CALLERS.nobody },
+          ],
+          { 'role/Developer': 2, 'user/team/ci': 1, root: 1, '(none)': 1 },
+        ],
+        [
+          'session',
+          [{ caller: CALLERS.ada }, { caller: CALLERS.bilal }, { caller: CALLERS.ci }],
+          { 'ada@example.com': 1, 'bilal@example.com': 1, '(none)': 1 },
+        ],
+        [
+          'caller',
+          [{ caller: CALLERS.ci }, { caller: CALLERS.nobody }],
+          { 'arn:aws:iam::111122223333:user/team/ci': 1, '(none)': 1 },
+        ],
+        [
+          'operation',
+          [{ operation: 'Converse' }, { operation: 'InvokeModelWithResponseStream' }],
+          { Converse: 1, InvokeModelWithResponseStream: 1 },
+        ],
+        [
+          'profile',
+          [{ model: MODELS.profile }, { model: MODELS.geoSonnet }],
+          { 'application-inference-profile/k3v9q2m7x1ab': 1, '(none)': 1 },
+        ],
+        ['tier', [{ tier: 'priority' }, { tier: 'flex' }, { tier: undefined }], { priority: 1, flex: 1, '(none)': 1 }],
+        [
+          'status',
+          [{}, { blocked: true }, { errorCode: 'ThrottlingException' }],
+          { ok: 1, blocked: 1, ThrottlingException: 1 },
+        ],
+        [
+          'metadata.team',
+          [{ metadata: { team: 'search' } }, { metadata: { team: '' } }, { metadata: { Team: 'x' } }, {}],
+          { search: 1, '(none)': 3 },
+        ],
+        ['tag.team', [{ model: MODELS.profile }], { '(none)': 1 }],
+      ])('%s', async (dimension, calls, expected) => {
+        expect(await countsOf(calls.map(callOf), { by: [dimension] })).toEqual(expected);
+      });
+
+      it('nothing: one row a price', async () => {
+        const rows = await ask([callOf(), callOf(), callOf({ model: MODELS.globalSonnet })], {});
+        expect(rows.map(({ key, priceKey, invocations }) => [key, priceKey.scope, invocations]).sort()).toEqual([
+          [{}, 'global', 1],
+          [{}, 'in-region', 2],
+        ]);
+      });
+
+      it('several dimensions at once', async () => {
+        const calls = [
+          callOf({ at: '2026-10-02T10:00:00Z', caller: CALLERS.ada }),
+          callOf({ at: '2026-10-02T11:00:00Z', caller: CALLERS.ada }),
+          callOf({ at: '2026-11-01T00:00:00Z', caller: CALLERS.ada }),
+          callOf({ at: '2026-10-03T10:00:00Z', caller: CALLERS.ci, metadata: { team: 'ops' } }),
+        ];
+        expect(await countsOf(calls, { by: ['principal', 'day', 'metadata.team', 'hour'] })).toEqual({
+          'role/Developer|2026-10-02|(none)|2026-10-02T10:00Z': 1,
+          'role/Developer|2026-10-02|(none)|2026-10-02T11:00Z': 1,
+          'user/team/ci|2026-10-03|ops|2026-10-03T10:00Z': 1,
+        });
+      });
+
+      it.each(['a.b', 'a/b', 'a~b', '~1', '/', 'say "hi"', "it's", '$.team', '*', '0', 'a\\b', 'größe 🚀', '[0]', ' '])(
+        'metadata key %j',
+        async (key) => {
+          const calls = [callOf({ metadata: { [key]: 'here', a: 'not this', team: 'nor this' } }), callOf()];
+          const engine = await engineOver([calls]);
+          const query = queryOf({ ...OCTOBER, by: [dimensionFromText(`metadata.${key}`)] });
+          expect(countsFromRows(await engine.usage(query))).toEqual({ here: 1, '(none)': 1 });
+          expect(await engine.metadataKeys()).toEqual(['a', 'team', key].sort(byCodePoint));
+        },
+      );
+    });
+
+    describe('sums', () => {
+      it('every counter', async () => {
+        const calls = [
+          callOf({ input: 100, output: 10, cacheRead: 1000 }),
+          callOf({ input: 1, output: 2, cacheWrite: 500, cacheWrite1h: 200 }),
+          callOf({ input: 0, output: 0, cacheWrite: 70 }),
+          callOf({ input: 0, output: 0, errorCode: 'ThrottlingException' }),
+        ];
+        const [row, ...others] = await ask(calls, {});
+        expect(others).toEqual([]);
+        expect(row).toEqual({
+          key: {},
+          priceKey: {
+            model: 'anthropic.claude-sonnet-4-6',
+            scope: 'in-region',
+            region: 'us-east-1',
+            tier: undefined,
+            contextBand: 0,
+            ratesFrom: Date.parse(OCTOBER.from),
+          },
+          invocations: 4,
+          errors: 1,
+          billable: 3,
+          input: 101,
+          output: 12,
+          cacheRead: 1000,
+          cacheWrite5m: 370,
+          cacheWrite1h: 200,
+          cacheWriteUnknown: 70,
+        } satisfies UsageRow);
+      });
+
+      it('counts beyond 32 bits exactly', async () => {
+        const calls = Array.from({ length: 9 }, () => callOf({ input: 999_999_999, output: 999_999_999 }));
+        const [row] = await ask(calls, {});
+        expect([row?.input, row?.output]).toEqual([8_999_999_991, 8_999_999_991]);
+      });
+
+      it('nothing to no rows, when no invocation is in the period', async () => {
+        expect(await ask([callOf({ at: '2026-09-30T23:59:59Z' })], {})).toEqual([]);
+      });
+    });
+
+    describe('keeps apart what is priced apart', () => {
+      it.each<[what: keyof PriceKey, calls: Partial<Call>[], expected: (string | number | undefined)[]]>([
+        [
+          'model',
+          [{ model: MODELS.sonnet }, { model: MODELS.llama }],
+          ['anthropic.claude-sonnet-4-6', 'meta.llama3-3-70b-instruct-v1:0'],
+        ],
+        [
+          'scope',
+          [{ model: MODELS.sonnet }, { model: MODELS.globalSonnet }, { model: MODELS.geoSonnet }],
+          ['geo', 'global', 'in-region'],
+        ],
+        ['region', [{ region: 'us-east-1' }, { region: 'eu-west-1' }], ['eu-west-1', 'us-east-1']],
+        ['tier', [{ tier: 'flex' }, { tier: undefined }], ['flex', undefined]],
+        [
+          'contextBand',
+          [
+            { input: 100_000 },
+            { input: 100_001 },
+            { input: 1, cacheRead: 100_000, cacheWrite: 100_000 },
+            { input: 272_001, output: 5 },
+            { input: 256_001 },
+            { input: 128_001 },
+          ],
+          [0, 100_000, 128_000, 200_000, 256_000, 272_000],
+        ],
+      ])('%s', async (what, calls, expected) => {
+        const rows = await ask(calls.map(callOf), { by: ['operation'] });
+        expect(new Set(rows.map(({ priceKey }) => priceKey[what]))).toEqual(new Set(expected));
+        expect(rows.map(({ invocations }) => invocations)).toEqual(expected.map(() => 1));
+      });
+
+      it('does not count the answer to the context band', async () => {
+        const [row] = await ask([callOf({ input: 100_000, output: 50_000 })], {});
+        expect(row?.priceKey.contextBand).toBe(0);
+      });
+
+      it.each([
+        ['on the hour', '2026-10-07T00:00:00Z', '2026-10-06T23:59:59Z'],
+        ['within an hour', '2026-10-07T10:20:30Z', '2026-10-07T10:20:29Z'],
+      ])('rates that change %s', async (_, change, before) => {
+        const calls = [callOf({ at: before }), callOf({ at: change }), callOf({ at: '2026-10-20T00:00:00Z' })];
+        const rows = await ask(calls, { rateChanges: ['2026-10-19T23:00:00Z', change] });
+        const byRates = rows.map(({ priceKey, invocations }) => [
+          new Date(priceKey.ratesFrom).toISOString(),
+          invocations,
+        ]);
+        expect(byRates.sort()).toEqual([
+          ['2026-10-01T00:00:00.000Z', 1],
+          [new Date(change).toISOString(), 1],
+          ['2026-10-19T23:00:00.000Z', 1],
+        ]);
+      });
+
+      it('but not by rate changes outside the period or on its edges', async () => {
+        const calls = [callOf({ at: OCTOBER.from }), callOf({ at: '2026-10-31T23:59:59Z' })];
+        const rateChanges = ['2026-09-12T00:00:00Z', OCTOBER.from, OCTOBER.to, '2027-01-01T00:30:00Z'];
+        const rows = await ask(calls, { rateChanges });
+        expect(rows.map(({ priceKey, invocations }) => [priceKey.ratesFrom, invocations])).toEqual([
+          [Date.parse(OCTOBER.from), 2],
+        ]);
+      });
+    });
+
+    describe('cuts time', () => {
+      const aroundTheClockChange = [
+        '2026-10-24T21:59:59Z',
+        '2026-10-24T22:00:00Z',
+        '2026-10-25T00:30:00Z',
+        '2026-10-25T01:30:00Z',
+        '2026-10-25T22:59:59Z',
+        '2026-10-25T23:00:00Z',
+      ].map((at) => callOf({ at }));
+
+      it.each<[dimension: Dimension, timezone: string, expected: Record<string, number>]>([
+        ['day', 'UTC', { '2026-10-24': 2, '2026-10-25': 4 }],
+        ['day', 'Europe/Berlin', { '2026-10-24': 1, '2026-10-25': 4, '2026-10-26': 1 }],
+        ['day', 'Asia/Kolkata', { '2026-10-25': 4, '2026-10-26': 2 }],
+        [
+          'hour',
+          'Europe/Berlin',
+          {
+            '2026-10-24T23:00+02:00': 1,
+            '2026-10-25T00:00+02:00': 1,
+            '2026-10-25T02:00+02:00': 1,
+            '2026-10-25T02:00+01:00': 1,
+            '2026-10-25T23:00+01:00': 1,
+            '2026-10-26T00:00+01:00': 1,
+          },
+        ],
+        [
+          'hour',
+          'Asia/Kolkata',
+          {
+            '2026-10-25T03:00+05:30': 2,
+            '2026-10-25T06:00+05:30': 1,
+            '2026-10-25T07:00+05:30': 1,
+            '2026-10-26T04:00+05:30': 2,
+          },
+        ],
+        ['week', 'UTC', { '2026-10-19': 6 }],
+        ['week', 'Europe/Berlin', { '2026-10-19': 5, '2026-10-26': 1 }],
+      ])('into %ss of %s over a clock change', async (by, timezone, expected) => {
+        expect(await countsOf(aroundTheClockChange, { by: [by], timezone })).toEqual(expected);
+      });
+
+      it('at half past the UTC hour where the timezone does', async () => {
+        const calls = [callOf({ at: '2026-10-14T18:29:59Z' }), callOf({ at: '2026-10-14T18:30:00Z' })];
+        const asked = { by: ['day', 'hour'] as const, timezone: 'Asia/Kolkata' };
+        expect(await countsOf(calls, asked)).toEqual({
+          '2026-10-14|2026-10-14T23:00+05:30': 1,
+          '2026-10-15|2026-10-15T00:00+05:30': 1,
+        });
+      });
+
+      it('into months', async () => {
+        const calls = ['2026-09-30T21:59:59Z', '2026-09-30T22:00:00Z', '2026-10-31T22:59:59Z', '2026-10-31T23:00:00Z'];
+        const asked = { from: '2026-09-01T00:00:00Z', to: '2026-12-01T00:00:00Z', timezone: 'Europe/Berlin' };
+        const answer = await countsOf(
+          calls.map((at) => callOf({ at })),
+          { ...asked, by: ['month'] },
+        );
+        expect(answer).toEqual({ '2026-09': 1, '2026-10': 2, '2026-11': 1 });
+      });
+
+      it.each([
+        ['on the hour', '2026-10-14T10:00:00Z', '2026-10-14T12:00:00Z', '2026-10-14T09:59:59Z', '2026-10-14T11:59:59Z'],
+        [
+          'to the second',
+          '2026-10-14T10:20:30Z',
+          '2026-10-14T10:20:32Z',
+          '2026-10-14T10:20:29Z',
+          '2026-10-14T10:20:31Z',
+        ],
+        ['one second', '2026-10-14T10:20:30Z', '2026-10-14T10:20:31Z', '2026-10-14T10:20:29Z', '2026-10-14T10:20:30Z'],
+      ])('from inclusive, to exclusive: %s', async (_, from, to, before, last) => {
+        const calls = [...new Set([before, from, last, to])].map((at) => callOf({ at, operation: at }));
+        const inside = Object.fromEntries([...new Set([from, last])].map((at) => [at, 1]));
+        expect(await countsOf(calls, { from, to, by: ['operation'] })).toEqual(inside);
+        expect(Object.values(await countsOf(calls, { from, to, by: ['day'] }))).toEqual([Object.keys(inside).length]);
+      });
+    });
+
+    describe('filters', () => {
+      const calls = [
+        callOf({ caller: CALLERS.ada, metadata: { team: 'a' } }),
+        callOf({ caller: CALLERS.ada, metadata: { team: 'b' } }),
+        callOf({ caller: CALLERS.ci, metadata: { team: "b'; DROP TABLE records; --" } }),
+        callOf({ caller: CALLERS.nobody }),
+      ];
+
+      it.each<[what: string, where: Filter[], expected: Record<string, number>]>([
+        ['one value', [{ dimension: 'metadata.team', values: ['a'] }], { 'role/Developer': 1 }],
+        ['any of several values', [{ dimension: 'metadata.team', values: ['a', 'b', 'zzz'] }], { 'role/Developer': 2 }],
+        ['values that are missing', [{ dimension: 'metadata.team', values: ['(none)'] }], { '(none)': 1 }],
+        [
+          'missing or one value',
+          [{ dimension: 'principal', values: ['(none)', 'user/team/ci'] }],
+          { '(none)': 1, 'user/team/ci': 1 },
+        ],
+        [
+          'every dimension named',
+          [
+            { dimension: 'principal', values: ['role/Developer'] },
+            { dimension: 'metadata.team', values: ['b'] },
+          ],
+          { 'role/Developer': 1 },
+        ],
+        ['no value there is', [{ dimension: 'model', values: ['nope'] }], {}],
+        [
+          'values with quotes in them',
+          [{ dimension: 'metadata.team', values: ["b'; DROP TABLE records; --"] }],
+          { 'user/team/ci': 1 },
+        ],
+      ])('by %s', async (_, where, expected) => {
+        expect(await countsOf(calls, { by: ['principal'], where })).toEqual(expected);
+      });
+
+      it('by a dimension that is also asked for, beside a time', async () => {
+        const where = [{ dimension: 'session' as const, values: ['ada@example.com'] }];
+        expect(await countsOf(calls, { by: ['day', 'session'], where })).toEqual({ '2026-10-14|ada@example.com': 2 });
+      });
+    });
+
+    describe('aliases', () => {
+      const calls = [callOf({ model: MODELS.profile }), callOf({ model: MODELS.sonnet })];
+
+      it('resolve a profile to its model, scope, provider, name and tags', async () => {
+        const by: Dimension[] = ['model', 'scope', 'provider', 'profile', 'tag.team', 'tag.cost/center~"a.b"'];
+        expect(await countsOf(calls, { by, aliases: [PROFILE_ALIAS] })).toEqual({
+          'anthropic.claude-haiku-4-5-20251001-v1:0|geo|anthropic|doc-search|search|cc-1300': 1,
+          'anthropic.claude-sonnet-4-6|in-region|anthropic|(none)|(none)|(none)': 1,
+        });
+      });
+
+      it('give the price its model', async () => {
+        const rows = await ask(calls.slice(0, 1), { aliases: [PROFILE_ALIAS] });
+        expect(rows.map(({ priceKey }) => [priceKey.model, priceKey.scope])).toEqual([
+          ['anthropic.claude-haiku-4-5-20251001-v1:0', 'geo'],
+        ]);
+      });
+
+      it('without a name leave the profile its id', async () => {
+        const aliases = [{ ...PROFILE_ALIAS, name: undefined, tags: {} }];
+        expect(await countsOf(calls.slice(0, 1), { by: ['profile', 'tag.team'], aliases })).toEqual({
+          'application-inference-profile/k3v9q2m7x1ab|(none)': 1,
+        });
+      });
+
+      it('can be filtered by', async () => {
+        const where = [
+          { dimension: 'tag.team' as const, values: ['search'] },
+          { dimension: 'profile' as const, values: ['doc-search'] },
+        ];
+        expect(await countsOf(calls, { by: ['model'], where, aliases: [PROFILE_ALIAS] })).toEqual({
+          'anthropic.claude-haiku-4-5-20251001-v1:0': 1,
+        });
+      });
+
+      it('of other profiles change nothing', async () => {
+        const aliases = [{ ...PROFILE_ALIAS, unresolved: 'application-inference-profile/other' }];
+        expect(await countsOf(calls, { by: ['model'], aliases })).toEqual({
+          'anthropic.claude-sonnet-4-6': 1,
+          'application-inference-profile/k3v9q2m7x1ab': 1,
+        });
+      });
+    });
+
+    describe('records of one request', () => {
+      const zero = { input: 0, output: 0, operation: 'ConverseStream' };
+
+      it('count once: the zero record a stream logs first, in another delivery', async () => {
+        const full = callOf({ requestId: 'r', at: '2026-10-14T10:00:05Z', operation: 'ConverseStream' });
+        const engine = await engineOver([[{ ...full, ...zero, at: '2026-10-14T10:00:01Z' }], [callOf()], [full]]);
+        const rows = await engine.usage(queryOf({ ...OCTOBER, by: ['operation'] }));
+        expect(rows.map(({ key, invocations, billable, input }) => ({ key, invocations, billable, input }))).toEqual(
+          expect.arrayContaining([
+            { key: { operation: 'ConverseStream' }, invocations: 1, billable: 1, input: 100 },
+            { key: { operation: 'Converse' }, invocations: 1, billable: 1, input: 100 },
+          ]),
+        );
+        expect(rows).toHaveLength(2);
+      });
+
+      it('take the largest of each counter and everything else from the largest record', async () => {
+        const calls = [
+          callOf({
+            requestId: 'r',
+            at: '2026-10-14T09:00:00Z',
+            input: 900,
+            output: 1,
+            caller: CALLERS.ada,
+            cacheWrite: 50,
+            cacheWrite1h: 50,
+          }),
+          callOf({
+            requestId: 'r',
+            at: '2026-10-15T09:00:00Z',
+            input: 1,
+            output: 1000,
+            caller: CALLERS.ci,
+            errorCode: 'X',
+          }),
+          callOf({ requestId: 'r', at: '2026-10-16T09:00:00Z', input: 0, output: 0, cacheRead: 77 }),
+        ];
+        const rows = await ask(calls, { by: ['principal', 'status', 'day'] });
+        expect(rows).toEqual([
+          {
+            key: { principal: 'user/team/ci', status: 'X', day: '2026-10-15' },
+            priceKey: expect.anything(),
+            invocations: 1,
+            errors: 1,
+            billable: 1,
+            input: 900,
+            output: 1000,
+            cacheRead: 77,
+            cacheWrite5m: 0,
+            cacheWrite1h: 50,
+            cacheWriteUnknown: 0,
+          },
+        ]);
+      });
+
+      it('have the context band of the merged counters', async () => {
+        const [row] = await ask(
+          [
+            callOf({ requestId: 'r', input: 100_001, output: 0 }),
+            callOf({ requestId: 'r', input: 0, output: 0, cacheRead: 100_000 }),
+          ],
+          {},
+        );
+        expect(row?.priceKey.contextBand).toBe(200_000);
+      });
+
+      it('that are equally large take the time of the earliest', async () => {
+        const calls = ['2026-10-16T09:00:00Z', '2026-10-14T09:00:00Z', '2026-10-15T09:00:00Z'];
+        const answer = await countsOf(
+          calls.map((at) => callOf({ requestId: 'r', at })),
+          { by: ['day'] },
+        );
+        expect(answer).toEqual({ '2026-10-14': 1 });
+      });
+
+      it.each([
+        ['before the period', '2026-10-14T09:59:59Z', '2026-10-14T10:00:00Z', 1],
+        ['in the period, the full one after it', '2026-10-14T10:59:59Z', '2026-10-14T11:00:00Z', 0],
+        ['in the period, the full one before it', '2026-10-14T10:00:00Z', '2026-10-14T09:59:59Z', 0],
+        ['after the period', '2026-10-14T11:00:00Z', '2026-10-14T10:59:59Z', 1],
+      ])('lie where the full record lies: zero record %s', async (_, zeroAt, fullAt, expected) => {
+        const full = callOf({ requestId: 'r', at: fullAt });
+        const engine = await engineOver([[full], [{ ...full, ...zero, at: zeroAt }]]);
+        const period = { from: '2026-10-14T10:00:00Z', to: '2026-10-14T11:00:00Z' };
+        const rows = await engine.usage(queryOf({ ...OCTOBER, ...period }));
+        expect(rows.map(({ invocations }) => invocations)).toEqual(Array(expected).fill(1));
+        const { invocations } = await engine.coverage(momentsOf(period));
+        expect(invocations).toBe(expected);
+      });
+
+      it('are those of one account and region: the same id elsewhere is another request', async () => {
+        const calls = [
+          callOf({ requestId: 'r' }),
+          callOf({ requestId: 'r', region: 'eu-west-1' }),
+          callOf({ requestId: 'r', account: '000000000042' }),
+          callOf({ requestId: 'r', account: '000000000042', input: 0 }),
+        ];
+        expect(await countsOf(calls, { by: ['account', 'region'] })).toEqual({
+          '111122223333|us-east-1': 1,
+          '111122223333|eu-west-1': 1,
+          '000000000042|us-east-1': 1,
+        });
+      });
+
+      it('without any request id are all requests of their own', async () => {
+        const calls = [callOf({ requestId: '' }), callOf({ requestId: '' }), callOf({ requestId: '' })];
+        expect(await countsOf(calls, { by: ['day'] })).toEqual({ '2026-10-14': 3 });
+      });
+    });
+
+    describe('coverage', () => {
+      const september = callOf({ at: '2026-09-30T23:59:59Z' });
+      const twice = callOf({ at: '2026-10-02T08:00:00Z' });
+      const last = callOf({ at: '2026-10-31T23:59:59Z' });
+      const deliveries: Line[][] = [
+        ['Permissions are correctly set for Amazon Bedrock logs.', september, twice],
+        [twice, '{"schemaType":"SomethingElse"}', '{"schemaType":"ModelInvocationLog","timestamp":"yesterday"}'],
+        [last, { ...twice, input: 0 }, 'not JSON either'],
+      ];
+
+      it('counts records, invocations, duplicates and malformed lines', async () => {
+        const engine = await engineOver(deliveries);
+        expect(await engine.coverage(undefined)).toEqual({
+          files: 3,
+          records: 5,
+          invocations: 3,
+          duplicates: 2,
+          malformed: 4,
+          malformedReasons: { 'not JSON': 2, 'not a ModelInvocationLog record': 1, 'unreadable timestamp': 1 },
+          damagedFiles: [],
+          skippedFiles: 0,
+          first: Date.parse(september.at),
+          last: Date.parse(last.at),
+        } satisfies Coverage);
+      });
+
+      it('counts records within the period, malformed lines everywhere', async () => {
+        const engine = await engineOver(deliveries);
+        const period = momentsOf({ from: '2026-10-01T00:00:00Z', to: '2026-10-31T23:59:59Z' });
+        expect(await engine.coverage(period)).toMatchObject({
+          records: 3,
+          invocations: 1,
+          duplicates: 2,
+          malformed: 4,
+          first: Date.parse(twice.at),
+          last: Date.parse(twice.at),
+        });
+      });
+
+      it('has no first and last where there is nothing', async () => {
+        const engine = await engineOver([[september]]);
+        expect(await engine.coverage(momentsOf(OCTOBER))).toMatchObject({
+          records: 0,
+          invocations: 0,
+          first: undefined,
+          last: undefined,
+        });
+      });
+    });
+
+    it('lists the metadata keys of the source, sorted, each once', async () => {
+      const engine = await engineOver([
+        [callOf({ metadata: { team: 'a', env: 'x' } }), callOf({ metadata: { team: 'b' } })],
+        [callOf({ metadata: { 'cost-center': 'c' } }), callOf()],
+      ]);
+      expect(await engine.metadataKeys()).toEqual(['cost-center', 'env', 'team']);
+    });
+
+    it('answers questions asked at the same time', async () => {
+      const engine = await engineOver([[callOf(), callOf({ region: 'eu-west-1' })]]);
+      const [byRegion, byModel, coverage] = await Promise.all([
+        engine.usage(queryOf({ ...OCTOBER, by: ['region'] })),
+        engine.usage(queryOf({ ...OCTOBER, by: ['model'] })),
+        engine.coverage(undefined),
+      ]);
+      expect(countsFromRows(byRegion)).toEqual({ 'us-east-1': 1, 'eu-west-1': 1 });
+      expect(countsFromRows(byModel)).toEqual({ 'anthropic.claude-sonnet-4-6': 2 });
+      expect(coverage.invocations).toBe(2);
+    });
+
+    it('rejects a cancelled question with CANCELLED', async () => {
+      const engine = await engineOver([[callOf()]]);
+      const cancelled = engine.usage(queryOf(OCTOBER), { signal: AbortSignal.abort() });
+      await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+      expect(countsFromRows(await engine.usage(queryOf({ ...OCTOBER, by: ['day'] })))).toEqual({ '2026-10-14': 1 });
+    });
+
+    it('agrees with a plain loop over the records, whatever they and the question are', {
+      timeout: 60_000,
+    }, async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          DELIVERIES,
+          fc.array(QUESTION, { minLength: 3, maxLength: 3 }),
+          async (deliveries, questions) => {
+            const engine = await makeEngine(deliveries);
+            try {
+              for (const question of questions) {
+                const answer = await engine.usage(queryOf(question));
+                expect(sorted(answer)).toEqual(sorted(referenceUsage(deliveries.flat(), question)));
+                const { records, invocations } = await engine.coverage(momentsOf(question));
+                expect({ records, invocations }).toEqual(referenceCoverage(deliveries.flat(), question));
+              }
+            } finally {
+              await engine.close();
+            }
+          },
+        ),
+        { numRuns: 20 },
+      );
+    });
+  });
+}
+
+// --- questions ---
+
+function momentsOf({ from, to }: Pick<Question, 'from' | 'to'>): { from: number; to: number } {
+  return { from: Date.parse(from), to: Date.parse(to) };
+}
+
+function queryOf(question: Question): UsageQuery {
+  const { by, where, aliases, timezone } = question;
+  const period = momentsOf(question);
+  return {
+    ...period,
+    by,
+    where,
+    buckets: Object.fromEntries(
+      by.filter(isTimeDimension).map((dimension) => [dimension, bucketsFromPeriod(dimension, { ...period, timezone })]),
+    ),
+    rateChanges: question.rateChanges.map((at) => Date.parse(at)),
+    aliases,
+  };
+}
+
+function countsFromRows(rows: readonly UsageRow[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { key, invocations } of rows) {
+    const name = Object.values(key).join('|');
+    counts[name] = (counts[name] ?? 0) + invocations;
+  }
+  return counts;
+}
+
+function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function sorted(rows: readonly UsageRow[]): UsageRow[] {
+  return rows.toSorted((a, b) => byCodePoint(orderOf(a), orderOf(b)));
+}
+
+function orderOf({ key, priceKey }: UsageRow): string {
+  return JSON.stringify([Object.entries(key).sort(), Object.entries(priceKey).sort()]);
+}
+
+// --- the reference: shares no code with any engine ---
+
+const BANDS = [272_000, 256_000, 200_000, 128_000, 100_000];
+
+function referenceUsage(calls: readonly Call[], question: Question): UsageRow[] {
+  const rows = new Map<string, UsageRow>();
+  const wanted = ({ dimension, values }: Filter, call: Call) => values.includes(cellOf(dimension, call, question));
+  for (const { best, counters } of merged(calls)) {
+    if (!isInPeriod(best, question) || !question.where.every((filter) => wanted(filter, best))) continue;
+    const key = Object.fromEntries(
+      question.by.map((dimension) => [dimension, cellOf(dimension, best, question)]),
+    ) as UsageRow['key'];
+    const prompt = counters.input + counters.cacheRead + counters.cacheWrite;
+    const priceKey: PriceKey = {
+      model: resolved(best, question).model,
+      scope: resolved(best, question).scope,
+      region: best.region,
+      tier: best.tier,
+      contextBand: BANDS.find((band) => prompt > band) ?? 0,
+      ratesFrom: ratesFrom(best, question),
+    };
+    const id = JSON.stringify([key, priceKey]);
+    const row = rows.get(id) ?? { key, priceKey, ...NO_USAGE };
+    rows.set(id, {
+      key,
+      priceKey,
+      invocations: row.invocations + 1,
+      errors: row.errors + (best.errorCode === undefined ? 0 : 1),
+      billable: row.billable + (prompt + counters.output > 0 ? 1 : 0),
+      input: row.input + counters.input,
+      output: row.output + counters.output,
+      cacheRead: row.cacheRead + counters.cacheRead,
+      cacheWrite5m: row.cacheWrite5m + counters.cacheWrite - counters.cacheWrite1h,
+      cacheWrite1h: row.cacheWrite1h + counters.cacheWrite1h,
+      cacheWriteUnknown: row.cacheWriteUnknown + counters.cacheWrite - counters.cacheWriteKnown,
+    });
+  }
+  return [...rows.values()];
+}
+
+const NO_USAGE = {
+  invocations: 0,
+  errors: 0,
+  billable: 0,
+  input: 0,
+  output: 0,
+  cacheRead: 0,
+  cacheWrite5m: 0,
+  cacheWrite1h: 0,
+  cacheWriteUnknown: 0,
+};
+
+function referenceCoverage(calls: readonly Call[], question: Question): Pick<Coverage, 'records' | 'invocations'> {
+  const inside = merged(calls).filter(({ best }) => isInPeriod(best, question));
+  return { records: inside.reduce((sum, { records }) => sum + records, 0), invocations: inside.length };
+}
+
+/** Each request once, with the largest of each counter. */
+function merged(calls: readonly Call[]) {
+  const requests = Map.groupBy(calls, ({ account, region, requestId }) => `${account} ${region} ${requestId}`);
+  return [...requests.values()].map((records) => {
+    const largest = (count: (call: Call) => number) => Math.max(...records.map(count));
+    const [best] = records.toSorted((a, b) => tokensOf(b) - tokensOf(a) || Date.parse(a.at) - Date.parse(b.at));
+    return {
+      best: best as Call,
+      records: records.length,
+      counters: {
+        input: largest((call) => call.input),
+        output: largest((call) => call.output),
+        cacheRead: largest((call) => call.cacheRead),
+        cacheWrite: largest((call) => call.cacheWrite),
+        cacheWrite1h: largest((call) => call.cacheWrite1h ?? 0),
+        cacheWriteKnown: largest((call) => (call.cacheWrite1h === undefined ? 0 : call.cacheWrite)),
+      },
+    };
+  });
+}
+
+function tokensOf({ input, output, cacheRead, cacheWrite }: Call): number {
+  return input + output + cacheRead + cacheWrite;
+}
+
+function isInPeriod(call: Call, { from, to }: Question): boolean {
+  const at = Date.parse(call.at);
+  return Date.parse(from) <= at && at < Date.parse(to);
+}
+
+function ratesFrom(call: Call, { from, to, rateChanges }: Question): number {
+  const at = Date.parse(call.at);
+  const inside = rateChanges.map((change) => Date.parse(change)).filter((change) => change < Date.parse(to));
+  return Math.max(Date.parse(from), ...inside.filter((change) => change <= at));
+}
+
+/** The only alias that random questions use is PROFILE_ALIAS. */
+function resolved({ model }: Call, { aliases }: Question) {
+  if (aliases.length === 0 || model.profile === undefined) return { ...model, tags: {} };
+  return {
+    model: 'anthropic.claude-haiku-4-5-20251001-v1:0',
+    scope: 'geo' as const,
+    provider: 'anthropic',
+    profile: 'doc-search',
+    tags: PROFILE_ALIAS.tags,
+  };
+}
+
+function cellOf(dimension: Dimension, call: Call, question: Question): string {
+  return rawCellOf(dimension, call, question) || '(none)';
+}
+
+function rawCellOf(dimension: Dimension, call: Call, question: Question): string | undefined {
+  if (dimension.startsWith('metadata.')) return call.metadata[dimension.slice('metadata.'.length)];
+  const { model, scope, provider, profile, tags } = resolved(call, question);
+  if (dimension.startsWith('tag.')) return (tags as Record<string, string>)[dimension.slice('tag.'.length)];
+  const { date, hour, monday } = localTime(call, question.timezone);
+  const values: Record<string, string | undefined> = {
+    ...{ model, scope, provider, profile, hour, day: date, week: monday, month: date.slice(0, 7) },
+    ...{ region: call.region, inference_region: call.inferenceRegion, account: call.account, tier: call.tier },
+    ...{ principal: call.caller.principal, session: call.caller.session, caller: call.caller.arn },
+    operation: call.operation,
+    status: call.errorCode ?? (call.blocked ? 'blocked' : 'ok'),
+  };
+  return values[dimension];
+}
+
+function localTime({ at }: Call, timezone: string): { date: string; hour: string; monday: string } {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    timeZoneName: 'longOffset',
+  });
+  const parts = Object.fromEntries(format.formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
+  const date = `${parts['year']}-${parts['month']}-${parts['day']}`;
+  const offset = timezone === 'UTC' ? 'Z' : parts['timeZoneName']?.replace('GMT', '');
+  const noon = new Date(`${date}T12:00:00Z`);
+  const monday = new Date(noon.getTime() - ((noon.getUTCDay() + 6) % 7) * 86_400_000).toISOString().slice(0, 10);
+  return { date, hour: `${date}T${parts['hour']}:00${offset}`, monday };
+}
+
+// --- random records and questions, crowded so that they meet ---
+
+const SECONDS = fc.integer({ min: 0, max: 3 * 86_400 });
+
+/** A second within the three days around the change to winter time in Europe. */
+function momentFrom(second: number): string {
+  return new Date(Date.parse('2026-10-24T00:00:00Z') + second * 1000).toISOString().replace('.000', '');
+}
+
+const KEYS = ['team', 'a.b', 'a/b', 'a~b', 'say "hi"'];
+
+const COUNT = fc.oneof(
+  { arbitrary: fc.constant(0), weight: 2 },
+  { arbitrary: fc.integer({ min: 0, max: 300 }), weight: 2 },
+  { arbitrary: fc.constantFrom(99_999, 100_000, 100_001, 128_000, 200_001, 272_000, 272_001), weight: 1 },
+);
+
+/** Times differ: of equally large records at the same second, either may lend its fields. */
+const CALLS: fc.Arbitrary<Call[]> = fc
+  .uniqueArray(SECONDS, { minLength: 1, maxLength: 40 })
+  .chain((seconds) =>
+    fc.tuple(
+      ...seconds.map((second) =>
+        fc.record({
+          requestId: fc.constantFrom('r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9'),
+          at: fc.constant(momentFrom(second)),
+          account: fc.constantFrom('111122223333', '000000000042'),
+          region: fc.constantFrom('us-east-1', 'eu-west-1'),
+          inferenceRegion: fc.constantFrom(undefined, 'us-west-2'),
+          operation: fc.constantFrom('Converse', 'ConverseStream'),
+          model: fc.constantFrom(...Object.values(MODELS)),
+          caller: fc.constantFrom(...Object.values(CALLERS)),
+          input: COUNT,
+          output: COUNT,
+          cacheRead: COUNT,
+          cacheWrite: COUNT,
+          cacheWrite1h: fc.constantFrom(undefined, 0, 1, 99),
+          tier: fc.constantFrom(undefined, 'flex'),
+          errorCode: fc.constantFrom(undefined, undefined, 'ThrottlingException'),
+          blocked: fc.boolean(),
+          metadata: fc.dictionary(fc.constantFrom(...KEYS), fc.constantFrom('', 'a', "o'b"), { maxKeys: 2 }),
+        }),
+      ),
+    ),
+  )
+  .map((calls) => calls.map(withWrites));
+
+/** The one-hour part of the cache writes is never more than all of them. */
+function withWrites(call: Call): Call {
+  const { cacheWrite, cacheWrite1h } = call;
+  return { ...call, cacheWrite1h: cacheWrite1h === undefined ? undefined : Math.min(cacheWrite1h, cacheWrite) };
+}
+
+const DELIVERIES: fc.Arbitrary<Call[][]> = fc
+  .tuple(CALLS, fc.integer({ min: 1, max: 4 }))
+  .map(([calls, files]) =>
+    Array.from({ length: files }, (_, file) => calls.filter((_call, index) => index % files === file)),
+  );
+
+const DIMENSION: fc.Arbitrary<Dimension> = fc.constantFrom<Dimension>(
+  ...(['day', 'hour', 'week', 'month', 'model', 'scope', 'provider', 'region', 'inference_region'] as const),
+  ...(['account', 'principal', 'session', 'caller', 'operation', 'profile', 'tier', 'status'] as const),
+  ...KEYS.map((key) => `metadata.${key}` as const),
+  'tag.team',
+);
+
+const FILTER: fc.Arbitrary<Filter> = fc.constantFrom<Filter>(
+  { dimension: 'model', values: ['anthropic.claude-sonnet-4-6', 'anthropic.claude-haiku-4-5-20251001-v1:0'] },
+  { dimension: 'principal', values: ['role/Developer', '(none)'] },
+  { dimension: 'metadata.a/b', values: ['a', '(none)'] },
+  { dimension: 'metadata.team', values: ["o'b"] },
+  { dimension: 'tag.team', values: ['(none)'] },
+  { dimension: 'status', values: ['ok', 'ThrottlingException'] },
+);
+
+const QUESTION: fc.Arbitrary<Question> = fc
+  .record({
+    edges: fc.oneof(
+      fc.uniqueArray(SECONDS, { minLength: 2, maxLength: 2 }),
+      fc.constantFrom([0, 3 * 86_400], [3600, 86_400], [5400, 90_000]),
+    ),
+    by: fc.uniqueArray(DIMENSION, { maxLength: 3 }),
+    timezone: fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/St_Johns'),
+    where: fc.uniqueArray(FILTER, { maxLength: 2, selector: ({ dimension }) => dimension }),
+    rateChanges: fc.array(SECONDS.map(momentFrom), { maxLength: 2 }),
+    aliases: fc.constantFrom([], [PROFILE_ALIAS]),
+  })
+  .map(({ edges, ...question }) => {
+    const [from, to] = edges.toSorted((a, b) => a - b) as [number, number];
+    return { ...question, from: momentFrom(from), to: momentFrom(to) };
+  });

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { globSync } from 'tinyglobby';
+import { describe, expect, it } from 'vitest';
+import { generatedDocs } from '../scripts/make-docs.ts';
+import { buildProgram } from '../src/cli/program.ts';
+import { RECORD_FIELDS } from '../src/logs/record.ts';
+
+const documents = globSync(['*.md', 'docs/**/*.md', 'bench/*.md']);
+
+describe('the documentation', () => {
+  it('has the generated parts that the code gives (node scripts/make-docs.ts)', async () => {
+    const generated = await generatedDocs();
+    expect(Object.keys(generated).length).toBeGreaterThan(3);
+    expect(Object.fromEntries(Object.keys(generated).map((file) => [file, readFileSync(file, 'utf8')]))).toEqual(
+      generated,
+    );
+  });
+
+  it('links only to files that exist', () => {
+    const links = documents.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => ({
+        file,
+        target: target as string,
+      })),
+    );
+    expect(links.length).toBeGreaterThan(10);
+    const broken = links.filter(
+      ({ file, target }) => globSync(new URL(target, `file:///${file}`).pathname.slice(1)).length === 0,
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('names every command in the README or help, with an example', () => {
+    const commands = buildProgram(() => {}).commands;
+    expect(commands.map((command) => command.name())).toEqual([
+      'breakdown',
+      'over-time',
+      'report',
+      'prices',
+      'call',
+      'serve',
+      'stdio',
+      'demo',
+    ]);
+    const changelog = readFileSync('CHANGELOG.md', 'utf8');
+    expect(commands.filter((command) => !changelog.includes(`\`${command.name()}\``))).toEqual([]);
+  });
+
+  it('keeps prompt and answer text out of what is read', () => {
+    const fields = (keep: object): string[] =>
+      Object.entries(keep).flatMap(([name, inner]) => (inner === true ? [name] : [name, ...fields(inner)]));
+    const forbidden = [
+      'text',
+      'content',
+      'messages',
+      'prompt',
+      'completion',
+      'outputText',
+      'inputText',
+      'generation',
+      'system',
+      'tools',
+      'choices',
+      'trace',
+    ];
+    expect(fields(RECORD_FIELDS).filter((field) => forbidden.includes(field))).toEqual([]);
+  });
+});

@@ -1,0 +1,173 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { createServerFactory } from '../../src/mcp/server.ts';
+import { TOOLS } from '../../src/mcp/tools/index.ts';
+import { VERSION } from '../../src/mcp/version.ts';
+import type { ReportContext } from '../../src/reports/context.ts';
+import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
+import { composeSample, EXPECTED, OCTOBER } from '../helpers/sample.ts';
+
+const logged: string[] = [];
+let dependencies: Awaited<ReturnType<typeof composeSample>>;
+const clients: Client[] = [];
+
+async function connect(change: Partial<ReportContext> = {}, era: 'legacy' | 'modern' = 'legacy') {
+  const factory = createServerFactory({ ...dependencies, ...change, log: (message) => logged.push(message) });
+  const mcp = createServerlessMcp({ factory, store: createMemorySessionStore() });
+  const versionNegotiation = { mode: era === 'modern' ? { pin: '2026-07-28' } : ('legacy' as const) };
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), {
+      fetch: (url, init) => mcp.fetch(new Request(url, init)),
+    }),
+  );
+  clients.push(client);
+  return client;
+}
+
+beforeAll(async () => {
+  dependencies = await composeSample();
+});
+afterAll(async () => {
+  for (const client of clients) await client.close();
+  await dependencies.close();
+});
+
+const textOf = (result: { content?: unknown }) => (result.content as { text: string }[])[0]?.text ?? '';
+
+describe('the tools', () => {
+  it.each(TOOLS.map(({ name }) => name))('%s looks to a client as it did before', async (name) => {
+    const { tools } = await (await connect()).listTools();
+    const tool = tools.find((candidate) => candidate.name === name);
+    await expect(`${JSON.stringify(tool, null, 2)}\n`).toMatchFileSnapshot(`../toolsnaps/${name}.json`);
+  });
+
+  it.each(['legacy', 'modern'] as const)('answer alike to a %s client', async (era) => {
+    const client = await connect({}, era);
+    const result = await client.callTool({ name: 'breakdown_spend', arguments: { by: ['model'], ...OCTOBER } });
+    expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd }, by: ['model'] });
+    expect(textOf(result)).toContain('anthropic.claude-opus-4-8');
+  });
+
+  it('have the names and parameters of the seed', async () => {
+    const client = await connect();
+    const input = { region: 'us-east-1', log_group_name: '/bedrock', days: 60, aws_account_id: '111122223333' };
+    const result = await client.callTool({ name: 'get_bedrock_usage_report', arguments: input });
+    expect(textOf(result)).toMatch(/By day[\s\S]*By region[\s\S]*By model[\s\S]*By user/);
+    expect(textOf(result)).toContain('Note: log_group_name is not used: this server answers from');
+  });
+
+  it('list what there is to group by, with the keys of the logs themselves', async () => {
+    const result = await (await connect()).callTool({ name: 'list_dimensions', arguments: {} });
+    expect(result.structuredContent).toMatchObject({
+      metadata_keys: ['cost-center', 'env', 'team'],
+      data_from: '2026-10-01T00:14:22Z',
+      data_to: '2026-10-31T23:58:05Z',
+    });
+  });
+
+  it('give a price with its proof', async () => {
+    const client = await connect();
+    const result = await client.callTool({ name: 'get_price', arguments: { model: 'us.anthropic.claude-opus-4-8' } });
+    expect(result.structuredContent).toMatchObject({
+      scope: 'geo',
+      usd_per_million_tokens: {
+        input: '5.5',
+        output: '27.5',
+        cache_read: '0.55',
+        cache_write_5m: '6.875',
+        cache_write_1h: '11',
+      },
+      source: 'own table',
+      origin_url: expect.stringMatching(/^https:/),
+      effective_from: 'launch',
+    });
+  });
+});
+
+describe('a mistake in a call', () => {
+  it.each([
+    ['breakdown_spend', { by: ['modell'] }, /no dimension "modell".*Use one of: day, hour/s],
+    ['breakdown_spend', { by: [] }, /name at least one dimension/],
+    ['breakdown_spend', { by: ['model'], where: ['model'] }, /dimension=value/],
+    ['breakdown_spend', { by: ['model'], from: 'last week' }, /Write 2026-10-01/],
+    ['breakdown_spend', { by: ['model'], bye: 1 }, /bye/],
+    ['breakdown_spend', { by: ['model'], limit: 0 }, /limit/],
+    ['spend_over_time', { interval: 'minute' }, /interval/],
+    ['get_bedrock_usage_report', { aws_account_id: '12' }, /12 digits/],
+    ['get_price', { model: 'anthropic.claude-opus-9' }, /No price is known.*look alike: .*claude-opus/],
+  ])('%s %j is answered with what to do instead', async (name, input, message) => {
+    const result = await (await connect()).callTool({ name, arguments: input });
+    expect(result.isError).toBe(true);
+    expect(textOf(result)).toMatch(message);
+  });
+
+  it('that is ours is hidden from the caller and kept for the operator', async () => {
+    const engine = {
+      ...dependencies.engine,
+      usage: () => Promise.reject(new Error('secret detail')),
+      coverage: dependencies.engine.coverage,
+    };
+    const result = await (await connect({ engine })).callTool({
+      name: 'breakdown_spend',
+      arguments: { by: ['model'], ...OCTOBER },
+    });
+    const reference = /under ([0-9a-f]{8})/.exec(textOf(result))?.[1];
+    expect(result.isError).toBe(true);
+    expect(textOf(result)).not.toContain('secret detail');
+    expect(logged.join('\n')).toMatch(new RegExp(`internal error ${reference}: Error: secret detail`));
+  });
+});
+
+describe('a long call', () => {
+  it('tells its progress, rising to the end', async () => {
+    const heard: number[] = [];
+    const fresh = await composeSample();
+    const client = await connect({ engine: fresh.engine });
+    await client.callTool(
+      { name: 'breakdown_spend', arguments: { by: ['model'] } },
+      { onprogress: ({ progress, total }) => heard.push(progress / (total ?? Number.NaN)) },
+    );
+    await fresh.close();
+    expect(heard.length).toBeGreaterThan(1);
+    expect(heard).toEqual(heard.toSorted((a, b) => a - b));
+  });
+
+  it('stops when it is cancelled, and the next one answers', async () => {
+    const fresh = await composeSample();
+    const client = await connect({ engine: fresh.engine });
+    const stop = new AbortController();
+    const input = { name: 'breakdown_spend', arguments: { by: ['model'] } };
+    const call = client.callTool(input, { signal: stop.signal, onprogress: () => stop.abort(new Error('enough')) });
+    await expect(call).rejects.toThrow('enough');
+    const next = await client.callTool(input);
+    await fresh.close();
+    expect(next.structuredContent).toMatchObject({ totals: { invocations: EXPECTED.totals.invocations } });
+  });
+});
+
+describe('what hosts show besides tools', () => {
+  it('is the price table as a resource', async () => {
+    const client = await connect();
+    const { resources } = await client.listResources();
+    const { contents } = await client.readResource({ uri: resources[0]?.uri as string });
+    const prices = JSON.parse((contents[0] as { text: string }).text) as { model: string }[];
+    expect(prices.map(({ model }) => model)).toContain('anthropic.claude-sonnet-4-6');
+  });
+
+  it('is a prompt for a weekly review', async () => {
+    const { messages } = await (await connect()).getPrompt({
+      name: 'weekly_spend_review',
+      arguments: { week_of: '2026-10-14' },
+    });
+    expect(messages).toEqual([
+      { role: 'user', content: { type: 'text', text: expect.stringContaining('of 2026-10-14') } },
+    ]);
+  });
+
+  it('is the version of the package', async () => {
+    expect((await connect()).getServerVersion()).toMatchObject({ name: 'bedrock-spend', version: packageJson.version });
+    expect(VERSION).toBe(packageJson.version);
+  });
+});

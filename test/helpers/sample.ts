@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { SAMPLE_LOGS } from '../../src/cli/demo.ts';
+import { compose } from '../../src/compose.ts';
+import type { Measures } from '../../src/reports/report.ts';
+
+/** The sample month, and the sums its generator computed without our code. */
+export { SAMPLE_LOGS };
+
+export const EXPECTED = JSON.parse(readFileSync('examples/sample-logs/expected.json', 'utf8')) as {
+  period: { from: string; to: string };
+  totals: Measures;
+  coverage: { records: number; invocations: number; duplicates: number; malformed: number };
+  by: Record<string, Record<string, Measures>>;
+};
+
+export const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };
+
+/** Dependencies over the sample logs, with a ledger that is thrown away and a fixed clock. */
+export async function composeSample(prices?: string) {
+  return {
+    ...(await compose({ source: SAMPLE_LOGS, ledger: false, prices })),
+    now: () => Date.parse('2026-11-02T12:00:00Z'),
+  };
+}
