@@ -24,17 +24,20 @@ export function modelIdentity(modelId: string): ModelIdentity {
   if (!arn) return identityFromId(modelId);
   const [, service, kind, id] = arn as unknown as [string, string, string, string];
   if (service === 'bedrock' && MODEL_ID_KINDS.has(kind)) return identityFromId(id);
-  const model = `${kind}/${id}`;
-  const profile = kind === 'application-inference-profile' ? model : undefined;
+  return identityFromKind(`${kind}/${id}`);
+}
+
+/** `<kind>/<id>`, from an ARN or as this module names it: what runs behind it is not in the name. */
+function identityFromKind(model: string): ModelIdentity {
+  const profile = model.startsWith('application-inference-profile/') ? model : undefined;
   return { model, provider: undefined, scope: 'unknown', profile };
 }
 
 function identityFromId(id: string): ModelIdentity {
+  if (id.includes('/')) return identityFromKind(id);
   const prefix = ROUTING_PREFIX.exec(id)?.[1];
   const model = (prefix === undefined ? id : id.slice(prefix.length + 1)).replace(CONTEXT_SUFFIX, '$1');
   const provider = model.includes('.') ? model.slice(0, model.indexOf('.')) : undefined;
-  if (model.startsWith('application-inference-profile/'))
-    return { model, provider: undefined, scope: 'unknown', profile: model };
   return { model, provider, scope: scopeFromPrefix(prefix, provider), profile: undefined };
 }
 

@@ -203,6 +203,35 @@ describe('counts that stand only in the body', () => {
   });
 });
 
+describe('a stream event that alone says something', () => {
+  it.each<[event: JsonObject, expected: Expected]>([
+    [{ usage: { output_tokens: 7 } }, { output: 7 }],
+    [{ message: { usage: { input_tokens: 7 } } }, { input: 7 }],
+    [{ response: { usage: { output_tokens: 7 } } }, { output: 7 }],
+    [{ metadata: { metrics: { latencyMs: 7 } } }, { latencyMs: 7 }],
+    [{ metadata: { serviceTier: { type: 'flex' } } }, { tier: 'flex' }],
+    [{ prompt_token_count: 7 }, { input: 7 }],
+    [{ generation_token_count: 7 }, { output: 7 }],
+    [{ inputTextTokenCount: 7 }, { input: 7 }],
+    [{ totalOutputTextTokenCount: 7 }, { output: 7 }],
+    [{ results: [{ tokenCount: 7 }] }, { output: 7 }],
+    [{ stop_reason: 'stop' }, { stopReason: 'stop' }],
+    [{ delta: { stop_reason: 'tool_use' } }, { stopReason: 'tool_use' }],
+    [{ messageStop: { stopReason: 'end_turn' } }, { stopReason: 'end_turn' }],
+    [{ messageStop: { stopReason: 'guardrail_intervened' } }, { stopReason: 'guardrail_intervened', blocked: true }],
+    [{ 'amazon-bedrock-guardrailAction': 'INTERVENED' }, { blocked: true }],
+    [{ 'amazon-bedrock-guardrailAction': 'NONE' }, {}],
+    [
+      { 'amazon-bedrock-invocationMetrics': { outputTokenCount: 7, invocationLatency: 12.6, firstByteLatency: 3 } },
+      { output: 7, latencyMs: 13, firstByteMs: 3 },
+    ],
+  ])('%j', (event, expected) => {
+    const outputBodyJson = [{ type: 'first' }, event, '[DONE]', { type: 'last' }];
+    const { input: _input, ...record } = fixture('converse');
+    expect(seenIn(invocationOf(readingOf({ ...record, output: { outputBodyJson } })))).toEqual(expectedIn(expected));
+  });
+});
+
 describe('input that holds the cached tokens', () => {
   const converse = (usage: JsonObject) => ({
     ...fixture('converse'),
@@ -228,6 +257,12 @@ describe('input that holds the cached tokens', () => {
   it('is never taken below zero', () => {
     const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 15, cacheReadInputTokens: 900 };
     expect(invocationOf(readingOf(converse(usage))).tokens).toMatchObject({ input: 10, output: 5, cacheRead: 900 });
+  });
+
+  it('is corrected at the top level only where the same number stands there', () => {
+    const usage = { inputTokens: 1000, outputTokens: 50, totalTokens: 1050, cacheReadInputTokens: 900 };
+    const other = { ...converse(usage), input: { inputTokenCount: 2000 } };
+    expect(invocationOf(readingOf(other)).tokens).toMatchObject({ input: 2000, cacheRead: 900 });
   });
 
   it('is left alone at the top level when that already leaves them out', () => {
@@ -439,26 +474,18 @@ describe('damaged input', () => {
   });
 
   it.each([
-    ['an array', '['.repeat(100_000), ']'.repeat(100_000)],
-    ['an object', '{"usage":'.repeat(100_000), `1${'}'.repeat(100_000)}`],
-    ['an array of objects', '[{"usage":'.repeat(100_000), `1${'}]'.repeat(100_000)}`],
-  ])('never throws for %s nested 100,000 deep in any field', (_what, open, close) => {
-    const places = [
-      'inputBodyJson": {"serviceTier": @}, "inputTokenCount',
-      'cacheDetails": @, "inputTokenCount',
-      'inputTokenCount": @, "inputTokenCount',
+    ['arrays', `${'['.repeat(100_000)}{"usage":0}${']'.repeat(100_000)}`],
+    ['objects', `${'{"usage":'.repeat(100_000)}0${'}'.repeat(100_000)}`],
+    ['arrays of objects', `${'[{"usage":'.repeat(100_000)}0${'}]'.repeat(100_000)}`],
+  ])('never throws for %s nested 100,000 deep', (_what, nested) => {
+    const inFields = [
+      `"identity":${nested}`,
+      `"requestMetadata":{"a":${nested}}`,
+      `"input":{"inputBodyJson":{"serviceTier":${nested}},"inputTokenCount":${nested},"cacheDetails":${nested}}`,
+      `"output":{"outputBodyJson":${nested},"outputTokenCount":5}`,
     ];
-    const readings = places.map((place) =>
-      readRecord(
-        Buffer.from(
-          `{"schemaType":"ModelInvocationLog","timestamp":"2026-10-06T08:15:30Z","identity":@,"requestMetadata":{"a":@},"input":{"${place}":5},"output":{"outputBodyJson":@}}`.replaceAll(
-            '@',
-            `${open}{"usage":0}${close}`.replace(/\{"usage":0\}1/, '1'),
-          ),
-        ),
-      ),
-    );
-    expect(readings.map((reading) => invocationOf(reading).tokens.input)).toEqual([5, 5, 5]);
+    const line = `{"schemaType":"ModelInvocationLog","timestamp":"2026-10-06T08:15:30Z",${inFields.join(',')}}`;
+    expect(invocationOf(readRecord(Buffer.from(line))).tokens).toMatchObject({ input: 0, output: 5 });
   });
 
   it('gives whole counts, or a rejection, for anything in the place of a number', () => {
@@ -486,6 +513,18 @@ describe('damaged input', () => {
   ])('counts %s as nothing', (odd) => {
     const line = `{"schemaType":"ModelInvocationLog","timestamp":"2026-10-06T08:15:30Z","input":{"inputTokenCount":${odd}}}`;
     expect(invocationOf(readRecord(Buffer.from(line))).tokens.input).toBe(0);
+  });
+
+  it('does not take a negative part off a sum', () => {
+    const usage = {
+      cacheDetails: [
+        { ttl: '1h', inputTokens: 20 },
+        { ttl: '1h', inputTokens: -5 },
+      ],
+    };
+    const results = [{ tokenCount: 20 }, { tokenCount: -5 }];
+    const record = { ...fixture('converse'), input: {}, output: { outputBodyJson: { usage, results } } };
+    expect(invocationOf(readingOf(record)).tokens).toMatchObject({ output: 20, cacheWrite: 20, cacheWrite1h: 20 });
   });
 
   it.each([

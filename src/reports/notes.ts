@@ -33,7 +33,7 @@ function unpricedNote({ totals, unpricedModels }: PricedUsage): string[] {
   const more = unpricedModels.length - models.length;
   const profiles = unpricedModels.some(([model]) => model.startsWith('application-inference-profile/'));
   return [
-    `${unpriced} of ${invocations} invocations are unpriced and not in the dollars: ${models.join(', ')}${more > 0 ? ` and ${more} more models` : ''}. Give ${profiles ? 'the model behind a profile, or a rate,' : 'a rate'} in an overrides file (--prices).`,
+    `${unpriced.toLocaleString('en-US')} of ${invocations.toLocaleString('en-US')} invocations are unpriced and not in the dollars: ${models.join(', ')}${more > 0 ? ` and ${more} more models` : ''}. Give ${profiles ? 'the model behind a profile, or a rate,' : 'a rate'} in an overrides file (--prices).`,
   ];
 }
 
@@ -42,7 +42,7 @@ function unknownWritesNote({ cacheWriteUnknown, totals }: PricedUsage): string[]
   const { cache_write_5m_tokens: short, cache_write_1h_tokens: long } = totals.measures;
   const part = ((100 * cacheWriteUnknown) / (short + long)).toFixed(0);
   return [
-    `${cacheWriteUnknown} cache-write tokens (${part} % of them) are in records without a response body, which alone tells 5-minute from 1-hour writes; they are counted and priced as 5-minute writes.`,
+    `${cacheWriteUnknown.toLocaleString('en-US')} cache-write tokens (${part} % of them) are in records without a response body, which alone tells 5-minute from 1-hour writes; they are counted and priced as 5-minute writes.`,
   ];
 }
 

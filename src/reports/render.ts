@@ -1,7 +1,7 @@
 import { displayUsd, type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
 import { MEASURE_TITLES, type Measures, type Report, type Table } from './report.ts';
 
-/** Columns that are left out of text when they are zero all the way down. */
+/** Columns that are left out of text when they are zero in every row shown. */
 const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = [
   'errors',
   'cache_read_tokens',
@@ -13,9 +13,8 @@ const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = [
 /** Aligned text for a terminal or a model. */
 export function textFromReport(report: Report): string {
   const { period, totals, coverage } = report;
-  const zone = period.timezone === 'UTC' ? '' : ` (${period.timezone})`;
   const blocks = [
-    `${report.title}, ${period.from} to ${period.to}${zone}`,
+    `${report.title}, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
     totalText(totals),
     ...report.tables.map((table) => textFromTable(table, totals, report.tables.length > 1)),
     coverageText(coverage),
@@ -53,7 +52,7 @@ function totalText({ cost_usd, invocations, errors, unpriced_invocations }: Meas
 function textFromTable(table: Table, totals: Measures, titled: boolean): string {
   if (table.rows.length === 0) return titled ? `${table.title}\n(no rows)` : '(no rows)';
   const measures = (Object.keys(MEASURE_TITLES) as (keyof Measures)[]).filter(
-    (measure) => !OPTIONAL_COLUMNS.includes(measure) || totals[measure] !== 0,
+    (measure) => !OPTIONAL_COLUMNS.includes(measure) || table.rows.some((row) => row[measure] !== 0),
   );
   const total = usdFromText(totals.cost_usd);
   const header = [...table.by, ...measures.map((measure) => MEASURE_TITLES[measure]), 'share'];
@@ -73,6 +72,7 @@ function textFromTable(table: Table, totals: Measures, titled: boolean): string 
 }
 
 function cellText(measures: Measures, measure: keyof Measures): string {
+  if (measure.endsWith('_tokens')) return compact(measures[measure] as number);
   if (measure !== 'cost_usd') return count(measures[measure]);
   const cost = usdFromText(measures.cost_usd);
   return cost.eq(0) && measures.unpriced_invocations > 0 ? 'unpriced' : displayUsd(cost);
@@ -108,6 +108,16 @@ function alignColumns(lines: readonly string[][], leftAligned: number): string {
 
 function count(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** Three digits are what people compare tokens by; JSON and CSV have them all. */
+function compact(tokens: number): string {
+  return tokens.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+}
+
+/** A midnight is shown as its day. */
+function dayText(moment: string): string {
+  return moment.replace(/T00:00:00(Z|[+-]\d{2}:\d{2})$/, '');
 }
 
 /** Names come from logs: a control or direction character in one must not steer a terminal or hide text. */

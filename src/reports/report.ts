@@ -69,8 +69,8 @@ export const MEASURE_TITLES: Readonly<Record<keyof Measures, string>> = {
   input_tokens: 'input',
   output_tokens: 'output',
   cache_read_tokens: 'cache read',
-  cache_write_5m_tokens: 'cache write 5m',
-  cache_write_1h_tokens: 'cache write 1h',
+  cache_write_5m_tokens: 'write 5m',
+  cache_write_1h_tokens: 'write 1h',
   unpriced_invocations: 'unpriced',
   cost_usd: 'cost',
 };

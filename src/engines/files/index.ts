@@ -58,7 +58,7 @@ export async function createFilesEngine({ source, ledger: setting }: FilesOption
       fresh(work, async (connection) => {
         const rows = await rowsFrom(
           connection,
-          'SELECT DISTINCT unnest(json_keys(metadata)) AS key FROM attributes WHERE metadata IS NOT NULL ORDER BY key',
+          'SELECT DISTINCT unnest(json_keys(metadata)) AS key FROM attributes WHERE metadata IS NOT NULL AND id IN (SELECT attributes FROM rollup) ORDER BY key',
         );
         return rows.map((row) => row['key'] as string);
       }),

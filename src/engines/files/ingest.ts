@@ -73,10 +73,11 @@ function isSame(a: LogFile | undefined, b: LogFile | undefined): boolean {
   return a !== undefined && b !== undefined && a.size === b.size && a.mtimeMs === b.mtimeMs;
 }
 
-/** Records of files that were being read when an earlier process ended. */
+/** Records of files that were being read when an earlier process ended, and attribute sets that they repeat. */
 async function dropUnfinished(connection: DuckDBConnection): Promise<void> {
   const [cut] = await rowsFrom(connection, 'SELECT count(*) AS count FROM reading');
   if (cut?.['count'] === 0n) return;
+  await uniqueAttributes(connection);
   await inTransaction(connection, async () => {
     await connection.run('DELETE FROM records WHERE file NOT IN (SELECT id FROM files)');
     await connection.run('DELETE FROM reading');
@@ -108,17 +109,22 @@ async function readFiles(connection: DuckDBConnection, files: LogFile[], work: W
       throwIfCancelled(work.signal);
       const { file, id } = next;
       const reading = await reader.read(file.path, (batch) => writer.append(id, batch), work.signal);
+      if (reading.last && reading.damaged === undefined) writer.append(id, reading.last);
       await writer.finish(id, file, reading);
       done += file.size;
       progress();
     }
   };
   progress();
+  const reads = readers.map(readOn);
   try {
-    await Promise.all(readers.map(readOn));
+    await Promise.all(reads);
     await writer.close();
     await connection.run('DELETE FROM reading');
   } catch (error) {
+    // None of them may write to a closed writer.
+    pending.length = 0;
+    await Promise.allSettled(reads);
     await writer.close().catch(() => {});
     throwIfCancelled(work.signal);
     throw error;
@@ -190,8 +196,15 @@ async function createWriter(connection: DuckDBConnection): Promise<Writer> {
   const remembered = new Map<string, bigint>();
   let finished: FinishedFile[] = [];
   let uncommittedBytes = 0;
+  let committing: Promise<void> = Promise.resolve();
 
-  async function commit(): Promise<void> {
+  /** One after another: there is one connection, and files may be finished while it commits others. */
+  function commit(): Promise<void> {
+    committing = committing.then(commitFinished);
+    return committing;
+  }
+
+  async function commitFinished(): Promise<void> {
     const files = finished;
     finished = [];
     uncommittedBytes = 0;

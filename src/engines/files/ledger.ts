@@ -31,6 +31,9 @@ export function ledgerPath(source: string, folder = envPaths('bedrock-spend', { 
   return join(folder, `ledger-v${LEDGER_VERSION}-${name}.duckdb`);
 }
 
+/** Ledgers that this process has open. DuckDB keeps other processes out, but would open a file twice in one process and spoil it. */
+const openPaths = new Set<string>();
+
 /** A ledger in a file that outlives the process. */
 export function createLedger(path: string): Ledger {
   let open: { instance: DuckDBInstance; connection: DuckDBConnection } | undefined;
@@ -44,9 +47,11 @@ export function createLedger(path: string): Ledger {
   }
 
   function release(): void {
-    open?.connection.closeSync();
-    open?.instance.closeSync();
+    if (open === undefined) return;
+    open.connection.closeSync();
+    open.instance.closeSync();
     open = undefined;
+    openPaths.delete(path);
   }
 
   return {
@@ -86,16 +91,22 @@ export async function createTemporaryLedger(): Promise<Ledger> {
 async function openLedger(path: string, options: Work) {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const instance = await openInstance(path, options);
-  const connection = await instance.connect();
-  for (const statement of [...SCHEMA, INVOCATIONS_VIEW]) await connection.run(statement);
-  return { instance, connection };
+  try {
+    const connection = await instance.connect();
+    for (const statement of [...SCHEMA, INVOCATIONS_VIEW]) await connection.run(statement);
+    return { instance, connection };
+  } catch (error) {
+    instance.closeSync();
+    openPaths.delete(path);
+    throw error;
+  }
 }
 
 async function openInstance(path: string, { signal, onProgress }: Work): Promise<DuckDBInstance> {
   const deadline = Date.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
-      return await DuckDBInstance.create(path, { memory_limit: MEMORY_LIMIT, preserve_insertion_order: 'false' });
+      return await openAlone(path);
     } catch (cause) {
       if (!/lock/i.test((cause as Error).message)) {
         throw new SpendError(
@@ -115,6 +126,17 @@ async function openInstance(path: string, { signal, onProgress }: Work): Promise
     throwIfCancelled(signal);
     onProgress?.({ done: 0, total: 0, message: 'waiting for another process that uses the same ledger' });
     await delay(100);
+  }
+}
+
+async function openAlone(path: string): Promise<DuckDBInstance> {
+  if (openPaths.has(path)) throw new Error('locked by this process');
+  openPaths.add(path);
+  try {
+    return await DuckDBInstance.create(path, { memory_limit: MEMORY_LIMIT, preserve_insertion_order: 'false' });
+  } catch (error) {
+    openPaths.delete(path);
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import type { RecordReading, Reject } from '../../logs/record.ts';
 import { createBatchBuilder, type RecordBatch } from './batch.ts';
@@ -10,6 +10,8 @@ export interface FileReading {
   malformed: Partial<Record<Reject, number>>;
   /** Why the file could not be read to its end; its records must then not be used. */
   damaged?: string;
+  /** Records that were not handed over yet: of most files, all. */
+  last?: RecordBatch;
 }
 
 const BATCH_RECORDS = 8192;
@@ -21,7 +23,7 @@ const WHOLE_TEXT_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads one log file, gzip or plain (told by its first bytes, not by its name), in constant memory.
- * @param onBatch takes the records; the file may still turn out damaged afterwards
+ * @param onBatch takes records as they fill a batch; the file may still turn out damaged afterwards
  */
 export async function readLogFile(
   path: string,
@@ -54,27 +56,38 @@ export async function readLogFile(
     if (signal?.aborted) throw error;
     return { ...reading, damaged: (error as Error).message };
   }
-  if (builder.size > 0) await onBatch(builder.take());
-  return reading;
+  return { ...reading, last: builder.take() };
 }
 
 /** The file's text in chunks. A name that ends in .gz over plain text is accepted: browsers and proxies unpack on download. */
 async function openChunks(path: string): Promise<AsyncIterable<Buffer> | Iterable<Buffer>> {
   const handle = await open(path);
+  try {
+    return await chunksFromHandle(handle, path);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function chunksFromHandle(handle: FileHandle, path: string): Promise<AsyncIterable<Buffer> | Iterable<Buffer>> {
   const { size } = await handle.stat();
   if (size <= WHOLE_FILE_BYTES) {
-    const whole = await handle.readFile().finally(() => handle.close());
-    const text = unpackWhole(whole, path);
-    if (text !== undefined) return [text];
-    return createReadStream(path).pipe(createGunzip({ chunkSize: CHUNK_BYTES }));
+    const text = unpackWhole(await handle.readFile(), path);
+    if (text === undefined) return unpacked(handle.createReadStream({ start: 0 }));
+    await handle.close();
+    return [text];
   }
   const head = Buffer.alloc(64);
   const { bytesRead } = await handle.read(head, 0, head.length, 0);
+  const packed = isGzip(head.subarray(0, bytesRead), path);
   const file = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES });
-  if (!isGzip(head.subarray(0, bytesRead), path)) return file;
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  file.on('error', (error) => gunzip.destroy(error));
-  return file.pipe(gunzip);
+  return packed ? unpacked(file) : file;
+}
+
+/** Both are closed when either fails or the rest is not wanted; a failure also comes to the one who reads. */
+function unpacked(file: Readable): AsyncIterable<Buffer> {
+  return pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
 }
 
 /** Nearly all log files are small; unpacked in one call they take half the time. Undefined when it would not fit in memory. */
@@ -96,6 +109,7 @@ function outputBytes(bytes: Buffer): number {
 
 function isGzip(head: Buffer, path: string): boolean {
   if (head[0] === 0x1f && head[1] === 0x8b) return true;
-  if (path.endsWith('.gz') && !/^\s*[[{]/.test(head.toString('latin1', 0, 64))) throw new Error('not gzip data');
+  if (path.endsWith('.gz') && !/^(\xef\xbb\xbf)?\s*[[{]/.test(head.toString('latin1', 0, 64)))
+    throw new Error('not gzip data');
   return false;
 }

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RecordBatch } from './batch.ts';
 import { type FileReading, readLogFile } from './read-file.ts';
+import type { ReaderReply, ReaderRequest } from './worker.ts';
 
 /** Reads files, some at a time. `read` never has two calls on one reader under way. */
 export interface FileReader {
@@ -16,25 +17,38 @@ const THREADS_PAY_ABOVE_BYTES = 8 * 1024 * 1024;
 /** Beyond four readers the one writer to the ledger is what limits. */
 const MAX_READERS = 4;
 
+/** Files on their way through one thread: while one is unpacked the next is fetched and the last one written. */
+const FILES_PER_THREAD = 3;
+
 /** Readers for that much compressed input: threads when it pays, else this one. */
 export function createReaders(totalBytes: number): FileReader[] {
   if (totalBytes < THREADS_PAY_ABOVE_BYTES) return Array.from({ length: MAX_READERS }, createLocalReader);
-  return Array.from({ length: Math.min(MAX_READERS, availableParallelism()) }, createThreadReader);
+  const threads = Array.from({ length: Math.min(MAX_READERS, availableParallelism()) }, createThread);
+  return threads.flatMap((thread) =>
+    Array.from({ length: FILES_PER_THREAD }, (_, id) => createThreadReader(thread, id)),
+  );
 }
 
 function createLocalReader(): FileReader {
   return { read: readLogFile, close: async () => {} };
 }
 
-function createThreadReader(): FileReader {
-  // In the package this file is .js, from a checkout .ts: the thread's file has the same ending.
-  const worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
+/** In the package this file is .js, from a checkout .ts: the thread's file has the same ending. */
+function createThread(): Worker {
+  return new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url)).setMaxListeners(
+    3 * FILES_PER_THREAD,
+  );
+}
+
+/** One of the readers of a thread, told apart by their ids. */
+function createThreadReader(thread: Worker, id: number): FileReader {
+  const post = (request: ReaderRequest) => thread.postMessage(request);
   return {
     read(path, onBatch, signal) {
       return new Promise((resolve, reject) => {
         const settle = () => {
-          worker.off('error', fail);
-          worker.off('message', onMessage);
+          thread.off('error', fail);
+          thread.off('message', onMessage);
           signal?.removeEventListener('abort', onAbort);
         };
         const fail = (error: unknown) => {
@@ -42,22 +56,23 @@ function createThreadReader(): FileReader {
           reject(error);
         };
         const onAbort = () => fail(signal?.reason);
-        const onMessage = (message: { batch: RecordBatch } | { reading: FileReading }) => {
-          if ('batch' in message) {
-            Promise.resolve(onBatch(message.batch)).then(() => worker.postMessage({}), fail);
+        const onMessage = (reply: ReaderReply) => {
+          if (reply.id !== id) return;
+          if ('batch' in reply) {
+            Promise.resolve(onBatch(reply.batch)).then(() => post({ id }), fail);
             return;
           }
           settle();
-          resolve(message.reading);
+          resolve(reply.reading);
         };
-        worker.on('error', fail);
-        worker.on('message', onMessage);
+        thread.on('error', fail);
+        thread.on('message', onMessage);
         signal?.addEventListener('abort', onAbort);
-        worker.postMessage({ path });
+        post({ id, path });
       });
     },
     async close() {
-      await worker.terminate();
+      await thread.terminate();
     },
   };
 }

@@ -5,14 +5,16 @@ const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
 const NEWLINE = 10;
 
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
 export interface RecordSplitter {
   push(chunk: Buffer): void;
   end(): void;
 }
 
 /**
- * Cuts a file into records. AWS writes one JSON object a line; a file whose first line is only the start of a value is taken
- * as a document instead (a pretty-printed object, several, or an array), and read line by line after all if it is none.
+ * Cuts a file into records. AWS writes one JSON object a line; a file whose first line is an array or only the start of a value
+ * is taken as a document instead (a pretty-printed object, several, or an array), and read line by line after all if it is none.
  */
 export function createRecordSplitter(take: (reading: RecordReading) => void): RecordSplitter {
   let line = takeFirst;
@@ -20,9 +22,13 @@ export function createRecordSplitter(take: (reading: RecordReading) => void): Re
   let documentBytes = 0;
   const cutter = createLineCutter((bytes) => line(bytes));
 
-  function takeFirst(bytes: Buffer): void {
+  function takeFirst(first: Buffer): void {
+    const bytes = first.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+      ? first.subarray(BYTE_ORDER_MARK.length)
+      : first;
     const reading = readRecord(bytes);
-    if ('reject' in reading && reading.reject === 'not JSON' && /^\s*[[{]/.test(bytes.toString('latin1', 0, 64))) {
+    const [opening] = bytes.toString('latin1', 0, 64).trimStart();
+    if (opening === '[' || (opening === '{' && 'reject' in reading && reading.reject === 'not JSON')) {
       line = takeDocument;
       takeDocument(bytes);
       return;

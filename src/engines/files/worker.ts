@@ -1,27 +1,32 @@
 import { parentPort } from 'node:worker_threads';
-import { readLogFile } from './read-file.ts';
+import type { RecordBatch } from './batch.ts';
+import { type FileReading, readLogFile } from './read-file.ts';
 
-/**
- * A reading thread. Takes a path; sends each batch as it fills and goes on when told that it was written, so that a fast
- * reader never piles up batches in memory; then says what the whole file was.
- */
-const port = parentPort;
-let written = () => {};
+/** To a reading thread: read this file, or: the batch of that file was written, go on. */
+export type ReaderRequest = { id: number; path: string } | { id: number };
 
-port?.on('message', (message: { path?: string }) => {
-  if (message.path === undefined) written();
-  else read(message.path);
+/** From it: a batch to write, or what the whole file was. */
+export type ReaderReply = { id: number; batch: RecordBatch } | { id: number; reading: FileReading };
+
+const reply = (message: ReaderReply) => parentPort?.postMessage(message);
+const waiting = new Map<number, () => void>();
+
+parentPort?.on('message', (message: ReaderRequest) => {
+  if ('path' in message) read(message.id, message.path);
+  else waiting.get(message.id)?.();
 });
 
-function read(path: string): void {
-  const send = (batch: unknown) => {
-    port?.postMessage({ batch });
-    return new Promise<void>((resolve) => {
-      written = resolve;
-    });
+/** Sends each full batch and goes on when it was written, so that a fast reader never piles up batches in memory. */
+function read(id: number, path: string): void {
+  const send = (batch: RecordBatch) => {
+    reply({ id, batch });
+    return new Promise<void>((resolve) => waiting.set(id, resolve));
   };
   readLogFile(path, send).then(
-    (reading) => port?.postMessage({ reading }),
-    (error: Error) => port?.postMessage({ reading: { records: 0, malformed: {}, damaged: error.message } }),
+    (reading) => {
+      waiting.delete(id);
+      reply({ id, reading });
+    },
+    (error: Error) => reply({ id, reading: { records: 0, malformed: {}, damaged: error.message } }),
   );
 }

@@ -1,0 +1,32 @@
+import type { UsageRow } from '../../src/domain/usage.ts';
+import type { Coverage, Engine, UsageQuery, Work } from '../../src/engines/engine.ts';
+
+/** Everything a test compares of what an engine knows of October 2026. */
+export interface Answer {
+  coverage: Coverage;
+  rows: UsageRow[];
+  metadataKeys: string[];
+}
+
+const OCTOBER: UsageQuery = {
+  from: Date.parse('2026-10-01T00:00:00Z'),
+  to: Date.parse('2026-11-01T00:00:00Z'),
+  by: ['operation', 'session', 'metadata.team'],
+  where: [],
+  buckets: {},
+  rateChanges: [],
+  aliases: [],
+};
+
+/** Rows come in no order, so they are sorted. */
+export async function answerOf(engine: Engine, work: Work = {}): Promise<Answer> {
+  const rows = await engine.usage(OCTOBER, work);
+  return {
+    coverage: await engine.coverage(undefined, work),
+    rows: rows
+      .map((row) => JSON.stringify(row))
+      .sort()
+      .map((row) => JSON.parse(row) as UsageRow),
+    metadataKeys: await engine.metadataKeys(work),
+  };
+}
