@@ -23,15 +23,15 @@ export interface Invocation {
   /** As logged: an id, a prefixed id or any kind of ARN. */
   modelId: string;
   tokens: TokenCounts;
-  identityArn?: string;
-  inferenceRegion?: string;
-  errorCode?: string;
+  identityArn: string | undefined;
+  inferenceRegion: string | undefined;
+  errorCode: string | undefined;
   /** A guardrail stopped the request or its answer. */
   blocked: boolean;
-  /** Service tier that Bedrock resolved: `priority`, `flex`, `latency-optimized`, … Absent means standard. */
-  tier?: string;
-  stopReason?: string;
-  latencyMs?: number;
-  firstByteMs?: number;
+  /** Service tier that Bedrock resolved: `priority`, `flex`, `latency-optimized`, … Undefined means standard. */
+  tier: string | undefined;
+  stopReason: string | undefined;
+  latencyMs: number | undefined;
+  firstByteMs: number | undefined;
   metadata: Readonly<Record<string, string>>;
 }

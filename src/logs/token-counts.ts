@@ -36,7 +36,11 @@ const COUNTER_BY_NAME = new Map<string, keyof typeof COUNTERS>(
 );
 
 /** No model takes this many tokens in one request; a larger count is damage, not usage. */
-export const MAX_TOKENS_PER_REQUEST = 1_000_000_000;
+const MAX_TOKENS_PER_REQUEST = 1_000_000_000;
+
+export function isOutOfRange({ input, output, cacheRead, cacheWrite }: TokenCounts): boolean {
+  return Math.max(input, output, cacheRead, cacheWrite) > MAX_TOKENS_PER_REQUEST;
+}
 
 /** What of a body is read to find counts. */
 export const USAGE_FIELDS = {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Invocation } from '../../domain/invocation.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
 import { principalFromArn } from '../../logs/principal.ts';
@@ -23,22 +24,31 @@ export interface Attributes {
   metadata: string | undefined;
 }
 
-/** Records of one file in columns, small enough to hand from thread to thread. */
+/** An attribute set under the id that records name it by. */
+export interface IdentifiedAttributes {
+  id: bigint;
+  /** What the id is a hash of. */
+  key: string;
+  attributes: Attributes;
+}
+
+/** Records of one file in columns that go from thread to thread without being copied value by value. */
 export interface RecordBatch {
-  /** Distinct attribute sets, each under the text that identifies it. */
-  attributes: [key: string, attributes: Attributes][];
-  /** Index into `attributes`, by record. */
-  attribute: number[];
+  /** Sets that this reader meets for the first time. */
+  attributes: IdentifiedAttributes[];
+  attributesId: BigInt64Array;
   requestId: string[];
-  at: number[];
-  input: number[];
-  output: number[];
-  cacheRead: number[];
-  cacheWrite: number[];
-  cacheWrite1h: number[];
-  cacheWriteKnown: number[];
-  latencyMs: (number | null)[];
-  firstByteMs: (number | null)[];
+  /** Epoch milliseconds. */
+  at: Float64Array;
+  input: Int32Array;
+  output: Int32Array;
+  cacheRead: Int32Array;
+  cacheWrite: Int32Array;
+  cacheWrite1h: Int32Array;
+  cacheWriteKnown: Int32Array;
+  /** -1 where the record does not tell. */
+  latencyMs: Int32Array;
+  firstByteMs: Int32Array;
   stopReason: (string | null)[];
 }
 
@@ -49,65 +59,71 @@ export interface BatchBuilder {
   take(): RecordBatch;
 }
 
-export function createBatchBuilder(): BatchBuilder {
-  let batch = emptyBatch();
-  let indexes = new Map<string, number>();
+/** Attribute sets a reader remembers. Forgetting one only sends it again; doubles are removed when the ingest ends. */
+const REMEMBERED_ATTRIBUTES = 100_000;
+
+/** Gives attribute sets their ids, and says which are new. One for each reader and ingest: what it remembers must be on its way. */
+export interface AttributeIds {
+  idOf(invocation: Invocation, onNew: (set: IdentifiedAttributes) => void): bigint;
+}
+
+export function createAttributeIds(): AttributeIds {
+  const known = new Map<string, bigint>();
   return {
-    get size() {
-      return batch.at.length;
-    },
-    add(invocation) {
+    idOf(invocation, onNew) {
       const key = attributesKey(invocation);
-      let index = indexes.get(key);
-      if (index === undefined) {
-        index = batch.attributes.push([key, attributesFromInvocation(invocation)]) - 1;
-        indexes.set(key, index);
-      }
-      const { tokens } = invocation;
-      batch.attribute.push(index);
-      batch.requestId.push(invocation.requestId);
-      batch.at.push(invocation.at);
-      batch.input.push(tokens.input);
-      batch.output.push(tokens.output);
-      batch.cacheRead.push(tokens.cacheRead);
-      batch.cacheWrite.push(tokens.cacheWrite);
-      batch.cacheWrite1h.push(tokens.cacheWrite1h);
-      batch.cacheWriteKnown.push(tokens.cacheWriteKnown);
-      batch.latencyMs.push(invocation.latencyMs ?? null);
-      batch.firstByteMs.push(invocation.firstByteMs ?? null);
-      batch.stopReason.push(invocation.stopReason ?? null);
-    },
-    take() {
-      const full = batch;
-      batch = emptyBatch();
-      indexes = new Map();
-      return full;
+      const earlier = known.get(key);
+      if (earlier !== undefined) return earlier;
+      const id = createHash('sha256').update(key).digest().readBigInt64BE();
+      if (known.size >= REMEMBERED_ATTRIBUTES) known.clear();
+      known.set(key, id);
+      onNew({ id, key, attributes: attributesFromInvocation(invocation) });
+      return id;
     },
   };
 }
 
-function emptyBatch(): RecordBatch {
+export function createBatchBuilder(ids: AttributeIds): BatchBuilder {
+  let invocations: Invocation[] = [];
   return {
-    attributes: [],
-    attribute: [],
-    requestId: [],
-    at: [],
-    input: [],
-    output: [],
-    cacheRead: [],
-    cacheWrite: [],
-    cacheWrite1h: [],
-    cacheWriteKnown: [],
-    latencyMs: [],
-    firstByteMs: [],
-    stopReason: [],
+    get size() {
+      return invocations.length;
+    },
+    add(invocation) {
+      invocations.push(invocation);
+    },
+    take() {
+      const batch = batchFromInvocations(invocations, ids);
+      invocations = [];
+      return batch;
+    },
+  };
+}
+
+function batchFromInvocations(invocations: readonly Invocation[], ids: AttributeIds): RecordBatch {
+  const attributes: IdentifiedAttributes[] = [];
+  const whole = (count: (invocation: Invocation) => number) => Int32Array.from(invocations, count);
+  return {
+    attributesId: BigInt64Array.from(invocations, (invocation) => ids.idOf(invocation, (set) => attributes.push(set))),
+    attributes,
+    requestId: invocations.map(({ requestId }) => requestId),
+    at: Float64Array.from(invocations, ({ at }) => at),
+    input: whole(({ tokens }) => tokens.input),
+    output: whole(({ tokens }) => tokens.output),
+    cacheRead: whole(({ tokens }) => tokens.cacheRead),
+    cacheWrite: whole(({ tokens }) => tokens.cacheWrite),
+    cacheWrite1h: whole(({ tokens }) => tokens.cacheWrite1h),
+    cacheWriteKnown: whole(({ tokens }) => tokens.cacheWriteKnown),
+    latencyMs: whole(({ latencyMs }) => latencyMs ?? -1),
+    firstByteMs: whole(({ firstByteMs }) => firstByteMs ?? -1),
+    stopReason: invocations.map(({ stopReason }) => stopReason ?? null),
   };
 }
 
 /** Written by hand rather than with JSON.stringify: it runs once per record. The separator cannot stand in a JSON-escaped value. */
 function attributesKey(invocation: Invocation): string {
   const { accountId, region, inferenceRegion, operation, modelId, identityArn, tier, errorCode, blocked } = invocation;
-  return `${accountId}\n${region}\n${inferenceRegion ?? ''}\n${operation}\n${modelId}\n${identityArn ?? ''}\n${tier ?? ''}\n${errorCode ?? ''}\n${blocked}\n${metadataText(invocation.metadata) ?? ''}`;
+  return `${accountId}\n${region}\n${inferenceRegion ?? ''}\n${operation}\n${modelId}\n${identityArn ?? ''}\n${tier ?? ''}\n${errorCode ?? ''}\n${blocked}\n${JSON.stringify(invocation.metadata)}`;
 }
 
 function metadataText(metadata: Readonly<Record<string, string>>): string | undefined {

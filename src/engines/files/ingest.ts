@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   BIGINT,
   BOOLEAN,
@@ -26,9 +25,6 @@ const IDS_PER_PART = 1_000_000;
 
 /** Compressed input after which what was read is made safe. A crash costs reading at most this much again. */
 const COMMIT_BYTES = 64 * 1024 * 1024;
-
-/** Attribute sets remembered as written. Forgetting one only writes it again; doubles are removed at the end. */
-const REMEMBERED_ATTRIBUTES = 100_000;
 
 /**
  * Brings the ledger up to date with the files: reads the new and the changed, forgets the removed, merges repeated records.
@@ -158,20 +154,9 @@ const ATTRIBUTE_TYPES: readonly DuckDBType[] = [
 ];
 
 const RECORD_TYPES: readonly DuckDBType[] = [
-  INTEGER,
-  BIGINT,
-  VARCHAR,
-  BIGINT,
-  BIGINT,
-  BIGINT,
-  BIGINT,
-  BIGINT,
-  BIGINT,
-  BIGINT,
-  INTEGER,
-  INTEGER,
-  VARCHAR,
-  BOOLEAN,
+  ...[INTEGER, BIGINT, VARCHAR, BIGINT],
+  ...[INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER],
+  ...[INTEGER, INTEGER, VARCHAR, BOOLEAN],
 ];
 
 interface FinishedFile {
@@ -193,7 +178,6 @@ async function createWriter(connection: DuckDBConnection): Promise<Writer> {
   const [row] = await rowsFrom(connection, 'SELECT coalesce(max(id), 0) + 1 AS id FROM files');
   const records = await createTable(connection, 'records', RECORD_TYPES);
   const attributes = await createTable(connection, 'attributes', ATTRIBUTE_TYPES);
-  const remembered = new Map<string, bigint>();
   let finished: FinishedFile[] = [];
   let uncommittedBytes = 0;
   let committing: Promise<void> = Promise.resolve();
@@ -213,34 +197,26 @@ async function createWriter(connection: DuckDBConnection): Promise<Writer> {
     await inTransaction(connection, () => recordFiles(connection, files));
   }
 
-  function idOf([key, set]: RecordBatch['attributes'][number]): bigint {
-    const earlier = remembered.get(key);
-    if (earlier !== undefined) return earlier;
-    const id = createHash('sha256').update(key).digest().readBigInt64BE();
-    if (remembered.size >= REMEMBERED_ATTRIBUTES) remembered.clear();
-    remembered.set(key, id);
-    attributes.append([[id], [key], ...ATTRIBUTE_COLUMNS.map((name) => [set[name] ?? null])]);
-    return id;
-  }
-
   return {
     firstId: Number(row?.['id']),
     append(file, batch) {
-      const ids = batch.attributes.map(idOf);
+      for (const { id, key, attributes: set } of batch.attributes) {
+        attributes.append([[id], [key], ...ATTRIBUTE_COLUMNS.map((name) => [set[name] ?? null])]);
+      }
       const count = batch.at.length;
       records.append([
         Array<DuckDBValue>(count).fill(file),
-        batch.attribute.map((index) => ids[index] as bigint),
+        batch.attributesId,
         batch.requestId,
-        batch.at.map(BigInt),
-        batch.input.map(BigInt),
-        batch.output.map(BigInt),
-        batch.cacheRead.map(BigInt),
-        batch.cacheWrite.map(BigInt),
-        batch.cacheWrite1h.map(BigInt),
-        batch.cacheWriteKnown.map(BigInt),
-        batch.latencyMs,
-        batch.firstByteMs,
+        BigInt64Array.from(batch.at, BigInt),
+        batch.input,
+        batch.output,
+        batch.cacheRead,
+        batch.cacheWrite,
+        batch.cacheWrite1h,
+        batch.cacheWriteKnown,
+        Array.from(batch.latencyMs, nullIfUnknown),
+        Array.from(batch.firstByteMs, nullIfUnknown),
         batch.stopReason,
         Array<DuckDBValue>(count).fill(false),
       ]);
@@ -258,8 +234,12 @@ async function createWriter(connection: DuckDBConnection): Promise<Writer> {
   };
 }
 
+function nullIfUnknown(milliseconds: number): number | null {
+  return milliseconds < 0 ? null : milliseconds;
+}
+
 interface Table {
-  append(columns: readonly (readonly DuckDBValue[])[]): void;
+  append(columns: readonly Iterable<DuckDBValue>[]): void;
   /** Hands everything to DuckDB. */
   flush(): void;
   close(): void;
@@ -270,19 +250,25 @@ async function createTable(connection: DuckDBConnection, name: string, types: re
   const appender = await connection.createAppender(name);
   let pending: DuckDBValue[][] = types.map(() => []);
 
-  function write(rows: number): void {
-    const chunk = DuckDBDataChunk.create(types, rows);
-    chunk.setColumns(pending.map((column) => column.slice(0, rows)));
+  const pendingRows = () => (pending[0] as DuckDBValue[]).length;
+
+  function write(from: number, to: number): void {
+    const chunk = DuckDBDataChunk.create(types, to - from);
+    chunk.setColumns(pending.map((column) => column.slice(from, to)));
     appender.appendDataChunk(chunk);
-    pending = pending.map((column) => column.slice(rows));
+  }
+
+  /** Writes whole chunks, and what is left over too when asked to. */
+  function drain(leftOver: boolean): void {
+    const rows = leftOver ? pendingRows() : pendingRows() - (pendingRows() % CHUNK_ROWS);
+    for (let from = 0; from < rows; from += CHUNK_ROWS) write(from, Math.min(from + CHUNK_ROWS, rows));
+    if (rows > 0) pending = pending.map((column) => column.slice(rows));
   }
 
   function flush(): void {
-    if (pendingRows() > 0) write(pendingRows());
+    drain(true);
     appender.flushSync();
   }
-
-  const pendingRows = () => (pending[0] as DuckDBValue[]).length;
 
   return {
     append(columns) {
@@ -290,7 +276,7 @@ async function createTable(connection: DuckDBConnection, name: string, types: re
         const target = pending[index] as DuckDBValue[];
         for (const value of column) target.push(value);
       });
-      while (pendingRows() >= CHUNK_ROWS) write(CHUNK_ROWS);
+      drain(false);
     },
     flush,
     close() {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { callOf, recordOf, temporaryFolder, textOf } from '../../../test/helpers/log-files.ts';
-import type { RecordBatch } from './batch.ts';
+import { createAttributeIds, type RecordBatch } from './batch.ts';
 import { type FileReading, readLogFile } from './read-file.ts';
 import { createReaders } from './reader-pool.ts';
 
@@ -28,11 +28,15 @@ async function readPath(
   path: string,
 ): Promise<{ reading: Omit<FileReading, 'last'>; ids: string[]; inputs: number[] }> {
   const batches: RecordBatch[] = [];
-  const { last, ...reading } = await readLogFile(path, (batch) => {
+  const { last, ...reading } = await readLogFile(path, createAttributeIds(), (batch) => {
     batches.push(batch);
   });
   batches.push(...[last].filter((batch) => batch !== undefined));
-  return { reading, ids: batches.flatMap(({ requestId }) => requestId), inputs: batches.flatMap(({ input }) => input) };
+  return {
+    reading,
+    ids: batches.flatMap(({ requestId }) => requestId),
+    inputs: batches.flatMap(({ input }) => [...input]),
+  };
 }
 
 /** Letters that gzip cannot make much smaller. The same on every run. */

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import type { RecordReading, Reject } from '../../logs/record.ts';
-import { createBatchBuilder, type RecordBatch } from './batch.ts';
+import { type AttributeIds, createBatchBuilder, type RecordBatch } from './batch.ts';
 import { createRecordSplitter } from './split-records.ts';
 
 export interface FileReading {
@@ -27,11 +27,12 @@ const WHOLE_TEXT_BYTES = 64 * 1024 * 1024;
  */
 export async function readLogFile(
   path: string,
+  ids: AttributeIds,
   onBatch: (batch: RecordBatch) => void | Promise<void>,
   signal?: AbortSignal,
 ): Promise<FileReading> {
   const reading: FileReading = { records: 0, malformed: {} };
-  const builder = createBatchBuilder();
+  const builder = createBatchBuilder(ids);
   let line = 0;
   const take = (record: RecordReading) => {
     line++;

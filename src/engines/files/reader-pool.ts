@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { RecordBatch } from './batch.ts';
+import { createAttributeIds, type RecordBatch } from './batch.ts';
 import { type FileReading, readLogFile } from './read-file.ts';
 import type { ReaderReply, ReaderRequest } from './worker.ts';
 
@@ -30,7 +30,8 @@ export function createReaders(totalBytes: number): FileReader[] {
 }
 
 function createLocalReader(): FileReader {
-  return { read: readLogFile, close: async () => {} };
+  const ids = createAttributeIds();
+  return { read: (path, onBatch, signal) => readLogFile(path, ids, onBatch, signal), close: async () => {} };
 }
 
 /** In the package this file is .js, from a checkout .ts: the thread's file has the same ending. */

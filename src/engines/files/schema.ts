@@ -5,8 +5,14 @@ export const LEDGER_VERSION = 1;
 
 export const HOUR_MS = 3_600_000;
 
-const COUNTERS =
-  'input BIGINT, output BIGINT, cache_read BIGINT, cache_write BIGINT, cache_write_1h BIGINT, cache_write_known BIGINT';
+/** A counter fits in 32 bits: a record with more than 10^9 tokens is refused. */
+const COUNTERS = countersOf('INTEGER');
+
+function countersOf(type: string): string {
+  return ['input', 'output', 'cache_read', 'cache_write', 'cache_write_1h', 'cache_write_known']
+    .map((name) => `${name} ${type}`)
+    .join(', ');
+}
 
 const INVOCATION = `attributes BIGINT, request_id VARCHAR, at_ms BIGINT, ${COUNTERS}, latency_ms INTEGER, first_byte_ms INTEGER, stop_reason VARCHAR`;
 
@@ -23,7 +29,7 @@ export const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS attributes (id BIGINT, key VARCHAR, account VARCHAR, region VARCHAR, inference_region VARCHAR, operation VARCHAR, model VARCHAR, provider VARCHAR, scope VARCHAR, profile VARCHAR, caller VARCHAR, principal VARCHAR, session VARCHAR, tier VARCHAR, status VARCHAR, error BOOLEAN, metadata VARCHAR)`,
   `CREATE TABLE IF NOT EXISTS records (file INTEGER, ${INVOCATION}, repeated BOOLEAN)`,
   `CREATE TABLE IF NOT EXISTS merged (${INVOCATION}, records BIGINT)`,
-  `CREATE TABLE IF NOT EXISTS rollup (at_ms BIGINT, attributes BIGINT, band INTEGER, invocations BIGINT, records BIGINT, billable BIGINT, ${COUNTERS}, first_at BIGINT, last_at BIGINT)`,
+  `CREATE TABLE IF NOT EXISTS rollup (at_ms BIGINT, attributes BIGINT, band INTEGER, invocations BIGINT, records BIGINT, billable BIGINT, ${countersOf('BIGINT')}, first_at BIGINT, last_at BIGINT)`,
   'CREATE TABLE IF NOT EXISTS orphans (request_id VARCHAR)',
   'CREATE TABLE IF NOT EXISTS dirty_hours (hour BIGINT)',
   'CREATE TABLE IF NOT EXISTS reading (begun BOOLEAN)',
@@ -32,10 +38,10 @@ export const SCHEMA = [
 /** Largest threshold that the prompt (input and cached tokens) is above, or 0. */
 const BAND = `CASE ${[...CONTEXT_BANDS]
   .reverse()
-  .map((above) => `WHEN input + cache_read + cache_write > ${above} THEN ${above}`)
+  .map((above) => `WHEN input::BIGINT + cache_read + cache_write > ${above} THEN ${above}`)
   .join(' ')} ELSE 0 END`;
 
-const ONE = `1 AS invocations, (input + output + cache_read + cache_write > 0)::BIGINT AS billable`;
+const ONE = `1 AS invocations, (input > 0 OR output > 0 OR cache_read > 0 OR cache_write > 0)::BIGINT AS billable`;
 
 const INVOCATION_COLUMNS =
   'attributes, request_id, at_ms, input, output, cache_read, cache_write, cache_write_1h, cache_write_known, latency_ms, first_byte_ms, stop_reason';
@@ -47,7 +53,7 @@ export const INVOCATIONS_VIEW = `CREATE OR REPLACE TEMP VIEW invocations AS
     UNION ALL SELECT ${INVOCATION_COLUMNS}, records FROM merged)`;
 
 /** Where the largest counters are; the earliest of equals. 2^42 ms reaches the year 2109. */
-const RANK = '(input + output + cache_read + cache_write)::HUGEINT * 4398046511104 + (4398046511103 - at_ms)';
+const RANK = '(input::HUGEINT + output + cache_read + cache_write) * 4398046511104 + (4398046511103 - at_ms)';
 
 /**
  * Redoes the merging of one part of the request ids. Parts bound the memory: each holds about a million ids.

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { RecordBatch } from './batch.ts';
+import { createAttributeIds, type RecordBatch } from './batch.ts';
 import { type FileReading, readLogFile } from './read-file.ts';
 
 /** To a reading thread: read this file, or: the batch of that file was written, go on. */
@@ -9,6 +9,7 @@ export type ReaderRequest = { id: number; path: string } | { id: number };
 export type ReaderReply = { id: number; batch: RecordBatch } | { id: number; reading: FileReading };
 
 const reply = (message: ReaderReply) => parentPort?.postMessage(message);
+const ids = createAttributeIds();
 const waiting = new Map<number, () => void>();
 
 parentPort?.on('message', (message: ReaderRequest) => {
@@ -22,7 +23,7 @@ function read(id: number, path: string): void {
     reply({ id, batch });
     return new Promise<void>((resolve) => waiting.set(id, resolve));
   };
-  readLogFile(path, send).then(
+  readLogFile(path, ids, send).then(
     (reading) => {
       waiting.delete(id);
       reply({ id, reading });
