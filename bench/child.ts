@@ -1,5 +1,5 @@
-/** Runs one job in a process of its own and prints `{ ms, peakMb }`: `node bench/child.ts JOB FOLDER [LEDGER]`. */
-import { createFilesEngine } from '../src/engines/files/index.ts';
+/** As users run it: from the built package. Runs one job in a process of its own and prints `{ ms, peakMb }`: `node bench/child.ts JOB FOLDER [LEDGER]`. */
+import { compose } from 'bedrock-spend';
 import { parseEverything, unpackInParallel } from './rivals.ts';
 
 const [job, folder = '', ledger] = process.argv.slice(2);
@@ -8,10 +8,9 @@ const JOBS: Record<string, () => unknown> = {
   parse: () => parseEverything(folder),
   unpack: () => unpackInParallel(folder),
   ingest: async () => {
-    const engine = await createFilesEngine({ source: folder, ledger: ledger ?? false });
-    const { invocations } = await engine.coverage(undefined);
-    await engine.close();
-    return invocations;
+    const { engine, close } = await compose({ source: folder, ledger: ledger ?? false });
+    await engine.coverage(undefined);
+    await close();
   },
 };
 

@@ -8,9 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { composePrices } from '../src/compose.ts';
-import { createFilesEngine } from '../src/engines/files/index.ts';
-import { breakdown } from '../src/reports/breakdown.ts';
+import { breakdown, compose } from 'bedrock-spend';
 import { makeLogsWithBodies, makeLogsWithoutBodies } from './make-logs.ts';
 
 const QUICK = process.argv.includes('--quick');
@@ -66,13 +64,12 @@ async function secondQuestionRun(invocations: number): Promise<void> {
   makeLogsWithoutBodies(folder, invocations);
   const ingest = child('ingest', folder, ledger);
   const parquet = join(work, 'invocations.parquet');
-  const engine = await createFilesEngine({ source: folder, ledger });
-  const context = { engine, prices: composePrices(), aliases: [], now: Date.now };
+  const { close, ...context } = await compose({ source: folder, ledger });
   const question = { by: ['model'], from: '2026-10-01', to: '2026-11-01' };
   const report = await breakdown(question, context);
   const ours: number[] = [];
   for (let round = 0; round < 10; round++) ours.push(await timed(() => breakdown(question, context)));
-  await engine.close();
+  await close();
   const database = await DuckDBInstance.create(':memory:');
   const connection = await database.connect();
   await connection.run(`ATTACH '${ledger}' AS ledger (READ_ONLY)`);

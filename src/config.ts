@@ -87,7 +87,7 @@ type ValueOf<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting
 
 /**
  * The value of a setting, from an option, the environment or the default.
- * @throws SpendError INVALID_SETTING naming the option or variable at fault
+ * @throws SpendError INVALID_ARGUMENT or INVALID_SETTING, naming the option or the variable at fault
  */
 export function readSetting<Name extends SettingName>(
   name: Name,
@@ -101,8 +101,12 @@ export function readSetting<Name extends SettingName>(
     return parse(given);
   } catch (cause) {
     const place = option === undefined ? env : flag;
-    throw new SpendError('INVALID_SETTING', `${place}: "${given}" cannot be used: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new SpendError(
+      option === undefined ? 'INVALID_SETTING' : 'INVALID_ARGUMENT',
+      `${place}: "${given}" cannot be used: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
   }
 }

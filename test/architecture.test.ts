@@ -9,7 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   logs: ['domain'],
   'engines/engine.ts': ['domain'],
   'engines/files': ['domain', 'logs', 'engines/engine.ts'],
-  prices: ['domain', 'engines/engine.ts'],
+  prices: ['domain'],
   reports: ['domain', 'logs', 'prices', 'engines/engine.ts'],
   mcp: ['domain', 'reports', 'engines/engine.ts'],
   serverless: [],

@@ -7,14 +7,13 @@ import type { TimeDimension } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
 import { startServer } from '../http/serve.ts';
 import { createServerFactory } from '../mcp/server.ts';
-import { TOOLS } from '../mcp/tools/index.ts';
 import { breakdown } from '../reports/breakdown.ts';
 import { overTime } from '../reports/over-time.ts';
 import { type Price, priceList, priceReport, textFromPrice } from '../reports/price.ts';
 import { type Report, reportSchema } from '../reports/report.ts';
 import { usageReport } from '../reports/usage-report.ts';
 import { EXIT, type OutputOptions, printReport } from './output.ts';
-import { type CallTarget, callTool } from './remote.ts';
+import { type CallTarget, callTool, listTools } from './remote.ts';
 import { composeFromOptions, type SourceOptions, withContext } from './session.ts';
 
 interface PeriodOptions extends SourceOptions, OutputOptions {
@@ -111,7 +110,7 @@ export async function runCall(
   options: CallTarget & OutputOptions & { args: Record<string, unknown> },
 ): Promise<number> {
   if (tool === 'list') {
-    for (const { name, description } of TOOLS) console.log(`${name}\n  ${description}\n`);
+    for (const { name, description } of await listTools(options)) console.log(`${name}\n  ${description}\n`);
     return EXIT.ok;
   }
   const result = await callTool(tool, options.args, options);

@@ -2,7 +2,7 @@ import { type CallOptions, connect } from '../client/index.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { createMemorySessionStore, createServerlessMcp } from '../serverless/index.ts';
 import { createProgressBar } from './progress.ts';
-import { composeFromOptions, type SourceOptions } from './session.ts';
+import { composeFromOptions, type SourceOptions, untilInterrupted } from './session.ts';
 
 export interface CallTarget extends SourceOptions {
   /** Of a running server; without it the same server runs in this process. */
@@ -12,19 +12,17 @@ export interface CallTarget extends SourceOptions {
 /** Calls one tool, on the server at the URL or on one in this process: the same code answers both. */
 export async function callTool(name: string, input: Record<string, unknown>, target: CallTarget) {
   const bar = createProgressBar();
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  process.once('SIGINT', onInterrupt);
-  const options: CallOptions = {
-    signal: interrupt.signal,
-    onProgress: ({ progress, total = 0, message = '' }) => bar.show({ done: progress, total, message }),
-  };
-  try {
-    return await withConnection(target, (connection) => connection.callTool(name, input, options));
-  } finally {
-    bar.clear();
-    process.off('SIGINT', onInterrupt);
-  }
+  const onProgress: CallOptions['onProgress'] = ({ progress, total = 0, message = '' }) =>
+    bar.show({ done: progress, total, message });
+  return untilInterrupted((signal) =>
+    withConnection(target, (connection) => connection.callTool(name, input, { signal, onProgress })),
+  ).finally(bar.clear);
+}
+
+/** The tools of the server at the URL, or of this one. */
+export async function listTools(target: CallTarget) {
+  const { tools } = await withConnection(target, (connection) => connection.client.listTools());
+  return tools;
 }
 
 async function withConnection<Result>(

@@ -19,21 +19,25 @@ export function composeFromOptions(options: SourceOptions) {
   });
 }
 
-/** Runs work over the source with a progress bar; Ctrl-C stops it cleanly. */
+/** Runs work over the source with a progress bar. */
 export async function withContext<Result>(
   options: SourceOptions,
   work: (context: ReportContext) => Promise<Result>,
 ): Promise<Result> {
   const { close, ...context } = await composeFromOptions(options);
   const bar = createProgressBar();
+  try {
+    return await untilInterrupted((signal) => work({ ...context, signal, onProgress: bar.show }));
+  } finally {
+    bar.clear();
+    await close();
+  }
+}
+
+/** Runs work that Ctrl-C stops cleanly. A second Ctrl-C ends the process. */
+export async function untilInterrupted<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
   process.once('SIGINT', onInterrupt);
-  try {
-    return await work({ ...context, signal: interrupt.signal, onProgress: bar.show });
-  } finally {
-    bar.clear();
-    process.off('SIGINT', onInterrupt);
-    await close();
-  }
+  return work(interrupt.signal).finally(() => process.off('SIGINT', onInterrupt));
 }

@@ -17,8 +17,8 @@ export interface ConnectOptions {
 }
 
 export interface CallOptions {
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** A connection to an MCP server. */

@@ -1,16 +1,7 @@
+import type { Alias } from '../domain/alias.ts';
 import type { Dimension, Filter } from '../domain/dimension.ts';
 import type { Bucket } from '../domain/period.ts';
 import type { UsageRow } from '../domain/usage.ts';
-
-/** What an unresolved model id (such as an application inference profile) stands for. */
-export interface Alias {
-  /** The id as the `model` dimension shows it unresolved: `application-inference-profile/<id>`. */
-  unresolved: string;
-  /** What it resolves to: a model id, with its routing prefix if it has one. */
-  model: string;
-  name: string | undefined;
-  tags: Readonly<Record<string, string>>;
-}
 
 export interface UsageQuery {
   /** Epoch milliseconds, UTC; `from` inclusive, `to` exclusive. */

@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { Alias } from '../domain/alias.ts';
 import { SpendError } from '../domain/errors.ts';
 import { usdFromText } from '../domain/money.ts';
 import { CONTEXT_BANDS } from '../domain/usage.ts';
-import type { Alias } from '../engines/engine.ts';
 import type { PriceEntry } from './entry.ts';
 import { priceKeyFromModel } from './model-key.ts';
 import { createTableSource } from './own-table.ts';

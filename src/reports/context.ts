@@ -1,4 +1,5 @@
-import type { Alias, Engine, Work } from '../engines/engine.ts';
+import type { Alias } from '../domain/alias.ts';
+import type { Engine, Work } from '../engines/engine.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 
 /** What a report is made from. */

@@ -12,6 +12,9 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage, tables: r
     ...(coverage.invocations === 0
       ? ['The source has no invocations in this period. Leave "from" and "to" out to see all it has.']
       : []),
+    ...(coverage.invocations > 0 && usage.totals.measures.invocations === 0
+      ? ['No invocation of this period matches the filters. Break down by the filtered dimension to see its values.']
+      : []),
     ...unpricedNote(usage),
     ...tables.flatMap(omittedNote),
     ...damagedNote(coverage),

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Alias } from '../../src/domain/alias.ts';
 import { type Dimension, dimensionFromText, type Filter, isTimeDimension } from '../../src/domain/dimension.ts';
 import { bucketsFromPeriod } from '../../src/domain/period.ts';
 import type { PriceKey, UsageRow } from '../../src/domain/usage.ts';
-import type { Alias, Coverage, Engine, UsageQuery } from '../../src/engines/engine.ts';
+import type { Coverage, Engine, UsageQuery } from '../../src/engines/engine.ts';
 import { CALLERS, type Call, callOf, type Line, MODELS } from '../helpers/log-files.ts';
 
 /** Makes an engine over deliveries, each of them one log file (or one batch of events) of its own. */

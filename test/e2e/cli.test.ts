@@ -102,7 +102,7 @@ describe('exit codes', () => {
     [['breakdown', '--by', 'model', '--source', 's3://bucket/logs'], 1, /aws s3 sync/],
     [['report', '--url', 'http://127.0.0.1:9/mcp'], 1, /No MCP server answered/],
     [['serve', '--source', SAMPLE_LOGS, '--host', '0.0.0.0'], 1, /loopback only/],
-    [['serve', '--source', SAMPLE_LOGS, '--port', '99999'], 1, /--port: "99999" cannot be used/],
+    [['serve', '--source', SAMPLE_LOGS, '--port', '99999'], 2, /--port: "99999" cannot be used/],
     [['call', 'breakdown_spend', '--args', '{"by":["x"]}', '--source', SAMPLE_LOGS], 1, /no dimension "x"/],
   ])('%j is %i', async (args, expected, message) => {
     const { code, stderr, stdout } = await run(...args);
@@ -129,7 +129,9 @@ describe('the other commands', () => {
     expect((await run('call', 'list_dimensions', '--source', SAMPLE_LOGS)).stdout).toMatch(
       /Metadata keys in the logs: cost-center, env, team/,
     );
-    expect((await run('call', 'list')).stdout).toMatch(/breakdown_spend/);
+    expect((await run('call', 'list', '--source', SAMPLE_LOGS)).stdout).toMatch(
+      /breakdown_spend\n.*grouped by any dimensions/,
+    );
   });
 
   it('help teaches by example', async () => {

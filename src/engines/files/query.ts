@@ -1,4 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
+import type { Alias } from '../../domain/alias.ts';
 import {
   type Dimension,
   isTimeDimension,
@@ -9,7 +10,7 @@ import {
 import type { Scope } from '../../domain/scope.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
-import type { Alias, UsageQuery } from '../engine.ts';
+import type { UsageQuery } from '../engine.ts';
 import { HOUR_MS } from './schema.ts';
 
 /** SQL and the values for its `$1`, `$2`, … */

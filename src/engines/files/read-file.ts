@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import type { RecordReading, Reject } from '../../logs/record.ts';
@@ -47,7 +47,7 @@ export async function readLogFile(
   };
   const splitter = createRecordSplitter(take);
   try {
-    for await (const chunk of await openChunks(path)) {
+    for await (const chunk of openChunks(path)) {
       signal?.throwIfAborted();
       splitter.push(chunk);
       if (builder.size >= BATCH_RECORDS) await onBatch(builder.take());
@@ -60,30 +60,28 @@ export async function readLogFile(
   return { ...reading, last: builder.take() };
 }
 
-/** The file's text in chunks. A name that ends in .gz over plain text is accepted: browsers and proxies unpack on download. */
-async function openChunks(path: string): Promise<AsyncIterable<Buffer> | Iterable<Buffer>> {
-  const handle = await open(path);
-  try {
-    return await chunksFromHandle(handle, path);
-  } catch (error) {
-    await handle.close();
-    throw error;
+/**
+ * The file's text in chunks. A name that ends in .gz over plain text is accepted: browsers and proxies unpack on download.
+ * Small files are read synchronously: waiting four times for each of thousands of files took longer than reading them.
+ */
+function openChunks(path: string): AsyncIterable<Buffer> | Iterable<Buffer> {
+  if (statSync(path).size <= WHOLE_FILE_BYTES) {
+    const text = unpackWhole(readFileSync(path), path);
+    if (text !== undefined) return [text];
   }
+  const packed = isGzip(headOf(path), path);
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  return packed ? unpacked(file) : file;
 }
 
-async function chunksFromHandle(handle: FileHandle, path: string): Promise<AsyncIterable<Buffer> | Iterable<Buffer>> {
-  const { size } = await handle.stat();
-  if (size <= WHOLE_FILE_BYTES) {
-    const text = unpackWhole(await handle.readFile(), path);
-    if (text === undefined) return unpacked(handle.createReadStream({ start: 0 }));
-    await handle.close();
-    return [text];
+function headOf(path: string): Buffer {
+  const descriptor = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(64);
+    return head.subarray(0, readSync(descriptor, head));
+  } finally {
+    closeSync(descriptor);
   }
-  const head = Buffer.alloc(64);
-  const { bytesRead } = await handle.read(head, 0, head.length, 0);
-  const packed = isGzip(head.subarray(0, bytesRead), path);
-  const file = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES });
-  return packed ? unpacked(file) : file;
 }
 
 /** Both are closed when either fails or the rest is not wanted; a failure also comes to the one who reads. */

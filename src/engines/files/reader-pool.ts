@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { createAttributeIds, type RecordBatch } from './batch.ts';
 import { type FileReading, readLogFile } from './read-file.ts';
@@ -22,16 +23,23 @@ const FILES_PER_THREAD = 3;
 
 /** Readers for that much compressed input: threads when it pays, else this one. */
 export function createReaders(totalBytes: number): FileReader[] {
-  if (totalBytes < THREADS_PAY_ABOVE_BYTES) return Array.from({ length: MAX_READERS }, createLocalReader);
+  if (totalBytes < THREADS_PAY_ABOVE_BYTES) return [createLocalReader()];
   const threads = Array.from({ length: Math.min(MAX_READERS, availableParallelism()) }, createThread);
   return threads.flatMap((thread) =>
     Array.from({ length: FILES_PER_THREAD }, (_, id) => createThreadReader(thread, id)),
   );
 }
 
+/** Lets the event loop turn before each file, so that a server goes on answering and a cancellation is heard. */
 function createLocalReader(): FileReader {
   const ids = createAttributeIds();
-  return { read: (path, onBatch, signal) => readLogFile(path, ids, onBatch, signal), close: async () => {} };
+  return {
+    async read(path, onBatch, signal) {
+      await setImmediate();
+      return readLogFile(path, ids, onBatch, signal);
+    },
+    close: async () => {},
+  };
 }
 
 /** In the package this file is .js, from a checkout .ts: the thread's file has the same ending. */
