@@ -40,6 +40,12 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'The price overrides file cannot be used.',
   },
+  LEDGER_UNUSABLE: {
+    status: 500,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The ledger file cannot be opened.',
+  },
   LEDGER_BUSY: {
     status: 503,
     fixer: 'operator',

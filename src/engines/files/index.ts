@@ -11,6 +11,7 @@ import {
   rowsFrom,
 } from './ledger.ts';
 import { coverageStatement, usageRowFromResult, usageStatement } from './query.ts';
+import { DAY_MS } from './schema.ts';
 
 export interface FilesOptions {
   /** A file, a folder or a glob. */
@@ -22,7 +23,8 @@ export interface FilesOptions {
 /** A question asked so soon after the last one is answered without looking at the folder again. */
 const FRESH_MS = 1_000;
 
-const ALL_TIME = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
+/** Wider than any date, on day boundaries so that sums by day answer it. */
+const ALL_TIME = { from: -100_000_000 * DAY_MS, to: 100_000_000 * DAY_MS };
 
 /** Answers from log files on this machine, through DuckDB. Loaded only when such a source is used. */
 export async function createFilesEngine({ source, ledger: setting }: FilesOptions): Promise<Engine> {
@@ -58,7 +60,7 @@ export async function createFilesEngine({ source, ledger: setting }: FilesOption
       fresh(work, async (connection) => {
         const rows = await rowsFrom(
           connection,
-          'SELECT DISTINCT unnest(json_keys(metadata)) AS key FROM attributes WHERE metadata IS NOT NULL AND id IN (SELECT attributes FROM rollup) ORDER BY key',
+          'SELECT DISTINCT unnest(json_keys(metadata)) AS key FROM attributes WHERE metadata IS NOT NULL AND id IN (SELECT attributes FROM days) ORDER BY key',
         );
         return rows.map((row) => row['key'] as string);
       }),

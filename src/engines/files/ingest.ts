@@ -37,11 +37,7 @@ export async function ingest(connection: DuckDBConnection, { files }: Discovery,
   const gone = [...known.values()].filter((file) => !isSame(current.get(file.path), file));
   const wanted = files.filter((file) => !isSame(file, known.get(file.path)));
   await dropUnfinished(connection);
-  if (gone.length > 0)
-    await forget(
-      connection,
-      gone.map((file) => file.id),
-    );
+  if (gone.length > 0) await forget(connection, gone);
   if (wanted.length > 0) await readFiles(connection, wanted, work);
   await mergeRepeats(connection, work);
 }
@@ -80,9 +76,9 @@ async function dropUnfinished(connection: DuckDBConnection): Promise<void> {
   });
 }
 
-async function forget(connection: DuckDBConnection, ids: number[]): Promise<void> {
+async function forget(connection: DuckDBConnection, files: readonly KnownFile[]): Promise<void> {
+  const list = files.map(({ id }) => id).join(', ');
   await inTransaction(connection, async () => {
-    const list = ids.join(', ');
     await connection.run(`INSERT INTO orphans SELECT request_id FROM records WHERE file IN (${list})`);
     await connection.run(
       `INSERT INTO dirty_hours SELECT DISTINCT at_ms // ${HOUR_MS} FROM records WHERE file IN (${list})`,
@@ -104,8 +100,8 @@ async function readFiles(connection: DuckDBConnection, files: LogFile[], work: W
     for (let next = pending.pop(); next; next = pending.pop()) {
       throwIfCancelled(work.signal);
       const { file, id } = next;
-      const reading = await reader.read(file.path, (batch) => writer.append(id, batch), work.signal);
-      if (reading.last && reading.damaged === undefined) writer.append(id, reading.last);
+      const { last, ...reading } = await reader.read(file.path, (batch) => writer.append(id, batch), work.signal);
+      if (last) writer.append(id, last);
       await writer.finish(id, file, reading);
       done += file.size;
       progress();
@@ -162,7 +158,7 @@ const RECORD_TYPES: readonly DuckDBType[] = [
 interface FinishedFile {
   id: number;
   file: LogFile;
-  reading: FileReading;
+  reading: Omit<FileReading, 'last'>;
 }
 
 interface Writer {
@@ -170,7 +166,7 @@ interface Writer {
   firstId: number;
   append(file: number, batch: RecordBatch): void;
   /** The file was read to its end (or found damaged). From time to time this makes what was read so far safe from a crash. */
-  finish(id: number, file: LogFile, reading: FileReading): Promise<void>;
+  finish(id: number, file: LogFile, reading: Omit<FileReading, 'last'>): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -219,7 +219,7 @@ describe('the ledger', () => {
     onTestFinished(() => filled.close());
     const counts = await filled.use(async (connection) => {
       await ingest(connection, { root: source, files, skipped: 0 });
-      return rowsFrom(connection, 'SELECT sum(records) AS records, sum(invocations) AS invocations FROM rollup');
+      return rowsFrom(connection, 'SELECT sum(records) AS records, sum(invocations) AS invocations FROM days');
     });
     expect(counts).toEqual([{ records: 120n, invocations: 42n }]);
   });

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import envPaths from 'env-paths';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
@@ -11,7 +11,7 @@ import { absoluteSource } from './discover.ts';
 import { INVOCATIONS_VIEW, LEDGER_VERSION, SCHEMA } from './schema.ts';
 
 /** Memory DuckDB may use before it spills to disk. Reading logs stays flat however many there are. */
-const MEMORY_LIMIT = '512MB';
+const MEMORY_LIMIT = '256MB';
 
 /** How long to wait for another process that is filling the same ledger. */
 const BUSY_TIMEOUT_MS = 10 * 60_000;
@@ -110,7 +110,7 @@ async function openInstance(path: string, { signal, onProgress }: Work): Promise
     } catch (cause) {
       if (!/lock/i.test((cause as Error).message)) {
         throw new SpendError(
-          'SOURCE_NOT_FOUND',
+          'LEDGER_UNUSABLE',
           `The ledger ${path} cannot be opened. Delete it (it is only a cache) and ask again.`,
           { cause },
         );
@@ -161,4 +161,4 @@ export async function rowsFrom(
   return (await connection.runAndReadAll(sql, values)).getRowObjects();
 }
 
-export type { DuckDBAppender, DuckDBConnection };
+export type { DuckDBConnection };

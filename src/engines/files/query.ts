@@ -11,7 +11,7 @@ import type { Scope } from '../../domain/scope.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
 import type { UsageQuery } from '../engine.ts';
-import { HOUR_MS } from './schema.ts';
+import { DAY_MS, HOUR_MS } from './schema.ts';
 
 /** SQL and the values for its `$1`, `$2`, … */
 export interface Statement {
@@ -50,7 +50,7 @@ const SUMS = [
   'sum(u.cache_write - least(u.cache_write, u.cache_write_known)) AS cache_write_unknown',
 ];
 
-/** Builds the query that answers a usage question from the rollup, or from single invocations where a boundary is not on an hour. */
+/** Builds the query that answers a usage question: from sums by day or hour where every boundary is on one, else from single invocations. */
 export function usageStatement(query: UsageQuery): Statement {
   const values: DuckDBValue[] = [];
   const bind = (value: DuckDBValue) => `$${values.push(value)}`;
@@ -128,7 +128,8 @@ function tableFor({
     ...rateChanges,
     ...Object.values(buckets).flatMap((cells) => (cells ?? []).map((cell) => cell.from)),
   ];
-  return edges.every((edge) => edge % HOUR_MS === 0) ? 'rollup' : 'invocations';
+  if (edges.every((edge) => edge % DAY_MS === 0)) return 'days';
+  return edges.every((edge) => edge % HOUR_MS === 0) ? 'hours' : 'invocations';
 }
 
 function bucketColumn(index: number): string {

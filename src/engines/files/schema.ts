@@ -4,6 +4,7 @@ import { CONTEXT_BANDS } from '../../domain/usage.ts';
 export const LEDGER_VERSION = 1;
 
 export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** A counter fits in 32 bits: a record with more than 10^9 tokens is refused. */
 const COUNTERS = countersOf('INTEGER');
@@ -19,9 +20,9 @@ const INVOCATION = `attributes BIGINT, request_id VARCHAR, at_ms BIGINT, ${COUNT
 /**
  * records      what the files say; `repeated` when another record has the same identity
  * merged       one row for each identity with several records
- * rollup       both of them summed by hour, attributes and context band; what questions are answered from
+ * hours, days  both of them summed by hour or UTC day, attributes and context band; what questions are answered from
  * orphans      request ids whose records went with a changed or removed file: their merging must be redone
- * dirty_hours  hours whose rollup must be redone
+ * dirty_hours  hours whose sums must be redone
  * reading      not empty while files are read: rows of unfinished files may be in `records`
  */
 export const SCHEMA = [
@@ -29,7 +30,8 @@ export const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS attributes (id BIGINT, key VARCHAR, account VARCHAR, region VARCHAR, inference_region VARCHAR, operation VARCHAR, model VARCHAR, provider VARCHAR, scope VARCHAR, profile VARCHAR, caller VARCHAR, principal VARCHAR, session VARCHAR, tier VARCHAR, status VARCHAR, error BOOLEAN, metadata VARCHAR)`,
   `CREATE TABLE IF NOT EXISTS records (file INTEGER, ${INVOCATION}, repeated BOOLEAN)`,
   `CREATE TABLE IF NOT EXISTS merged (${INVOCATION}, records BIGINT)`,
-  `CREATE TABLE IF NOT EXISTS rollup (at_ms BIGINT, attributes BIGINT, band INTEGER, invocations BIGINT, records BIGINT, billable BIGINT, ${countersOf('BIGINT')}, first_at BIGINT, last_at BIGINT)`,
+  `CREATE TABLE IF NOT EXISTS hours (at_ms BIGINT, attributes BIGINT, band INTEGER, invocations BIGINT, records BIGINT, billable BIGINT, ${countersOf('BIGINT')}, first_at BIGINT, last_at BIGINT)`,
+  `CREATE TABLE IF NOT EXISTS days (at_ms BIGINT, attributes BIGINT, band INTEGER, invocations BIGINT, records BIGINT, billable BIGINT, ${countersOf('BIGINT')}, first_at BIGINT, last_at BIGINT)`,
   'CREATE TABLE IF NOT EXISTS orphans (request_id VARCHAR)',
   'CREATE TABLE IF NOT EXISTS dirty_hours (hour BIGINT)',
   'CREATE TABLE IF NOT EXISTS reading (begun BOOLEAN)',
@@ -46,7 +48,7 @@ const ONE = `1 AS invocations, (input > 0 OR output > 0 OR cache_read > 0 OR cac
 const INVOCATION_COLUMNS =
   'attributes, request_id, at_ms, input, output, cache_read, cache_write, cache_write_1h, cache_write_known, latency_ms, first_byte_ms, stop_reason';
 
-/** Every invocation once, with the columns of `rollup` and its own. */
+/** Every invocation once, with the columns of `hours` and its own. */
 export const INVOCATIONS_VIEW = `CREATE OR REPLACE TEMP VIEW invocations AS
   SELECT *, ${ONE}, ${BAND} AS band, at_ms AS first_at, at_ms AS last_at FROM (
     SELECT ${INVOCATION_COLUMNS}, 1 AS records FROM records WHERE NOT repeated
@@ -86,12 +88,22 @@ export function mergeStatements(scope: 'all' | 'touched', part: number, parts: n
   ];
 }
 
-/** Redoes the rollup of the dirty hours and closes the ingest. */
+const SUMS = `sum(invocations), sum(records), sum(billable), sum(input), sum(output), sum(cache_read), sum(cache_write), sum(cache_write_1h),
+    sum(least(cache_write, cache_write_known)), min(first_at), max(last_at)`;
+
+/** Redoes the sums of some cells of a grain, from single invocations or from a finer grain. */
+function sumStatements(table: string, from: string, grainMs: number, dirty: string): string[] {
+  const cell = `at_ms // ${grainMs}`;
+  return [
+    `DELETE FROM ${table} WHERE ${cell} IN (${dirty})`,
+    `INSERT INTO ${table} SELECT ${cell} * ${grainMs}, attributes, band, ${SUMS} FROM ${from} WHERE ${cell} IN (${dirty}) GROUP BY ${cell}, attributes, band`,
+  ];
+}
+
+/** Redoes the sums of the dirty hours, and of their days, and closes the ingest. */
 export const ROLLUP_STATEMENTS = [
-  `DELETE FROM rollup WHERE at_ms // ${HOUR_MS} IN (SELECT hour FROM dirty_hours)`,
-  `INSERT INTO rollup SELECT at_ms // ${HOUR_MS} * ${HOUR_MS}, attributes, band, sum(invocations), sum(records), sum(billable),
-    sum(input), sum(output), sum(cache_read), sum(cache_write), sum(cache_write_1h), sum(least(cache_write, cache_write_known)), min(first_at), max(last_at)
-    FROM invocations WHERE at_ms // ${HOUR_MS} IN (SELECT hour FROM dirty_hours) GROUP BY at_ms // ${HOUR_MS}, attributes, band`,
+  ...sumStatements('hours', 'invocations', HOUR_MS, 'SELECT hour FROM dirty_hours'),
+  ...sumStatements('days', 'hours', DAY_MS, `SELECT hour // ${DAY_MS / HOUR_MS} FROM dirty_hours`),
   'DELETE FROM dirty_hours',
   'DELETE FROM orphans',
   'UPDATE files SET merged = true WHERE NOT merged',
