@@ -103,14 +103,15 @@ try {
     `${cpus().length} cores of ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}, fastest of ${ROUNDS}`,
   );
   const megabytes = QUICK ? 60 : 640;
-  const [small, large, plain] = [join(work, 'small'), join(work, 'large'), join(work, 'plain')];
-  makeLogsWithBodies(small, (megabytes / 10) * 1e6);
-  const bodies = makeLogsWithBodies(large, megabytes * 1e6);
-  ingestRun(`${megabytes} MB of text with bodies, ${bodies.toLocaleString('en-US')} records`, large);
+  const [logs, tenfold, plain] = [join(work, 'logs'), join(work, 'tenfold'), join(work, 'plain')];
+  const bodies = makeLogsWithBodies(logs, megabytes * 1e6);
+  ingestRun(`${megabytes} MB of text with bodies, ${bodies.toLocaleString('en-US')} records`, logs);
   const count = QUICK ? 50_000 : 500_000;
   makeLogsWithoutBodies(plain, count);
   ingestRun(`${count.toLocaleString('en-US')} records without bodies`, plain);
-  memoryRun(small, large);
+  makeLogsWithBodies(tenfold, megabytes * 1e7);
+  memoryRun(logs, tenfold);
+  rmSync(tenfold, { recursive: true });
   await secondQuestionRun(QUICK ? 200_000 : 10_000_000);
 } finally {
   rmSync(work, { recursive: true, force: true });
