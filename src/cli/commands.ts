@@ -10,13 +10,13 @@ import { createServerFactory } from '../mcp/server.ts';
 import { breakdown } from '../reports/breakdown.ts';
 import { overTime } from '../reports/over-time.ts';
 import { type Price, priceList, priceReport, textFromPrice } from '../reports/price.ts';
-import { type Report, reportSchema } from '../reports/report.ts';
+import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
 import { usageReport } from '../reports/usage-report.ts';
 import { EXIT, type OutputOptions, printReport } from './output.ts';
 import { type CallTarget, callTool, listTools } from './remote.ts';
 import { composeFromOptions, type SourceOptions, withContext } from './session.ts';
 
-interface PeriodOptions extends SourceOptions, OutputOptions {
+interface PeriodOptions extends CallTarget, OutputOptions {
   from?: string;
   to?: string;
   where: string[];
@@ -24,14 +24,35 @@ interface PeriodOptions extends SourceOptions, OutputOptions {
   limit?: number;
 }
 
+/** Tools return at most this many rows; a local command has no limit. */
+const REMOTE_LIMIT = 1000;
+
 export async function runBreakdown(options: PeriodOptions & { by: string[] }): Promise<number> {
   const timezone = readSetting('timezone', options.timezone);
-  return printReport(await withContext(options, (context) => breakdown({ ...options, timezone }, context)), options);
+  const report =
+    options.url === undefined
+      ? await withContext(options, (context) => breakdown({ ...options, timezone }, context))
+      : await remoteTable('breakdown_spend', { by: options.by }, options);
+  return printReport(report, options);
 }
 
 export async function runOverTime(options: PeriodOptions & { interval: TimeDimension; by?: string }): Promise<number> {
   const timezone = readSetting('timezone', options.timezone);
-  return printReport(await withContext(options, (context) => overTime({ ...options, timezone }, context)), options);
+  const { interval, by } = options;
+  const report =
+    options.url === undefined
+      ? await withContext(options, (context) => overTime({ ...options, timezone }, context))
+      : await remoteTable('spend_over_time', { interval, by }, options);
+  return printReport(report, options);
+}
+
+/** Asks a server what the local command would have asked. */
+async function remoteTable(tool: string, question: Record<string, unknown>, options: PeriodOptions): Promise<Report> {
+  const { from, to, where, limit = REMOTE_LIMIT } = options;
+  const timezone = readSetting('timezone', options.timezone);
+  const { structuredContent } = await callTool(tool, { ...question, from, to, where, timezone, limit }, options);
+  const flat = flatReportSchema.parse(structuredContent);
+  return reportFromFlat(`Spend by ${flat.by.join(', ')}`, flat);
 }
 
 interface ReportOptions extends CallTarget, OutputOptions {
@@ -52,7 +73,12 @@ export async function runReport(options: ReportOptions): Promise<number> {
 }
 
 async function remoteReport({ days, region, account, ...target }: ReportOptions): Promise<Report> {
-  const input = { days, limit: 1000, ...(region ? { region } : {}), ...(account ? { aws_account_id: account } : {}) };
+  const input = {
+    days,
+    limit: REMOTE_LIMIT,
+    ...(region ? { region } : {}),
+    ...(account ? { aws_account_id: account } : {}),
+  };
   const { structuredContent } = await callTool('get_bedrock_usage_report', input, target);
   return reportSchema.parse(structuredContent);
 }

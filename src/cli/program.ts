@@ -80,7 +80,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .option('--days <days>', 'days to look back', count, 7)
     .option('--region <region>', 'only requests sent to this region')
     .option('--account <id>', 'only this AWS account')
-    .option('--url <url>', 'ask the MCP server there')
+    .addOption(urlOption())
     .addOption(settingOption('timezone'))
     .addOption(jsonOption())
     .addOption(csvOption())
@@ -99,7 +99,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
   addSource(command('call', 'Call one MCP tool', runCall))
     .argument('<tool>', 'name of the tool; "call list" shows them')
     .option('--args <json>', 'the tool’s input as a JSON object', jsonObject, {})
-    .option('--url <url>', 'call the MCP server there; default: the same server in this process')
+    .addOption(urlOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES.call);
 
@@ -127,6 +127,7 @@ const EXAMPLES = {
 Examples:
   bedrock-spend breakdown --source ./logs --by model
   bedrock-spend breakdown --source './logs/2026/10/**/*.json.gz' --by day,model --csv > october.csv
+  bedrock-spend breakdown --url http://127.0.0.1:3000/mcp --by principal
   bedrock-spend breakdown --source ./logs --by metadata.team --where model=anthropic.claude-opus-4-8
   bedrock-spend breakdown --source ./logs --by principal --from 2026-10-14 --to 2026-10-15 --timezone Europe/Berlin --json`,
   overTime: `
@@ -173,6 +174,7 @@ function addSource(command: Command): Command {
 
 function addPeriod(command: Command): Command {
   return command
+    .addOption(urlOption())
     .option('--from <time>', 'first day or instant; default: the first day of the logs')
     .option('--to <time>', 'end, exclusive; default: the end of the last day of the logs')
     .option('--where <dim=value>', 'only these; may be repeated', collect, [])
@@ -185,6 +187,7 @@ function settingOption(name: SettingName): Option {
   return new Option(`${flag} <value>`, note);
 }
 
+const urlOption = () => new Option('--url <url>', 'ask the MCP server there; default: answer in this process');
 const jsonOption = () => new Option('--json', 'print one JSON object').conflicts('csv');
 const csvOption = () => new Option('--csv', 'print comma-separated values');
 

@@ -32,5 +32,5 @@ export async function overTime(question: OverTimeQuestion, context: ReportContex
   const fillers = question.by === undefined ? gaps.map((gap) => emptyGroup({ [question.interval]: gap.label })) : [];
   const groups = sorted([...usage.groups, ...fillers], by);
   const table = tableFromGroups(`By ${question.interval}`, by, groups, question.limit);
-  return assemble(`Spend per ${by.join(' and ')}`, period, [table], usage, coverage, context);
+  return assemble(`Spend by ${by.join(', ')}`, period, [table], usage, coverage, context);
 }

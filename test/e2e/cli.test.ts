@@ -183,7 +183,7 @@ describe('the servers', () => {
     await connection.close();
   });
 
-  it('report --url prints what a local report prints', async () => {
+  it('report, breakdown and over-time print the same with --url as without', async () => {
     const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0'], {
       env: { ...process.env, XDG_CACHE_HOME: cache },
     });
@@ -191,8 +191,12 @@ describe('the servers', () => {
       server.stderr.on('data', (data) => resolve(/http:\/\/\S+\/mcp/.exec(String(data))?.[0] as string));
     });
     const remote = await run('report', '--url', url, '--days', '3000', '--json');
+    const byModel = await run('breakdown', '--url', url, '--by', 'model');
+    const byWeek = await run('over-time', '--url', url, '--interval', 'week', '--csv');
     server.kill('SIGTERM');
     const local = await run('report', '--source', SAMPLE_LOGS, '--days', '3000', '--json');
+    expect(byModel.stdout).toBe((await run('breakdown', '--source', SAMPLE_LOGS, '--by', 'model')).stdout);
+    expect(byWeek.stdout).toBe((await run('over-time', '--source', SAMPLE_LOGS, '--interval', 'week', '--csv')).stdout);
     expect(JSON.parse(remote.stdout)).toEqual(JSON.parse(local.stdout));
   });
 
