@@ -101,26 +101,56 @@ function readParsed(line: Buffer): RecordReading {
   return recordFromValue(value);
 }
 
-/** Reads the records of one document of JSON values that may span lines: pretty-printed objects, one after another. */
+/** Reads a document of records that may span lines: an array, or pretty-printed objects one after another. Undefined when it is none. */
 export function readDocument(bytes: Buffer): RecordReading[] | undefined {
-  const readings: RecordReading[] = [];
-  let rest = bytes;
   try {
-    while (!isBlank(rest, 0)) {
-      const { value, end } = scan(rest);
-      readings.push(recordFromValue(value));
-      rest = rest.subarray(end);
-    }
+    const start = skipBlanks(bytes, 0);
+    return bytes[start] === OPEN_ARRAY ? readArray(bytes, start + 1) : readSequence(bytes, start);
   } catch (error) {
     if (error === NOT_JSON) return undefined;
     throw error;
   }
+}
+
+function readSequence(bytes: Buffer, start: number): RecordReading[] {
+  const readings: RecordReading[] = [];
+  for (let at = start; at < bytes.length; ) {
+    const { value, end } = scan(bytes.subarray(at));
+    readings.push(recordFromValue(value));
+    at = skipBlanks(bytes, at + end);
+  }
   return readings;
 }
 
+function readArray(bytes: Buffer, start: number): RecordReading[] {
+  const readings: RecordReading[] = [];
+  let at = skipBlanks(bytes, start);
+  // Only an empty array may end here: after a comma there must be a value.
+  while (bytes[at] !== CLOSE_ARRAY || readings.length > 0) {
+    const { value, end } = scan(bytes.subarray(at));
+    readings.push(recordFromValue(value));
+    at = skipBlanks(bytes, at + end);
+    if (bytes[at] === CLOSE_ARRAY) break;
+    if (bytes[at] !== COMMA) throw NOT_JSON;
+    at++;
+  }
+  if (!isBlank(bytes, at + 1)) throw NOT_JSON;
+  return readings;
+}
+
+const OPEN_ARRAY = 91;
+const CLOSE_ARRAY = 93;
+const COMMA = 44;
+
+/** The place of the next byte that is no white space, or the end. */
+function skipBlanks(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && (bytes[at] as number) <= 32) at++;
+  return at;
+}
+
 function isBlank(bytes: Buffer, from: number): boolean {
-  for (let i = from; i < bytes.length; i++) if ((bytes[i] as number) > 32) return false;
-  return true;
+  return skipBlanks(bytes, from) >= bytes.length;
 }
 
 function recordFromValue(value: Kept): RecordReading {

@@ -4,6 +4,7 @@ import { type RecordReading, readDocument, readRecord } from '../../logs/record.
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
 const NEWLINE = 10;
+const NEWLINE_BYTES = Buffer.from('\n');
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -59,22 +60,11 @@ export function createRecordSplitter(take: (reading: RecordReading) => void): Re
     end() {
       cutter.end();
       if (document.length === 0) return;
-      const readings = readWholeDocument(document);
+      const readings = readDocument(Buffer.concat(document.flatMap((bytes) => [bytes, NEWLINE_BYTES])));
       if (readings === undefined) giveUpDocument();
       else for (const reading of readings) take(reading);
     },
   };
-}
-
-function readWholeDocument(lines: Buffer[]): RecordReading[] | undefined {
-  const bytes = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]));
-  if (!/^\s*\[/.test(bytes.toString('latin1', 0, 64))) return readDocument(bytes);
-  try {
-    const elements = JSON.parse(bytes.toString('utf8')) as unknown[];
-    return elements.map((element) => readRecord(Buffer.from(JSON.stringify(element))));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Cuts chunks at newlines. Blank lines are dropped; an endless line is cut short, so that it cannot fill the memory. */
