@@ -1,5 +1,4 @@
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { Command } from 'commander';
 import { textFromResult } from '../client/index.ts';
 import { composePrices, readOverrides } from '../compose.ts';
 import { readSetting } from '../config.ts';
@@ -28,29 +27,38 @@ interface PeriodOptions extends CallTarget, OutputOptions {
 const REMOTE_LIMIT = 1000;
 
 export async function runBreakdown(options: PeriodOptions & { by: string[] }): Promise<number> {
-  const timezone = readSetting('timezone', options.timezone);
+  const question = { ...options, timezone: readSetting('timezone', options.timezone) };
   const report =
     options.url === undefined
-      ? await withContext(options, (context) => breakdown({ ...options, timezone }, context))
-      : await remoteTable('breakdown_spend', { by: options.by }, options);
+      ? await withContext(options, (context) => breakdown(question, context))
+      : await remoteTable('breakdown_spend', { by: options.by }, question);
   return printReport(report, options);
 }
 
 export async function runOverTime(options: PeriodOptions & { interval: TimeDimension; by?: string }): Promise<number> {
-  const timezone = readSetting('timezone', options.timezone);
+  const question = { ...options, timezone: readSetting('timezone', options.timezone) };
   const { interval, by } = options;
   const report =
     options.url === undefined
-      ? await withContext(options, (context) => overTime({ ...options, timezone }, context))
-      : await remoteTable('spend_over_time', { interval, by }, options);
+      ? await withContext(options, (context) => overTime(question, context))
+      : await remoteTable('spend_over_time', { interval, by }, question);
   return printReport(report, options);
 }
 
 /** Asks a server what the local command would have asked. */
-async function remoteTable(tool: string, question: Record<string, unknown>, options: PeriodOptions): Promise<Report> {
-  const { from, to, where, limit = REMOTE_LIMIT } = options;
-  const timezone = readSetting('timezone', options.timezone);
-  const { structuredContent } = await callTool(tool, { ...question, from, to, where, timezone, limit }, options);
+async function remoteTable(
+  tool: string,
+  what: Record<string, unknown>,
+  {
+    from,
+    to,
+    timezone,
+    where,
+    limit = REMOTE_LIMIT,
+    ...target
+  }: Omit<PeriodOptions, 'timezone'> & { timezone: string | undefined },
+): Promise<Report> {
+  const { structuredContent } = await callTool(tool, { ...what, from, to, timezone, where, limit }, target);
   const flat = flatReportSchema.parse(structuredContent);
   return reportFromFlat(`Spend by ${flat.by.join(', ')}`, flat);
 }
@@ -169,7 +177,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
   return EXIT.ok;
 }
 
-export async function runStdio(options: SourceOptions, _command: Command): Promise<number> {
+export async function runStdio(options: SourceOptions): Promise<number> {
   const dependencies = await composeFromOptions(options);
   const server = serveStdio(createServerFactory(dependencies), { onerror: (error) => dependencies.log(error.message) });
   await Promise.race([

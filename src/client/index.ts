@@ -39,26 +39,7 @@ export interface Connection {
 /** Connects to an MCP server over Streamable HTTP. @throws SpendError SERVER_UNREACHABLE */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Connection> {
   const address = new URL(url);
-  return connectThrough(
-    () => {
-      const transport = new StreamableHTTPClientTransport(address, {
-        requestInit: { headers: options.headers ?? {} },
-        ...(options.fetch ? { fetch: options.fetch } : {}),
-      });
-      return transport;
-    },
-    String(address),
-    options,
-  );
-}
-
-async function connectThrough(
-  open: () => StreamableHTTPClientTransport,
-  place: string,
-  options: ConnectOptions,
-): Promise<Connection> {
-  let { client, transport } = await begin(open, place, options);
-  const current = () => client;
+  let { client, transport } = await begin(address, options);
   return {
     get client() {
       return client;
@@ -69,10 +50,10 @@ async function connectThrough(
     get protocolVersion() {
       return transport.protocolVersion;
     },
-    callTool: (name, input = {}, call = {}) => callTool(current(), name, input, call),
+    callTool: (name, input = {}, call = {}) => callTool(client, name, input, call),
     async reconnect() {
       await client.close();
-      ({ client, transport } = await begin(open, place, options));
+      ({ client, transport } = await begin(address, options));
     },
     async terminate() {
       await transport.terminateSession();
@@ -82,19 +63,18 @@ async function connectThrough(
   };
 }
 
-async function begin(
-  open: () => StreamableHTTPClientTransport,
-  place: string,
-  { name = 'bedrock-spend', version = '0' }: ConnectOptions,
-) {
+async function begin(address: URL, { name = 'bedrock-spend', version = '0', headers = {}, fetch }: ConnectOptions) {
   const client = new Client({ name, version });
-  const transport = open();
+  const transport = new StreamableHTTPClientTransport(address, {
+    requestInit: { headers },
+    ...(fetch ? { fetch } : {}),
+  });
   try {
     await client.connect(transport as Transport);
   } catch (cause) {
     throw new SpendError(
       'SERVER_UNREACHABLE',
-      `No MCP server answered at ${place}: ${reason(cause)}. Start one with "bedrock-spend serve".`,
+      `No MCP server answered at ${address}: ${reason(cause)}. Start one with "bedrock-spend serve".`,
       { cause },
     );
   }

@@ -19,7 +19,8 @@ export interface Bucket {
 /** More cells than this are no answer anybody reads; a caller asks for a coarser interval instead. */
 const MAX_BUCKETS = 20_000;
 
-const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Reads a moment: a day (`2026-10-01`, its first instant in the timezone), a local time (`2026-10-01T08:30`) or an instant
@@ -117,7 +118,7 @@ function startOf(dimension: TimeDimension, at: number, timezone: string): number
 }
 
 function nextAfter(dimension: TimeDimension, from: number, timezone: string): number {
-  if (dimension === 'hour') return startOf('hour', from + 3_600_000, timezone);
+  if (dimension === 'hour') return startOf('hour', from + HOUR_MS, timezone);
   const step = { day: { days: 1 }, week: { weeks: 1 }, month: { months: 1 } }[dimension];
   return zoned(from, timezone).add(step).startOfDay().epochMilliseconds;
 }

@@ -1,5 +1,15 @@
 import type { Invocation } from '../domain/invocation.ts';
-import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON, OR_TEXT } from './scan.ts';
+import {
+  ANY_FIELD,
+  CLOSE_ARRAY,
+  COMMA,
+  createScan,
+  type Keep,
+  type Kept,
+  NOT_JSON,
+  OPEN_ARRAY,
+  OR_TEXT,
+} from './scan.ts';
 import { isFields, isOutOfRange, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
 
 /** Why a line is no invocation. Counted by reason, never shown with the line's text. */
@@ -137,10 +147,6 @@ function readArray(bytes: Buffer, start: number): RecordReading[] {
   if (!isBlank(bytes, at + 1)) throw NOT_JSON;
   return readings;
 }
-
-const OPEN_ARRAY = 91;
-const CLOSE_ARRAY = 93;
-const COMMA = 44;
 
 /** The place of the next byte that is no white space, or the end. */
 function skipBlanks(bytes: Buffer, from: number): number {

@@ -16,7 +16,7 @@ import {
   type Period,
   wholeDays,
 } from '../domain/period.ts';
-import type { Coverage, UsageQuery } from '../engines/engine.ts';
+import type { UsageQuery } from '../engines/engine.ts';
 import type { ReportContext } from './context.ts';
 import { notesFromUsage } from './notes.ts';
 import { emptyGroup, type PricedGroup, type PricedUsage, priceUsage, rowFromGroup } from './pricing.ts';
@@ -44,9 +44,8 @@ export async function breakdown(question: BreakdownQuestion, context: ReportCont
   const by = dimensionsFromTexts(question.by);
   const period = await periodFromQuestion(question, context);
   const usage = await pricedUsage(period, by, filtersFromTexts(question.where ?? []), context);
-  const coverage = await context.engine.coverage(period, context);
   const table = tableFromGroups('Breakdown', by, sorted(usage.groups, by), question.limit);
-  return assemble(`Spend by ${by.join(', ')}`, period, [table], usage, coverage, context);
+  return assemble(`Spend by ${by.join(', ')}`, period, [table], usage, context);
 }
 
 /** @throws SpendError UNKNOWN_DIMENSION or INVALID_ARGUMENT */
@@ -140,15 +139,15 @@ export function tableFromGroups(
   };
 }
 
-/** Puts a report together: the same frame and the same notes around every answer. */
-export function assemble(
+/** Puts a report together: the same frame, coverage and notes around every answer. */
+export async function assemble(
   title: string,
   period: Period,
   tables: Table[],
   usage: PricedUsage,
-  coverage: Coverage,
   context: ReportContext,
-): Report {
+): Promise<Report> {
+  const coverage = await context.engine.coverage(period, context);
   const iso = (at: number) => isoFromMoment(at, period.timezone);
   return {
     title,

@@ -1,6 +1,6 @@
 import { type Dimension, filtersFromTexts } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
-import { checkTimezone, isoFromMoment, lastDays, type Period } from '../domain/period.ts';
+import { checkTimezone, DAY_MS, isoFromMoment, lastDays, type Period } from '../domain/period.ts';
 import { assemble, pricedUsage, sorted, tableFromGroups } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 import type { PricedUsage } from './pricing.ts';
@@ -30,14 +30,13 @@ export async function usageReport(question: UsageReportQuestion, context: Report
     ...(question.region ? [`region=${question.region}`] : []),
     ...(question.accountId ? [`account=${question.accountId}`] : []),
   ]);
-  const coverage = await context.engine.coverage(period, context);
   const usages: PricedUsage[] = [];
   for (const [, dimension] of TABLES) usages.push(await pricedUsage(period, [dimension], where, context));
   const tables = TABLES.map(([title, dimension], index) =>
     tableFromGroups(title, [dimension], sorted(usages[index]?.groups ?? [], [dimension]), question.limit),
   );
-  const report = assemble('Bedrock usage', period, tables, usages[0] as PricedUsage, coverage, context);
-  return coverage.invocations > 0
+  const report = await assemble('Bedrock usage', period, tables, usages[0] as PricedUsage, context);
+  return report.coverage.invocations > 0
     ? report
     : { ...report, notes: [...(await whereTheDataAre(period, context)), ...report.notes] };
 }
@@ -53,7 +52,7 @@ function periodFromDays({ days, timezone = 'UTC' }: UsageReportQuestion, context
 async function whereTheDataAre(period: Period, context: ReportContext): Promise<string[]> {
   const { first, last } = await context.engine.coverage(undefined, context);
   if (first === undefined || last === undefined) return [];
-  const days = Math.ceil((period.to - first) / 86_400_000);
+  const days = Math.ceil((period.to - first) / DAY_MS);
   return [
     `The source has invocations from ${isoFromMoment(first, period.timezone)} to ${isoFromMoment(last, period.timezone)}, before this period. Ask for ${days} days, or break down by day without a period.`,
   ];

@@ -46,9 +46,9 @@ export async function serveSessionRequest(
     enableJsonResponse: !requests.some((message) => STREAMED_METHODS.has(message.method)),
     keepAliveMs,
   });
-  const server = await factory({ era: 'legacy', requestInfo: request, ...(authInfo ? { authInfo } : {}) });
-  await server.connect(transport);
   const auth = authInfo ? { authInfo } : {};
+  const server = await factory({ era: 'legacy', requestInfo: request, ...auth });
+  await server.connect(transport);
   if (row) await rehydrate(transport, request, row);
   const unlisten = relayMessages(transport, new Set(requests.map(({ id }) => id)), sessionId, store);
   const response = await transport.handleRequest(request, {

@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { DAY_MS } from '../../domain/period.ts';
 import type { Coverage, Engine, Work } from '../engine.ts';
 import { type Discovery, discover } from './discover.ts';
 import { ingest } from './ingest.ts';
@@ -11,7 +12,6 @@ import {
   rowsFrom,
 } from './ledger.ts';
 import { coverageStatement, usageRowFromResult, usageStatement } from './query.ts';
-import { DAY_MS } from './schema.ts';
 
 export interface FilesOptions {
   /** A file, a folder or a glob. */

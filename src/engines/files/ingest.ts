@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { throwIfCancelled } from '../../domain/errors.ts';
+import { HOUR_MS } from '../../domain/period.ts';
 import type { Work } from '../engine.ts';
 import type { Discovery, LogFile } from './discover.ts';
 import { inTransaction, rowsFrom } from './ledger.ts';
 import { createReaders, type FileReader } from './reader-pool.ts';
-import { HOUR_MS, mergeStatements, ROLLUP_STATEMENTS } from './schema.ts';
+import { mergeStatements, ROLLUP_STATEMENTS } from './schema.ts';
 import { createWriter } from './writer.ts';
 
 /** Request ids merged at a time; bounds the memory of merging. */

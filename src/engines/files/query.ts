@@ -7,11 +7,11 @@ import {
   type PlainDimension,
   type TimeDimension,
 } from '../../domain/dimension.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
 import type { UsageQuery } from '../engine.ts';
-import { DAY_MS, HOUR_MS } from './schema.ts';
 
 /** SQL and the values for its `$1`, `$2`, … */
 export interface Statement {
