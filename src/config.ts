@@ -76,7 +76,7 @@ export const SETTINGS = {
     env: 'BEDROCK_SPEND_SESSION_IDLE_MINUTES',
     flag: '--session-idle-minutes',
     help: 'Minutes without use after which a session is forgotten',
-    fallback: '1440',
+    fallback: '10080',
     parse: wholeNumber(1, 525_600),
   }),
 } as const;

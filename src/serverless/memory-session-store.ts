@@ -1,24 +1,100 @@
-import type { SessionMessage, SessionRow, SessionStore } from './session-store.ts';
+import type { CallRow, NewEvent, SessionRow, SessionStore, StoredEvent } from './session-store.ts';
 
 export interface MemorySessionStoreOptions {
   /** Sessions beyond this are refused until others end or expire. */
   maxSessions?: number;
+  /** How long a channel that nobody writes to any more can still be read. */
+  retainMs?: number;
+  /** Characters of events kept altogether; the oldest channels go first. */
+  maxCharacters?: number;
   now?: () => number;
+}
+
+interface Channel {
+  events: StoredEvent[];
+  last: number;
+  characters: number;
+  writtenAt: number;
 }
 
 /** Sessions of one process, gone with it. */
 export function createMemorySessionStore({
   maxSessions = 10_000,
+  retainMs = 5 * 60_000,
+  maxCharacters = 64 * 1024 * 1024,
   now = Date.now,
 }: MemorySessionStoreOptions = {}): SessionStore {
   const rows = new Map<string, SessionRow>();
-  const listeners = new Map<string, Set<(message: SessionMessage) => void>>();
+  const calls = new Map<string, Map<string, CallRow>>();
+  const channels = new Map<string, Channel>();
+  const readers = new Map<string, Set<() => void>>();
+  let characters = 0;
 
   function live(id: string): SessionRow | undefined {
     const row = rows.get(id);
     if (row === undefined || row.expiresAt > now()) return row;
-    rows.delete(id);
+    forget(id);
     return undefined;
+  }
+
+  function forget(id: string): void {
+    rows.delete(id);
+    calls.delete(id);
+  }
+
+  function dropChannel(name: string, { characters: freed }: Channel): void {
+    characters -= freed;
+    channels.delete(name);
+  }
+
+  /** Drops what was written longest ago; the map is in that order. */
+  function tidy(): void {
+    for (const [name, channel] of channels) {
+      if (channel.writtenAt + retainMs > now() && characters <= maxCharacters) return;
+      dropChannel(name, channel);
+    }
+  }
+
+  function add(name: string, events: readonly NewEvent[], at?: number): void {
+    // From the clock, so that a channel that was dropped and begins again does not use a number twice.
+    const channel = channels.get(name) ?? {
+      events: [],
+      last: at === undefined ? now() : 0,
+      characters: 0,
+      writtenAt: 0,
+    };
+    for (const { data, last = false } of events) {
+      channel.last = at === undefined ? channel.last + 1 : at++;
+      channel.events.push({ sequence: channel.last, data, last });
+      channel.characters += data.length;
+      characters += data.length;
+    }
+    channel.writtenAt = now();
+    channels.delete(name);
+    channels.set(name, channel);
+    tidy();
+    for (const wake of readers.get(name) ?? []) wake();
+  }
+
+  const after = (name: string, sequence: number) =>
+    channels.get(name)?.events.filter((event) => event.sequence > sequence) ?? [];
+
+  /** Resolves when the channel is written to, time is up or the reader gives up. */
+  function written(name: string, waitMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = readers.get(name) ?? new Set();
+      readers.set(name, waiting);
+      const wake = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        waiting.delete(wake);
+        if (waiting.size === 0) readers.delete(name);
+        resolve();
+      };
+      const timer = setTimeout(wake, waitMs);
+      waiting.add(wake);
+      signal?.addEventListener('abort', wake);
+    });
   }
 
   return {
@@ -34,21 +110,46 @@ export function createMemorySessionStore({
       const row = live(id);
       if (row) rows.set(id, { ...row, ...change });
     },
+    async subscribe(id, uri) {
+      const row = live(id);
+      if (row) rows.set(id, { ...row, subscriptions: [...new Set([...row.subscriptions, uri])] });
+    },
+    async unsubscribe(id, uri) {
+      const row = live(id);
+      if (row) rows.set(id, { ...row, subscriptions: row.subscriptions.filter((other) => other !== uri) });
+    },
     async end(id) {
       const row = live(id);
-      rows.delete(id);
+      forget(id);
       return row !== undefined;
     },
-    async send(id, message) {
-      for (const listener of listeners.get(id) ?? []) listener(message);
+    async putCall(sessionId, call) {
+      const running = calls.get(sessionId) ?? new Map();
+      calls.set(sessionId, running.set(call.id, call));
     },
-    listen(id, onMessage) {
-      const set = listeners.get(id) ?? new Set();
-      listeners.set(id, set.add(onMessage));
-      return () => {
-        set.delete(onMessage);
-        if (set.size === 0) listeners.delete(id);
-      };
+    async getCall(sessionId, callId) {
+      return calls.get(sessionId)?.get(callId);
+    },
+    async listCalls(sessionId) {
+      return [...(calls.get(sessionId)?.values() ?? [])];
+    },
+    async finishCall(sessionId, callId, channel, events, at) {
+      if (events.length > 0) add(channel, events, at);
+      const running = calls.get(sessionId);
+      running?.delete(callId);
+      if (running?.size === 0) calls.delete(sessionId);
+    },
+    async append(channel, events, at) {
+      add(channel, events, at);
+    },
+    async read(channel, sequence, { waitMs = 0, signal } = {}) {
+      const found = after(channel, sequence);
+      if (found.length > 0 || waitMs === 0 || signal?.aborted) return found;
+      await written(channel, waitMs, signal);
+      return after(channel, sequence);
+    },
+    async last(channel) {
+      return channels.get(channel)?.last ?? 0;
     },
   };
 }

@@ -9,6 +9,12 @@ export function errorResponse(
   return Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status, headers });
 }
 
+/** One response as it is, several as a batch. */
+export function jsonResponse(responses: readonly object[], sessionId: string): Response {
+  const body = responses.length === 1 ? responses[0] : responses;
+  return Response.json(body, { headers: { 'mcp-session-id': sessionId } });
+}
+
 export const missingSession = () =>
   errorResponse(
     400,
@@ -20,15 +26,30 @@ export const missingSession = () =>
 export const unknownSession = () =>
   errorResponse(404, -32001, 'Session not found: it was ended or has expired. Initialize again.');
 
+/** Not 404, which would end the session for the client. */
+export const unknownEvent = () =>
+  errorResponse(400, -32000, 'Bad Request: Last-Event-ID names no event that is still kept. Make the call again.');
+
 export const storeUnavailable = () =>
   errorResponse(503, -32603, 'The session store does not answer. Try again.', { 'Retry-After': '2' });
 
-export const methodNotAllowed = () => errorResponse(405, -32000, 'Method not allowed.', { Allow: 'GET, POST, DELETE' });
+export const methodNotAllowed = (allow = 'GET, POST, DELETE') =>
+  errorResponse(405, -32000, 'Method not allowed.', { Allow: allow });
+
+export const notAcceptable = (types: string) =>
+  errorResponse(406, -32000, `Not Acceptable: the Accept header must list ${types}.`);
 
 export const unparsable = () => errorResponse(400, -32700, 'Parse error: the body is not JSON.');
+
+export const invalidRequest = (why: string) => errorResponse(400, -32600, `Invalid Request: ${why}.`);
 
 export const notJson = () =>
   errorResponse(415, -32000, 'Unsupported Media Type: Content-Type must be application/json.');
 
+/** A client that cancelled a call ignores its answer, but HTTP needs one. */
+export const cancelled = () => errorResponse(200, -32000, 'The call was cancelled.');
+
 /** No body and no content type: a 202 with either makes some clients fail (awslabs/mcp#3295). */
 export const accepted = () => new Response(null, { status: 202 });
+
+export const ended = () => new Response(null, { status: 204 });

@@ -1,69 +1,62 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type AuthInfo,
   isInitializeRequest,
+  isJSONRPCRequest,
   type JSONRPCMessage,
+  type JSONRPCRequest,
   type LoggingLevel,
-  type McpServerFactory,
 } from '@modelcontextprotocol/server';
-import { accepted, methodNotAllowed, missingSession, storeUnavailable, unknownSession } from './responses.ts';
-import { serveSessionRequest } from './session-request.ts';
-import { type SessionRow, type SessionStore, SessionStoreError } from './session-store.ts';
-import { createSessionStreams } from './session-stream.ts';
+import { openGetStream } from './get-stream.ts';
+import { cancelCalls, deliverToCalls } from './inbox.ts';
+import type { RequestContext, SessionOptions } from './options.ts';
+import { answerRequests, hearNotifications } from './post.ts';
+import { accepted, ended, methodNotAllowed, missingSession, storeUnavailable, unknownSession } from './responses.ts';
+import { type SessionRow, SessionStoreError, sessionChannel } from './session-store.ts';
 
-export interface SessionHandlerOptions {
-  factory: McpServerFactory;
-  store: SessionStore;
-  /** A session unused for this long is forgotten. */
-  idleMs: number;
-  keepAliveMs: number;
-  onError: (error: Error) => void;
-  now?: () => number;
-}
+export type SessionHandler = (
+  request: Request,
+  messages: readonly JSONRPCMessage[],
+  context: RequestContext,
+) => Promise<Response>;
 
-export interface SessionHandler {
-  fetch(request: Request, messages: readonly JSONRPCMessage[], authInfo: AuthInfo | undefined): Promise<Response>;
-  /** Ends the open GET streams. */
-  close(): void;
-}
+/** Writing an expiry that has hardly moved would double the writes of a busy session. */
+const RENEW_AFTER = 0.05;
+
+/** Requests that change the session for the requests after them. */
+const REMEMBERED = new Set(['logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);
 
 /** Serves 2025-era clients: sessions through `Mcp-Session-Id`, each of them a row in the store and nothing else. */
-export function createSessionHandler(options: SessionHandlerOptions): SessionHandler {
-  const { store, idleMs, now = Date.now } = options;
-  const streams = createSessionStreams(store, options.keepAliveMs);
+export function createSessionHandler(options: SessionOptions): SessionHandler {
+  const { store, idleMs } = options;
 
-  async function begin(
-    request: Request,
-    messages: readonly JSONRPCMessage[],
-    authInfo: AuthInfo | undefined,
-  ): Promise<Response> {
+  async function begin(request: Request, message: JSONRPCRequest, context: RequestContext): Promise<Response> {
     const id = randomUUID();
-    const { response, close } = await serveSessionRequest(request, messages, id, undefined, authInfo, options);
-    const body = await response.text();
-    await close();
-    if (response.ok && JSON.parse(body).error === undefined) {
-      const { params } = messages[0] as Extract<JSONRPCMessage, { method: string }>;
-      const initialize = params as unknown as SessionRow['initialize'];
-      const row = {
+    const response = await answerRequests({ request, sessionId: id, row: undefined, context, options }, [message]);
+    const { result } = (await response.clone().json()) as { result?: { protocolVersion: string } };
+    if (result !== undefined) {
+      // Before the client learns the id: its next request may come at once, to any instance.
+      await store.create({
         id,
-        owner: authInfo?.clientId,
-        initialize,
+        owner: context.principal,
+        initialize: message.params as unknown as SessionRow['initialize'],
+        protocolVersion: result.protocolVersion,
         logLevel: undefined,
         subscriptions: [],
-        expiresAt: now() + idleMs,
-      };
-      // Before the client learns the id: its next request may come at once, to any instance.
-      await store.create(row);
+        stream: undefined,
+        cursor: undefined,
+        expiresAt: Date.now() + idleMs,
+      });
     }
-    return new Response(body, response);
+    return response;
   }
 
-  async function find(request: Request, authInfo: AuthInfo | undefined): Promise<SessionRow | Response> {
+  async function find(request: Request, { principal }: RequestContext): Promise<SessionRow | Response> {
     const id = request.headers.get('mcp-session-id');
     if (!id) return missingSession();
     const row = await store.get(id);
-    if (row === undefined || row.owner !== authInfo?.clientId) return unknownSession();
-    await store.update(id, { expiresAt: now() + idleMs });
+    if (row === undefined || row.owner !== principal) return unknownSession();
+    const expiresAt = Date.now() + idleMs;
+    if (expiresAt - row.expiresAt > idleMs * RENEW_AFTER) await store.update(id, { expiresAt });
     return row;
   }
 
@@ -71,80 +64,60 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
     request: Request,
     messages: readonly JSONRPCMessage[],
     row: SessionRow,
-    authInfo: AuthInfo | undefined,
+    context: RequestContext,
   ): Promise<Response> {
-    if (!messages.some((message) => 'method' in message && 'id' in message)) {
-      for (const message of messages) await store.send(row.id, { to: 'server', message });
-      return accepted();
-    }
-    const { response, close } = await serveSessionRequest(request, messages, row.id, row, authInfo, options);
-    if (response.ok) await remember(row, messages);
-    return whenDelivered(response, close);
+    const requests = messages.filter((message) => isJSONRPCRequest(message));
+    const others = messages.filter((message) => !isJSONRPCRequest(message));
+    const exchange = { request, sessionId: row.id, row, context, options };
+    const notifications = await deliverToCalls(store, row.id, others);
+    if (notifications.length > 0) context.waitUntil(hearNotifications(exchange, notifications).catch(options.onError));
+    if (requests.length === 0) return accepted();
+    const response = await answerRequests(exchange, requests);
+    if (requests.some(({ method }) => REMEMBERED.has(method))) await remember(row, requests, response.clone());
+    return response;
   }
 
-  /** Keeps what a request changes of the session, so that the next server starts from it. */
-  async function remember(row: SessionRow, messages: readonly JSONRPCMessage[]): Promise<void> {
-    for (const message of messages) {
-      if (!('method' in message)) continue;
-      const { method, params } = message;
+  /** Keeps what successful requests change of the session, so that the next server starts from it. */
+  async function remember(row: SessionRow, requests: readonly JSONRPCRequest[], response: Response): Promise<void> {
+    if (!response.headers.get('content-type')?.includes('json')) return;
+    const answers = [await response.json()].flat() as { id: unknown; result?: object }[];
+    for (const { id, method, params } of requests) {
+      if (!answers.some((answer) => answer.id === id && answer.result !== undefined)) continue;
       if (method === 'logging/setLevel') await store.update(row.id, { logLevel: params?.['level'] as LoggingLevel });
-      const uri = params?.['uri'] as string;
-      if (method === 'resources/subscribe')
-        await store.update(row.id, { subscriptions: [...new Set([...row.subscriptions, uri])] });
-      if (method === 'resources/unsubscribe')
-        await store.update(row.id, { subscriptions: row.subscriptions.filter((other) => other !== uri) });
+      if (method === 'resources/subscribe') await store.subscribe(row.id, params?.['uri'] as string);
+      if (method === 'resources/unsubscribe') await store.unsubscribe(row.id, params?.['uri'] as string);
     }
+  }
+
+  async function end(row: SessionRow): Promise<Response> {
+    await store.end(row.id);
+    await cancelCalls(store, row.id);
+    await store.append(sessionChannel(row.id), [{ data: '', last: true }]);
+    return ended();
   }
 
   async function handle(
     request: Request,
     messages: readonly JSONRPCMessage[],
-    authInfo: AuthInfo | undefined,
+    context: RequestContext,
   ): Promise<Response> {
-    if (request.method === 'POST' && messages.some((message) => isInitializeRequest(message)))
-      return begin(request, messages, authInfo);
+    const [first] = messages;
+    if (isInitializeRequest(first)) return begin(request, first as JSONRPCRequest, context);
     if (!['GET', 'POST', 'DELETE'].includes(request.method)) return methodNotAllowed();
-    const row = await find(request, authInfo);
+    const row = await find(request, context);
     if (row instanceof Response) return row;
-    if (request.method === 'POST') return post(request, messages, row, authInfo);
-    if (request.method === 'GET') return streams.open(row.id, request);
-    await store.end(row.id);
-    streams.end(row.id);
-    return new Response(null, { status: 204 });
+    if (request.method === 'POST') return post(request, messages, row, context);
+    if (request.method === 'GET') return openGetStream(request, row, context, options);
+    return end(row);
   }
 
-  return {
-    async fetch(request, messages, authInfo) {
-      try {
-        return await handle(request, messages, authInfo);
-      } catch (error) {
-        if (!(error instanceof SessionStoreError)) throw error;
-        options.onError(error);
-        return storeUnavailable();
-      }
-    },
-    close: () => streams.close(),
+  return async (request, messages, context) => {
+    try {
+      return await handle(request, messages, context);
+    } catch (error) {
+      if (!(error instanceof SessionStoreError)) throw error;
+      options.onError(error);
+      return storeUnavailable();
+    }
   };
-}
-
-/** Runs `done` once the body has been read to its end, or given up: then nobody can read the result, and the call is stopped. */
-function whenDelivered(response: Response, done: () => Promise<void>): Response {
-  if (response.body === null) {
-    void done();
-    return response;
-  }
-  const source = response.body.getReader();
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done: ended, value } = await source.read();
-      if (!ended) return controller.enqueue(value);
-      await done();
-      controller.close();
-    },
-    async cancel(reason) {
-      await source.cancel(reason);
-      await done();
-    },
-  });
-  return new Response(body, response);
 }

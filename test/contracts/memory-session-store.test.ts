@@ -18,8 +18,11 @@ describe('a full memory store', () => {
     id,
     owner: undefined,
     initialize: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+    protocolVersion: '2025-11-25',
     logLevel: undefined,
     subscriptions: [],
+    stream: undefined,
+    cursor: undefined,
     expiresAt,
   });
 
@@ -32,5 +35,28 @@ describe('a full memory store', () => {
     now = 10;
     await store.create(row('c', 20));
     expect(await store.get('c')).toBeDefined();
+  });
+
+  it('lets old events go, by age and by size', async () => {
+    let now = 1;
+    const store = createMemorySessionStore({ retainMs: 10, maxCharacters: 8, now: () => now });
+    await store.append('a', [{ data: '1234' }]);
+    now = 11;
+    await store.append('b', [{ data: '1234' }]);
+    expect(await store.read('a', 0)).toEqual([]);
+    await store.append('c', [{ data: '12345' }]);
+    expect(await store.read('b', 0)).toEqual([]);
+    expect(await store.read('c', 0)).toHaveLength(1);
+  });
+
+  it('does not use a sequence number again after it let a channel go', async () => {
+    let now = 1_000;
+    const store = createMemorySessionStore({ retainMs: 10, now: () => now });
+    await store.append('a', [{ data: '1' }]);
+    const before = await store.last('a');
+    now = 2_000;
+    await store.append('b', [{ data: '1' }]);
+    await store.append('a', [{ data: '2' }]);
+    expect(await store.read('a', before)).toHaveLength(1);
   });
 });

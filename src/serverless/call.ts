@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  JSONRPCErrorResponse,
+  JSONRPCMessage,
+  JSONRPCNotification,
+  JSONRPCRequest,
+  JSONRPCResponse,
+  MessageExtraInfo,
+  RequestId,
+} from '@modelcontextprotocol/server';
+import type { Exchange } from './exchange.ts';
+import { DEADLINE_MARGIN_MS, type SessionOptions } from './options.ts';
+import { questionId } from './question.ts';
+import { callChannel, inboxChannel, type NewEvent } from './session-store.ts';
+
+/** Requests of one POST while this instance runs them. Other instances reach it by its id, through the store. */
+export interface Call {
+  readonly id: string;
+  /** A message as it goes to the client: questions get ids by which their answers find this call. */
+  addressed(message: JSONRPCRequest | JSONRPCNotification): JSONRPCMessage;
+  /**
+   * Runs the requests.
+   * @param deadline epoch milliseconds at which the platform stops this instance
+   * @param onResponse takes each response as it comes; a cancelled request has none
+   */
+  run(
+    extra: Partial<MessageExtraInfo>,
+    deadline: number | undefined,
+    onResponse: (response: JSONRPCResponse) => void,
+  ): Promise<void>;
+  /** Ends the call in the store, with what it said last. */
+  finish(events: readonly NewEvent[], at: number): Promise<void>;
+}
+
+/** A cancelled handler may still say something; then its stream ends. */
+const CANCEL_GRACE_MS = 50;
+
+/** How long one look into the inbox may take; drivers that cannot wait poll meanwhile. */
+const INBOX_WAIT_MS = 20_000;
+
+/** After the store failed. */
+const RETRY_MS = 1_000;
+
+/** @throws SessionStoreError before anything has run */
+export async function beginCall(
+  sessionId: string,
+  requests: readonly JSONRPCRequest[],
+  exchange: Exchange,
+  { store, leaseMs, onError }: SessionOptions,
+): Promise<Call> {
+  const id = randomUUID();
+  const requestIds = requests.map((request) => request.id);
+  const questions = new Map<string, RequestId>();
+  const renew = () => store.putCall(sessionId, { id, requestIds, leaseUntil: Date.now() + leaseMs });
+  await renew();
+
+  /** Hands over what reaches the call by way of other requests, on whatever instance they landed. */
+  async function readInbox(deliver: (message: JSONRPCMessage) => void, signal: AbortSignal): Promise<void> {
+    let after = 0;
+    while (!signal.aborted) {
+      try {
+        for (const event of await store.read(inboxChannel(sessionId, id), after, { waitMs: INBOX_WAIT_MS, signal })) {
+          after = event.sequence;
+          deliver(JSON.parse(event.data));
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        onError(error as Error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+      }
+    }
+  }
+
+  return {
+    id,
+    addressed: (message) => ('id' in message ? addressQuestion(message, id, questions) : message),
+    finish: (events, at) => store.finishCall(sessionId, id, callChannel(sessionId, id), events, at),
+    async run(extra, deadline, onResponse) {
+      const over = new AbortController();
+      const requestsInRun = createRun(exchange, onResponse);
+      const answered = requests.map((request) => requestsInRun.start(request, extra));
+      const lease = setInterval(() => renew().catch(onError), leaseMs / 3);
+      const clock = deadline && setTimeout(requestsInRun.endInTime, deadline - DEADLINE_MARGIN_MS - Date.now());
+      const inbox = readInbox((message) => deliver(message, exchange, questions, requestsInRun.cancel), over.signal);
+      await Promise.all(answered);
+      over.abort();
+      clearInterval(lease);
+      clearTimeout(clock);
+      await inbox;
+    },
+  };
+}
+
+/** Requests in progress, each of which ends once: with its response, cancelled, or out of time. */
+function createRun(exchange: Exchange, onResponse: (response: JSONRPCResponse) => void) {
+  const open = new Map<RequestId, (response?: JSONRPCResponse) => void>();
+
+  /** The protocol aborts the handler, and then answers nothing. */
+  function stop(requestId: RequestId, reason: string): void {
+    exchange.tell({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason } });
+  }
+  return {
+    start: (request: JSONRPCRequest, extra: Partial<MessageExtraInfo>) =>
+      new Promise<void>((resolve) => {
+        const settle = (response?: JSONRPCResponse) => {
+          if (!open.delete(request.id)) return;
+          if (response) onResponse(response);
+          resolve();
+        };
+        open.set(request.id, settle);
+        void exchange.ask(request, extra).then(settle);
+      }),
+    cancel(requestId: RequestId) {
+      const settle = open.get(requestId);
+      if (settle === undefined) return;
+      stop(requestId, 'cancelled by the client');
+      setTimeout(settle, CANCEL_GRACE_MS);
+    },
+    endInTime() {
+      for (const [requestId, settle] of [...open]) {
+        settle(outOfTime(requestId));
+        stop(requestId, 'out of time');
+      }
+    },
+  };
+}
+
+function addressQuestion(question: JSONRPCRequest, callId: string, questions: Map<string, RequestId>): JSONRPCRequest {
+  const id = questionId(callId);
+  questions.set(id, question.id);
+  const meta = question.params?._meta;
+  if (meta?.progressToken === undefined) return { ...question, id };
+  return { ...question, id, params: { ...question.params, _meta: { ...meta, progressToken: id } } };
+}
+
+function deliver(
+  message: JSONRPCMessage,
+  exchange: Exchange,
+  questions: Map<string, RequestId>,
+  cancel: (requestId: RequestId) => void,
+): void {
+  if (!('method' in message)) {
+    const question = questions.get(message.id as string);
+    // An answer counts once.
+    questions.delete(message.id as string);
+    if (question !== undefined) exchange.tell({ ...message, id: question });
+  } else if (message.method === 'notifications/cancelled') {
+    cancel(message.params?.['requestId'] as RequestId);
+  } else {
+    const progressToken = questions.get(message.params?.['progressToken'] as string);
+    if (progressToken !== undefined) exchange.tell({ ...message, params: { ...message.params, progressToken } });
+  }
+}
+
+/** -32001 is the SDK's code for a request that took too long. */
+export function outOfTime(id: RequestId): JSONRPCErrorResponse {
+  const message = 'The call was stopped at the time limit of the platform. Ask for less at once, or raise the limit.';
+  return { jsonrpc: '2.0', id, error: { code: -32001, message } };
+}
+
+/** For a call whose instance died. */
+export function abandoned(id: RequestId): JSONRPCErrorResponse {
+  const message = 'The instance that ran this call is gone, and its result with it. Call again.';
+  return { jsonrpc: '2.0', id, error: { code: -32603, message } };
+}

@@ -1,0 +1,210 @@
+import {
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import type { NewEvent, ReadOptions, SessionStore, StoredEvent } from '../session-store.ts';
+import {
+  channelKey,
+  eventSortKey,
+  headKey,
+  type Item,
+  itemFromHole,
+  itemsFromEvent,
+  LAST_SORT_KEY,
+  type Slot,
+  seconds,
+  slotsFromItems,
+} from './items.ts';
+
+/** Between two looks at a quiet channel; it doubles from the first to the second. */
+const POLL_FROM_MS = 100;
+const POLL_TO_MS = 1_000;
+
+/** A number that was taken and is not written after this long is given up. Its writer needs milliseconds. */
+const HOLE_MS = 2_000;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+const BATCH_ITEMS = 25;
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+export interface ChannelOptions {
+  client: DynamoDBClient;
+  table: string;
+  /** How long an event can be read after it was written. */
+  retainMs: number;
+  now: () => number;
+}
+
+export type Channels = Pick<SessionStore, 'append' | 'read' | 'last'> & {
+  /** Writes events of a channel's only writer, together with other changes. */
+  write(channel: string, events: readonly StoredEvent[], others?: readonly WriteRequest[]): Promise<void>;
+};
+
+export function createChannels({ client, table, retainMs, now }: ChannelOptions): Channels {
+  async function batch(requests: readonly WriteRequest[]): Promise<void> {
+    for (let left = [...requests]; left.length > 0; ) {
+      const some = left.splice(0, fitting(left));
+      const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: some } }));
+      const unprocessed = UnprocessedItems?.[table] ?? [];
+      if (unprocessed.length > 0) await sleep(POLL_FROM_MS);
+      left.unshift(...unprocessed);
+    }
+  }
+
+  async function write(channel: string, events: readonly StoredEvent[], others: readonly WriteRequest[] = []) {
+    const items = events.flatMap((event) =>
+      itemsFromEvent(channel, event, { shared: false, first: event.sequence === 1, writtenAt: now(), retainMs }),
+    );
+    await batch([...items.map((Item) => ({ PutRequest: { Item } })), ...others]);
+  }
+
+  /** Takes the next sequence number. */
+  async function next(channel: string): Promise<{ sequence: number; first: boolean }> {
+    const begun = now();
+    const { Attributes: before } = await client.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: headKey(channel),
+        // From the clock, so that a channel that has expired and begins again does not use a number twice.
+        UpdateExpression: 'SET #last = if_not_exists(#last, :now) + :one, expiresAt = :expiresAt',
+        ExpressionAttributeNames: { '#last': 'last' },
+        ExpressionAttributeValues: {
+          ':now': { N: String(begun) },
+          ':one': { N: '1' },
+          ':expiresAt': seconds(begun + retainMs),
+        },
+        ReturnValues: 'ALL_OLD',
+      }),
+    );
+    const last = before?.['last']?.N;
+    return { sequence: Number(last ?? begun) + 1, first: last === undefined };
+  }
+
+  /** False when the sequence number has been given up meanwhile. */
+  async function putNew(item: Item): Promise<boolean> {
+    try {
+      await client.send(
+        new PutItemCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  async function appendOne(channel: string, { data, last = false }: NewEvent): Promise<void> {
+    for (;;) {
+      const { sequence, first } = await next(channel);
+      const context = { shared: true, first, writtenAt: now(), retainMs };
+      const items = itemsFromEvent(channel, { sequence, data, last }, context);
+      await batch(items.slice(0, -1).map((Item) => ({ PutRequest: { Item } })));
+      if (await putNew(items.at(-1) as Item)) return;
+    }
+  }
+
+  async function query(channel: string, after: number): Promise<Slot[]> {
+    const items: Item[] = [];
+    let ExclusiveStartKey: Item | undefined;
+    do {
+      const page = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+          ExpressionAttributeValues: {
+            ':pk': channelKey(channel),
+            ':from': eventSortKey(after + 1),
+            ':to': LAST_SORT_KEY,
+          },
+          ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
+        }),
+      );
+      items.push(...(page.Items ?? []));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+    return slotsFromItems(items);
+  }
+
+  /** Reads on from `after` until there is something to return, or time is up. */
+  async function read(channel: string, after: number, { waitMs = 0, signal }: ReadOptions = {}) {
+    const until = performance.now() + waitMs;
+    let missing: { sequence: number; since: number } | undefined;
+    for (let pollMs = POLL_FROM_MS; ; pollMs = Math.min(pollMs * 2, POLL_TO_MS)) {
+      const slots = await query(channel, after);
+      const ready = untilHole(slots, after, now());
+      const events = ready.flatMap(({ event }) => event ?? []);
+      if (events.length > 0) return events;
+      after = ready.at(-1)?.sequence ?? after;
+      if (slots[ready.length]?.shared) {
+        if (missing?.sequence !== after + 1) missing = { sequence: after + 1, since: performance.now() };
+        else if (performance.now() - missing.since >= HOLE_MS)
+          await putNew(itemFromHole(channel, missing.sequence, now(), retainMs));
+      }
+      const left = until - performance.now();
+      if (left <= 0 || signal?.aborted) return [];
+      await sleep(Math.min(pollMs, left), signal);
+    }
+  }
+
+  return {
+    write,
+    read,
+    async append(channel, events, at) {
+      if (at === undefined) for (const event of events) await appendOne(channel, event);
+      else await write(channel, numbered(events, at));
+    },
+    async last(channel) {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: headKey(channel), ConsistentRead: true }),
+      );
+      return Number(Item?.['last']?.N ?? 0);
+    },
+  };
+}
+
+export function numbered(events: readonly NewEvent[], at: number): StoredEvent[] {
+  return events.map(({ data, last = false }, index) => ({ sequence: at + index, data, last }));
+}
+
+/**
+ * The slots before the first missing number: its writer may be about to write it, and readers never come back to it. A reader that
+ * starts from nothing cannot know what was there before the oldest slot; when that is no longer new, it is taken for the beginning.
+ */
+function untilHole(slots: readonly Slot[], after: number, now: number): readonly Slot[] {
+  let before = after;
+  const hole = slots.findIndex(({ sequence, first, writtenAt }) => {
+    const follows = first || sequence === before + 1 || (before === 0 && now - writtenAt > HOLE_MS);
+    before = sequence;
+    return !follows;
+  });
+  return hole < 0 ? slots : slots.slice(0, hole);
+}
+
+/** How many of the requests one batch takes. */
+function fitting(requests: readonly WriteRequest[]): number {
+  let bytes = 0;
+  const over = requests.findIndex(({ PutRequest }, index) => {
+    bytes += (PutRequest?.Item?.['bytes']?.B as Uint8Array | undefined)?.length ?? 0;
+    return index >= BATCH_ITEMS || (index > 0 && bytes > BATCH_BYTES);
+  });
+  return over < 0 ? requests.length : over;
+}
+
+function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, milliseconds);
+    signal?.addEventListener('abort', wake);
+  });
+}

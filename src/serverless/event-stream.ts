@@ -1,0 +1,65 @@
+/** Server-sent events: what a client reads of them, https://html.spec.whatwg.org/multipage/server-sent-events.html */
+export interface EventWriter {
+  /**
+   * Says something at once, because proxies and clients hold a response back until its first byte.
+   * @param retryMs how soon the client is to come back when this stream ends
+   * @param id from where it is to go on then; undefined for clients that cannot take it
+   */
+  open(retryMs: number, id: string | undefined): void;
+  /** @param data JSON text */
+  event(id: string, data: string): void;
+  /** Ends the stream; what is written later goes nowhere. */
+  close(): void;
+  /** Aborts when the stream ends, be it by close() or because the client has left. */
+  readonly closed: AbortSignal;
+}
+
+export interface EventStream {
+  writer: EventWriter;
+  response: Response;
+}
+
+/** A response whose events are written as they come. A comment every `keepAliveMs` keeps proxies from closing it. */
+export function openEventStream(sessionId: string, keepAliveMs: number): EventStream {
+  const encoder = new TextEncoder();
+  const closing = new AbortController();
+  let controller: ReadableStreamDefaultController<Uint8Array>;
+  const write = (text: string) => {
+    if (!closing.signal.aborted) controller.enqueue(encoder.encode(text));
+  };
+  const keepAlive = setInterval(() => write(': keep-alive\n\n'), keepAliveMs);
+  closing.signal.addEventListener('abort', () => clearInterval(keepAlive));
+  const body = new ReadableStream<Uint8Array>({
+    start: (started) => {
+      controller = started;
+    },
+    cancel: () => closing.abort(),
+  });
+  const headers = {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+    'mcp-session-id': sessionId,
+  };
+  return {
+    response: new Response(body, { headers }),
+    writer: {
+      open: (retryMs, id) => write(`retry: ${retryMs}\n${id === undefined ? ': open' : `id: ${id}\ndata: `}\n\n`),
+      event: (id, data) => write(`id: ${id}\ndata: ${data}\n\n`),
+      close() {
+        if (closing.signal.aborted) return;
+        closing.abort();
+        controller.close();
+      },
+      closed: closing.signal,
+    },
+  };
+}
+
+/**
+ * Clients before 2025-11-25 take an event without data for a message, and fail
+ * (https://modelcontextprotocol.io/specification/2025-11-25/changelog, SEP-1699). They get no id before the first message.
+ */
+export function takesEmptyEvents(protocolVersion: string): boolean {
+  return protocolVersion >= '2025-11-25';
+}

@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import type { JSONRPCNotification, ServerEvent } from '@modelcontextprotocol/server';
+import { abandoned } from './call.ts';
+import { type Cursor, cursorFromText, cursorText } from './cursor.ts';
+import { type EventWriter, openEventStream, takesEmptyEvents } from './event-stream.ts';
+import { DEADLINE_MARGIN_MS, type RequestContext, type SessionOptions } from './options.ts';
+import { methodNotAllowed, notAcceptable, unknownEvent } from './responses.ts';
+import {
+  BUS_CHANNEL,
+  callChannel,
+  type SessionRow,
+  type SessionStore,
+  type StoredEvent,
+  sessionChannel,
+} from './session-store.ts';
+
+/** How often an open stream looks whether its session has ended, or a newer stream has taken its place. */
+const SESSION_CHECK_MS = 2_000;
+
+/** After the store failed. */
+const FAILURE_PAUSE_MS = 1_000;
+
+/** Opens the session's own stream or, with the `Last-Event-ID` of a call, what is left of that call's. */
+export async function openGetStream(
+  request: Request,
+  row: SessionRow,
+  context: RequestContext,
+  options: SessionOptions,
+): Promise<Response> {
+  if (!request.headers.get('accept')?.includes('text/event-stream')) return notAcceptable('text/event-stream');
+  const lastEventId = request.headers.get('last-event-id') ?? undefined;
+  const cursor = lastEventId === undefined ? undefined : cursorFromText(lastEventId);
+  if (lastEventId !== undefined && cursor === undefined) return unknownEvent();
+  if (cursor?.stream === 'call') return resumeCall(row, cursor, context, options);
+  return followSession(row, cursor, context, options);
+}
+
+/** When a stream that is opened now must end, in milliseconds from now. */
+function lifetime({ deadline }: RequestContext, { getStream }: SessionOptions): number {
+  const held = getStream.mode === 'hold' ? getStream.holdMs : Number.POSITIVE_INFINITY;
+  return deadline === undefined ? held : Math.min(held, deadline - DEADLINE_MARGIN_MS - Date.now());
+}
+
+/** Ends the stream when its time is up, or the server stops; the client comes back and goes on. */
+function endInTime(writer: EventWriter, context: RequestContext, options: SessionOptions): void {
+  options.closing.addEventListener('abort', writer.close, { signal: writer.closed });
+  const milliseconds = lifetime(context, options);
+  if (milliseconds === Number.POSITIVE_INFINITY) return;
+  const timer = setTimeout(writer.close, Math.max(0, milliseconds));
+  writer.closed.addEventListener('abort', () => clearTimeout(timer));
+}
+
+async function resumeCall(
+  row: SessionRow,
+  { callId, sequence }: Extract<Cursor, { stream: 'call' }>,
+  context: RequestContext,
+  options: SessionOptions,
+): Promise<Response> {
+  const { store } = options;
+  const known = (await store.getCall(row.id, callId)) !== undefined;
+  if (!known && (await store.read(callChannel(row.id, callId), sequence)).length === 0) return unknownEvent();
+  const { response, writer } = openEventStream(row.id, options.keepAliveMs);
+  writer.open(options.retryMs, undefined);
+  endInTime(writer, context, options);
+  const follow = async () => {
+    for await (const event of eventsOfCall(row.id, callId, sequence, writer.closed, options)) {
+      if (event.data) writer.event(cursorText({ stream: 'call', callId, sequence: event.sequence }), event.data);
+    }
+  };
+  context.waitUntil(follow().catch(options.onError).finally(writer.close));
+  return response;
+}
+
+/** What a call says after an event, to its end; when its instance has died, that is an error in its place. */
+async function* eventsOfCall(
+  sessionId: string,
+  callId: string,
+  sequence: number,
+  signal: AbortSignal,
+  { store, leaseMs }: SessionOptions,
+): AsyncGenerator<StoredEvent> {
+  const channel = callChannel(sessionId, callId);
+  for (let after = sequence; !signal.aborted; ) {
+    let events = await store.read(channel, after, { waitMs: leaseMs / 3, signal });
+    if (events.length === 0 && !signal.aborted && !(await isRunning(store, sessionId, callId))) {
+      // Once more: it may have ended between the two looks.
+      events = await store.read(channel, after);
+      if (events.length === 0) events = await abandonCall(store, sessionId, callId, after);
+      if (events.length === 0) return;
+    }
+    for (const event of events) {
+      after = event.sequence;
+      yield event;
+      if (event.last) return;
+    }
+  }
+}
+
+async function isRunning(store: SessionStore, sessionId: string, callId: string): Promise<boolean> {
+  const call = await store.getCall(sessionId, callId);
+  return call !== undefined && call.leaseUntil > Date.now();
+}
+
+/** Ends a call whose instance died: each request without a response gets an error, in the store and so for every reader. */
+async function abandonCall(
+  store: SessionStore,
+  sessionId: string,
+  callId: string,
+  after: number,
+): Promise<readonly StoredEvent[]> {
+  const call = await store.getCall(sessionId, callId);
+  if (call === undefined) return [];
+  const channel = callChannel(sessionId, callId);
+  const said = (await store.read(channel, 0)).map(({ data }) => JSON.parse(data));
+  const unanswered = call.requestIds.filter((id) => !said.some((message) => !message.method && message.id === id));
+  const errors = unanswered.map((id, index) => ({
+    data: JSON.stringify(abandoned(id)),
+    last: index === unanswered.length - 1,
+  }));
+  await store.finishCall(sessionId, callId, channel, errors, after + 1);
+  return errors.map((event, index) => ({ ...event, sequence: after + 1 + index }));
+}
+
+/** The session's own stream: what the server says outside of calls, and changes the client is to be told of. */
+async function followSession(
+  row: SessionRow,
+  given: Cursor | undefined,
+  context: RequestContext,
+  options: SessionOptions,
+): Promise<Response> {
+  const { store, getStream } = options;
+  if (getStream.mode === 'off') return methodNotAllowed('POST, DELETE');
+  const cursor = given ?? cursorFromText(row.cursor ?? '');
+  const position = cursor?.stream === 'session' ? cursor : undefined;
+  const stream: SessionStream = {
+    id: randomUUID(),
+    sessionId: row.id,
+    sequence: position?.sequence ?? 0,
+    bus: position?.bus ?? (await store.last(BUS_CHANNEL)),
+  };
+  await store.update(row.id, { stream: stream.id });
+  const { response, writer } = openEventStream(row.id, options.keepAliveMs);
+  const polled = context.buffered || getStream.mode === 'poll';
+  const retryMs = getStream.mode === 'poll' ? getStream.pollMs : options.retryMs;
+  writer.open(retryMs, takesEmptyEvents(row.protocolVersion) ? positionOf(stream) : undefined);
+  if (!polled) endInTime(writer, context, options);
+  const follow = polled ? copyOnce(stream, writer, store) : copyUntilClosed(stream, writer, options);
+  const finish = async () => {
+    await follow.catch(options.onError);
+    writer.close();
+    if (positionOf(stream) !== row.cursor) await store.update(row.id, { cursor: positionOf(stream) });
+  };
+  context.waitUntil(finish().catch(options.onError));
+  return response;
+}
+
+/** A stream and how far it has been read. */
+interface SessionStream {
+  readonly id: string;
+  readonly sessionId: string;
+  sequence: number;
+  bus: number;
+}
+
+function positionOf({ sequence, bus }: SessionStream): string {
+  return cursorText({ stream: 'session', sequence, bus });
+}
+
+async function copyOnce(stream: SessionStream, writer: EventWriter, store: SessionStore): Promise<void> {
+  writeMessages(stream, writer, await store.read(sessionChannel(stream.sessionId), stream.sequence));
+  await writeChanges(stream, writer, store, await store.read(BUS_CHANNEL, stream.bus));
+}
+
+async function copyUntilClosed(stream: SessionStream, writer: EventWriter, options: SessionOptions): Promise<void> {
+  const { store, onError } = options;
+  const signal = writer.closed;
+  const wait = { waitMs: options.keepAliveMs, signal };
+  const steps = [
+    async () =>
+      writeMessages(stream, writer, await store.read(sessionChannel(stream.sessionId), stream.sequence, wait)),
+    async () => writeChanges(stream, writer, store, await store.read(BUS_CHANNEL, stream.bus, wait)),
+    async () => {
+      await pause(SESSION_CHECK_MS, signal);
+      if ((await store.get(stream.sessionId))?.stream !== stream.id) writer.close();
+    },
+  ];
+  const repeat = async (step: () => Promise<void>) => {
+    while (!signal.aborted) {
+      await step().catch(async (error: Error) => {
+        if (signal.aborted) return;
+        onError(error);
+        await pause(FAILURE_PAUSE_MS, signal);
+      });
+    }
+  };
+  await Promise.all(steps.map(repeat));
+}
+
+function writeMessages(stream: SessionStream, writer: EventWriter, events: readonly StoredEvent[]): void {
+  for (const { sequence, data, last } of events) {
+    // The session has ended.
+    if (last) writer.close();
+    if (writer.closed.aborted) return;
+    stream.sequence = sequence;
+    writer.event(positionOf(stream), data);
+  }
+}
+
+async function writeChanges(
+  stream: SessionStream,
+  writer: EventWriter,
+  store: SessionStore,
+  events: readonly StoredEvent[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const subscriptions = (await store.get(stream.sessionId))?.subscriptions ?? [];
+  for (const { sequence, data } of events) {
+    if (writer.closed.aborted) return;
+    stream.bus = sequence;
+    const notification = notificationFromChange(JSON.parse(data));
+    const uri = notification.params?.['uri'];
+    if (uri === undefined || subscriptions.includes(uri as string))
+      writer.event(positionOf(stream), JSON.stringify(notification));
+  }
+}
+
+const CHANGE_METHODS = {
+  tools_list_changed: 'notifications/tools/list_changed',
+  prompts_list_changed: 'notifications/prompts/list_changed',
+  resources_list_changed: 'notifications/resources/list_changed',
+  resource_updated: 'notifications/resources/updated',
+} as const satisfies Record<ServerEvent['kind'], string>;
+
+function notificationFromChange(change: ServerEvent): JSONRPCNotification & { jsonrpc: '2.0' } {
+  const params = change.kind === 'resource_updated' ? { ...change.params, uri: change.uri } : change.params;
+  return { jsonrpc: '2.0', method: CHANGE_METHODS[change.kind], ...(params ? { params } : {}) };
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

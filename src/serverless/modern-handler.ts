@@ -1,0 +1,123 @@
+import {
+  createMcpHandler,
+  type JSONRPCRequest,
+  type McpServerFactory,
+  type RequestId,
+  type ServerNotifier,
+} from '@modelcontextprotocol/server';
+import type { StoreBus } from './bus.ts';
+import { outOfTime } from './call.ts';
+import { DEADLINE_MARGIN_MS, type RequestContext } from './options.ts';
+
+export interface ModernOptions {
+  factory: McpServerFactory;
+  bus: StoreBus;
+  keepAliveMs: number;
+  maxBodyBytes: number;
+  onError: (error: Error) => void;
+}
+
+export interface ModernHandler {
+  fetch(request: Request, body: unknown, context: RequestContext): Promise<Response>;
+  readonly notify: ServerNotifier;
+  close(): Promise<void>;
+}
+
+/** A change stream ends this long before the deadline, so that its closing result still reaches the client. */
+const LISTEN_MARGIN_MS = 10_000;
+
+/** Serves 2026-07-28 clients, which have no sessions. Where the platform has a deadline, every answer ends before it. */
+export function createModernHandler(options: ModernOptions): ModernHandler {
+  const { factory, bus, keepAliveMs, maxBodyBytes, onError } = options;
+  const create = () =>
+    createMcpHandler(factory, {
+      legacy: 'reject',
+      bus,
+      keepAliveMs,
+      maxRequestBodySize: maxBodyBytes,
+      onerror: onError,
+    });
+  const shared = create();
+
+  /** A handler of its own: closing it is the SDK's way to end a change stream with a result. */
+  async function listen(request: Request, body: JSONRPCRequest, context: RequestContext): Promise<Response> {
+    if (context.buffered) return Response.json(needsStreaming(body.id));
+    if (context.deadline === undefined) return shared.fetch(request, requestOptions(body, context));
+    const handler = create();
+    const response = await handler.fetch(request, requestOptions(body, context));
+    const timer = setTimeout(() => void handler.close(), context.deadline - LISTEN_MARGIN_MS - Date.now());
+    const ended = whenEnded(response);
+    context.waitUntil(ended.done.finally(() => clearTimeout(timer)));
+    return ended.response;
+  }
+
+  return {
+    notify: shared.notify,
+    close: () => shared.close(),
+    async fetch(request, body, context) {
+      const message = body as JSONRPCRequest;
+      if (message.method === 'subscriptions/listen') return listen(request, message, context);
+      if (context.deadline === undefined) return shared.fetch(request, requestOptions(body, context));
+      return endBefore(context.deadline - DEADLINE_MARGIN_MS, message.id, (signal) =>
+        shared.fetch(new Request(request, { signal }), requestOptions(body, context)),
+      );
+    },
+  };
+}
+
+function requestOptions(parsedBody: unknown, { authInfo }: RequestContext) {
+  return { parsedBody, ...(authInfo ? { authInfo } : {}) };
+}
+
+/** The response, and when its body has been read to the end or given up. */
+function whenEnded(response: Response): { response: Response; done: Promise<void> } {
+  if (response.body === null) return { response, done: Promise.resolve() };
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const done = response.body.pipeTo(writable).catch(() => {});
+  return { response: new Response(readable, response), done };
+}
+
+/** Lets `run` answer until `time`; then its signal aborts, and the client gets an error for an answer. */
+async function endBefore(
+  time: number,
+  id: RequestId,
+  run: (signal: AbortSignal) => Promise<Response>,
+): Promise<Response> {
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<'timeout'>((resolve) => {
+    timer = setTimeout(() => resolve('timeout'), time - Date.now());
+  });
+  const first = await Promise.race([run(over.signal), timeout]);
+  if (first === 'timeout') {
+    over.abort();
+    return Response.json(outOfTime(id));
+  }
+  if (first.body === null || !first.headers.get('content-type')?.includes('event-stream')) {
+    clearTimeout(timer);
+    return first;
+  }
+  const reader = first.body.getReader();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const chunk = await Promise.race([reader.read(), timeout]);
+      if (chunk !== 'timeout' && !chunk.done) return controller.enqueue(chunk.value);
+      clearTimeout(timer);
+      if (chunk === 'timeout') {
+        controller.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(outOfTime(id))}\n\n`));
+        over.abort();
+      }
+      controller.close();
+    },
+    async cancel(reason) {
+      clearTimeout(timer);
+      await reader.cancel(reason);
+    },
+  });
+  return new Response(body, first);
+}
+
+function needsStreaming(id: RequestId) {
+  const message = 'subscriptions/listen needs a streaming gateway; this one sends a response only when it is complete.';
+  return { jsonrpc: '2.0', id, error: { code: -32601, message } };
+}

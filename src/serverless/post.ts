@@ -1,0 +1,122 @@
+import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse } from '@modelcontextprotocol/server';
+import { beginCall, type Call } from './call.ts';
+import { createCallOutput } from './call-output.ts';
+import { openEventStream, takesEmptyEvents } from './event-stream.ts';
+import { type Exchange, openExchange, type Say } from './exchange.ts';
+import type { RequestContext, SessionOptions } from './options.ts';
+import { cancelled, jsonResponse } from './responses.ts';
+import { type SessionRow, type SessionStore, sessionChannel } from './session-store.ts';
+
+/** Requests that may take long, say something meanwhile or ask the client. The rest are answered at once, with plain JSON. */
+const CALLS = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+/** How long a server is kept for a notification: the SDK does not tell when a handler is done. */
+const NOTIFICATION_MS = 250;
+
+/** What a POST of a session needs to be answered. */
+export interface SessionPost {
+  request: Request;
+  sessionId: string;
+  /** Undefined for the `initialize` that begins the session. */
+  row: SessionRow | undefined;
+  context: RequestContext;
+  options: SessionOptions;
+}
+
+/** Answers requests with a server of their own. */
+export async function answerRequests(post: SessionPost, requests: readonly JSONRPCRequest[]): Promise<Response> {
+  const { sessionId, row, context, options } = post;
+  const exchange = await open(post);
+  if (row === undefined || !requests.some(({ method }) => CALLS.has(method)))
+    return answerAtOnce(exchange, requests, post);
+  try {
+    const call = await beginCall(sessionId, requests, exchange, options);
+    const answer = context.buffered ? answerWithJson : answerWithStream;
+    return await answer(exchange, call, row, context, options);
+  } catch (error) {
+    await exchange.close();
+    throw error;
+  }
+}
+
+function open({ request, sessionId, row, context, options }: SessionPost): Promise<Exchange> {
+  return openExchange({ factory: options.factory, request, authInfo: context.authInfo, sessionId, row });
+}
+
+async function answerAtOnce(
+  exchange: Exchange,
+  requests: readonly JSONRPCRequest[],
+  { sessionId, options }: SessionPost,
+): Promise<Response> {
+  exchange.listen(withoutQuestions(options.store, sessionId));
+  const responses = await Promise.all(requests.map((request) => exchange.ask(request)));
+  await exchange.close();
+  return jsonResponse(responses, sessionId);
+}
+
+/** Where nothing can be streamed: what the call says meanwhile goes to the session's GET stream, its results come at the end. */
+async function answerWithJson(
+  exchange: Exchange,
+  call: Call,
+  row: SessionRow,
+  { deadline }: RequestContext,
+  { store }: SessionOptions,
+): Promise<Response> {
+  const responses: JSONRPCResponse[] = [];
+  exchange.listen((message) => appendToSession(store, row.id, call.addressed(message)));
+  await call.run({}, deadline, (response) => responses.push(response));
+  await call.finish([], 1);
+  await exchange.close();
+  return responses.length === 0 ? cancelled() : jsonResponse(responses, row.id);
+}
+
+/** Everything the call says is an event, stored, so that any instance can go on where a cut stream ended. */
+async function answerWithStream(
+  exchange: Exchange,
+  call: Call,
+  row: SessionRow,
+  { deadline, waitUntil }: RequestContext,
+  options: SessionOptions,
+): Promise<Response> {
+  const { response, writer } = openEventStream(row.id, options.keepAliveMs);
+  const output = createCallOutput(row.id, call, writer, options);
+  exchange.listen(async (message, about) => {
+    const addressed = call.addressed(message);
+    if (about === undefined) return appendToSession(options.store, row.id, addressed);
+    output.say(addressed);
+  });
+  output.open(row.protocolVersion);
+  const extra = takesEmptyEvents(row.protocolVersion) ? { closeSSEStream: writer.close } : {};
+  const run = async () => {
+    await call.run(extra, deadline, output.say);
+    await output.finish();
+    await exchange.close();
+  };
+  waitUntil(run().catch(options.onError));
+  return response;
+}
+
+/** Lets a fresh server hear notifications that are about no call. */
+export async function hearNotifications(post: SessionPost, messages: readonly JSONRPCNotification[]): Promise<void> {
+  const exchange = await open(post);
+  const heard = messages.filter(({ method }) => method !== 'notifications/initialized' || exchange.awaitsInitialized);
+  if (heard.length > 0) {
+    exchange.listen(withoutQuestions(post.options.store, post.sessionId));
+    for (const message of heard) exchange.tell(message);
+    await new Promise((resolve) => setTimeout(resolve, NOTIFICATION_MS));
+  }
+  await exchange.close();
+}
+
+/** For servers that live too briefly to wait for an answer. */
+function withoutQuestions(store: SessionStore, sessionId: string): Say {
+  return async (message) => {
+    if ('id' in message)
+      throw new Error(`${message.method}: the client can be asked only by tools, prompts and resources`);
+    await appendToSession(store, sessionId, message);
+  };
+}
+
+function appendToSession(store: SessionStore, sessionId: string, message: object): Promise<void> {
+  return store.append(sessionChannel(sessionId), [{ data: JSON.stringify(message) }]);
+}

@@ -1,0 +1,14 @@
+import { randomUUID } from 'node:crypto';
+
+/**
+ * Ids of server-to-client requests. The SDK counts them from 0 in every server, so two instances would use the same ones; these are
+ * unguessable, and lead to the call that asked.
+ */
+export function questionId(callId: string): string {
+  return `srv-${callId}-${randomUUID()}`;
+}
+
+/** Undefined for an id that this layer did not make. */
+export function callIdFromQuestion(id: unknown): string | undefined {
+  return typeof id === 'string' ? /^srv-([0-9a-f-]{36})-[0-9a-f-]{36}$/.exec(id)?.[1] : undefined;
+}

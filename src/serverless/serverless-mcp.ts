@@ -1,0 +1,165 @@
+import {
+  DEFAULT_MAX_REQUEST_BODY_SIZE,
+  isLegacyRequest,
+  type JSONRPCMessage,
+  type McpServerFactory,
+  parseJSONRPCMessage,
+  readRequestBody,
+  type ServerNotifier,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/server';
+import { createStoreBus } from './bus.ts';
+import { createModernHandler } from './modern-handler.ts';
+import type { GetStream, RequestContext } from './options.ts';
+import { errorResponse, invalidRequest, notAcceptable, notJson, unparsable } from './responses.ts';
+import { createSessionHandler } from './session-handler.ts';
+import { guarded, type SessionStore } from './session-store.ts';
+
+export interface ServerlessMcpOptions {
+  /** Makes the server. Called for every request, so it must be cheap and share nothing by accident. */
+  factory: McpServerFactory;
+  store: SessionStore;
+  /** A session unused for this long is forgotten. Default: 7 days. */
+  idleMs?: number;
+  /** Between comments on quiet streams, so that proxies keep them open. Default: 15 seconds. */
+  keepAliveMs?: number;
+  /** An instance that has not renewed a call's lease for this long is taken for dead. Default: 15 seconds. */
+  leaseMs?: number;
+  /** How soon clients come back to a stream that ended early. Default: 1 second. */
+  retryMs?: number;
+  /** Default: held until the client leaves. */
+  getStream?: GetStream;
+  /** Default: 4 MiB. */
+  maxBodyBytes?: number;
+  /** Takes errors that callers must not see. */
+  onError?: (error: Error) => void;
+}
+
+export interface ServerlessMcp {
+  fetch(request: Request, context?: Partial<RequestContext>): Promise<Response>;
+  /** Tells clients of both eras that something changed; those that asked to be told. */
+  readonly notify: ServerNotifier;
+  /** Resolves when all that `notify` was told is in the store, and all calls have ended. */
+  settled(): Promise<void>;
+  /** Ends the open streams. Sessions stay. */
+  close(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The SDK's own limit, for HTTP batches of the 2025-03-26 revision. */
+const MAX_BATCH = 100;
+
+/**
+ * Serves MCP over Streamable HTTP to both protocol eras from one factory: 2025-era clients get sessions that are rows in the
+ * store, 2026-07-28 clients are served without. It checks neither Host nor Origin nor keys: that is for the app around it.
+ */
+export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMcp {
+  const { factory, keepAliveMs = 15_000, maxBodyBytes = DEFAULT_MAX_REQUEST_BODY_SIZE } = options;
+  const onError = (error: Error) => options.onError?.(error);
+  const store = guarded(options.store);
+  const bus = createStoreBus(store, onError);
+  const modern = createModernHandler({ factory, bus, keepAliveMs, maxBodyBytes, onError });
+  const closing = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  const serveSession = createSessionHandler({
+    factory,
+    store,
+    idleMs: options.idleMs ?? 7 * DAY_MS,
+    keepAliveMs,
+    leaseMs: options.leaseMs ?? 15_000,
+    retryMs: options.retryMs ?? 1_000,
+    getStream: options.getStream ?? { mode: 'hold', holdMs: Number.POSITIVE_INFINITY },
+    closing: closing.signal,
+    onError,
+  });
+
+  function complete({ authInfo, principal, deadline, buffered, waitUntil }: Partial<RequestContext>): RequestContext {
+    return {
+      authInfo,
+      principal: principal ?? authInfo?.clientId,
+      deadline,
+      buffered: buffered ?? false,
+      waitUntil(promise) {
+        const tracked = promise.finally(() => running.delete(tracked));
+        running.add(tracked);
+        waitUntil?.(tracked);
+      },
+    };
+  }
+
+  async function route(request: Request, context: RequestContext): Promise<Response> {
+    if (request.method !== 'POST') return serveSession(request, [], context);
+    if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) return notJson();
+    const read = await readRequestBody(request.clone(), maxBodyBytes);
+    if (read.tooLarge) return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
+    const body = parsed(read.text);
+    if (body === undefined) return unparsable();
+    if (!(await isLegacyRequest(request, body))) return modern.fetch(request, body, context);
+    const messages = legacyMessages(request, body);
+    return messages instanceof Response ? messages : serveSession(request, messages, context);
+  }
+
+  return {
+    notify: modern.notify,
+    async fetch(request, given = {}) {
+      const context = complete(given);
+      try {
+        const response = await route(request, context);
+        context.waitUntil(bus.flush());
+        return response;
+      } catch (error) {
+        onError(error as Error);
+        return errorResponse(500, -32603, 'Internal error');
+      }
+    },
+    async settled() {
+      await bus.flush();
+      await Promise.allSettled(running);
+    },
+    async close() {
+      closing.abort();
+      await modern.close();
+    },
+  };
+}
+
+/** What 2025-era clients must get right in every POST. */
+function legacyMessages(request: Request, body: unknown): readonly JSONRPCMessage[] | Response {
+  const accept = request.headers.get('accept') ?? '';
+  if (!accept.includes('application/json') || !accept.includes('text/event-stream'))
+    return notAcceptable('application/json and text/event-stream');
+  const version = request.headers.get('mcp-protocol-version');
+  if (version !== null && !SUPPORTED_PROTOCOL_VERSIONS.includes(version))
+    return errorResponse(
+      400,
+      -32000,
+      `Bad Request: unsupported MCP-Protocol-Version (supported: ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')}).`,
+    );
+  const batch = Array.isArray(body) ? body : [body];
+  if (batch.length === 0) return invalidRequest('an empty batch');
+  if (batch.length > MAX_BATCH) return invalidRequest(`a batch of more than ${MAX_BATCH} messages`);
+  const messages = batch.map(messageFrom);
+  if (!messages.every((message) => message !== undefined)) return invalidRequest('not a JSON-RPC message');
+  const requests = messages.flatMap((message) => ('method' in message && 'id' in message ? [message] : []));
+  if (new Set(requests.map(({ id }) => id)).size < requests.length) return invalidRequest('a request id used twice');
+  if (messages.length > 1 && requests.some(({ method }) => method === 'initialize'))
+    return invalidRequest('initialize must come alone');
+  return messages;
+}
+
+function messageFrom(value: unknown): JSONRPCMessage | undefined {
+  try {
+    return parseJSONRPCMessage(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

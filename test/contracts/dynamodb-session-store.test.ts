@@ -1,0 +1,63 @@
+import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDynamoSessionStore } from '../../src/serverless/dynamodb/index.ts';
+import { type LocalDynamoDB, startDynamoDB } from '../helpers/dynamodb.ts';
+import { testSessionStore } from './session-store.ts';
+
+testSessionStore('DynamoDB', async (begun) => {
+  const local = await startDynamoDB();
+  let now = begun;
+  return {
+    store: createDynamoSessionStore({ table: local.table, client: local.config, now: () => now }),
+    advance: (ms) => {
+      now += ms;
+    },
+    close: local.close,
+  };
+});
+
+describe('a DynamoDB store', () => {
+  let local: LocalDynamoDB;
+  beforeAll(async () => {
+    local = await startDynamoDB();
+  });
+  afterAll(() => local.close());
+
+  /** As a writer does before it writes, and then dies. */
+  async function takeNumber(client: DynamoDBClient, channel: string): Promise<void> {
+    await client.send(
+      new UpdateItemCommand({
+        TableName: local.table,
+        Key: { pk: { S: `channel#${channel}` }, sk: { S: 'head' } },
+        UpdateExpression: 'ADD #last :one',
+        ExpressionAttributeNames: { '#last': 'last' },
+        ExpressionAttributeValues: { ':one': { N: '1' } },
+      }),
+    );
+  }
+
+  it('does not let a writer that died stop the readers, nor loses what it writes after all', async () => {
+    const client = new DynamoDBClient(local.config);
+    const store = createDynamoSessionStore({ table: local.table, client });
+    await store.append('s', [{ data: '1' }]);
+    const [first] = await store.read('s', 0);
+    await takeNumber(client, 's');
+    await store.append('s', [{ data: '3' }]);
+    expect(await store.read('s', first?.sequence as number)).toEqual([]);
+    const read = await store.read('s', first?.sequence as number, { waitMs: 6_000 });
+    expect(read.map(({ data }) => data)).toEqual(['3']);
+    // The late writer finds its number given up.
+    const late = new PutItemCommand({
+      TableName: local.table,
+      Item: { pk: { S: 'channel#s' }, sk: { S: `${String((first?.sequence as number) + 1).padStart(16, '0')}.0000` } },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+    await expect(client.send(late)).rejects.toThrow('conditional');
+  });
+
+  it('fails, and says so, when the table does not answer', async () => {
+    const store = createDynamoSessionStore({ table: 'no-such-table', client: local.config });
+    await expect(store.get('a')).rejects.toThrow();
+    await expect(store.append('s', [{ data: '1' }])).rejects.toThrow();
+  });
+});
