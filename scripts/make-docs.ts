@@ -35,7 +35,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
     settings: table(
       ['option', 'environment variable', 'default', 'meaning'],
       Object.values(SETTINGS).map((setting) => [
-        `\`${setting.flag}\``,
+        'flag' in setting ? `\`${setting.flag}\`` : '–',
         `\`${setting.env}\``,
         ('fallback' in setting && setting.fallback) || '–',
         setting.help,

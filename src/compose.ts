@@ -1,13 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { deferred } from './deferred.ts';
 import { SpendError } from './domain/errors.ts';
 import type { Engine } from './engines/engine.ts';
 import type { ServerDependencies } from './mcp/server.ts';
-import { createBilledApartSource } from './prices/billed-apart.ts';
-import { createGenaiPricesSource } from './prices/genai-prices.ts';
-import { NO_OVERRIDES, type Overrides, overridesFromText } from './prices/overrides.ts';
-import { createTableSource } from './prices/own-table.ts';
-import { createPriceBook } from './prices/price-book.ts';
-import { PRICE_SOURCES, PRICE_TABLE } from './prices/table.ts';
+import type { Prices } from './prices/index.ts';
+import type { SessionStore } from './serverless/index.ts';
 
 export interface ComposeOptions {
   source: string | undefined;
@@ -19,42 +15,39 @@ export interface ComposeOptions {
 
 /** Puts the parts together: the only file that names concrete drivers. */
 export async function compose(options: ComposeOptions): Promise<ServerDependencies & { close(): Promise<void> }> {
-  const overrides = await readOverrides(options.prices);
-  const engine = await createEngine(options);
+  // An overrides file is read at once, so that what is wrong with it is said at the start.
+  const given = options.prices === undefined ? undefined : await openPrices(options.prices);
+  let prices = given && Promise.resolve(given.book);
+  const engine = createEngine(options);
   return {
     engine,
-    prices: composePrices(overrides),
-    aliases: overrides.aliases,
+    prices() {
+      prices ??= openPrices(undefined).then(({ book }) => book);
+      return prices;
+    },
+    aliases: given?.aliases ?? [],
     now: Date.now,
     log: options.log ?? ((message) => console.error(message)),
     close: () => engine.close(),
   };
 }
 
-/** The price book: what the user says, then what is not billed per token, then our table, then the fallback. */
-export function composePrices(overrides: Overrides = NO_OVERRIDES) {
-  const listed = [createTableSource(PRICE_TABLE, PRICE_SOURCES), createGenaiPricesSource()];
-  return createPriceBook([
-    overrides.prices,
-    createBilledApartSource(),
-    ...listed.map((source) => overrides.discounted(source)),
-  ]);
+/** Loaded when a price is asked for: the tables are half a megabyte. @throws SpendError INVALID_OVERRIDES */
+export async function openPrices(overrides: string | undefined): Promise<Prices> {
+  const { pricesWithOverrides } = await import('./prices/index.ts');
+  return pricesWithOverrides(overrides);
 }
 
-/** @throws SpendError INVALID_OVERRIDES */
-export async function readOverrides(path: string | undefined): Promise<Overrides> {
-  if (path === undefined) return NO_OVERRIDES;
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new SpendError(
-      'INVALID_OVERRIDES',
-      `The overrides file ${path} cannot be read: ${cause.code ?? cause.message}.`,
-      { cause },
-    );
+/** Sessions in a DynamoDB table. */
+export function composeSessionStore(table: string): SessionStore {
+  return deferred(async () => {
+    const { createDynamoSessionStore } = await import('./serverless/dynamodb/index.ts');
+    return createDynamoSessionStore({ table });
   });
-  return overridesFromText(text, path);
 }
 
-async function createEngine({ source, ledger }: ComposeOptions): Promise<Engine> {
+/** Opens the source at the first question: loading DuckDB, 70 MB of native code, would make every start wait for it. */
+function createEngine({ source, ledger }: ComposeOptions): Engine {
   if (source === undefined) {
     throw new SpendError(
       'SOURCE_NOT_FOUND',
@@ -67,7 +60,10 @@ async function createEngine({ source, ledger }: ComposeOptions): Promise<Engine>
       `This version reads files only, not ${source}. Copy the logs here first: aws s3 sync s3://BUCKET/PREFIX ./logs`,
     );
   }
-  // Here, not at the top: DuckDB is 70 MB of native code that other sources never need.
-  const { createFilesEngine } = await import('./engines/files/index.ts');
-  return createFilesEngine({ source, ...(ledger === undefined ? {} : { ledger }) });
+  const engine = deferred(async () => {
+    const { createFilesEngine } = await import('./engines/files/index.ts');
+    return createFilesEngine({ source, ...(ledger === undefined ? {} : { ledger }) });
+  });
+  const { usage, coverage, metadataKeys, close } = engine;
+  return { name: 'files', source, usage, coverage, metadataKeys, close };
 }

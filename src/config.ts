@@ -1,11 +1,12 @@
 import { SpendError } from './domain/errors.ts';
 import { checkTimezone } from './domain/period.ts';
+import type { GetStream } from './serverless/index.ts';
 
 interface Setting<Value> {
   /** Environment variable. */
   env: string;
-  /** Option of the commands that use it. */
-  flag: string;
+  /** Option of the commands that use it; undefined for what only a deployment sets. */
+  flag?: string;
   help: string;
   /** Default as text; undefined: none. */
   fallback?: string;
@@ -24,6 +25,24 @@ function wholeNumber(least: number, most: number) {
     if (Number.isInteger(number) && number >= least && number <= most) return number;
     throw new Error(`must be a whole number from ${least} to ${most}`);
   };
+}
+
+function oneOf<Value extends string>(...values: Value[]) {
+  return (value: string) => {
+    const found = values.find((allowed) => allowed === value);
+    if (found === undefined) throw new Error(`must be one of ${values.join(', ')}`);
+    return found;
+  };
+}
+
+/** How soon clients look again for what a polled stream holds. */
+const POLL_MS = 5_000;
+
+function getStream(value: string): GetStream {
+  if (value === 'off') return { mode: 'off' };
+  if (value === 'poll') return { mode: 'poll', pollMs: POLL_MS };
+  if (value === 'hold') return { mode: 'hold', holdMs: Number.POSITIVE_INFINITY };
+  return { mode: 'hold', holdMs: wholeNumber(1, 900)(value) * 1000 };
 }
 
 function timezone(value: string): string {
@@ -79,6 +98,30 @@ export const SETTINGS = {
     fallback: '10080',
     parse: wholeNumber(1, 525_600),
   }),
+  sessionTable: setting({
+    env: 'BEDROCK_SPEND_SESSION_TABLE',
+    flag: '--session-table',
+    help: 'DynamoDB table for sessions, shared by all instances; default: in memory, for one instance',
+    parse: text,
+  }),
+  getStream: setting({
+    env: 'BEDROCK_SPEND_GET_STREAM',
+    flag: '--get-stream',
+    help: 'The stream for what belongs to no call: “off”, “poll”, “hold”, or how many seconds to hold it; default: “hold”, on Lambda 50',
+    parse: getStream,
+  }),
+  allowedOrigins: setting({
+    env: 'BEDROCK_SPEND_ALLOWED_ORIGINS',
+    help: 'On Lambda: hostnames of web pages that may call, separated by commas, or *; programs need none',
+    fallback: '',
+    parse: (value) => value.split(',').filter(Boolean),
+  }),
+  transfer: setting({
+    env: 'BEDROCK_SPEND_TRANSFER',
+    help: 'On Lambda: “stream” where the gateway streams responses, “buffered” where it does not',
+    fallback: 'stream',
+    parse: oneOf('stream', 'buffered'),
+  }),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -91,7 +134,7 @@ type ValueOf<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting
  */
 export function readSetting<Name extends SettingName>(
   name: Name,
-  option: string | undefined,
+  option?: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): ValueOf<Name> | undefined {
   const { env, flag, fallback, parse } = SETTINGS[name] as Setting<ValueOf<Name>>;
@@ -100,7 +143,7 @@ export function readSetting<Name extends SettingName>(
   try {
     return parse(given);
   } catch (cause) {
-    const place = option === undefined ? env : flag;
+    const place = option === undefined ? env : (flag ?? env);
     throw new SpendError(
       option === undefined ? 'INVALID_SETTING' : 'INVALID_ARGUMENT',
       `${place}: "${given}" cannot be used: ${(cause as Error).message}`,
@@ -109,4 +152,25 @@ export function readSetting<Name extends SettingName>(
       },
     );
   }
+}
+
+/** A setting without which nothing works. @throws SpendError INVALID_SETTING */
+function requireSetting<Name extends SettingName>(name: Name): ValueOf<Name> {
+  const value = readSetting(name);
+  if (value !== undefined) return value;
+  throw new SpendError('INVALID_SETTING', `${SETTINGS[name].env} is not set: ${SETTINGS[name].help}.`);
+}
+
+/** What the environment of a deployed function says. @throws SpendError INVALID_SETTING */
+export function functionSettings() {
+  return {
+    source: requireSetting('source'),
+    prices: readSetting('prices'),
+    ledger: readSetting('ledger'),
+    sessionTable: requireSetting('sessionTable'),
+    sessionIdleMinutes: requireSetting('sessionIdleMinutes'),
+    getStream: readSetting('getStream'),
+    origins: requireSetting('allowedOrigins'),
+    transfer: requireSetting('transfer'),
+  };
 }

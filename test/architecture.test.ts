@@ -16,9 +16,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['domain', 'mcp', 'serverless'],
   client: ['domain'],
   cli: ['domain', 'engines/engine.ts', 'reports', 'mcp', 'http', 'serverless', 'client', 'config.ts', 'compose.ts'],
-  entry: ['cli'],
-  'config.ts': ['domain'],
-  'compose.ts': ['domain', 'engines/engine.ts', 'engines/files', 'prices', 'mcp'],
+  entry: ['cli', 'http', 'compose.ts', 'config.ts'],
+  'config.ts': ['domain', 'serverless'],
+  'deferred.ts': [],
+  'compose.ts': ['deferred.ts', 'domain', 'engines/engine.ts', 'engines/files', 'prices', 'mcp', 'serverless'],
   'index.ts': ['domain', 'reports', 'mcp', 'compose.ts'],
 };
 

@@ -1,6 +1,6 @@
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { textFromResult } from '../client/index.ts';
-import { composePrices, readOverrides } from '../compose.ts';
+import { composeSessionStore, openPrices } from '../compose.ts';
 import { readSetting } from '../config.ts';
 import type { TimeDimension } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
@@ -100,9 +100,8 @@ interface PricesOptions extends OutputOptions {
 }
 
 export async function runPrices(model: string | undefined, options: PricesOptions): Promise<number> {
-  const overrides = await readOverrides(readSetting('prices', options.prices));
-  const prices = composePrices(overrides);
-  if (model === undefined) return printPriceList(priceList(prices, Date.now()), options);
+  const { book, aliases } = await openPrices(readSetting('prices', options.prices));
+  if (model === undefined) return printPriceList(priceList(book, Date.now()), options);
   const question = {
     model,
     region: options.region,
@@ -110,7 +109,7 @@ export async function runPrices(model: string | undefined, options: PricesOption
     prompt_tokens: options.promptTokens,
     at: options.at,
   };
-  const price = priceReport(question, { prices, aliases: overrides.aliases, now: Date.now });
+  const price = priceReport(question, book, { aliases, now: Date.now });
   if (price === undefined) {
     throw new SpendError(
       'INVALID_ARGUMENT',
@@ -158,15 +157,20 @@ interface ServeOptions extends SourceOptions {
   host?: string;
   port?: string;
   sessionIdleMinutes?: string;
+  sessionTable?: string;
+  getStream?: string;
 }
 
 export async function runServe(options: ServeOptions): Promise<number> {
   const dependencies = await composeFromOptions(options);
+  const table = readSetting('sessionTable', options.sessionTable);
   const server = await startServer(
     {
       host: readSetting('host', options.host) as string,
       port: readSetting('port', options.port) as number,
       sessionIdleMinutes: readSetting('sessionIdleMinutes', options.sessionIdleMinutes) as number,
+      store: table === undefined ? undefined : composeSessionStore(table),
+      getStream: readSetting('getStream', options.getStream),
     },
     dependencies,
   );

@@ -107,6 +107,8 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(settingOption('host'))
     .addOption(settingOption('port'))
     .addOption(settingOption('sessionIdleMinutes'))
+    .addOption(settingOption('sessionTable'))
+    .addOption(settingOption('getStream'))
     .addHelpText('after', EXAMPLES.serve);
 
   addSource(command('stdio', 'The MCP server over stdin and stdout, for a host to start', runStdio)).addHelpText(
@@ -182,7 +184,7 @@ function addPeriod(command: Command): Command {
 }
 
 function settingOption(name: SettingName): Option {
-  const { flag, env, help, fallback } = SETTINGS[name] as (typeof SETTINGS)[SettingName] & { fallback?: string };
+  const { flag, env, help, fallback } = SETTINGS[name] as (typeof SETTINGS)['source'] & { fallback?: string };
   const note = `${help} (${fallback === undefined ? '' : `default: ${fallback}, `}env: ${env})`;
   return new Option(`${flag} <value>`, note);
 }

@@ -6,7 +6,17 @@ import {
 } from '@modelcontextprotocol/server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import type { ServerlessMcp } from '../serverless/index.ts';
+import type { RequestContext, ServerlessMcp } from '../serverless/index.ts';
+
+export interface AppOptions {
+  /** Hostnames that requests may name in Host; undefined where a gateway has routed by it already. */
+  hosts?: string[] | undefined;
+  /** Hostnames of web pages that may call; `*` for any. Requests without Origin, from programs, are always let through. */
+  origins: string[];
+}
+
+/** Only this machine, by every name it has, so that a web page cannot reach it through a name of its own (DNS rebinding). */
+export const LOOPBACK_ONLY: AppOptions = { hosts: localhostAllowedHostnames(), origins: localhostAllowedOrigins() };
 
 /** Request headers a browser client sends; MCP-Param-* cannot be listed, so those named by our tools would have to be. */
 const REQUEST_HEADERS = [
@@ -21,17 +31,19 @@ const REQUEST_HEADERS = [
   'last-event-id',
 ];
 
-/**
- * The HTTP application: `/mcp` and `/healthz`. It believes only requests whose Host and, if sent, Origin name this machine, so
- * that a web page cannot reach it through a name of its own (DNS rebinding).
- */
-export function createApp(mcp: ServerlessMcp): Hono {
-  const app = new Hono();
+/** What a platform says of a request travels beside it. */
+interface Environment {
+  Bindings: Partial<RequestContext>;
+}
+
+/** The HTTP application: `/mcp` and `/healthz`. */
+export function createApp(mcp: ServerlessMcp, { hosts, origins }: AppOptions = LOOPBACK_ONLY): Hono<Environment> {
+  const app = new Hono<Environment>();
   app.use(async (context, next) => {
     const request = context.req.raw;
     const refused =
-      hostHeaderValidationResponse(request, localhostAllowedHostnames()) ??
-      originValidationResponse(request, localhostAllowedOrigins());
+      (hosts && hostHeaderValidationResponse(request, hosts)) ??
+      (origins.includes('*') ? undefined : originValidationResponse(request, origins));
     if (refused) return refused;
     return next();
   });
@@ -45,7 +57,7 @@ export function createApp(mcp: ServerlessMcp): Hono {
     }),
   );
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
-  app.all('/mcp', (context) => mcp.fetch(context.req.raw));
+  app.all('/mcp', (context) => mcp.fetch(context.req.raw, context.env));
   app.notFound((context) => context.json({ error: 'Not found. The MCP endpoint is /mcp.' }, 404));
   return app;
 }

@@ -2,14 +2,18 @@ import type { Server } from 'node:http';
 import { isIP } from 'node:net';
 import { serve } from '@hono/node-server';
 import { SpendError } from '../domain/errors.ts';
-import { createServerFactory, type ServerDependencies } from '../mcp/server.ts';
-import { createMemorySessionStore, createServerlessMcp } from '../serverless/index.ts';
+import type { ServerDependencies } from '../mcp/server.ts';
+import { createMemorySessionStore, type GetStream, type SessionStore } from '../serverless/index.ts';
 import { createApp } from './app.ts';
+import { createSpendMcp } from './spend-mcp.ts';
 
 export interface ServeOptions {
   host: string;
   port: number;
   sessionIdleMinutes: number;
+  /** Default: in memory. */
+  store?: SessionStore | undefined;
+  getStream?: GetStream | undefined;
 }
 
 export interface RunningServer {
@@ -24,7 +28,7 @@ const SHUTDOWN_MS = 10_000;
 
 /** Starts the HTTP server. @throws SpendError INVALID_SETTING when the address is not loopback or is taken */
 export async function startServer(
-  { host, port, sessionIdleMinutes }: ServeOptions,
+  { host, port, sessionIdleMinutes, store = createMemorySessionStore(), getStream }: ServeOptions,
   dependencies: ServerDependencies,
 ): Promise<RunningServer> {
   if (!isLoopback(host)) {
@@ -33,13 +37,7 @@ export async function startServer(
       `--host ${host}: the server has no access control yet, so it listens on loopback only. Use 127.0.0.1.`,
     );
   }
-  const mcp = createServerlessMcp({
-    factory: createServerFactory(dependencies),
-    store: createMemorySessionStore(),
-    idleMs: sessionIdleMinutes * 60_000,
-    onError: (error) =>
-      dependencies.log(`mcp: ${error.message}${error.cause ? ` (${(error.cause as Error).message})` : ''}`),
-  });
+  const mcp = createSpendMcp(dependencies, { store, idleMs: sessionIdleMinutes * 60_000, getStream });
   const { server, bound } = await listen(createApp(mcp).fetch, host, port);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/mcp`,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_DIMENSIONS } from '../reports/breakdown.ts';
 
 /** Parameters that several tools share, so that they are called and described alike. */

@@ -1,5 +1,5 @@
 import type { McpServer } from '@modelcontextprotocol/server';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Prompts that put the tools to work. */
 export function registerPrompts(server: McpServer): void {

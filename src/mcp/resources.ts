@@ -15,11 +15,10 @@ export function registerResources(server: McpServer, { prices, now }: ServerDepe
         'Every listed price: in-region, us-east-1, standard tier, USD per million tokens, with source and date.',
       mimeType: 'application/json',
     },
-    (uri) => ({
-      contents: [
-        { uri: uri.href, mimeType: 'application/json', text: JSON.stringify(priceList(prices, now()), null, 1) },
-      ],
-    }),
+    async (uri) => {
+      const text = JSON.stringify(priceList(await prices(), now()), null, 1);
+      return { contents: [{ uri: uri.href, mimeType: 'application/json', text }] };
+    },
   );
   // Nothing here changes while the server runs, so a subscription is kept by the client and never fires.
   server.server.setRequestHandler('resources/subscribe', () => ({}));

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Alias } from '../domain/alias.ts';
 import { SpendError } from '../domain/errors.ts';
 import { usdFromText } from '../domain/money.ts';

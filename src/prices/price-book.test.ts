@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { composePrices } from '../compose.ts';
 import { textFromUsd } from '../domain/money.ts';
 import type { PriceKey } from '../domain/usage.ts';
 import { modelIdentity } from '../logs/model-id.ts';
 import { costOf } from './cost.ts';
 import { GENAI_PRICES_VERSION } from './genai-prices.ts';
+import { composePrices } from './index.ts';
 import { priceKeyFromModel } from './model-key.ts';
 import { overridesFromText } from './overrides.ts';
 import type { Rate } from './rate.ts';

@@ -83,6 +83,7 @@ export async function pricedUsage(
   where: readonly Filter[],
   context: ReportContext,
 ): Promise<PricedUsage> {
+  const prices = await context.prices();
   const query: UsageQuery = {
     from: period.from,
     to: period.to,
@@ -91,10 +92,10 @@ export async function pricedUsage(
     buckets: Object.fromEntries(
       by.filter(isTimeDimension).map((dimension) => [dimension, bucketsFromPeriod(dimension, period)]),
     ),
-    rateChanges: context.prices.rateChanges.filter((change) => change > period.from && change < period.to),
+    rateChanges: prices.rateChanges.filter((change) => change > period.from && change < period.to),
     aliases: context.aliases,
   };
-  return priceUsage(await context.engine.usage(query, context), by, context.prices);
+  return priceUsage(await context.engine.usage(query, context), by, prices);
 }
 
 /** Time runs forward; everything else is dearest first, with usage nobody could price before what cost nothing. */

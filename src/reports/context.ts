@@ -5,7 +5,7 @@ import type { PriceBook } from '../prices/price-book.ts';
 /** What a report is made from. */
 export interface ReportContext extends Work {
   engine: Engine;
-  prices: PriceBook;
+  prices: () => Promise<PriceBook>;
   aliases: readonly Alias[];
   /** Epoch milliseconds. */
   now: () => number;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textFromUsd } from '../domain/money.ts';
 import { isoFromMoment, momentFromText } from '../domain/period.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
@@ -43,7 +43,8 @@ export type Price = z.output<typeof priceSchema>;
 /** One price with its proof, or undefined when none is known. */
 export function priceReport(
   question: PriceQuestion,
-  { prices, aliases, now }: Pick<ReportContext, 'prices' | 'aliases' | 'now'>,
+  prices: PriceBook,
+  { aliases, now }: Pick<ReportContext, 'aliases' | 'now'>,
 ): Price | undefined {
   const { model: unresolved } = modelIdentity(question.model);
   const { model, scope } = modelIdentity(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What every question is answered with, in the words that tools, commands, JSON, CSV and text share.

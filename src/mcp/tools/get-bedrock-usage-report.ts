@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textFromReport } from '../../reports/render.ts';
 import { reportSchema } from '../../reports/report.ts';
 import { usageReport } from '../../reports/usage-report.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SpendError } from '../../domain/errors.ts';
 import { priceReport, priceSchema, textFromPrice } from '../../reports/price.ts';
 import { defineTool } from '../define-tool.ts';
@@ -27,9 +27,10 @@ export const getPrice = defineTool({
     at: z.string().optional().describe('Day the price must hold, e.g. 2026-10-01. Default: today.'),
   }),
   output: priceSchema,
-  run(input, context) {
-    const price = priceReport(input, context);
-    if (price === undefined) throw new SpendError('INVALID_ARGUMENT', unknownPrice(input.model, context.prices.models));
+  async run(input, context) {
+    const prices = await context.prices();
+    const price = priceReport(input, prices, context);
+    if (price === undefined) throw new SpendError('INVALID_ARGUMENT', unknownPrice(input.model, prices.models));
     return { text: textFromPrice(price), data: price };
   },
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DIMENSION_FAMILIES, DIMENSIONS } from '../../domain/dimension.ts';
 import { isoFromMoment } from '../../domain/period.ts';
 import { defineTool } from '../define-tool.ts';

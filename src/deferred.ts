@@ -1,0 +1,25 @@
+/**
+ * Something whose methods all return promises, opened when the first of them is called. Drivers bring large packages with them,
+ * which would make every start wait, of a command as of a Lambda instance.
+ */
+export function deferred<Subject extends object>(open: () => Promise<Subject>): Subject {
+  let opened: Promise<Subject> | undefined;
+  const subject = () => {
+    opened ??= open().catch((error) => {
+      // The next call tries again.
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+  return new Proxy({} as Subject, {
+    get(_, name) {
+      // A promise that resolves to this must not take it for another promise.
+      if (name === 'then') return undefined;
+      return async (...parameters: unknown[]) => {
+        const target = await subject();
+        return (target[name as keyof Subject] as (...given: unknown[]) => unknown)(...parameters);
+      };
+    },
+  });
+}

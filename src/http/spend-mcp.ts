@@ -1,0 +1,21 @@
+import { createServerFactory, type ServerDependencies } from '../mcp/server.ts';
+import { createServerlessMcp, type GetStream, type ServerlessMcp, type SessionStore } from '../serverless/index.ts';
+
+export interface SpendMcpOptions {
+  store: SessionStore;
+  idleMs: number;
+  getStream: GetStream | undefined;
+}
+
+/** This project's server on the serverless layer. */
+export function createSpendMcp(dependencies: ServerDependencies, options: SpendMcpOptions): ServerlessMcp {
+  const { store, idleMs, getStream } = options;
+  return createServerlessMcp({
+    factory: createServerFactory(dependencies),
+    store,
+    idleMs,
+    ...(getStream ? { getStream } : {}),
+    onError: ({ message, cause }) =>
+      dependencies.log(`mcp: ${message}${cause ? ` (${(cause as Error).message})` : ''}`),
+  });
+}

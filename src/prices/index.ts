@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import type { Alias } from '../domain/alias.ts';
+import { SpendError } from '../domain/errors.ts';
+import { createBilledApartSource } from './billed-apart.ts';
+import { createGenaiPricesSource } from './genai-prices.ts';
+import { NO_OVERRIDES, type Overrides, overridesFromText } from './overrides.ts';
+import { createTableSource } from './own-table.ts';
+import { createPriceBook, type PriceBook } from './price-book.ts';
+import { PRICE_SOURCES, PRICE_TABLE } from './table.ts';
+
+export interface Prices {
+  book: PriceBook;
+  /** What the overrides file says unresolved profiles are. */
+  aliases: readonly Alias[];
+}
+
+/** All price sources, with the user's file on top if there is one. @throws SpendError INVALID_OVERRIDES */
+export async function pricesWithOverrides(path: string | undefined): Promise<Prices> {
+  const overrides = await readOverrides(path);
+  return { book: composePrices(overrides), aliases: overrides.aliases };
+}
+
+/** The price book: what the user says, then what is not billed per token, then our table, then the fallback. */
+export function composePrices(overrides: Overrides = NO_OVERRIDES) {
+  const listed = [createTableSource(PRICE_TABLE, PRICE_SOURCES), createGenaiPricesSource()];
+  return createPriceBook([
+    overrides.prices,
+    createBilledApartSource(),
+    ...listed.map((source) => overrides.discounted(source)),
+  ]);
+}
+
+/** @throws SpendError INVALID_OVERRIDES */
+async function readOverrides(path: string | undefined): Promise<Overrides> {
+  if (path === undefined) return NO_OVERRIDES;
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new SpendError(
+      'INVALID_OVERRIDES',
+      `The overrides file ${path} cannot be read: ${cause.code ?? cause.message}.`,
+      { cause },
+    );
+  });
+  return overridesFromText(text, path);
+}

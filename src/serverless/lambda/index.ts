@@ -1,0 +1,103 @@
+import type { Writable } from 'node:stream';
+import type { RequestContext } from '../options.ts';
+import { errorResponse } from '../responses.ts';
+import { isFunctionUrl, isHttpEvent, type LambdaEvent, principalFromEvent, requestFromEvent } from './events.ts';
+import { metadataFromResponse, type ProxyResult, resultFromResponse, writeBody } from './results.ts';
+
+export interface LambdaHandlerOptions {
+  /**
+   * `stream`: for REST APIs with `ResponseTransferMode: STREAM` and function URLs with `RESPONSE_STREAM`. `buffered`: for everything
+   * else. The function cannot see which one its gateway uses; the wrong one gives 502.
+   */
+  transfer: 'stream' | 'buffered';
+  /** Refuses requests that no gateway vouches for: those without API key id or token subject. Default: true. */
+  requirePrincipal?: boolean;
+  /** What the gateway waits for a buffered response. Default: 29 seconds, the REST API's; HTTP APIs have 30. */
+  gatewayTimeoutMs?: number;
+  /** Takes errors that callers must not see. */
+  onError?: (error: Error) => void;
+}
+
+/** An app: `createServerlessMcp(…).fetch`, or something around it. */
+export type App = (request: Request, context: Partial<RequestContext>) => Response | Promise<Response>;
+
+interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+}
+
+export type LambdaHandler = (event: LambdaEvent, ...rest: never[]) => Promise<unknown>;
+
+/** The runtime's global, https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
+declare const awslambda: {
+  streamifyResponse(
+    handler: (event: LambdaEvent, stream: Writable, context: LambdaContext) => Promise<void>,
+  ): LambdaHandler;
+  HttpResponseStream: { from(stream: Writable, metadata: object): Writable };
+};
+
+/** One handler for REST API, HTTP API and function URL events. It ends when the response is sent and all work behind it is done. */
+export function createLambdaHandler(app: App, options: LambdaHandlerOptions): LambdaHandler {
+  const { transfer, requirePrincipal = true, gatewayTimeoutMs = 29_000, onError = () => {} } = options;
+
+  async function respond(event: LambdaEvent, context: Partial<RequestContext>): Promise<Response> {
+    const principal = principalFromEvent(event);
+    if (principal === undefined && requirePrincipal && methodOf(event) !== 'OPTIONS')
+      return errorResponse(403, -32000, 'Forbidden: the gateway let this through without an API key or a token.');
+    try {
+      return await app(requestFromEvent(event), { ...context, principal });
+    } catch (error) {
+      onError(error as Error);
+      return errorResponse(500, -32603, 'Internal error');
+    }
+  }
+
+  async function buffered(event: LambdaEvent, context: LambdaContext): Promise<ProxyResult> {
+    const left = context.getRemainingTimeInMillis();
+    const deadline = Date.now() + (isFunctionUrl(event) ? left : Math.min(left, gatewayTimeoutMs));
+    const work = createWork();
+    const response = await respond(event, { deadline, buffered: true, waitUntil: work.add });
+    const result = await resultFromResponse(response);
+    await work.settled();
+    return result;
+  }
+
+  async function streamed(event: LambdaEvent, stream: Writable, context: LambdaContext): Promise<void> {
+    const deadline = Date.now() + context.getRemainingTimeInMillis();
+    const work = createWork();
+    const response = await respond(event, { deadline, buffered: false, waitUntil: work.add });
+    await writeBody(response.body, awslambda.HttpResponseStream.from(stream, metadataFromResponse(response)));
+    await work.settled();
+  }
+
+  if (transfer === 'buffered') return (event: LambdaEvent, context: LambdaContext) => buffered(known(event), context);
+  return awslambda.streamifyResponse(async (event, stream, context) => {
+    // HTTP APIs cannot stream: they take what was written, once it is complete, for the function's result.
+    const streams = !isHttpEvent(known(event)) || isFunctionUrl(event);
+    if (streams) return streamed(event, stream, context);
+    stream.end(JSON.stringify(await buffered(event, context)));
+  });
+}
+
+/** @throws TypeError for an event that is no HTTP request, such as a test event of the console */
+function known(event: LambdaEvent): LambdaEvent {
+  if (event?.requestContext && methodOf(event)) return event;
+  throw new TypeError('This function answers API Gateway and function URL events only.');
+}
+
+function methodOf(event: LambdaEvent): string | undefined {
+  return isHttpEvent(event) ? event.requestContext.http?.method : event.httpMethod;
+}
+
+/** What is to be done before the function may return: then Lambda stops the process, and whatever runs in it. */
+function createWork() {
+  const pending = new Set<Promise<unknown>>();
+  return {
+    add(promise: Promise<unknown>) {
+      const tracked = promise.catch(() => {}).finally(() => pending.delete(tracked));
+      pending.add(tracked);
+    },
+    async settled() {
+      while (pending.size > 0) await Promise.all(pending);
+    },
+  };
+}
