@@ -33,13 +33,8 @@ export function createMemorySessionStore({
   function live(id: string): SessionRow | undefined {
     const row = rows.get(id);
     if (row === undefined || row.expiresAt > now()) return row;
-    forget(id);
-    return undefined;
-  }
-
-  function forget(id: string): void {
     rows.delete(id);
-    calls.delete(id);
+    return undefined;
   }
 
   function dropChannel(name: string, { characters: freed }: Channel): void {
@@ -120,7 +115,7 @@ export function createMemorySessionStore({
     },
     async end(id) {
       const row = live(id);
-      forget(id);
+      rows.delete(id);
       return row !== undefined;
     },
     async putCall(sessionId, call) {

@@ -39,8 +39,6 @@ export interface ServerlessMcp {
   fetch(request: Request, context?: Partial<RequestContext>): Promise<Response>;
   /** Tells clients of both eras that something changed; those that asked to be told. */
   readonly notify: ServerNotifier;
-  /** Resolves when all that `notify` was told is in the store, and all calls have ended. */
-  settled(): Promise<void>;
   /** Ends the open streams. Sessions stay. */
   close(): Promise<void>;
 }
@@ -61,7 +59,6 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
   const bus = createStoreBus(store, onError);
   const modern = createModernHandler({ factory, bus, keepAliveMs, maxBodyBytes, onError });
   const closing = new AbortController();
-  const running = new Set<Promise<unknown>>();
   const serveSession = createSessionHandler({
     factory,
     store,
@@ -80,11 +77,7 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
       principal: principal ?? authInfo?.clientId,
       deadline,
       buffered: buffered ?? false,
-      waitUntil(promise) {
-        const tracked = promise.finally(() => running.delete(tracked));
-        running.add(tracked);
-        waitUntil?.(tracked);
-      },
+      waitUntil: waitUntil ?? (() => {}),
     };
   }
 
@@ -113,13 +106,10 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
         return errorResponse(500, -32603, 'Internal error');
       }
     },
-    async settled() {
-      await bus.flush();
-      await Promise.allSettled(running);
-    },
     async close() {
       closing.abort();
       await modern.close();
+      await bus.flush();
     },
   };
 }

@@ -3,18 +3,22 @@ import * as z from 'zod';
 import {
   createMemorySessionStore,
   createServerlessMcp,
+  type ServerlessMcp,
   type ServerlessMcpOptions,
 } from '../../src/serverless/index.ts';
 
 /** A small server with the behaviours that are hard for a session layer, and what its tools saw. */
 export function makeMcp(options: Partial<ServerlessMcpOptions> = {}) {
-  const seen = { aborted: 0, built: 0 };
-  const mcp = createServerlessMcp({
+  const seen = { aborted: 0, built: 0, initialized: 0, rootsChanged: 0 };
+  const mcp: ServerlessMcp = createServerlessMcp({
     store: createMemorySessionStore(),
     keepAliveMs: 50,
     factory: () => {
       seen.built++;
-      const server = new McpServer({ name: 'test', version: '1' }, { capabilities: { tools: {}, logging: {} } });
+      const server = new McpServer(
+        { name: 'test', version: '1' },
+        { capabilities: { tools: { listChanged: true }, logging: {} } },
+      );
       server.registerTool('whoami', { inputSchema: z.object({}) }, (_, context) => ({
         content: [
           {
@@ -43,6 +47,36 @@ export function makeMcp(options: Partial<ServerlessMcpOptions> = {}) {
         );
         return { content: [{ type: 'text', text: JSON.stringify(answer) }] };
       });
+      server.registerTool(
+        'count',
+        { inputSchema: z.object({ to: z.number(), pause: z.number().default(5), close: z.boolean().default(false) }) },
+        async ({ to, pause, close }, { mcpReq, http }) => {
+          for (let number = 1; number <= to; number++) {
+            await mcpReq.log('info', number);
+            if (close && number === 1) http?.closeSSE?.();
+            await new Promise((resolve) => setTimeout(resolve, pause));
+          }
+          return { content: [{ type: 'text', text: `counted to ${to}` }] };
+        },
+      );
+      server.registerTool('announce', { inputSchema: z.object({}) }, async () => {
+        await server.server.sendLoggingMessage({ level: 'info', data: 'outside of any call' });
+        return { content: [] };
+      });
+      server.registerTool('change', { inputSchema: z.object({ uri: z.string().optional() }) }, ({ uri }) => {
+        if (uri === undefined) mcp.notify.toolsChanged();
+        else mcp.notify.resourceUpdated(uri);
+        return { content: [] };
+      });
+      server.server.registerCapabilities({ resources: { subscribe: true } });
+      server.server.setRequestHandler('resources/subscribe', () => ({}));
+      server.server.setRequestHandler('resources/unsubscribe', () => ({}));
+      server.server.setNotificationHandler('notifications/roots/list_changed', () => {
+        seen.rootsChanged++;
+      });
+      server.server.oninitialized = () => {
+        seen.initialized++;
+      };
       server.registerTool('log', { inputSchema: z.object({}) }, async (_, { mcpReq }) => {
         await mcpReq.log('info', 'quiet');
         await mcpReq.log('error', 'loud');
