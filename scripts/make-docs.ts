@@ -5,7 +5,8 @@
  *   node scripts/make-docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
+import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
 import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
@@ -21,12 +22,14 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/configuration.md': ['settings'],
   'docs/errors.md': ['errors'],
   'docs/dimensions.md': ['dimensions'],
+  'docs/serverless.md': ['dynamodb-requests'],
 };
 
 /** Every documentation file with a generated part, as it should be. */
 export async function generatedDocs(): Promise<Record<string, string>> {
   const parts: Record<string, string> = {
     answer: await answer(),
+    'dynamodb-requests': await dynamodbRequests(),
     tools: table(
       ['tool', 'answers'],
       TOOLS.map(({ name, description }) => [`\`${name}\``, firstSentence(description)]),

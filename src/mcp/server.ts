@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type CallToolResult,
   McpServer,
@@ -73,7 +72,7 @@ function registerTool(server: McpServer, tool: Tool, dependencies: ServerDepende
 function errorResult(error: unknown, log: ServerDependencies['log']): CallToolResult {
   if (error instanceof SpendError)
     return { isError: true, content: [{ type: 'text', text: `${error.message} [${error.code}]` }] };
-  const reference = randomUUID().slice(0, 8);
+  const reference = crypto.randomUUID().slice(0, 8);
   log(`internal error ${reference}: ${error instanceof Error ? error.stack : String(error)}`);
   return {
     isError: true,

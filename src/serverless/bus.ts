@@ -1,4 +1,5 @@
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
+import { pause } from './pause.ts';
 import { BUS_CHANNEL, type SessionStore } from './session-store.ts';
 
 /** Change events for everybody, on every instance. */
@@ -31,7 +32,7 @@ export function createStoreBus(store: SessionStore, onError: (error: Error) => v
       } catch (error) {
         if (signal.aborted) return;
         onError(error as Error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+        await pause(RETRY_MS, signal);
       }
     }
   }

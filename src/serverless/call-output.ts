@@ -35,9 +35,11 @@ export function createCallOutput(
     },
     async finish() {
       writer.close();
+      const left = await store.end();
       // Without all that came before, nobody could read the end: then the lease runs out, and a client that resumes is told.
-      if (!(await store.settled())) return;
-      await call.finish([{ data: newest?.data ?? '', last: true }], newest ? sequence : 1);
+      if (left === undefined) return;
+      const last = { data: newest?.data ?? '', last: true };
+      await call.finish([...left, last], (newest ? sequence : sequence + 1) - left.length);
     },
   };
 }
@@ -46,11 +48,12 @@ export function createCallOutput(
 function createWriteBehind(channel: string, { store, onError }: SessionOptions) {
   let gathered: NewEvent[] = [];
   let next = 1;
+  let ending = false;
   let failed = false;
   let writing: Promise<void> | undefined;
 
   async function write(): Promise<void> {
-    while (gathered.length > 0 && !failed) {
+    while (gathered.length > 0 && !failed && !ending) {
       const events = gathered;
       gathered = [];
       try {
@@ -68,10 +71,11 @@ function createWriteBehind(channel: string, { store, onError }: SessionOptions) 
       gathered.push(event);
       writing ??= write();
     },
-    /** True when all is written. */
-    async settled() {
+    /** What is left to write; undefined when something could not be written. */
+    async end(): Promise<readonly NewEvent[] | undefined> {
+      ending = true;
       await writing;
-      return !failed;
+      return failed ? undefined : gathered;
     },
   };
 }

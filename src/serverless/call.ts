@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type {
   JSONRPCErrorResponse,
   JSONRPCMessage,
@@ -8,8 +7,10 @@ import type {
   MessageExtraInfo,
   RequestId,
 } from '@modelcontextprotocol/server';
+import { ENDED } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';
 import { DEADLINE_MARGIN_MS, type SessionOptions } from './options.ts';
+import { pause } from './pause.ts';
 import { questionId } from './question.ts';
 import { callChannel, inboxChannel, type NewEvent } from './session-store.ts';
 
@@ -35,6 +36,9 @@ export interface Call {
 /** A cancelled handler may still say something; then its stream ends. */
 const CANCEL_GRACE_MS = 50;
 
+/** When the inbox is looked into first. */
+const INBOX_AFTER_MS = 100;
+
 /** How long one look into the inbox may take; drivers that cannot wait poll meanwhile. */
 const INBOX_WAIT_MS = 20_000;
 
@@ -48,7 +52,7 @@ export async function beginCall(
   exchange: Exchange,
   { store, leaseMs, onError }: SessionOptions,
 ): Promise<Call> {
-  const id = randomUUID();
+  const id = crypto.randomUUID();
   const requestIds = requests.map((request) => request.id);
   const questions = new Map<string, RequestId>();
   const renew = () => store.putCall(sessionId, { id, requestIds, leaseUntil: Date.now() + leaseMs });
@@ -57,6 +61,8 @@ export async function beginCall(
   /** Hands over what reaches the call by way of other requests, on whatever instance they landed. */
   async function readInbox(deliver: (message: JSONRPCMessage) => void, signal: AbortSignal): Promise<void> {
     let after = 0;
+    // Nothing comes for a call that is over by then, and a look costs.
+    await pause(INBOX_AFTER_MS, signal);
     while (!signal.aborted) {
       try {
         for (const event of await store.read(inboxChannel(sessionId, id), after, { waitMs: INBOX_WAIT_MS, signal })) {
@@ -66,7 +72,7 @@ export async function beginCall(
       } catch (error) {
         if (signal.aborted) return;
         onError(error as Error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+        await pause(RETRY_MS, signal);
       }
     }
   }
@@ -83,7 +89,7 @@ export async function beginCall(
       const clock = deadline && setTimeout(requestsInRun.endInTime, deadline - DEADLINE_MARGIN_MS - Date.now());
       const inbox = readInbox((message) => deliver(message, exchange, questions, requestsInRun.cancel), over.signal);
       await Promise.all(answered);
-      over.abort();
+      over.abort(ENDED);
       clearInterval(lease);
       clearTimeout(clock);
       await inbox;

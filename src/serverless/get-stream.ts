@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { JSONRPCNotification, ServerEvent } from '@modelcontextprotocol/server';
 import { abandoned } from './call.ts';
 import { type Cursor, cursorFromText, cursorText } from './cursor.ts';
 import { type EventWriter, openEventStream, takesEmptyEvents } from './event-stream.ts';
 import { DEADLINE_MARGIN_MS, type RequestContext, type SessionOptions } from './options.ts';
+import { pause } from './pause.ts';
 import { methodNotAllowed, notAcceptable, unknownEvent } from './responses.ts';
 import {
   BUS_CHANNEL,
@@ -133,7 +133,7 @@ async function followSession(
   const cursor = given ?? cursorFromText(row.cursor ?? '');
   const position = cursor?.stream === 'session' ? cursor : undefined;
   const stream: SessionStream = {
-    id: randomUUID(),
+    id: crypto.randomUUID(),
     sessionId: row.id,
     sequence: position?.sequence ?? 0,
     bus: position?.bus ?? (await store.last(BUS_CHANNEL)),
@@ -234,14 +234,4 @@ const CHANGE_METHODS = {
 function notificationFromChange(change: ServerEvent): JSONRPCNotification & { jsonrpc: '2.0' } {
   const params = change.kind === 'resource_updated' ? { ...change.params, uri: change.uri } : change.params;
   return { jsonrpc: '2.0', method: CHANGE_METHODS[change.kind], ...(params ? { params } : {}) };
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

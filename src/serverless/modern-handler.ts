@@ -59,10 +59,15 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       if (message.method === 'subscriptions/listen') return listen(request, message, context);
       if (context.deadline === undefined) return shared.fetch(request, requestOptions(body, context));
       return endBefore(context.deadline - DEADLINE_MARGIN_MS, message.id, (signal) =>
-        shared.fetch(new Request(request, { signal }), requestOptions(body, context)),
+        shared.fetch(withSignal(request, signal), requestOptions(body, context)),
       );
     },
   };
+}
+
+/** Its body has been read, and travels parsed. */
+function withSignal({ url, method, headers }: Request, signal: AbortSignal): Request {
+  return new Request(url, { method, headers, signal });
 }
 
 function requestOptions(parsedBody: unknown, { authInfo }: RequestContext) {

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
-
 /**
  * Ids of server-to-client requests. The SDK counts them from 0 in every server, so two instances would use the same ones; these are
  * unguessable, and lead to the call that asked.
  */
 export function questionId(callId: string): string {
-  return `srv-${callId}-${randomUUID()}`;
+  return `srv-${callId}-${crypto.randomUUID()}`;
 }
 
 /** Undefined for an id that this layer did not make. */

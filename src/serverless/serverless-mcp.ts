@@ -9,6 +9,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { createStoreBus } from './bus.ts';
+import { isRequest } from './messages.ts';
 import { createModernHandler } from './modern-handler.ts';
 import type { GetStream, RequestContext } from './options.ts';
 import { errorResponse, invalidRequest, notAcceptable, notJson, unparsable } from './responses.ts';
@@ -84,7 +85,7 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
   async function route(request: Request, context: RequestContext): Promise<Response> {
     if (request.method !== 'POST') return serveSession(request, [], context);
     if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) return notJson();
-    const read = await readRequestBody(request.clone(), maxBodyBytes);
+    const read = await readRequestBody(request, maxBodyBytes);
     if (read.tooLarge) return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
     const body = parsed(read.text);
     if (body === undefined) return unparsable();
@@ -131,7 +132,7 @@ function legacyMessages(request: Request, body: unknown): readonly JSONRPCMessag
   if (batch.length > MAX_BATCH) return invalidRequest(`a batch of more than ${MAX_BATCH} messages`);
   const messages = batch.map(messageFrom);
   if (!messages.every((message) => message !== undefined)) return invalidRequest('not a JSON-RPC message');
-  const requests = messages.flatMap((message) => ('method' in message && 'id' in message ? [message] : []));
+  const requests = messages.filter(isRequest);
   if (new Set(requests.map(({ id }) => id)).size < requests.length) return invalidRequest('a request id used twice');
   if (messages.length > 1 && requests.some(({ method }) => method === 'initialize'))
     return invalidRequest('initialize must come alone');

@@ -1,13 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import {
-  isInitializeRequest,
-  isJSONRPCRequest,
-  type JSONRPCMessage,
-  type JSONRPCRequest,
-  type LoggingLevel,
-} from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, JSONRPCRequest, LoggingLevel } from '@modelcontextprotocol/server';
 import { openGetStream } from './get-stream.ts';
 import { cancelCalls, deliverToCalls } from './inbox.ts';
+import { isRequest } from './messages.ts';
 import type { RequestContext, SessionOptions } from './options.ts';
 import { answerRequests, hearNotifications } from './post.ts';
 import { accepted, ended, methodNotAllowed, missingSession, storeUnavailable, unknownSession } from './responses.ts';
@@ -30,7 +24,7 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
   const { store, idleMs } = options;
 
   async function begin(request: Request, message: JSONRPCRequest, context: RequestContext): Promise<Response> {
-    const id = randomUUID();
+    const id = crypto.randomUUID();
     const response = await answerRequests({ request, sessionId: id, row: undefined, context, options }, [message]);
     const { result } = (await response.clone().json()) as { result?: { protocolVersion: string } };
     if (result !== undefined) {
@@ -66,8 +60,8 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
     row: SessionRow,
     context: RequestContext,
   ): Promise<Response> {
-    const requests = messages.filter((message) => isJSONRPCRequest(message));
-    const others = messages.filter((message) => !isJSONRPCRequest(message));
+    const requests = messages.filter(isRequest);
+    const others = messages.filter((message) => !isRequest(message));
     const exchange = { request, sessionId: row.id, row, context, options };
     const notifications = await deliverToCalls(store, row.id, others);
     if (notifications.length > 0) context.waitUntil(hearNotifications(exchange, notifications).catch(options.onError));
@@ -102,7 +96,7 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
     context: RequestContext,
   ): Promise<Response> {
     const [first] = messages;
-    if (isInitializeRequest(first)) return begin(request, first as JSONRPCRequest, context);
+    if (first && isRequest(first) && first.method === 'initialize') return begin(request, first, context);
     if (!['GET', 'POST', 'DELETE'].includes(request.method)) return methodNotAllowed();
     const row = await find(request, context);
     if (row instanceof Response) return row;

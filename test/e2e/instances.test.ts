@@ -8,7 +8,7 @@ import {
   type ServerlessMcpOptions,
   type SessionStore,
 } from '../../src/serverless/index.ts';
-import { type LocalDynamoDB, startDynamoDB } from '../helpers/dynamodb.ts';
+import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { makeMcp } from '../helpers/make-mcp.ts';
 
 const URL_ = 'http://localhost/mcp';

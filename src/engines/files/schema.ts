@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
 
 /** Part of the ledger's file name: a ledger of another version is left alone and a new one is filled from the logs. */
-export const LEDGER_VERSION = 1;
+export const LEDGER_VERSION = 2;
 
 /** A counter fits in 32 bits: a record with more than 10^9 tokens is refused. */
 const COUNTERS = countersOf('INTEGER');

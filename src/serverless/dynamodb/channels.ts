@@ -8,6 +8,7 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { pause } from '../pause.ts';
 import type { NewEvent, ReadOptions, SessionStore, StoredEvent } from '../session-store.ts';
 import {
   channelKey,
@@ -52,7 +53,7 @@ export function createChannels({ client, table, retainMs, now }: ChannelOptions)
       const some = left.splice(0, fitting(left));
       const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: some } }));
       const unprocessed = UnprocessedItems?.[table] ?? [];
-      if (unprocessed.length > 0) await sleep(POLL_FROM_MS);
+      if (unprocessed.length > 0) await pause(POLL_FROM_MS);
       left.unshift(...unprocessed);
     }
   }
@@ -149,7 +150,7 @@ export function createChannels({ client, table, retainMs, now }: ChannelOptions)
       }
       const left = until - performance.now();
       if (left <= 0 || signal?.aborted) return [];
-      await sleep(Math.min(pollMs, left), signal);
+      await pause(Math.min(pollMs, left), signal);
     }
   }
 
@@ -195,16 +196,4 @@ function fitting(requests: readonly WriteRequest[]): number {
     return index >= BATCH_ITEMS || (index > 0 && bytes > BATCH_BYTES);
   });
   return over < 0 ? requests.length : over;
-}
-
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, milliseconds);
-    signal?.addEventListener('abort', wake);
-  });
 }

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { createSessionTable } from '../../src/serverless/dynamodb/index.ts';
+import { createSessionTable } from '../src/serverless/dynamodb/index.ts';
 
 export interface LocalDynamoDB {
   config: DynamoDBClientConfig;
   table: string;
+  /** The same for other processes, in the words of AWS's own settings. */
+  environment: Record<string, string>;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,13 @@ export async function startDynamoDB(): Promise<LocalDynamoDB> {
   return {
     config,
     table: 'sessions',
+    environment: {
+      BEDROCK_SPEND_SESSION_TABLE: 'sessions',
+      AWS_ENDPOINT_URL_DYNAMODB: config.endpoint,
+      AWS_REGION: config.region,
+      AWS_ACCESS_KEY_ID: config.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: config.credentials.secretAccessKey,
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

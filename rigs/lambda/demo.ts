@@ -1,0 +1,118 @@
+/**
+ * A function as it is deployed, on this machine: in processes of AWS's runtime interface client, behind an API Gateway with a key,
+ * with sessions in a DynamoDB table. It is asked, its instances are killed, and it is asked again, in the same session.
+ *
+ *   npm run lambda                       bedrock-spend, on the sample logs
+ *   npm run lambda -- --example greeter  the greeter of examples/
+ *   --buffered  a gateway that does not stream   --port N   --once  do not stay
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { type Connection, connect, textFromResult } from 'bedrock-spend/client';
+import { bundleFunction, bundleSpend } from '../../scripts/bundle-lambda.ts';
+import { startDynamoDB } from '../dynamodb.ts';
+import { type LambdaFunction, startFunction } from './function.ts';
+import { startGateway } from './gateway.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    example: { type: 'string', default: 'bedrock-spend' },
+    port: { type: 'string', default: '8080' },
+    buffered: { type: 'boolean', default: false },
+    once: { type: 'boolean', default: false },
+  },
+});
+const root = join(import.meta.dirname, '../..');
+
+interface Example {
+  bundle(): Promise<{ handler: string; compileCache?: string }>;
+  env: Record<string, string>;
+  ask(connection: Connection): Promise<string>;
+}
+
+const EXAMPLES: Record<string, Example> = {
+  'bedrock-spend': {
+    bundle: bundleSpend,
+    env: { BEDROCK_SPEND_SOURCE: join(root, 'examples/sample-logs/AWSLogs') },
+    ask: async (connection) =>
+      textFromResult(
+        await connection.callTool('breakdown_spend', { by: ['model'], from: '2026-10-01', to: '2026-11-01', limit: 5 }),
+      ),
+  },
+  greeter: {
+    async bundle() {
+      const outdir = join(root, 'node_modules/.cache/greeter');
+      await mkdir(outdir, { recursive: true });
+      return bundleFunction(join(root, 'examples/greeter/lambda.ts'), outdir);
+    },
+    env: {},
+    async ask({ client, callTool }) {
+      client.setNotificationHandler('notifications/message', ({ params }) => console.log(`  ${now()} ${params.data}`));
+      return `${textFromResult(await callTool('multi-greet', { name: 'Ada' }))} (${now()})`;
+    },
+  },
+};
+
+const now = () => new Date().toISOString().slice(17, 23);
+
+function instancesOf(lambda: LambdaFunction): string {
+  const served = lambda.instances().filter((instance) => instance.served > 0);
+  return served
+    .map(({ index, served: times, state }) => `#${index} ${times}${state === 'dead' ? ' (killed)' : ''}`)
+    .join(', ');
+}
+
+const transfer = options.buffered ? 'buffered' : 'stream';
+const example = EXAMPLES[options.example];
+if (example === undefined) throw new Error(`--example: one of ${Object.keys(EXAMPLES).join(', ')}`);
+const log = (line: string) => console.log(`  ${line}`);
+
+const { handler, compileCache } = await example.bundle();
+const dynamodb = await startDynamoDB();
+const lambda = await startFunction({
+  handler,
+  env: {
+    ...dynamodb.environment,
+    ...example.env,
+    BEDROCK_SPEND_TRANSFER: transfer,
+    TRANSFER: transfer,
+    ...(compileCache ? { NODE_COMPILE_CACHE: compileCache } : {}),
+  },
+  instances: 4,
+  timeoutMs: 60_000,
+  log,
+  onLog: (line, instance) => /^(START|END|REPORT) /.test(line) || log(`instance #${instance}: ${line}`),
+});
+const apiKey = crypto.randomUUID();
+const gateway = await startGateway({
+  function: lambda,
+  apiKeys: [{ id: 'demo', value: apiKey }],
+  transfer: options.buffered ? 'BUFFERED' : 'STREAM',
+  integrationTimeoutMs: options.buffered ? 29_000 : 60_000,
+  port: options.once ? 0 : Number(options.port),
+});
+const url = `${gateway.url}/mcp`;
+
+try {
+  const connection = await connect(url, { name: 'lambda-demo', headers: { 'x-api-key': apiKey } });
+  console.log(`\nMCP server: ${url}\nMcp-Session-Id: ${connection.sessionId}\n`);
+  console.log(await example.ask(connection));
+  const victims = lambda.instances().filter(({ state }) => state !== 'dead');
+  for (const { index } of victims) lambda.kill(index);
+  await sleep(500);
+  console.log(`\nkill -9 of all ${victims.length} instances. The same session, ${connection.sessionId}, goes on:\n`);
+  console.log(await example.ask(connection));
+  console.log(`\nRequests served by instance: ${instancesOf(lambda)}`);
+  await connection.terminate();
+  if (!options.once) {
+    console.log(`\nIt stays up until Ctrl-C. To look around with the MCP Inspector:
+  npx @modelcontextprotocol/inspector --cli ${url} --transport http --header "x-api-key: ${apiKey}" --method tools/list`);
+    await new Promise((resolve) => process.once('SIGINT', resolve));
+  }
+} finally {
+  await gateway.close();
+  await lambda.close();
+  await dynamodb.close();
+}
