@@ -14,7 +14,7 @@ export interface RestEvent {
   isBase64Encoded?: boolean;
   requestContext: {
     domainName?: string;
-    identity?: { apiKeyId?: string | null };
+    identity?: { apiKeyId?: string | null; userArn?: string | null };
     authorizer?: { principalId?: string; claims?: { sub?: string } } | null;
   };
 }
@@ -34,6 +34,7 @@ export interface HttpEvent {
     http: { method: string };
     authorizer?: {
       jwt?: { claims?: { sub?: string } };
+      /** Only what the authorizer put into its context. */
       lambda?: { principalId?: string };
       iam?: { userArn?: string };
     };
@@ -41,6 +42,21 @@ export interface HttpEvent {
 }
 
 export type LambdaEvent = RestEvent | HttpEvent;
+
+/** @throws TypeError for what is no such event: a schedule's, the console's test event, an HTTP API's in the old format */
+export function checkEvent(event: LambdaEvent): LambdaEvent {
+  const version = (event as { version?: string } | undefined)?.version;
+  if (event?.requestContext && methodOf(event) && (version === undefined || version === '2.0')) return event;
+  throw new TypeError(
+    version === '1.0'
+      ? 'This function takes HTTP API events with payload format 2.0 only.'
+      : 'This function answers API Gateway and function URL events only.',
+  );
+}
+
+export function methodOf(event: LambdaEvent): string | undefined {
+  return isHttpEvent(event) ? event.requestContext.http?.method : event.httpMethod;
+}
 
 export function isHttpEvent(event: LambdaEvent): event is HttpEvent {
   return 'version' in event && event.version === '2.0';
@@ -64,6 +80,7 @@ export function principalFromEvent(event: LambdaEvent): string | undefined {
   return (
     named('sub', authorizer?.claims?.sub) ??
     named('principal', authorizer?.principalId) ??
+    named('iam', identity?.userArn) ??
     named('key', identity?.apiKeyId)
   );
 }
@@ -81,7 +98,7 @@ export function requestFromEvent(event: LambdaEvent): Request {
   // The gateway has checked them, and nothing behind it needs them.
   if (principalFromEvent(event) !== undefined) for (const name of ['x-api-key', 'authorization']) headers.delete(name);
   const host = headers.get('host') ?? event.requestContext.domainName ?? 'localhost';
-  const method = isHttpEvent(event) ? event.requestContext.http.method : event.httpMethod;
+  const method = methodOf(event) ?? 'GET';
   const { body, isBase64Encoded } = event;
   return new Request(new URL(`https://${host}${pathFrom(event)}${queryFrom(event)}`), {
     method,
@@ -105,14 +122,14 @@ function pathFrom(event: LambdaEvent): string {
   if (isHttpEvent(event)) {
     const { stage } = event.requestContext;
     const prefix = `/${stage}`;
-    const staged = stage !== undefined && stage !== '$default';
-    return staged && `${event.rawPath}/`.startsWith(`${prefix}/`)
-      ? event.rawPath.slice(prefix.length) || '/'
-      : event.rawPath;
+    // HTTP APIs decode it; these two would end the path.
+    const path = event.rawPath.replaceAll('#', '%23').replaceAll('?', '%3F');
+    const staged = stage !== undefined && stage !== '$default' && `${path}/`.startsWith(`${prefix}/`);
+    return staged ? path.slice(prefix.length) || '/' : path;
   }
   // A custom domain's base path is in `path`, but not in the resource.
   const { resource, path, pathParameters } = event;
-  return resource?.replace(/\{(\w+)\+?\}/g, (_, name: string) => pathParameters?.[name] ?? '') ?? path;
+  return resource?.replace(/\{([^{}+]+)\+?\}/g, (_, name: string) => pathParameters?.[name] ?? '') ?? path;
 }
 
 function queryFrom(event: LambdaEvent): string {

@@ -1,8 +1,16 @@
 import type { Writable } from 'node:stream';
 import type { RequestContext } from '../options.ts';
 import { errorResponse } from '../responses.ts';
-import { isFunctionUrl, isHttpEvent, type LambdaEvent, principalFromEvent, requestFromEvent } from './events.ts';
-import { metadataFromResponse, type ProxyResult, resultFromResponse, writeBody } from './results.ts';
+import {
+  checkEvent,
+  isFunctionUrl,
+  isHttpEvent,
+  type LambdaEvent,
+  methodOf,
+  principalFromEvent,
+  requestFromEvent,
+} from './events.ts';
+import { type Dialect, metadataFromResponse, type ProxyResult, resultFromResponse, writeBody } from './results.ts';
 
 export interface LambdaHandlerOptions {
   /**
@@ -47,46 +55,53 @@ export function createLambdaHandler(app: App, options: LambdaHandlerOptions): La
       return await app(requestFromEvent(event), { ...context, principal });
     } catch (error) {
       onError(error as Error);
-      return errorResponse(500, -32603, 'Internal error');
+      return internalError();
     }
   }
 
   async function buffered(event: LambdaEvent, context: LambdaContext): Promise<ProxyResult> {
     const left = context.getRemainingTimeInMillis();
     const deadline = Date.now() + (isFunctionUrl(event) ? left : Math.min(left, gatewayTimeoutMs));
+    const dialect = dialectOf(event);
     const work = createWork();
-    const response = await respond(event, { deadline, buffered: true, waitUntil: work.add });
-    const result = await resultFromResponse(response);
-    await work.settled();
-    return result;
+    try {
+      const response = await respond(event, { deadline, buffered: true, waitUntil: work.add });
+      return await resultFromResponse(response, dialect);
+    } catch (error) {
+      onError(error as Error);
+      return resultFromResponse(internalError(), dialect);
+    } finally {
+      await work.settled();
+    }
   }
 
   async function streamed(event: LambdaEvent, stream: Writable, context: LambdaContext): Promise<void> {
     const deadline = Date.now() + context.getRemainingTimeInMillis();
     const work = createWork();
     const response = await respond(event, { deadline, buffered: false, waitUntil: work.add });
-    await writeBody(response.body, awslambda.HttpResponseStream.from(stream, metadataFromResponse(response)));
-    await work.settled();
+    try {
+      const metadata = metadataFromResponse(response, dialectOf(event));
+      await writeBody(response.body, awslambda.HttpResponseStream.from(stream, metadata));
+    } catch (error) {
+      onError(error as Error);
+    } finally {
+      await work.settled();
+    }
   }
 
-  if (transfer === 'buffered') return (event: LambdaEvent, context: LambdaContext) => buffered(known(event), context);
+  if (transfer === 'buffered')
+    return async (event: LambdaEvent, context: LambdaContext) => buffered(checkEvent(event), context);
   return awslambda.streamifyResponse(async (event, stream, context) => {
     // HTTP APIs cannot stream: they take what was written, once it is complete, for the function's result.
-    const streams = !isHttpEvent(known(event)) || isFunctionUrl(event);
+    const streams = !isHttpEvent(checkEvent(event)) || isFunctionUrl(event);
     if (streams) return streamed(event, stream, context);
     stream.end(JSON.stringify(await buffered(event, context)));
   });
 }
 
-/** @throws TypeError for an event that is no HTTP request, such as a test event of the console */
-function known(event: LambdaEvent): LambdaEvent {
-  if (event?.requestContext && methodOf(event)) return event;
-  throw new TypeError('This function answers API Gateway and function URL events only.');
-}
+const internalError = () => errorResponse(500, -32603, 'Internal error');
 
-function methodOf(event: LambdaEvent): string | undefined {
-  return isHttpEvent(event) ? event.requestContext.http?.method : event.httpMethod;
-}
+const dialectOf = (event: LambdaEvent): Dialect => (isHttpEvent(event) ? 'http' : 'rest');
 
 /** What is to be done before the function may return: then Lambda stops the process, and whatever runs in it. */
 function createWork() {

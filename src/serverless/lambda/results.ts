@@ -1,13 +1,18 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { errorResponse } from '../responses.ts';
 
-/** What a function returns where responses are buffered; the same for REST APIs, HTTP APIs and function URLs. */
+/** REST APIs refuse a result with any field that is not theirs; HTTP APIs and function URLs ignore repeated headers. */
+export type Dialect = 'rest' | 'http';
+
+/** What a function returns where responses are buffered. */
 export interface ProxyResult {
   statusCode: number;
   headers: Record<string, string>;
+  /** `rest` only. */
   multiValueHeaders?: Record<string, string[]>;
-  /** HTTP APIs and function URLs ignore repeated headers, but have this. */
+  /** `http` only. */
   cookies?: string[];
   body: string;
   isBase64Encoded: boolean;
@@ -18,26 +23,28 @@ export const MAX_RESULT_BYTES = 6 * 1024 * 1024;
 
 const TEXT = /^(text\/|application\/(json|.*\+json|javascript|xml))/i;
 
-export async function resultFromResponse(response: Response): Promise<ProxyResult> {
+export async function resultFromResponse(response: Response, dialect: Dialect): Promise<ProxyResult> {
   const bytes = Buffer.from(await response.arrayBuffer());
-  const textual = bytes.length === 0 || TEXT.test(response.headers.get('content-type') ?? '');
-  const result = {
-    ...metadataFromResponse(response),
-    body: bytes.toString(textual ? 'utf8' : 'base64'),
-    isBase64Encoded: !textual,
-  };
-  return Buffer.byteLength(JSON.stringify(result)) <= MAX_RESULT_BYTES ? result : resultFromResponse(tooLarge());
+  const plain = !response.headers.has('content-encoding') && TEXT.test(response.headers.get('content-type') ?? '');
+  const isBase64Encoded = bytes.length > 0 && !plain;
+  const body = bytes.toString(isBase64Encoded ? 'base64' : 'utf8');
+  const result = { ...metadataFromResponse(response, dialect), body, isBase64Encoded };
+  const fits = Buffer.byteLength(JSON.stringify(result)) <= MAX_RESULT_BYTES;
+  return fits ? result : resultFromResponse(tooLarge(), dialect);
 }
 
 /** What goes before a streamed body, https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html */
-export function metadataFromResponse({ status, headers }: Response): Omit<ProxyResult, 'body' | 'isBase64Encoded'> {
+export function metadataFromResponse(
+  { status, headers }: Response,
+  dialect: Dialect,
+): Omit<ProxyResult, 'body' | 'isBase64Encoded'> {
   const cookies = headers.getSetCookie();
-  const others = [...headers].filter(([name]) => name !== 'set-cookie');
-  return {
+  const metadata = {
     statusCode: status,
-    headers: Object.fromEntries(others),
-    ...(cookies.length > 0 ? { cookies, multiValueHeaders: { 'set-cookie': cookies } } : {}),
+    headers: Object.fromEntries([...headers].filter(([name]) => name !== 'set-cookie')),
   };
+  if (cookies.length === 0) return metadata;
+  return dialect === 'http' ? { ...metadata, cookies } : { ...metadata, multiValueHeaders: { 'set-cookie': cookies } };
 }
 
 function tooLarge(): Response {
@@ -48,23 +55,29 @@ function tooLarge(): Response {
   );
 }
 
-/** Writes a body as it comes. A reader that has gone is no error: the rest of the body is given up. */
+/**
+ * Writes a body as it comes. A reader that has gone is no error: the rest of the body is given up.
+ * @throws what the body threw
+ */
 export async function writeBody(body: ReadableStream<Uint8Array> | null, stream: Writable): Promise<void> {
-  const gone = new Promise<'gone'>((resolve) => {
-    stream.once('error', () => resolve('gone')).once('close', () => resolve('gone'));
-  });
   // The runtime sends the metadata with the first write only, so an empty body needs one, too.
   stream.write('');
-  const reader = body?.getReader();
-  for (;;) {
-    const next = await Promise.race([reader?.read(), gone]);
-    if (next === 'gone') {
-      void reader?.cancel();
-      return;
-    }
-    if (next === undefined || next.done) break;
-    if (!stream.write(next.value)) await Promise.race([once(stream, 'drain'), gone]);
+  // Nothing is read ahead: what the client has not taken yet stays where it is.
+  const source = body ? Readable.fromWeb(body as NodeReadableStream, { highWaterMark: 1 }) : Readable.from([]);
+  if (stream.destroyed) {
+    source.on('error', () => {}).destroy();
+    return;
   }
-  stream.end();
-  await Promise.race([once(stream, 'finish'), gone]);
+  let gone: boolean | undefined;
+  source.once('error', () => {
+    gone ??= false;
+  });
+  for (const event of ['error', 'close']) {
+    stream.once(event, () => {
+      gone ??= true;
+    });
+  }
+  await pipeline(source, stream).catch((error) => {
+    if (!gone) throw error;
+  });
 }
