@@ -1,7 +1,7 @@
 import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoSessionStore } from '../../src/serverless/dynamodb/index.ts';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
+import { createDynamoSessionStore } from '../../src/serverless/dynamodb/index.ts';
 import { testSessionStore } from './session-store.ts';
 
 testSessionStore('DynamoDB', async (begun) => {

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDynamoDB } from '../../rigs/dynamodb.ts';
 import { startFunction } from '../../rigs/lambda/function.ts';
 import { startGateway } from '../../rigs/lambda/gateway.ts';
 import { bundleFunction } from '../../scripts/bundle-lambda.ts';
 import { startConformanceServer } from '../fixtures/conformance/start.ts';
 import { runConformance } from '../helpers/conformance.ts';
-import { startDynamoDB } from '../../rigs/dynamodb.ts';
 import { startRoundRobin } from '../helpers/round-robin.ts';
 
 interface Rig {
@@ -41,7 +42,7 @@ async function twoProcesses(): Promise<Rig> {
 
 async function lambda(): Promise<Rig> {
   const dynamodb = await startDynamoDB();
-  const folder = await mkdtemp(join(process.cwd(), 'node_modules/.cache/conformance-'));
+  const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
   const { handler } = await bundleFunction('test/fixtures/conformance/lambda.ts', folder);
   const deployed = await startFunction({
     handler,

@@ -1,5 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { createDynamoSessionStore } from '../../src/serverless/dynamodb/index.ts';
 import {
   createMemorySessionStore,
@@ -8,7 +9,6 @@ import {
   type ServerlessMcpOptions,
   type SessionStore,
 } from '../../src/serverless/index.ts';
-import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { makeMcp } from '../helpers/make-mcp.ts';
 
 const URL_ = 'http://localhost/mcp';

@@ -1,0 +1,307 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Output } from './output.ts';
+import { type ResponseBody, type RuntimeApi, type RuntimeError, startRuntimeApi } from './runtime-api.ts';
+
+/** `finishing`: the answer is out, but the runtime has not asked for more work. */
+export type InstanceState = 'starting' | 'idle' | 'busy' | 'finishing' | 'dead';
+
+export interface InstanceInfo {
+  index: number;
+  pid: number | undefined;
+  state: InstanceState;
+  frozen: boolean;
+  /** Invocations given to it. */
+  served: number;
+  /** From spawn to the first `next`. */
+  coldStartMs: number | undefined;
+  /** The most it has had in memory, where /proc tells. */
+  maxMemoryMb: number | undefined;
+}
+
+export interface Job {
+  requestId: string;
+  payload: Buffer;
+  output: Output;
+}
+
+export interface InstanceSettings {
+  index: number;
+  /** The runtime interface client. */
+  entry: string;
+  taskRoot: string;
+  functionArn: string;
+  memorySizeMb: number;
+  env: NodeJS.ProcessEnv;
+  timeoutMs: number;
+  initTimeoutMs: number;
+  freeze: boolean;
+  onLog(line: string): void;
+  /** It can take a job. */
+  onFree(): void;
+  onDead(): void;
+}
+
+export interface Instance {
+  info(): InstanceInfo;
+  /** Whether `run` may be called: it has no job. */
+  available(): boolean;
+  run(job: Job): void;
+  kill(): void;
+  /** Resolves at the first `next`, rejects when initialisation fails. */
+  ready: Promise<void>;
+  /** Kills it and waits until nothing is left of it. */
+  close(): Promise<void>;
+}
+
+const LATE_ANSWER_MS = 1000;
+
+/** One execution environment: one process, its own Runtime API, one invocation at a time. */
+export function createInstance(settings: InstanceSettings, first?: Job): Instance {
+  const { index, timeoutMs, freeze } = settings;
+  const ready = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  let state: InstanceState = 'starting';
+  let frozen = false;
+  let served = 0;
+  let job = first;
+  let api: RuntimeApi | undefined;
+  let child: ChildProcess | undefined;
+  let spawnedAt = 0;
+  let begunAt = 0;
+  let coldStartMs: number | undefined;
+  let maxMemoryMb: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let initError: RuntimeError | undefined;
+  let killedFor: RuntimeError | undefined;
+  /** Settled when the runtime has begun to answer, and when the answer has been read as far as it goes. */
+  let answering = Promise.withResolvers<void>();
+  let reading: Promise<unknown> = Promise.resolve();
+
+  startRuntimeApi({ onNext, onResponse, onError, onInitError }).then(boot, (error: Error) =>
+    die({ errorType: 'Sandbox.Failed', errorMessage: error.message }),
+  );
+
+  function boot(started: RuntimeApi): void {
+    api = started;
+    if (killedFor) die(killedFor);
+    else spawnRuntime(started.address);
+  }
+
+  function spawnRuntime(address: string): void {
+    spawnedAt = performance.now();
+    child = spawnNode(settings.entry, {
+      cwd: settings.taskRoot,
+      env: { ...settings.env, AWS_LAMBDA_RUNTIME_API: address },
+    });
+    timer = setTimeout(() => crash(timedOut(job, settings.initTimeoutMs)), settings.initTimeoutMs);
+    onLines(child.stdout as Readable, settings.onLog);
+    onLines(child.stderr as Readable, settings.onLog);
+    child.once('exit', (code, signal) => die(killedFor ?? initError ?? exited(job, code, signal)));
+    child.once('error', (error) => die({ errorType: 'Runtime.InvalidEntrypoint', errorMessage: error.message }));
+  }
+
+  async function onNext(): Promise<void> {
+    if (state === 'starting') {
+      coldStartMs = performance.now() - spawnedAt;
+      clearTimeout(timer);
+      ready.resolve();
+    } else {
+      await answered();
+      if (isDead()) return;
+      finish();
+    }
+    if (job) begin(job);
+    else rest();
+  }
+
+  /**
+   * After an error in a stream, AWS's client asks for more work without waiting until its answer is sent, and on another
+   * connection (`failResponseStream` in its index.mjs): the answer can come second.
+   */
+  async function answered(): Promise<void> {
+    if (state === 'busy') await Promise.race([answering.promise, sleep(LATE_ANSWER_MS, undefined, { ref: false })]);
+    await reading;
+  }
+
+  /** Nothing runs between invocations. Not before the runtime has asked for work: frozen earlier, it would never get any. */
+  function rest(): void {
+    state = 'idle';
+    settings.onFree();
+    if (freeze && available()) frozen = child?.kill('SIGSTOP') ?? false;
+  }
+
+  function begin(next: Job): void {
+    if (frozen) child?.kill('SIGCONT');
+    frozen = false;
+    state = 'busy';
+    served += 1;
+    begunAt = performance.now();
+    answering = Promise.withResolvers();
+    settings.onLog(`START RequestId: ${next.requestId} Version: $LATEST`);
+    timer = setTimeout(() => crash(timedOut(next, timeoutMs)), timeoutMs);
+    const { requestId, payload } = next;
+    const { functionArn } = settings;
+    api?.give({ requestId, payload, functionArn, deadline: Date.now() + timeoutMs, traceId: newTraceId() });
+  }
+
+  async function onResponse(requestId: string, body: ResponseBody): Promise<RuntimeError | undefined> {
+    const current = job;
+    if (current?.requestId !== requestId)
+      return { errorType: 'InvalidRequestID', errorMessage: `Invalid request ID: ${requestId}` };
+    reading = copy(body, current.output);
+    answering.resolve();
+    await reading;
+    if (state === 'busy') state = 'finishing';
+    return undefined;
+  }
+
+  function onError(requestId: string, error: RuntimeError): void {
+    if (job?.requestId !== requestId) return;
+    job.output.fail(error);
+    answering.resolve();
+    state = 'finishing';
+  }
+
+  function onInitError(error: RuntimeError): void {
+    initError = error;
+  }
+
+  function finish(): void {
+    clearTimeout(timer);
+    if (!job) return;
+    job.output.fail({ errorType: 'Runtime.TruncatedResponse', errorMessage: 'The runtime gave no whole response.' });
+    report(job);
+    job = undefined;
+  }
+
+  function report({ requestId }: Job): void {
+    maxMemoryMb = peakMemoryMb(child?.pid) ?? maxMemoryMb;
+    const ms = performance.now() - begunAt;
+    const init = served === 1 && coldStartMs !== undefined ? `Init Duration: ${coldStartMs.toFixed(2)} ms\t` : '';
+    settings.onLog(`END RequestId: ${requestId}`);
+    settings.onLog(
+      `REPORT RequestId: ${requestId}\tDuration: ${ms.toFixed(2)} ms\tBilled Duration: ${Math.ceil(ms)} ms\t` +
+        `Memory Size: ${settings.memorySizeMb} MB\tMax Memory Used: ${maxMemoryMb ?? 0} MB\t${init}`,
+    );
+  }
+
+  function crash(why: RuntimeError): void {
+    killedFor = why;
+    if (job)
+      settings.onLog(`${new Date().toISOString()} ${job.requestId} ${why.errorMessage.replace(/^.*Error: /, '')}`);
+    child?.kill('SIGKILL');
+  }
+
+  function die(why: RuntimeError): void {
+    if (state === 'dead') return;
+    state = 'dead';
+    clearTimeout(timer);
+    ready.reject(new Error(`${why.errorType}: ${why.errorMessage}`));
+    // What it wrote before it died was still sent.
+    void reading.finally(() => {
+      job?.output.fail(why);
+      if (job && served > 0) report(job);
+      closed.resolve(api?.close());
+    });
+    settings.onDead();
+  }
+
+  function isDead(): boolean {
+    return state === 'dead';
+  }
+
+  function available(): boolean {
+    return job === undefined && killedFor === undefined && (state === 'starting' || state === 'idle');
+  }
+
+  function kill(): void {
+    killedFor ??= exited(job, null, 'SIGKILL');
+    child?.kill('SIGKILL');
+  }
+
+  ready.promise.catch(() => {});
+  return {
+    ready: ready.promise,
+    available,
+    kill,
+    info: () => ({ index, pid: child?.pid, state, frozen, served, coldStartMs, maxMemoryMb }),
+    run(next) {
+      job = next;
+      if (state === 'idle') begin(next);
+    },
+    close() {
+      kill();
+      // Whoever reads the output may never take the rest.
+      job?.output.fail(exited(job, null, 'SIGKILL'));
+      return closed.promise;
+    },
+  };
+}
+
+async function copy(body: ResponseBody, output: Output): Promise<void> {
+  try {
+    for await (const chunk of body.chunks) await output.write(chunk);
+  } catch {
+    return; // Cut off: how the process ends, or its asking for more work, says why.
+  }
+  const error = body.error();
+  if (error) output.fail(error);
+  else output.end();
+}
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** A child that dies with this process, also when it is frozen: a stopped process cannot see that its parent is gone. */
+function spawnNode(entry: string, options: { cwd: string; env: NodeJS.ProcessEnv }): ChildProcess {
+  const [command = '', ...args] = existsSync('/usr/bin/setpriv')
+    ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', process.execPath, entry]
+    : [process.execPath, entry];
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/** The runtime writes a message of several lines as one, with carriage returns. */
+function onLines(stream: Readable, onLine: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() as string;
+    for (const line of lines) onLine(line.replaceAll('\r', '\n'));
+  });
+  stream.on('end', () => rest && onLine(rest));
+}
+
+function timedOut(job: Job | undefined, ms: number): RuntimeError {
+  const task = `Task timed out after ${(ms / 1000).toFixed(2)} seconds`;
+  return { errorType: 'Sandbox.Timedout', errorMessage: `RequestId: ${job?.requestId} Error: ${task}` };
+}
+
+function exited(job: Job | undefined, code: number | null, signal: NodeJS.Signals | null): RuntimeError {
+  const how = signal === 'SIGKILL' ? 'signal: killed' : signal ? `signal: ${signal}` : `exit status ${code}`;
+  const what = code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${how}`;
+  return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${job?.requestId} Error: ${what}` };
+}
+
+function peakMemoryMb(pid: number | undefined): number | undefined {
+  try {
+    const [, kib] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kib === undefined ? undefined : Math.round(Number(kib) / 1024);
+  } catch {
+    return undefined;
+  }
+}
+
+function newTraceId(): string {
+  const hex = (bytes: number) => randomBytes(bytes).toString('hex');
+  return `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${hex(12)};Parent=${hex(8)};Sampled=0`;
+}
