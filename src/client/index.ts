@@ -63,10 +63,19 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   };
 }
 
+/** A cut stream is taken up again for about a minute; the SDK itself gives up after two attempts. */
+const RECONNECTION = {
+  initialReconnectionDelay: 500,
+  maxReconnectionDelay: 10_000,
+  reconnectionDelayGrowFactor: 1.5,
+  maxRetries: 12,
+};
+
 async function begin(address: URL, { name = 'bedrock-spend', version = '0', headers = {}, fetch }: ConnectOptions) {
   const client = new Client({ name, version });
   const transport = new StreamableHTTPClientTransport(address, {
     requestInit: { headers },
+    reconnectionOptions: RECONNECTION,
     ...(fetch ? { fetch } : {}),
   });
   try {

@@ -8,6 +8,7 @@ import { methodNotAllowed, notAcceptable, unknownEvent } from './responses.ts';
 import {
   BUS_CHANNEL,
   callChannel,
+  renewSession,
   type SessionRow,
   type SessionStore,
   type StoredEvent,
@@ -172,7 +173,7 @@ async function copyOnce(stream: SessionStream, writer: EventWriter, store: Sessi
 }
 
 async function copyUntilClosed(stream: SessionStream, writer: EventWriter, options: SessionOptions): Promise<void> {
-  const { store, onError } = options;
+  const { store, idleMs, onError } = options;
   const signal = writer.closed;
   const wait = { waitMs: options.keepAliveMs, signal };
   const steps = [
@@ -181,7 +182,9 @@ async function copyUntilClosed(stream: SessionStream, writer: EventWriter, optio
     async () => writeChanges(stream, writer, store, await store.read(BUS_CHANNEL, stream.bus, wait)),
     async () => {
       await pause(SESSION_CHECK_MS, signal);
-      if ((await store.get(stream.sessionId))?.stream !== stream.id) writer.close();
+      const row = await store.get(stream.sessionId);
+      if (row?.stream === stream.id) await renewSession(store, row, idleMs);
+      else writer.close();
     },
   ];
   const repeat = async (step: () => Promise<void>) => {

@@ -58,9 +58,12 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       const message = body as JSONRPCRequest;
       if (message.method === 'subscriptions/listen') return listen(request, message, context);
       if (context.deadline === undefined) return shared.fetch(request, requestOptions(body, context));
-      return endBefore(context.deadline - DEADLINE_MARGIN_MS, message.id, (signal) =>
+      const answer = await endBefore(context.deadline - DEADLINE_MARGIN_MS, message.id, (signal) =>
         shared.fetch(withSignal(request, signal), requestOptions(body, context)),
       );
+      const { response, done } = whenEnded(answer);
+      context.waitUntil(done);
+      return response;
     },
   };
 }

@@ -78,7 +78,8 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
       principal: principal ?? authInfo?.clientId,
       deadline,
       buffered: buffered ?? false,
-      waitUntil: waitUntil ?? (() => {}),
+      // What was published on the way is part of the work.
+      waitUntil: (promise) => waitUntil?.(promise.finally(() => bus.flush())),
     };
   }
 
@@ -100,7 +101,7 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
       const context = complete(given);
       try {
         const response = await route(request, context);
-        context.waitUntil(bus.flush());
+        context.waitUntil(Promise.resolve());
         return response;
       } catch (error) {
         onError(error as Error);

@@ -5,16 +5,13 @@ import { isRequest } from './messages.ts';
 import type { RequestContext, SessionOptions } from './options.ts';
 import { answerRequests, hearNotifications } from './post.ts';
 import { accepted, ended, methodNotAllowed, missingSession, storeUnavailable, unknownSession } from './responses.ts';
-import { type SessionRow, SessionStoreError, sessionChannel } from './session-store.ts';
+import { renewSession, type SessionRow, SessionStoreError, sessionChannel } from './session-store.ts';
 
 export type SessionHandler = (
   request: Request,
   messages: readonly JSONRPCMessage[],
   context: RequestContext,
 ) => Promise<Response>;
-
-/** Writing an expiry that has hardly moved would double the writes of a busy session. */
-const RENEW_AFTER = 0.05;
 
 /** Requests that change the session for the requests after them. */
 const REMEMBERED = new Set(['logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);
@@ -49,8 +46,7 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
     if (!id) return missingSession();
     const row = await store.get(id);
     if (row === undefined || row.owner !== principal) return unknownSession();
-    const expiresAt = Date.now() + idleMs;
-    if (expiresAt - row.expiresAt > idleMs * RENEW_AFTER) await store.update(id, { expiresAt });
+    await renewSession(store, row, idleMs);
     return row;
   }
 

@@ -99,6 +99,15 @@ export const sessionChannel = (sessionId: string) => `session/${sessionId}`;
 /** What changed on the server, for everybody who asked to be told. */
 export const BUS_CHANNEL = 'bus';
 
+/** Writing an expiry that has hardly moved would double the writes of a busy session. */
+const RENEW_AFTER = 0.05;
+
+/** A session that is used lives on. */
+export async function renewSession(store: SessionStore, row: SessionRow, idleMs: number): Promise<void> {
+  const expiresAt = Date.now() + idleMs;
+  if (expiresAt - row.expiresAt > idleMs * RENEW_AFTER) await store.update(row.id, { expiresAt });
+}
+
 /** The store did not answer. Callers get 503 and try again: a 404 would make them give up a live session. */
 export class SessionStoreError extends Error {
   override readonly name = 'SessionStoreError';
