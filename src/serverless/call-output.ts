@@ -1,4 +1,4 @@
-import type { JSONRPCMessage } from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, JSONRPCResponse } from '@modelcontextprotocol/server';
 import type { Call } from './call.ts';
 import { cursorText } from './cursor.ts';
 import { type EventWriter, takesEmptyEvents } from './event-stream.ts';
@@ -9,6 +9,7 @@ import { callChannel, type NewEvent } from './session-store.ts';
 export interface CallOutput {
   open(protocolVersion: string): void;
   say(message: JSONRPCMessage): void;
+  answer(response: JSONRPCResponse): void;
   /** Ends the stream. Resolves when everything is in the store. */
   finish(): Promise<void>;
 }
@@ -21,25 +22,34 @@ export function createCallOutput(
 ): CallOutput {
   const store = createWriteBehind(callChannel(sessionId, call.id), options);
   let sequence = 0;
-  /** The newest event waits for the next one, or for the end: the last event says that it is the last, which saves a write. */
-  let newest: NewEvent | undefined;
+  /**
+   * The newest response waits for the next one, or for the end: the last event says that it is the last, which saves a write.
+   * Only a response does, because the end follows it at once; after a question it may take minutes.
+   */
+  let response: NewEvent | undefined;
 
+  const write = (message: JSONRPCMessage): NewEvent => {
+    if (response) store.append(response);
+    response = undefined;
+    sequence++;
+    const data = JSON.stringify(message);
+    writer.event(position(), data);
+    return { data };
+  };
   const position = () => cursorText({ stream: 'call', callId: call.id, sequence });
   return {
     open: (protocolVersion) => writer.open(options.retryMs, takesEmptyEvents(protocolVersion) ? position() : undefined),
-    say(message) {
-      if (newest) store.append(newest);
-      newest = { data: JSON.stringify(message) };
-      sequence++;
-      writer.event(position(), newest.data);
+    say: (message) => store.append(write(message)),
+    answer(message) {
+      response = write(message);
     },
     async finish() {
       writer.close();
       const left = await store.end();
       // Without all that came before, nobody could read the end: then the lease runs out, and a client that resumes is told.
       if (left === undefined) return;
-      const last = { data: newest?.data ?? '', last: true };
-      await call.finish([...left, last], (newest ? sequence : sequence + 1) - left.length);
+      const last = { data: response?.data ?? '', last: true };
+      await call.finish([...left, last], (response ? sequence : sequence + 1) - left.length);
     },
   };
 }

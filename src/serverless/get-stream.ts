@@ -61,7 +61,9 @@ async function resumeCall(
   const known = (await store.getCall(row.id, callId)) !== undefined;
   if (!known && (await store.read(callChannel(row.id, callId), sequence)).length === 0) return unknownEvent();
   const { response, writer } = openEventStream(row.id, options.keepAliveMs);
-  writer.open(options.retryMs, undefined);
+  // Its id again, or a client that is cut off before the next event would not know what it was resuming.
+  const from = cursorText({ stream: 'call', callId, sequence });
+  writer.open(options.retryMs, takesEmptyEvents(row.protocolVersion) ? from : undefined);
   endInTime(writer, context, options);
   const follow = async () => {
     for await (const event of eventsOfCall(row.id, callId, sequence, writer.closed, options)) {

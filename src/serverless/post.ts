@@ -88,7 +88,7 @@ async function answerWithStream(
   output.open(row.protocolVersion);
   const extra = takesEmptyEvents(row.protocolVersion) ? { closeSSEStream: writer.close } : {};
   const run = async () => {
-    await call.run(extra, deadline, output.say);
+    await call.run(extra, deadline, output.answer);
     await output.finish();
     await exchange.close();
   };
