@@ -54,7 +54,10 @@ export async function startServer(
 
 function listen(fetch: (request: Request) => Response | Promise<Response>, hostname: string, port: number) {
   return new Promise<{ server: Server; bound: number }>((resolve, reject) => {
-    const server = serve({ fetch, hostname, port }, (info) => resolve({ server, bound: info.port })) as Server;
+    // Hono's own Response sends headers and first bytes apart; killed in between, it leaves a stream nobody can resume.
+    const server = serve({ fetch, hostname, port, overrideGlobalObjects: false }, (info) =>
+      resolve({ server, bound: info.port }),
+    ) as Server;
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why =
         cause.code === 'EADDRINUSE' ? 'is taken; choose another with --port' : `cannot be used (${cause.code})`;

@@ -56,7 +56,8 @@ export async function beginCall(
   const requestIds = requests.map((request) => request.id);
   const questions = new Map<string, RequestId>();
   const renew = () => store.putCall(sessionId, { id, requestIds, leaseUntil: Date.now() + leaseMs });
-  await renew();
+  let renewal = renew();
+  await renewal;
 
   /** Hands over what reaches the call by way of other requests, on whatever instance they landed. */
   async function readInbox(deliver: (message: JSONRPCMessage) => void, signal: AbortSignal): Promise<void> {
@@ -80,12 +81,18 @@ export async function beginCall(
   return {
     id,
     addressed: (message) => ('id' in message ? addressQuestion(message, id, questions) : message),
-    finish: (events, at) => store.finishCall(sessionId, id, callChannel(sessionId, id), events, at),
+    async finish(events, at) {
+      // One that is still on its way would bring the row back.
+      await renewal;
+      await store.finishCall(sessionId, id, callChannel(sessionId, id), events, at);
+    },
     async run(extra, deadline, onResponse) {
       const over = new AbortController();
       const requestsInRun = createRun(exchange, onResponse);
       const answered = requests.map((request) => requestsInRun.start(request, extra));
-      const lease = setInterval(() => renew().catch(onError), leaseMs / 3);
+      const lease = setInterval(() => {
+        renewal = renew().catch(onError);
+      }, leaseMs / 3);
       const clock = deadline && setTimeout(requestsInRun.endInTime, deadline - DEADLINE_MARGIN_MS - Date.now());
       const inbox = readInbox((message) => deliver(message, exchange, questions, requestsInRun.cancel), over.signal);
       await Promise.all(answered);

@@ -83,8 +83,9 @@ async function* eventsOfCall(
   { store, leaseMs }: SessionOptions,
 ): AsyncGenerator<StoredEvent> {
   const channel = callChannel(sessionId, callId);
-  for (let after = sequence; !signal.aborted; ) {
-    let events = await store.read(channel, after, { waitMs: leaseMs / 3, signal });
+  // At once first, so that the death of an instance is not told later than need be.
+  for (let after = sequence, waitMs = 0; !signal.aborted; waitMs = leaseMs / 3) {
+    let events = await store.read(channel, after, { waitMs, signal });
     if (events.length === 0 && !signal.aborted && !(await isRunning(store, sessionId, callId))) {
       // Once more: it may have ended between the two looks.
       events = await store.read(channel, after);

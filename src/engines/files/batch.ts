@@ -1,35 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Invocation } from '../../domain/invocation.ts';
-import { modelIdentity } from '../../logs/model-id.ts';
-import { principalFromArn } from '../../logs/principal.ts';
+import { type Attributes, attributesFrom } from '../../logs/attributes.ts';
 
 /** Everything of a record that repeats from record to record. The ledger stores each distinct set once. */
-export interface Attributes {
-  account: string;
-  region: string;
-  inferenceRegion: string | undefined;
-  operation: string;
-  model: string;
-  provider: string | undefined;
-  scope: string;
-  profile: string | undefined;
-  caller: string | undefined;
-  principal: string | undefined;
-  session: string | undefined;
-  tier: string | undefined;
-  /** `ok`, `blocked` or the error code. */
-  status: string;
-  error: boolean;
+export type StoredAttributes = Omit<Attributes, 'metadata'> & {
   /** JSON object with sorted keys, or undefined when there is none. */
   metadata: string | undefined;
-}
+};
 
 /** An attribute set under the id that records name it by. */
 export interface IdentifiedAttributes {
   id: bigint;
   /** What the id is a hash of. */
   key: string;
-  attributes: Attributes;
+  attributes: StoredAttributes;
 }
 
 /** Records of one file in columns that go from thread to thread without being copied value by value. */
@@ -77,7 +61,7 @@ export function createAttributeIds(): AttributeIds {
       const id = createHash('sha256').update(key).digest().readBigInt64BE();
       if (known.size >= REMEMBERED_ATTRIBUTES) known.clear();
       known.set(key, id);
-      onNew({ id, key, attributes: attributesFromInvocation(invocation) });
+      onNew({ id, key, attributes: { ...attributesFrom(invocation), metadata: metadataText(invocation.metadata) } });
       return id;
     },
   };
@@ -130,21 +114,4 @@ function metadataText(metadata: Readonly<Record<string, string>>): string | unde
   const keys = Object.keys(metadata);
   if (keys.length === 0) return undefined;
   return JSON.stringify(Object.fromEntries(keys.sort().map((key) => [key, metadata[key]])));
-}
-
-function attributesFromInvocation(invocation: Invocation): Attributes {
-  const { errorCode, blocked } = invocation;
-  return {
-    account: invocation.accountId,
-    region: invocation.region,
-    inferenceRegion: invocation.inferenceRegion,
-    operation: invocation.operation,
-    ...modelIdentity(invocation.modelId),
-    caller: invocation.identityArn,
-    ...principalFromArn(invocation.identityArn),
-    tier: invocation.tier,
-    status: errorCode ?? (blocked ? 'blocked' : 'ok'),
-    error: errorCode !== undefined,
-    metadata: metadataText(invocation.metadata),
-  };
 }

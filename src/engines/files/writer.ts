@@ -8,7 +8,7 @@ import {
   INTEGER,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { Attributes, RecordBatch } from './batch.ts';
+import type { RecordBatch, StoredAttributes } from './batch.ts';
 import type { LogFile } from './discover.ts';
 import { inTransaction, rowsFrom } from './ledger.ts';
 import type { FileReading } from './read-file.ts';
@@ -35,7 +35,7 @@ const ATTRIBUTE_COLUMNS = [
   'status',
   'error',
   'metadata',
-] as const satisfies readonly (keyof Attributes)[];
+] as const satisfies readonly (keyof StoredAttributes)[];
 
 const ATTRIBUTE_TYPES: readonly DuckDBType[] = [
   BIGINT,

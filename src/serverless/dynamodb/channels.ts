@@ -9,7 +9,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { pause } from '../pause.ts';
-import type { NewEvent, ReadOptions, SessionStore, StoredEvent } from '../session-store.ts';
+import type { NewEvent, ReadOptions, SessionStore } from '../session-store.ts';
 import {
   channelKey,
   eventSortKey,
@@ -42,10 +42,7 @@ export interface ChannelOptions {
   now: () => number;
 }
 
-export type Channels = Pick<SessionStore, 'append' | 'read' | 'last'> & {
-  /** Writes events of a channel's only writer, together with other changes. */
-  write(channel: string, events: readonly StoredEvent[], others?: readonly WriteRequest[]): Promise<void>;
-};
+export type Channels = Pick<SessionStore, 'append' | 'read' | 'last'>;
 
 export function createChannels({ client, table, retainMs, now }: ChannelOptions): Channels {
   async function batch(requests: readonly WriteRequest[]): Promise<void> {
@@ -58,11 +55,13 @@ export function createChannels({ client, table, retainMs, now }: ChannelOptions)
     }
   }
 
-  async function write(channel: string, events: readonly StoredEvent[], others: readonly WriteRequest[] = []) {
-    const items = events.flatMap((event) =>
-      itemsFromEvent(channel, event, { shared: false, first: event.sequence === 1, writtenAt: now(), retainMs }),
-    );
-    await batch([...items.map((Item) => ({ PutRequest: { Item } })), ...others]);
+  /** Of a channel's only writer, which numbers them. */
+  async function appendNumbered(channel: string, events: readonly NewEvent[], at: number): Promise<void> {
+    const items = events.flatMap(({ data, last = false }, index) => {
+      const context = { shared: false, first: at + index === 1, writtenAt: now(), retainMs };
+      return itemsFromEvent(channel, { sequence: at + index, data, last }, context);
+    });
+    await batch(items.map((Item) => ({ PutRequest: { Item } })));
   }
 
   /** Takes the next sequence number. */
@@ -155,11 +154,10 @@ export function createChannels({ client, table, retainMs, now }: ChannelOptions)
   }
 
   return {
-    write,
     read,
     async append(channel, events, at) {
       if (at === undefined) for (const event of events) await appendOne(channel, event);
-      else await write(channel, numbered(events, at));
+      else await appendNumbered(channel, events, at);
     },
     async last(channel) {
       const { Item } = await client.send(
@@ -168,10 +166,6 @@ export function createChannels({ client, table, retainMs, now }: ChannelOptions)
       return Number(Item?.['last']?.N ?? 0);
     },
   };
-}
-
-export function numbered(events: readonly NewEvent[], at: number): StoredEvent[] {
-  return events.map(({ data, last = false }, index) => ({ sequence: at + index, data, last }));
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { SessionChange, SessionStore } from '../session-store.ts';
-import { createChannels, numbered } from './channels.ts';
+import { createChannels } from './channels.ts';
 import { createClient } from './client.ts';
 import {
   callFromItem,
@@ -112,7 +112,9 @@ export function createDynamoSessionStore(options: DynamoSessionStoreOptions): Se
       return Items.map(callFromItem);
     },
     async finishCall(sessionId, callId, channel, events, at) {
-      await channels.write(channel, numbered(events, at), [{ DeleteRequest: { Key: callKey(sessionId, callId) } }]);
+      // One after the other: a call that is gone before its last event is there could not be resumed.
+      await channels.append(channel, events, at);
+      await client.send(new DeleteItemCommand({ TableName, Key: callKey(sessionId, callId) }));
     },
     append: channels.append,
     read: channels.read,
