@@ -8,6 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   logs: ['domain'],
   'engines/engine.ts': ['domain'],
+  'engines/grouping.ts': ['domain', 'logs', 'engines/engine.ts'],
   'engines/files': ['domain', 'logs', 'engines/engine.ts'],
   prices: ['domain'],
   reports: ['domain', 'logs', 'prices', 'engines/engine.ts'],
