@@ -1,5 +1,6 @@
 import { deferred } from './deferred.ts';
 import { SpendError } from './domain/errors.ts';
+import { cloudWatchSourceFromText } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
 import type { ServerDependencies } from './mcp/server.ts';
 import type { Prices } from './prices/index.ts';
@@ -54,16 +55,26 @@ function createEngine({ source, ledger }: ComposeOptions): Engine {
       'No log source. Give --source FOLDER (or set BEDROCK_SPEND_SOURCE), or try "bedrock-spend demo".',
     );
   }
+  if (source.startsWith('cloudwatch:')) {
+    cloudWatchSourceFromText(source);
+    return deferredEngine('cloudwatch', source, async () => {
+      const { createCloudWatchEngine } = await import('./engines/cloudwatch/index.ts');
+      return createCloudWatchEngine({ source });
+    });
+  }
   if (/^[a-z0-9]{2,}:/i.test(source)) {
     throw new SpendError(
       'SOURCE_UNSUPPORTED',
-      `This version reads files only, not ${source}. Copy the logs here first: aws s3 sync s3://BUCKET/PREFIX ./logs`,
+      `This version reads files and CloudWatch (cloudwatch:LOG-GROUP), not ${source}. Copy the logs here first: aws s3 sync s3://BUCKET/PREFIX ./logs`,
     );
   }
-  const engine = deferred(async () => {
+  return deferredEngine('files', source, async () => {
     const { createFilesEngine } = await import('./engines/files/index.ts');
     return createFilesEngine({ source, ...(ledger === undefined ? {} : { ledger }) });
   });
-  const { usage, coverage, metadataKeys, close } = engine;
-  return { name: 'files', source, usage, coverage, metadataKeys, close };
+}
+
+function deferredEngine(name: string, source: string, open: () => Promise<Engine>): Engine {
+  const { usage, coverage, metadataKeys, close } = deferred(open);
+  return { name, source, usage, coverage, metadataKeys, close };
 }

@@ -55,7 +55,7 @@ export const SETTINGS = {
   source: setting({
     env: 'BEDROCK_SPEND_SOURCE',
     flag: '--source',
-    help: 'Folder, file or glob of Bedrock invocation logs',
+    help: 'Folder, file or glob of Bedrock invocation logs, or cloudwatch:LOG-GROUP?region=R',
     parse: text,
   }),
   prices: setting({

@@ -9,6 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   logs: ['domain'],
   'engines/engine.ts': ['domain'],
   'engines/grouping.ts': ['domain', 'logs', 'engines/engine.ts'],
+  'engines/cloudwatch': ['domain', 'logs', 'engines/engine.ts', 'engines/grouping.ts'],
   'engines/files': ['domain', 'logs', 'engines/engine.ts'],
   prices: ['domain'],
   reports: ['domain', 'logs', 'prices', 'engines/engine.ts'],
@@ -20,7 +21,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   entry: ['cli', 'http', 'compose.ts', 'config.ts'],
   'config.ts': ['domain', 'serverless'],
   'deferred.ts': [],
-  'compose.ts': ['deferred.ts', 'domain', 'engines/engine.ts', 'engines/files', 'prices', 'mcp', 'serverless'],
+  'compose.ts': [
+    'deferred.ts',
+    'domain',
+    'engines/engine.ts',
+    'engines/files',
+    'engines/cloudwatch',
+    'prices',
+    'mcp',
+    'serverless',
+  ],
   'index.ts': ['domain', 'reports', 'mcp', 'compose.ts'],
 };
 

@@ -52,6 +52,30 @@ export const ERROR_CODES = {
     retryable: true,
     meaning: 'Another process held the ledger for too long.',
   },
+  CREDENTIALS: {
+    status: 500,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'AWS credentials are missing, wrong or have expired.',
+  },
+  ACCESS_DENIED: {
+    status: 403,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'AWS refused an action: a permission is missing.',
+  },
+  UPSTREAM_BUSY: {
+    status: 503,
+    fixer: 'upstream',
+    retryable: true,
+    meaning: 'An AWS service throttled or did not answer, and went on to after several attempts.',
+  },
+  QUERY_FAILED: {
+    status: 502,
+    fixer: 'upstream',
+    retryable: true,
+    meaning: 'A query on an AWS service failed or took too long.',
+  },
   CANCELLED: { status: 499, fixer: 'caller', retryable: true, meaning: 'The caller cancelled the work.' },
   SERVER_UNREACHABLE: { status: 502, fixer: 'operator', retryable: true, meaning: 'The MCP server did not answer.' },
   TOOL_FAILED: {

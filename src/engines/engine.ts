@@ -32,6 +32,8 @@ export interface Coverage {
   /** First and last invocation in the period, epoch milliseconds. */
   first: number | undefined;
   last: number | undefined;
+  /** What this source cannot see or count, for the report's reader. */
+  notes?: readonly string[];
 }
 
 /** `done` of `total` units (bytes for files). */

@@ -232,7 +232,6 @@ function tierFromRecord(record: Fields, input: Fields, bodies: readonly Fields[]
 /** A latency-optimized call has a price of its own, so it counts as a tier; past its quota it is served as standard, and the response says so. */
 function tierFromFields(holder: Fields): string | undefined {
   const latency = fields(holder['performanceConfig'])['latency'];
-  if (latency === 'optimized') return 'latency-optimized';
   const tier =
     text(fields(holder['serviceTier']), 'type') ??
     text(holder, 'serviceTier') ??
@@ -240,6 +239,12 @@ function tierFromFields(holder: Fields): string | undefined {
     text(holder, 'service_tier') ??
     text(fields(holder['usage']), 'service_tier') ??
     text(fields(holder['response']), 'service_tier');
+  return tierFromTexts(tier, typeof latency === 'string' ? latency : undefined);
+}
+
+/** @param tier as logged  @param latency `performanceConfig.latency` as logged */
+export function tierFromTexts(tier: string | undefined, latency: string | undefined): string | undefined {
+  if (latency === 'optimized') return 'latency-optimized';
   if (tier === undefined || tier === 'auto') return latency === 'standard' ? 'standard' : undefined;
   return tier === 'default' ? 'standard' : tier;
 }

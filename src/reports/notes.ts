@@ -19,6 +19,7 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage, tables: r
     ...tables.flatMap(omittedNote),
     ...damagedNote(coverage),
     ...malformedNote(coverage),
+    ...(coverage.notes ?? []),
     ...usage.rateNotes,
     ...unknownWritesNote(usage),
     ...(usage.ambiguousCacheInvocations > 0

@@ -84,7 +84,7 @@ function shareText(cost: Usd, total: Usd): string {
 
 function coverageText(coverage: Report['coverage']): string {
   const parts = [
-    `${count(coverage.records)} records in ${count(coverage.files)} files of ${coverage.source}`,
+    `${count(coverage.records)} records ${coverage.files > 0 ? `in ${count(coverage.files)} files ` : ''}of ${coverage.source}`,
     ...(coverage.duplicates > 0 ? [`${count(coverage.duplicates)} of them repeats of a request`] : []),
     ...(coverage.data_from ? [`from ${coverage.data_from} to ${coverage.data_to}`] : []),
   ];

@@ -1,0 +1,36 @@
+import type { Span } from './ast.ts';
+
+/**
+ * A query that is not valid.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_QueryCompileError.html
+ */
+export class QueryCompileError extends Error {
+  readonly span: Span;
+
+  constructor(message: string, { start, end }: Span) {
+    super(message);
+    this.span = { start, end };
+  }
+
+  /** Both offsets are of characters that belong to it: `fields …` of 47 characters is ([73,119]) (README). */
+  get location(): { startCharOffset: number; endCharOffset: number } {
+    return { startCharOffset: this.span.start, endCharOffset: Math.max(this.span.start, this.span.end - 1) };
+  }
+}
+
+/** A query that is well formed and breaks a rule: the service puts the place after the message. */
+export function breaksRule(message: string, span: Span): QueryCompileError {
+  const { startCharOffset, endCharOffset } = new QueryCompileError('', span).location;
+  return new QueryCompileError(`${message} ([${startCharOffset},${endCharOffset}])`, span);
+}
+
+/** People report `unexpected symbol found sort`; that line and position follow is not on record. */
+export function unexpected(query: string, found: Span & { text: string }): QueryCompileError {
+  const before = query.slice(0, found.start);
+  const line = before.split('\n').length;
+  const position = found.start - (before.lastIndexOf('\n') + 1);
+  return new QueryCompileError(`unexpected symbol found ${found.text} at line ${line} and position ${position}`, found);
+}
+
+/** A command or function that AWS documents and this double does not evaluate: never a wrong answer instead. */
+export class NotImplementedByDouble extends Error {}

@@ -1,0 +1,176 @@
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html */
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { compare } from './compare.ts';
+import { asString } from './display.ts';
+import { asNumber, fromJson, isTrue, Structure, Timestamp, type Value } from './values.ts';
+
+export interface FunctionDefinition {
+  least: number;
+  most: number;
+  evaluate(args: Value[]): Value;
+}
+
+const ANY = Number.POSITIVE_INFINITY;
+
+function define(least: number, most: number, evaluate: (args: Value[]) => Value): FunctionDefinition {
+  return { least, most, evaluate };
+}
+
+/** Null in, null out: so the documentation has it for maps and lists. */
+function numeric(least: number, most: number, compute: (...numbers: number[]) => number): FunctionDefinition {
+  return define(least, most, (args) => {
+    const numbers = args.map(asNumber);
+    return numbers.includes(undefined) ? undefined : finite(compute(...(numbers as number[])));
+  });
+}
+
+function textual(least: number, most: number, compute: (...texts: string[]) => Value): FunctionDefinition {
+  return define(least, most, (args) => {
+    const texts = args.map(asString);
+    return texts.includes(undefined) ? undefined : compute(...(texts as string[]));
+  });
+}
+
+function finite(value: number): Value {
+  return Number.isFinite(value) ? value : undefined;
+}
+
+export const FUNCTIONS: Record<string, FunctionDefinition> = {
+  ...numericFunctions(),
+  ...generalFunctions(),
+  ...stringFunctions(),
+  ...jsonFunctions(),
+};
+
+function numericFunctions(): Record<string, FunctionDefinition> {
+  return {
+    abs: numeric(1, 1, Math.abs),
+    ceil: numeric(1, 1, Math.ceil),
+    floor: numeric(1, 1, Math.floor),
+    greatest: numeric(1, ANY, Math.max),
+    least: numeric(1, ANY, Math.min),
+    log: numeric(1, 1, Math.log),
+    sqrt: numeric(1, 1, Math.sqrt),
+    round: numeric(1, 2, (value, digits = 0) => Math.round(value * 10 ** digits) / 10 ** digits),
+    tonumber: numeric(1, 1, (value) => value),
+    todouble: numeric(1, 1, (value) => value),
+    tolong: numeric(1, 1, Math.trunc),
+    toint: numeric(1, 1, Math.trunc),
+    frommillis: define(1, 1, ([value]) => {
+      const ms = asNumber(value);
+      return ms === undefined ? undefined : new Timestamp(ms);
+    }),
+    tomillis: define(1, 1, ([value]) => asNumber(value)),
+  };
+}
+
+function generalFunctions(): Record<string, FunctionDefinition> {
+  return {
+    ispresent: define(1, 1, ([value]) => Number(value !== undefined)),
+    isempty: define(1, 1, ([value]) => Number(value === undefined || value === '')),
+    isblank: define(1, 1, ([value]) => Number(value === undefined || asString(value)?.trim() === '')),
+    isnumeric: define(1, 1, ([value]) => Number(asNumber(value) !== undefined)),
+    coalesce: define(1, ANY, (args) => args.find((value) => value !== undefined)),
+    if: define(3, 3, ([condition, whenTrue, whenFalse]) => (isTrue(condition) ? whenTrue : whenFalse)),
+    case: define(2, 21, chosen),
+    messagesize: textual(1, 1, (text) => Buffer.byteLength(text)),
+  };
+}
+
+/** `case(cond1, val1, cond2, val2, ..., [default])` */
+function chosen(args: Value[]): Value {
+  for (let index = 0; index + 1 < args.length; index += 2) if (isTrue(args[index])) return args[index + 1];
+  return args.length % 2 === 1 ? args.at(-1) : undefined;
+}
+
+function stringFunctions(): Record<string, FunctionDefinition> {
+  return {
+    concat: define(1, ANY, (args) => args.map((value) => asString(value) ?? '').join('')),
+    strlen: textual(1, 1, (text) => [...text].length),
+    toupper: textual(1, 1, (text) => text.toUpperCase()),
+    tolower: textual(1, 1, (text) => text.toLowerCase()),
+    ltrim: textual(1, 2, (text, characters) => trimLeft(text, characters)),
+    rtrim: textual(1, 2, (text, characters) => trimRight(text, characters)),
+    trim: textual(1, 2, (text, characters) => trimRight(trimLeft(text, characters), characters)),
+    substr: define(2, 3, ([text, start, length]) => substring(asString(text), asNumber(start), asNumber(length))),
+    replace: textual(3, 3, (text, search, replacement) => text.replaceAll(search, () => replacement)),
+    // A third argument should ignore case; people found in June 2026 that it has no effect (README).
+    strcontains: define(2, 3, ([text, search]) => contains(asString(text), asString(search))),
+    startswith: textual(2, 2, (text, search) => Number(text.startsWith(search))),
+    endswith: textual(2, 2, (text, search) => Number(text.endsWith(search))),
+    urlencode: textual(1, 1, encodeURIComponent),
+    urldecode: textual(1, 1, decodeUrl),
+    base64encode: textual(1, 1, (text) => Buffer.from(text).toString('base64')),
+    base64decode: textual(1, 1, (text) => Buffer.from(text, 'base64').toString()),
+    md5: textual(1, 1, (text) => createHash('md5').update(text).digest('hex')),
+    sha256: textual(1, 1, (text) => createHash('sha256').update(text).digest('hex')),
+    split: textual(2, 2, (text, delimiter) => new Structure(text.split(delimiter))),
+  };
+}
+
+function contains(text: string | undefined, search: string | undefined): Value {
+  return Number(text !== undefined && search !== undefined && text.includes(search));
+}
+
+function trimLeft(text: string, characters: string | undefined): string {
+  if (characters === undefined) return text.trimStart();
+  let start = 0;
+  while (start < text.length && characters.includes(text.charAt(start))) start += 1;
+  return text.slice(start);
+}
+
+function trimRight(text: string, characters: string | undefined): string {
+  if (characters === undefined) return text.trimEnd();
+  let end = text.length;
+  while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+/** `substr("xyZfooxyZ",3, 3)` is "foo". */
+function substring(text: string | undefined, start: number | undefined, length: number | undefined): Value {
+  if (text === undefined || start === undefined) return undefined;
+  const points = [...text];
+  return points.slice(start, length === undefined ? undefined : start + length).join('');
+}
+
+function decodeUrl(text: string): Value {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonFunctions(): Record<string, FunctionDefinition> {
+  return {
+    jsonparse: textual(1, 1, (text) => structureOf(text)),
+    jsonstringify: define(1, 1, ([value]) => (value instanceof Structure ? JSON.stringify(value.json) : undefined)),
+    jsonarraysize: define(1, 1, ([value]) => listOf(value)?.length),
+    jsonarraycontains: define(2, 2, ([value, wanted]) =>
+      Number(listOf(value)?.some((item) => compare('=', fromJson(item), wanted)) ?? false),
+    ),
+  };
+}
+
+/** "Returns an empty value, if the input is not" an object or an array. */
+function structureOf(text: string): Structure | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null ? new Structure(json) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function listOf(value: Value): unknown[] | undefined {
+  const structure = value instanceof Structure ? value : structureOf(asString(value) ?? '');
+  return Array.isArray(structure?.json) ? structure.json : undefined;
+}
+
+/** Documented, and not evaluated here. */
+export const FUNCTIONS_NOT_HERE = new Set(
+  `dectohex formatdate haversine hextoascii hextodec ipv4tonumber isipinsubnet isipv4insubnet isipv6insubnet
+  isprivateip ispublicip isreservedip isvalidip isvalidipv4 isvalidipv6 parsedate regexreplace sha1 sha512
+  strftime`.split(/\s+/),
+);

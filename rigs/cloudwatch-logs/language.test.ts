@@ -1,0 +1,368 @@
+/** The query language, with the examples of its documentation where there are some. */
+import { expect, it } from 'vitest';
+import { START_MS, startTestLogs } from './test-client.ts';
+
+const CALLS = [
+  { model: 'a', tokens: 10, ok: true, user: { name: 'ann' }, tags: ['x', 'y'] },
+  { model: 'b', tokens: 5, ok: false, user: { name: 'bob' }, 'cost-center': 'r&d' },
+  { model: 'a', tokens: 7, ok: true, user: { name: 'bob' }, note: null },
+  { model: 'c', text: 'no tokens', latency: '2.5' },
+];
+
+it.each([
+  ['one condition', 'filter tokens > 5 | fields tokens', [{ tokens: '7' }, { tokens: '10' }]],
+  ['conditions', 'filter (tokens>5 and model="a") or model="c" | stats count(*) as n', [{ n: '3' }]],
+  ['a string of digits as a number', 'filter latency >= 2 | fields latency', [{ latency: '2.5' }]],
+  ['booleans are 1 and 0', 'filter ok = 1 | stats count(*) as n', [{ n: '2' }]],
+  ['like a substring', 'filter text like "tok" | fields text', [{ text: 'no tokens' }]],
+  ['like is case sensitive', 'filter text like "Tok" | fields text', []],
+  ['like a regex', 'filter text like /(?i)TOK/ | fields text', [{ text: 'no tokens' }]],
+  ['=~', 'filter text =~ /^no/ | fields text', [{ text: 'no tokens' }]],
+  ['not like', 'filter user.name not like /^a/ and ispresent(user.name) | stats count(*) as n', [{ n: '2' }]],
+  ['in', 'filter model in ["b", "c"] | stats count(*) as n', [{ n: '2' }]],
+  ['not in', 'filter model not in ["b","c",1] | stats count(*) as n', [{ n: '2' }]],
+  ['where is filter', 'where model = "b" | fields tokens', [{ tokens: '5' }]],
+  ['not ispresent', 'filter not ispresent(tokens) | fields model', [{ model: 'c' }]],
+  ['a null is no field', 'filter ispresent(note) | fields note', []],
+  ['isempty and isblank', 'filter model = "c" | fields isempty(tokens) as e, isblank(text) as b', [{ e: '1', b: '0' }]],
+  ['arrays by position', 'filter tags.1 = "y" | fields tags.0', [{ 'tags.0': 'x' }]],
+  ['backticks', 'filter `cost-center` = "r&d" | fields `cost-center` as center', [{ center: 'r&d' }]],
+  ['a hyphen without them subtracts', 'filter cost-center = "r&d" | fields model', []],
+  ['comments', 'filter model = "b" # the second\n# | filter model = "c"\n| fields tokens', [{ tokens: '5' }]],
+  ['keywords in capitals', 'FILTER model = "b" | STATS COUNT(*) AS n', [{ n: '1' }]],
+  [
+    'arithmetic',
+    'filter model="b" | fields tokens*2+1 as x, tokens % 3 as y, 2 ^ 3 as z, -tokens as w',
+    [{ x: '11', y: '2', z: '8', w: '-5' }],
+  ],
+  ['a missing operand gives nothing', 'filter model="c" | fields tokens + 1 as x, model', [{ model: 'c' }]],
+  ['coalesce', 'filter model="c" | fields coalesce(tokens, 0) as t', [{ t: '0' }]],
+  [
+    'if and case',
+    'filter model="b" | fields if(tokens > 6, "big", "small") as s, case(tokens > 6, 1, tokens > 4, 2, 3) as c',
+    [{ s: 'small', c: '2' }],
+  ],
+])('%s', async (_, query, expected) => {
+  await using test = await startTestLogs(CALLS);
+  expect(await test.rows(query)).toEqual(expected);
+});
+
+it.each([
+  ['abs(-3)', '3'],
+  ['ceil(2.1)', '3'],
+  ['floor(2.9)', '2'],
+  ['greatest(1, 5, 3)', '5'],
+  ['least(4, 2)', '2'],
+  ['sqrt(16)', '4'],
+  ['round(2.567, 1)', '2.6'],
+  ['toInt("7.9")', '7'],
+  ['1 / 4', '0.25'],
+  ['3 / 1000000000', '0.000000003'],
+  ['9007199254740991 + 0', '9007199254740991'],
+  ['strlen("héllo")', '5'],
+  ['toupper("abc")', 'ABC'],
+  ['tolower("ABC")', 'abc'],
+  ['substr("xyZfooxyZ", 3, 3)', 'foo'],
+  ['replace("a-b-a", "a", "$&")', '$&-b-$&'],
+  ['strcontains("abc", "b")', '1'],
+  ['strcontains("GET", "get", true)', '0'],
+  ['concat("a", "-", 1)', 'a-1'],
+  ['ltrim("xyZxyfooxyZ","xyZ")', 'fooxyZ'],
+  ['rtrim("xyZfooxyxyZ","xyZ")', 'xyZfoo'],
+  ['trim("xyZxyfooxyxyZ","xyZ")', 'foo'],
+  ['trim("  a ")', 'a'],
+  ['toMillis(fromMillis(1642195111000))', '1642195111000'],
+  ['fromMillis(1642195111000)', '2022-01-14 21:18:31.000'],
+  ['datefloor(fromMillis(1642195111000), 1h)', '2022-01-14 21:00:00.000'],
+  ['dateceil(fromMillis(1642195111000), 1h)', '2022-01-14 22:00:00.000'],
+  ['dateceil(fromMillis(1642194000000), 1h)', '2022-01-14 21:00:00.000'],
+  ['datefloor(fromMillis(1642195111000), 1mo)', '2022-01-01 00:00:00.000'],
+  ['bin(30s)', '2026-10-01 00:00:00.000'],
+  ['jsonStringify(jsonParse("{\\"a\\":[1]}"))', '{"a":[1]}'],
+  ['jsonParse("[10,20]")[1]', '20'],
+  ['jsonParse("{\\"a\\":{\\"b\\":3}}").a.b', '3'],
+  ['toupper(jsonParse("{}"))', undefined],
+  ['jsonParse("text")', undefined],
+])('%s is %s', async (expression, expected) => {
+  await using test = await startTestLogs(['an event']);
+  expect(await test.rows(`fields ${expression} as value`)).toEqual([JSON.parse(JSON.stringify({ value: expected }))]);
+});
+
+it('caps the units of bin: 300 seconds are 60', async () => {
+  await using test = await startTestLogs([...Array(120).keys()].map(String));
+  const expected = ['2026-10-01 00:01:00.000', '2026-10-01 00:00:00.000'];
+  expect((await test.rows('stats count(*) by bin(300s) as t')).map((row) => row['t'])).toEqual(expected);
+  expect(await test.rows('stats count(*) by bin(5m) as t')).toHaveLength(1);
+});
+
+it('shows @timestamp and @message when nothing says what to show, the newest first, and @ptr', async () => {
+  await using test = await startTestLogs(['first', 'second']);
+  const { results } = await test.run('limit 1');
+  expect(results).toEqual([
+    [
+      { field: '@timestamp', value: '2026-10-01 00:00:01.000' },
+      { field: '@message', value: 'second' },
+      { field: '@ptr', value: expect.any(String) },
+    ],
+  ]);
+});
+
+it('shows what all fields commands name, or what the last display names', async () => {
+  await using test = await startTestLogs([{ a: 1, b: 2, c: 3 }]);
+  expect(await test.rows('fields a | fields b, a + b as s')).toEqual([{ a: '1', b: '2', s: '3' }]);
+  expect(await test.rows('display a | fields b | display c')).toEqual([{ c: '3' }]);
+});
+
+it('has the fields that AWS adds', async () => {
+  await using test = await startTestLogs(['text']);
+  expect(await test.rows('fields @log, @logStream, @ingestionTime')).toEqual([
+    { '@log': '123456789012:/test/group', '@logStream': 'default', '@ingestionTime': '2026-10-01 00:00:00.000' },
+  ]);
+});
+
+it('discovers 200 fields of an event, in their order', async () => {
+  const wide = Object.fromEntries([...Array(250).keys()].map((index) => [`f${index}`, index]));
+  await using test = await startTestLogs([{ ...wide, last: 'x' }]);
+  const [row] = await test.rows('fields f199, f200, last, coalesce(last, "not discovered") as found');
+  expect(row).toEqual({ f199: '199', found: 'not discovered' });
+  expect(await test.rows('parse @message /"last":"(?<end>[^"]+)"/ | display end')).toEqual([{ end: 'x' }]);
+});
+
+it('puts an at sign before a field that begins with one, and leaves JSON in strings alone', async () => {
+  await using test = await startTestLogs([{ '@type': 'own', inner: '{"a":1}' }]);
+  expect(
+    await test.rows('fields @@type, inner.a, jsonParse(inner) as j | fields j.a as a | display @@type, a'),
+  ).toEqual([{ '@@type': 'own', a: '1' }]);
+});
+
+it('discovers nothing in groups of the Infrequent Access class', async () => {
+  await using test = await startTestLogs();
+  test.logs.createLogGroup('123456789012', 'us-east-1', '/rare', { logGroupClass: 'INFREQUENT_ACCESS' });
+  test.logs.putLogEvents('123456789012', 'us-east-1', '/rare', [{ timestamp: START_MS, message: '{"a":1}' }]);
+  expect(await test.rows('stats count(a) as a, count(*) as n', { logGroupNames: ['/rare'] })).toEqual([
+    { a: '0', n: '1' },
+  ]);
+});
+
+it('groups by several expressions: keys come first, and events without one are a group without it', async () => {
+  await using test = await startTestLogs(CALLS);
+  const { results } = await test.run(
+    'stats sum(tokens) as total, count(*) by model, user.name as name | sort model, name',
+  );
+  expect(results).toEqual([
+    [
+      { field: 'model', value: 'a' },
+      { field: 'name', value: 'ann' },
+      { field: 'total', value: '10' },
+      { field: 'count(*)', value: '1' },
+    ],
+    [
+      { field: 'model', value: 'a' },
+      { field: 'name', value: 'bob' },
+      { field: 'total', value: '7' },
+      { field: 'count(*)', value: '1' },
+    ],
+    [
+      { field: 'model', value: 'b' },
+      { field: 'name', value: 'bob' },
+      { field: 'total', value: '5' },
+      { field: 'count(*)', value: '1' },
+    ],
+    [
+      { field: 'model', value: 'c' },
+      { field: 'count(*)', value: '1' },
+    ],
+  ]);
+});
+
+it.each([
+  ['count(tokens)', '3'],
+  ['count(*)', '4'],
+  ['count()', '4'],
+  ['count_distinct(model)', '3'],
+  ['sum(tokens)', '22'],
+  ['sum(coalesce(tokens, 0)) + 1', '23'],
+  ['avg(tokens)', String(22 / 3)],
+  ['min(tokens)', '5'],
+  ['max(tokens)', '10'],
+  ['pct(tokens, 50)', '7'],
+  ['stddev(ok)', String(Math.sqrt(2 / 9))],
+  ['earliest(model)', 'a'],
+  ['latest(model)', 'c'],
+  ['latest(tokens)', '7'],
+  ['earliest(@timestamp)', String(START_MS)],
+  ['max(@timestamp)', String(START_MS + 3000)],
+  ['sortsFirst(model)', 'a'],
+  ['sortsLast(tokens)', '10'],
+  ['sum(latency)', '2.5'],
+  ['sum(tokens) / count(tokens)', String(22 / 3)],
+])('stats %s is %s', async (aggregate, expected) => {
+  await using test = await startTestLogs(CALLS);
+  expect(await test.rows(`stats ${aggregate} as value`)).toEqual([{ value: expected }]);
+});
+
+it('lets a column of stats use those before it, and constants', async () => {
+  await using test = await startTestLogs(CALLS);
+  const query =
+    'stats max(tokens) as most, min(tokens) as least, most - least as spread, 0.5 as price, spread * price as cost';
+  expect(await test.rows(query)).toEqual([{ most: '10', least: '5', spread: '5', price: '0.5', cost: '2.5' }]);
+});
+
+it('aggregates again, as the example of traffic in 5-minute bins', async () => {
+  await using test = await startTestLogs([...Array(400).keys()].map(() => 'x'.repeat(10)));
+  const query = `FIELDS strlen(@message) AS message_length
+    | STATS sum(message_length) as logs BY bin(5m) as @t
+    | STATS max(logs) AS peak, min(logs) AS low, avg(logs) AS mean BY dateceil(@t, 10m)`;
+  expect(await test.rows(query)).toEqual([
+    { 'dateceil(@t, 10m)': '2026-10-01 00:10:00.000', peak: '1000', low: '1000', mean: '1000' },
+    { 'dateceil(@t, 10m)': '2026-10-01 00:00:00.000', peak: '3000', low: '3000', mean: '3000' },
+  ]);
+});
+
+it('filters and sorts what stats made, by its own names', async () => {
+  await using test = await startTestLogs(CALLS);
+  expect(await test.rows('stats count(*) by model | filter count(*) > 1')).toEqual([{ model: 'a', 'count(*)': '2' }]);
+  expect((await test.rows('stats sum(tokens) by model | sort sum(tokens) desc'))[0]).toEqual({
+    model: 'a',
+    'sum(tokens)': '17',
+  });
+});
+
+it('sorts naturally, as the example of the documentation', async () => {
+  const sorted = [
+    '!:',
+    '#',
+    '*%04',
+    '0#',
+    '5A',
+    '111A',
+    '2345_',
+    '@',
+    '@_',
+    'A',
+    'A9876fghj',
+    'a12345hfh',
+    '0',
+    '01',
+    '1',
+    '2',
+    '3',
+  ];
+  await using test = await startTestLogs([...sorted].reverse().map((value) => ({ value })));
+  const values = (await test.rows('fields value | sort value asc')).map((row) => row['value']);
+  // 0 and 01 are told apart by nothing that the documentation says: 1 and 01 are the same number.
+  expect(values.slice(0, 13)).toEqual(sorted.slice(0, 13));
+  expect(values.slice(-2)).toEqual(['2', '3']);
+});
+
+const LINE = '25 May 2019 10:24:39,474 [ERROR] {foo=2, bar=data} The error was: DataIntegrityException';
+
+it.each([
+  ['glob', 'parse @message "[*] * The error was: *" as level, config, exception'],
+  ['glob of @message by default', 'parse "[*] * The error was: *" as level, config, exception'],
+  ['regex', 'parse @message /\\[(?<level>\\S+)\\]\\s+(?<config>\\{.*\\})\\s+The error was: (?<exception>\\S+)/'],
+])('parses the example with a %s', async (_, parse) => {
+  await using test = await startTestLogs([LINE]);
+  const expected = { level: 'ERROR', config: '{foo=2, bar=data}', exception: 'DataIntegrityException' };
+  expect(await test.rows(`${parse} | display level, config, exception`)).toEqual([expected]);
+});
+
+it('keeps events that parse does not match, and gives a row for each match of multi', async () => {
+  await using test = await startTestLogs(['10.0.0.1 to 10.0.0.2', 'none']);
+  const query = 'parse @message /(?<ip>\\d+\\.\\d+\\.\\d+\\.\\d+)/ multi | display ip, @message';
+  expect(await test.rows(query)).toEqual([
+    { '@message': 'none' },
+    { ip: '10.0.0.1', '@message': '10.0.0.1 to 10.0.0.2' },
+    { ip: '10.0.0.2', '@message': '10.0.0.1 to 10.0.0.2' },
+  ]);
+});
+
+it('takes the newest of each with dedup, and all that lack the field', async () => {
+  await using test = await startTestLogs([{ s: 1, n: 1 }, { s: 1, n: 2 }, { s: 2, n: 3 }, { n: 4 }, { n: 5 }]);
+  const rows = await test.rows('fields n, s | dedup s');
+  expect(rows.map((row) => row['n'])).toEqual(['5', '4', '3', '2']);
+});
+
+it('takes from the text what was not discovered, and groups by what it made', async () => {
+  const filler = Object.fromEntries([...Array(200).keys()].map((index) => [`f${index}`, 'x']));
+  await using test = await startTestLogs([
+    { model: 'a', tokens: 3, who: { arn: 'arn:x:role/one/session' } },
+    { model: 'a', ...filler, tokens: 4, who: { arn: 'arn:x:role/one/other' } },
+  ]);
+  const query = String.raw`filter model = "a"
+    | parse @message /"tokens":(?<t>\d+),"who":\{"arn":"(?<a>[^"]+)"\}/
+    | fields coalesce(tokens, t) as n, coalesce(who.arn, a) as arn
+    | parse arn /:(?<role>role\/[^\/]+)\//
+    | stats sum(n) as total, count(*) as calls by bin(1h) as hour, model, role as caller`;
+  expect(await test.rows(query)).toEqual([
+    { hour: '2026-10-01 00:00:00.000', model: 'a', caller: 'role/one', total: '7', calls: '2' },
+  ]);
+});
+
+it('unnests lists', async () => {
+  await using test = await startTestLogs([{ events: [{ name: 'exception' }, { name: 'user action' }] }]);
+  const query =
+    'fields jsonParse(@message) as json_message | unnest json_message.events into event | display event.name';
+  expect(await test.rows(query)).toEqual([{ 'event.name': 'exception' }, { 'event.name': 'user action' }]);
+});
+
+it('does not see a column of the same fields command', async () => {
+  await using test = await startTestLogs(['{"name":"test"}']);
+  expect(await test.rows('fields jsonParse(@message) as j, j.name as n | display n, @message')).toEqual([
+    { '@message': '{"name":"test"}' },
+  ]);
+});
+
+it.each([
+  ['filter a = = b', 'unexpected symbol found = at line 1 and position 11', 11, 11],
+  ['fields a\n| count()', 'unexpected symbol found count at line 2 and position 2', 11, 15],
+  ['fields avg(a), b', 'No aggregation function expression allowed: avg(a) ([7,12])', 7, 12],
+  ['fields nosuch(a)', 'Unknown function: nosuch ([7,15])', 7, 15],
+  ['parse @message "*" as x | fields x', 'Ephemeral field is already defined: x ([33,33])', 33, 33],
+  ['fields a as x | fields b as x', 'Ephemeral field is already defined: x ([23,28])', 23, 28],
+  ['fields a as x | stats sum(x) as x', 'Ephemeral field is already defined: x ([22,32])', 22, 32],
+  ['stats sum(a) by b | filter c = 1', 'Unknown symbols found in or after stats: c ([27,27])', 27, 27],
+  [
+    'stats sum(a) as s by b | stats avg(s) by bin(5m)',
+    'Unknown symbols found in or after stats: @timestamp ([41,47])',
+    41,
+    47,
+  ],
+  ['limit 5 | stats count(*) as n by a | stats sum(n)', 'limit must appear after the last stats command ([0,6])', 0, 6],
+  ['dedup a | sort b', 'unexpected symbol found sort ([10,15])', 10, 15],
+  ['limit 100001', 'limit must be between 1 and 100000 ([0,11])', 0, 11],
+  ['stats a', 'stats needs an aggregation function, found a ([6,6])', 6, 6],
+  ['filter naïve = 1', 'unexpected symbol found ï at line 1 and position 9', 9, 9],
+])('refuses %s', async (query, message, startCharOffset, endCharOffset) => {
+  await using test = await startTestLogs();
+  const queryCompileError = { location: { startCharOffset, endCharOffset }, message };
+  await expect(test.run(query)).rejects.toMatchObject({ name: 'MalformedQueryException', queryCompileError });
+});
+
+it('refuses an eleventh stats, and a third where a group is of the Infrequent Access class', async () => {
+  await using test = await startTestLogs(['x']);
+  test.logs.createLogGroup('123456789012', 'us-east-1', '/rare', { logGroupClass: 'INFREQUENT_ACCESS' });
+  const chain = (length: number): string =>
+    [...Array(length).keys()].map((index) => `stats count(*) as n${index}`).join(' | ');
+  expect(await test.rows(chain(10))).toEqual([{ n9: '1' }]);
+  await expect(test.run(chain(11))).rejects.toThrow('maximum of 10 stats');
+  await expect(test.run(chain(3), { logGroupNames: ['/rare'] })).rejects.toThrow('maximum of 2 stats');
+});
+
+it.each(['pattern @message', 'fields isValidIp(a)', 'parse @message csv as a'])(
+  'says that it does not have %s',
+  async (query) => {
+    await using test = await startTestLogs();
+    await expect(test.run(query)).rejects.toMatchObject({ name: 'NotImplementedByDouble' });
+  },
+);
+
+it.each([
+  ['numbers', { numbers: 'java' }, 'stats sum(n) as s, count(*) as c', [{ s: '1.28E8', c: '2.0' }]],
+  ['missingIsNotEqual', { missingIsNotEqual: false }, 'filter absent != "x" | stats count(*) as c', []],
+  ['sumOfNothing', { sumOfNothing: 'zero' }, 'stats sum(absent) as s', [{ s: '0' }]],
+  ['statsOfNothing', { statsOfNothing: 'a row' }, 'filter n < 0 | stats count(*) as c, sum(n) as s', [{ c: '0' }]],
+] as const)('can assume otherwise: %s', async (_, assumptions, query, expected) => {
+  await using test = await startTestLogs([{ n: 64_000_000 }, { n: 64_000_000 }], { assumptions });
+  expect(await test.rows(query)).toEqual(expected);
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { bucketsFromPeriod, momentFromText } from '../../domain/period.ts';
+import type { UsageQuery } from '../engine.ts';
+import { metadataQuery, usageQuery } from './insights-query.ts';
+
+const OCTOBER = { from: Date.parse('2026-10-01T00:00:00Z'), to: Date.parse('2026-11-01T00:00:00Z') };
+
+function questionOf(change: Partial<UsageQuery> = {}): UsageQuery {
+  return { ...OCTOBER, by: [], where: [], buckets: {}, rateChanges: [], aliases: [], ...change };
+}
+
+function days(timezone: string): UsageQuery {
+  const [from, to] = ['2026-10-01', '2026-11-01'].map((day) => momentFromText(day, timezone)) as [number, number];
+  const period = { from, to, timezone };
+  return questionOf({ from, to, by: ['day'], buckets: { day: bucketsFromPeriod('day', period) } });
+}
+
+/** Changing a query is changing what people pay for: read the difference before accepting it. */
+describe('the text of queries', () => {
+  it.each([
+    ['totals', questionOf()],
+    ['people, by metadata', questionOf({ by: ['principal', 'metadata.cost-center'] })],
+    ['a price that changes inside', questionOf({ rateChanges: [Date.parse('2026-10-07T00:00:00Z')] })],
+  ])('%s', (_, question) => {
+    expect(usageQuery(question, OCTOBER).text).toMatchSnapshot();
+  });
+
+  it('without merging', () => {
+    expect(usageQuery(questionOf(), OCTOBER, false).text).toMatchSnapshot();
+  });
+
+  it('metadata keys', () => {
+    expect(metadataQuery(OCTOBER)).toMatchSnapshot();
+  });
+
+  it.each([
+    ['UTC', 86_400_000],
+    ['Europe/Berlin', 3_600_000],
+    ['Asia/Kolkata', 1_800_000],
+    ['Asia/Kathmandu', 900_000],
+  ])('cuts days of %s into cells of %i ms', (timezone, cellMs) => {
+    expect(usageQuery(days(timezone), OCTOBER).cellMs).toBe(cellMs);
+  });
+
+  it('keeps a key with a backtick from ending its quotes', () => {
+    const { text } = usageQuery(questionOf({ by: ['metadata.a`b'] }), OCTOBER);
+    expect(text).toContain('coalesce(`requestMetadata.ab`, "")');
+  });
+});

@@ -1,0 +1,227 @@
+import { type Dimension, isTimeDimension } from '../../domain/dimension.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
+import { CONTEXT_BANDS } from '../../domain/usage.ts';
+import type { UsageQuery } from '../engine.ts';
+
+/**
+ * Logs Insights queries, all of them. The language: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+ * Nothing here selects `@message` or a field that holds prompt or answer text.
+ */
+export interface InsightsQuery {
+  text: string;
+  /** What the columns `b0`, `b1`, … of a result are. */
+  attributes: readonly Column[];
+  /** Milliseconds that the column `cell` counts in; undefined without that column. */
+  cellMs: number | undefined;
+}
+
+export interface Slice {
+  /** Epoch milliseconds; `from` inclusive, `to` exclusive. */
+  from: number;
+  to: number;
+}
+
+/** What a query groups by besides what every price needs. */
+export type Column = keyof typeof COLUMNS | `metadata.${string}`;
+
+const BODY = 'output.outputBodyJson';
+const METRICS = 'amazon-bedrock-invocationMetrics';
+
+/** Where a body states its usage. Of a stream, Insights sees events by their place; Claude's first one states what the cache did. */
+const USAGES = [`${BODY}.usage`, `${BODY}.0.message.usage`];
+
+/** Fields that hold each counter: the record's own, then those of the body, in the shapes of docs/log-records.md. */
+const COUNTERS = {
+  input: counterFields('input.inputTokenCount', 'inputTokenCount', [
+    'inputTokens',
+    'input_tokens',
+    'prompt_tokens',
+    'inputTextTokenCount',
+  ]),
+  output: counterFields('output.outputTokenCount', 'outputTokenCount', [
+    'outputTokens',
+    'output_tokens',
+    'completion_tokens',
+  ]),
+  read: counterFields('input.cacheReadInputTokenCount', 'cacheReadInputTokenCount', [
+    'cacheReadInputTokens',
+    'cache_read_input_tokens',
+    'prompt_tokens_details.cached_tokens',
+    'input_tokens_details.cached_tokens',
+  ]),
+  write: counterFields('input.cacheWriteInputTokenCount', 'cacheWriteInputTokenCount', [
+    'cacheWriteInputTokens',
+    'cache_creation_input_tokens',
+  ]),
+};
+
+function counterFields(own: string, metric: string, usage: readonly string[]): string[] {
+  return [
+    own,
+    `\`${BODY}.${METRICS}.${metric}\``,
+    ...USAGES.flatMap((holder) => usage.map((field) => `${holder}.${field}`)),
+  ];
+}
+
+/** OpenAI bodies: cached tokens that the input number holds as well. */
+const INSIDE = ['prompt_tokens_details', 'input_tokens_details'].map((field) => `${BODY}.usage.${field}.cached_tokens`);
+
+/** Cache writes by lifetime: Anthropic names both, Converse lists them. Of a list, Insights sees elements by their place. */
+const DETAILS = [0, 1].map((place) => `${BODY}.usage.cacheDetails.${place}`);
+const LONG_WRITES = [
+  largestOf(USAGES.map((usage) => `${usage}.cache_creation.ephemeral_1h_input_tokens`)),
+  ...DETAILS.map((detail) => `strcontains(coalesce(${detail}.ttl, ""), "1h") * coalesce(${detail}.inputTokens, 0)`),
+];
+const KNOWN_WRITES = [
+  largestOf(USAGES.map((usage) => `${usage}.cache_creation.ephemeral_5m_input_tokens`)),
+  largestOf(USAGES.map((usage) => `${usage}.cache_creation.ephemeral_1h_input_tokens`)),
+  ...DETAILS.map((detail) => `coalesce(${detail}.inputTokens, 0)`),
+];
+
+const COLUMNS = {
+  model: text('modelId'),
+  region: text('region'),
+  error: text('errorCode'),
+  tier: text(
+    `${BODY}.serviceTier.type`,
+    `${BODY}.service_tier`,
+    `${BODY}.usage.service_tier`,
+    'serviceTier.type',
+    'serviceTier',
+    'service_tier',
+    'input.inputBodyJson.serviceTier.type',
+    'input.inputBodyJson.service_tier',
+  ),
+  latency: text(
+    'performanceConfig.latency',
+    `${BODY}.performanceConfig.latency`,
+    'input.inputBodyJson.performanceConfig.latency',
+  ),
+  account: text('accountId'),
+  caller: text('identity.arn'),
+  operation: text('operation'),
+  inferenceRegion: text('inferenceRegion'),
+  stop: text(`\`${BODY}.amazon-bedrock-guardrailAction\``, `${BODY}.stopReason`, `${BODY}.stop_reason`),
+};
+
+/** A group by a missing field would be a row without it; an empty text is one like any other. */
+function text(...fields: string[]): string {
+  return `coalesce(${fields.join(', ')}, "")`;
+}
+
+/** Every price depends on these. */
+const PRICED: readonly Column[] = ['model', 'region', 'error', 'tier', 'latency'];
+
+const DIMENSION_COLUMNS: Partial<Record<string, Column>> = {
+  account: 'account',
+  principal: 'caller',
+  session: 'caller',
+  caller: 'caller',
+  operation: 'operation',
+  inference_region: 'inferenceRegion',
+  status: 'stop',
+};
+
+const RECORDS = 'schemaType = "ModelInvocationLog"';
+
+/** Insights groups times by these; a period is cut by the largest that meets all its edges. */
+const CELLS_MS = [DAY_MS, HOUR_MS, HOUR_MS / 2, HOUR_MS / 4, 60_000, 1_000];
+
+/**
+ * The query that answers a usage question, or a slice of its time. Records of one request are merged first, each counter at its
+ * largest, then requests are summed by everything that was asked and everything a price depends on.
+ * @param merge false: every record counts, for sources that log no request twice
+ */
+export function usageQuery(query: UsageQuery, slice: Slice, merge = true): InsightsQuery {
+  const attributes = [
+    ...new Set([...PRICED, ...[...query.by, ...query.where.map(({ dimension }) => dimension)].flatMap(columnOf)]),
+  ];
+  const cellMs = cellOf(query);
+  const lines = [
+    `filter ${RECORDS} and toMillis(@timestamp) >= ${slice.from} and toMillis(@timestamp) < ${slice.to}`,
+    `fields ${attributes.map((column, index) => `${expressionOf(column)} as a${index}`).join(', ')}`,
+    `fields ${counterExpressions().join(', ')}`,
+    ...(merge ? mergeLines(attributes) : recordLines(attributes)),
+    `fields ${[bandExpression(), 'least(1, t_in + t_out + t_read + t_write) as used', 'least(t_write, t_known) as known', ...(cellMs ? [`floor(t / ${cellMs}) as cell`] : [])].join(', ')}`,
+    `stats count(*) as invocations, sum(n) as records, sum(used) as billable, sum(t_in) as input, sum(t_out) as output, sum(t_read) as cacheRead, sum(t_write) as cacheWrite, sum(t_long) as cacheWrite1h, sum(known) as cacheWriteKnown, min(t) as first, max(t) as last by ${[...attributes.map((_, index) => `b${index}`), 'band', ...(cellMs ? ['cell'] : [])].join(', ')}`,
+    `limit ${MOST_ROWS}`,
+  ];
+  return { text: lines.join('\n| '), attributes, cellMs };
+}
+
+/**
+ * The request metadata there is. Insights cannot list the names of discovered fields, so the text of that object is cut out; it has
+ * no objects in it, and quotes in a prompt are escaped, so this is never prompt text.
+ */
+export function metadataQuery({ from, to }: Slice): string {
+  return [
+    `filter ${RECORDS} and toMillis(@timestamp) >= ${from} and toMillis(@timestamp) < ${to}`,
+    'parse @message /"requestMetadata":\\{(?<metadata>[^{}]*)\\}/',
+    'filter ispresent(metadata)',
+    'stats count(*) as records by metadata',
+    'sort records desc',
+    `limit ${MOST_ROWS}`,
+  ].join('\n| ');
+}
+
+/** One row for each request. The record that a stream logs first lacks what is known at its end, so of texts the one that is there counts. */
+function mergeLines(attributes: readonly Column[]): string[] {
+  const texts = attributes.map((_, index) => `sortsLast(a${index}) as b${index}`);
+  const counters = ['in', 'out', 'read', 'write', 'long', 'known'].map((name) => `max(c_${name}) as t_${name}`);
+  return [
+    `stats ${[...counters, ...texts, 'count(*) as n', 'min(toMillis(@timestamp)) as t'].join(', ')} by accountId, region, requestId`,
+  ];
+}
+
+/** One row for each record. */
+function recordLines(attributes: readonly Column[]): string[] {
+  const texts = attributes.map((_, index) => `a${index} as b${index}`);
+  const counters = ['in', 'out', 'read', 'write', 'long', 'known'].map((name) => `c_${name} as t_${name}`);
+  return [`fields ${[...counters, ...texts, '1 as n', 'toMillis(@timestamp) as t'].join(', ')}`];
+}
+
+/** The most rows of a result, https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+export const MOST_ROWS = 10_000;
+
+/** What a dimension is derived from, where the priced columns do not give it. */
+function columnOf(dimension: Dimension): Column[] {
+  if (dimension.startsWith('metadata.')) return [dimension as Column];
+  const column = DIMENSION_COLUMNS[dimension];
+  return column ? [column] : [];
+}
+
+function expressionOf(column: Column): string {
+  if (!column.startsWith('metadata.')) return COLUMNS[column as keyof typeof COLUMNS];
+  const key = column.slice('metadata.'.length).replaceAll('`', '');
+  return text(`\`requestMetadata.${key}\``);
+}
+
+function largestOf(fields: readonly string[]): string {
+  return `greatest(${fields.map((field) => `coalesce(${field}, 0)`).join(', ')})`;
+}
+
+function counterExpressions(): string[] {
+  return [
+    `greatest(0, ${largestOf(COUNTERS.input)} - ${largestOf(INSIDE)}) as c_in`,
+    `${largestOf(COUNTERS.output)} as c_out`,
+    `${largestOf(COUNTERS.read)} as c_read`,
+    `${largestOf(COUNTERS.write)} as c_write`,
+    `${LONG_WRITES.join(' + ')} as c_long`,
+    `${KNOWN_WRITES.join(' + ')} as c_known`,
+  ];
+}
+
+/** The language has no conditions: how many of the bands the prompt is above, by arithmetic. */
+function bandExpression(): string {
+  const steps = CONTEXT_BANDS.map((above) => `least(1, greatest(0, t_in + t_read + t_write - ${above}))`);
+  return `${steps.join(' + ')} as band`;
+}
+
+/** Undefined when the whole period is one cell. */
+function cellOf({ by, from, to, buckets, rateChanges }: UsageQuery): number | undefined {
+  const inside = rateChanges.filter((change) => change > from && change < to);
+  const cells = by.filter(isTimeDimension).flatMap((dimension) => buckets[dimension] ?? []);
+  const edges = [...inside, ...cells.map((cell) => cell.from).filter((edge) => edge > from && edge < to)];
+  if (edges.length === 0) return undefined;
+  return CELLS_MS.find((cellMs) => edges.every((edge) => edge % cellMs === 0)) ?? 1;
+}

@@ -1,0 +1,118 @@
+import {
+  type CloudWatchLogsClient,
+  GetQueryResultsCommand,
+  type ResultField,
+  StartQueryCommand,
+  StopQueryCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
+import type { Work } from '../engine.ts';
+import { awsError } from './aws-errors.ts';
+import { MOST_ROWS, type Slice } from './insights-query.ts';
+
+/** Log groups of one region and one set of credentials. */
+export interface Place {
+  client: CloudWatchLogsClient;
+  /** For messages. */
+  name: string;
+  groups: readonly string[];
+}
+
+/** A row by column name. Every value is text; a column without value is absent. */
+export type ResultRow = Readonly<Record<string, string>>;
+
+export interface QueryResult {
+  rows: ResultRow[];
+  bytesScanned: number;
+  /** Records that met the first filter. */
+  recordsMatched: number;
+}
+
+/** Between two looks at a running query; both calls are limited to 10 a second for an account and region. */
+const POLL_FROM_MS = 250;
+const POLL_TO_MS = 2_000;
+
+/** How long to wait for a free place among the queries an account may run at once. */
+const QUEUE_MS = 120_000;
+
+/** Runs one query to its end. Aborting the work stops it, so that it costs nothing further. */
+export async function runQuery(place: Place, text: string, slice: Slice, work: Work): Promise<QueryResult> {
+  let queryId: string | undefined;
+  try {
+    queryId = await startQuery(place, text, slice, work);
+    return await results(place, queryId, work);
+  } catch (error) {
+    // Stopping is a courtesy to the account; that it fails changes nothing.
+    if (queryId !== undefined) await place.client.send(new StopQueryCommand({ queryId })).catch(() => {});
+    throw awsError(error, place.name, work.signal);
+  }
+}
+
+async function startQuery({ client, groups }: Place, queryString: string, slice: Slice, work: Work): Promise<string> {
+  const arns = groups.some((group) => group.startsWith('arn:'));
+  const input = {
+    queryString,
+    ...(arns ? { logGroupIdentifiers: [...groups] } : { logGroupNames: [...groups] }),
+    // Whole seconds, both ends included; the query itself cuts to the millisecond.
+    startTime: Math.floor(slice.from / 1000),
+    endTime: Math.ceil(slice.to / 1000),
+    limit: MOST_ROWS,
+  };
+  const giveUp = performance.now() + QUEUE_MS;
+  for (let pauseMs = POLL_FROM_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_TO_MS)) {
+    throwIfCancelled(work.signal);
+    try {
+      const { queryId } = await client.send(new StartQueryCommand(input));
+      return queryId as string;
+    } catch (error) {
+      // Too many queries at once: the SDK does not repeat this one.
+      if ((error as Error).name !== 'LimitExceededException' || performance.now() > giveUp) throw error;
+    }
+    await pause(pauseMs, work.signal);
+  }
+}
+
+async function results({ client, name }: Place, queryId: string, work: Work): Promise<QueryResult> {
+  for (let pauseMs = POLL_FROM_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_TO_MS)) {
+    throwIfCancelled(work.signal);
+    const answer = await client.send(new GetQueryResultsCommand({ queryId }));
+    const { bytesScanned = 0, recordsScanned = 0, recordsMatched = 0 } = answer.statistics ?? {};
+    switch (answer.status) {
+      case 'Complete':
+        return { rows: (answer.results ?? []).map(rowFrom), bytesScanned, recordsMatched };
+      case 'Scheduled':
+      case 'Running':
+      case 'Unknown':
+        break;
+      case 'Timeout':
+        throw new SpendError(
+          'QUERY_FAILED',
+          `The query over ${name} ran into the limit of 60 minutes. Ask for a shorter period.`,
+        );
+      default:
+        throw new SpendError('QUERY_FAILED', `The query over ${name} ended as ${answer.status}. Ask again.`);
+    }
+    work.onProgress?.({
+      done: recordsScanned,
+      total: 0,
+      message: `scanning logs, ${recordsScanned.toLocaleString('en-US')} records so far`,
+    });
+    await pause(pauseMs, work.signal);
+  }
+}
+
+function rowFrom(fields: readonly ResultField[]): ResultRow {
+  return Object.fromEntries(fields.map(({ field, value }) => [field as string, value ?? '']));
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, milliseconds);
+    signal?.addEventListener('abort', wake);
+  });
+}

@@ -1,0 +1,36 @@
+import { SpendError } from '../../domain/errors.ts';
+
+/** Where invocation logs are in CloudWatch: every group in every region, once for each role. */
+export interface CloudWatchSource {
+  /** Names or ARNs; ARNs name groups of other accounts, through CloudWatch's cross-account observability. */
+  groups: readonly string[];
+  /** Empty: the environment's own. */
+  regions: readonly string[];
+  /** Roles to assume, each in an account of its own. Empty: the environment's own credentials. */
+  roles: readonly string[];
+}
+
+/**
+ * Reads `cloudwatch:GROUP[,GROUP][?region=R[,R]][&role=ARN[,ARN]]`.
+ * @throws SpendError INVALID_SETTING
+ */
+export function cloudWatchSourceFromText(text: string): CloudWatchSource {
+  const [, path = '', query = ''] = /^cloudwatch:([^?]*)(?:\?(.*))?$/.exec(text) ?? [];
+  const parameters = new URLSearchParams(query);
+  const unknown = [...parameters.keys()].find((name) => !['region', 'role'].includes(name));
+  const groups = listFrom(decodeURIComponent(path));
+  if (unknown !== undefined || groups.length === 0) {
+    throw new SpendError(
+      'INVALID_SETTING',
+      `${text}: ${unknown ? `there is no parameter "${unknown}"` : 'it names no log group'}. Write cloudwatch:LOG-GROUP?region=us-east-1,eu-west-1&role=ROLE-ARN; region and role may be left out.`,
+    );
+  }
+  return { groups, regions: listFrom(parameters.get('region')), roles: listFrom(parameters.get('role')) };
+}
+
+function listFrom(text: string | null): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
+import { compose } from '../../src/compose.ts';
+import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
+import { breakdown } from '../../src/reports/breakdown.ts';
+import type { ReportContext } from '../../src/reports/context.ts';
+import { textFromReport } from '../../src/reports/render.ts';
+import { usageReport } from '../../src/reports/usage-report.ts';
+import { CLIENT, GROUP, startWithLogs } from '../helpers/cloudwatch.ts';
+import { composeSample, OCTOBER, SAMPLE_LOGS } from '../helpers/sample.ts';
+
+const REGIONS = 'us-east-1,us-west-2,eu-west-1';
+
+/** Where AWS does not say what the service does, the answer must not depend on it. */
+const ASSUMPTIONS = [
+  ['as documented', {}],
+  [
+    'otherwise',
+    { endTime: 'second', numbers: 'java', missingIsNotEqual: false, sumOfNothing: 'zero', statsOfNothing: 'a row' },
+  ],
+] as const;
+
+describe.each(ASSUMPTIONS)('the sample month in CloudWatch, %s', (_, assumptions) => {
+  let logs: CloudWatchLogs;
+  let files: Awaited<ReturnType<typeof composeSample>>;
+  let cloudwatch: ReportContext;
+
+  beforeAll(async () => {
+    logs = await startWithLogs(`${SAMPLE_LOGS}/**/*.json.gz`, { assumptions });
+    files = await composeSample();
+    const engine = createCloudWatchEngine({
+      source: `cloudwatch:${GROUP}?region=${REGIONS}`,
+      client: { ...CLIENT, endpoint: logs.endpoint },
+    });
+    cloudwatch = { ...files, engine };
+  });
+  afterAll(async () => {
+    await cloudwatch.engine.close();
+    await files.close();
+    await logs.close();
+  });
+  beforeEach(() => {
+    logs.calls.length = 0;
+  });
+
+  it.each([
+    [['model']],
+    [['principal', 'session']],
+    [['day', 'region']],
+    [['account', 'scope', 'operation', 'tier']],
+    [['status', 'inference_region', 'provider']],
+    [['metadata.team', 'profile']],
+    [['week']],
+  ])('is broken down by %j as the files are, from one query a region', async (by) => {
+    const question = { by, ...OCTOBER };
+    const [ours, theirs] = [await breakdown(question, cloudwatch), await breakdown(question, files)];
+    expect(ours.tables).toEqual(theirs.tables);
+    expect(ours.totals).toEqual(theirs.totals);
+    const { records, invocations, duplicates, data_from, data_to } = theirs.coverage;
+    expect(ours.coverage).toMatchObject({ records, invocations, duplicates, data_from, data_to, files: 0 });
+    expect(logs.calls.filter(({ operation }) => operation === 'StartQuery')).toHaveLength(REGIONS.split(',').length);
+  });
+
+  it('says what it cannot see', async () => {
+    const report = await breakdown({ by: ['model'], ...OCTOBER }, cloudwatch);
+    expect(textFromReport(report)).toContain('Logs Insights cannot look into');
+    expect(textFromReport(report)).toContain(`10,897 records of cloudwatch:${GROUP}`);
+  });
+
+  it('is filtered as the files are', async () => {
+    const question = { by: ['day'], where: ['principal=role/ml-research'], ...OCTOBER };
+    expect((await breakdown(question, cloudwatch)).tables).toEqual((await breakdown(question, files)).tables);
+  });
+
+  it('gives the seed’s report', async () => {
+    const [ours, theirs] = [
+      await usageReport({ days: 33 } as never, cloudwatch),
+      await usageReport({ days: 33 } as never, files),
+    ];
+    expect(ours.totals).toEqual(theirs.totals);
+    expect(ours.tables).toEqual(theirs.tables);
+  });
+
+  it('never asks for the text of a record', async () => {
+    await breakdown({ by: ['hour'], ...OCTOBER }, cloudwatch);
+    const queries = logs.calls.map(({ input }) => String(input['queryString'] ?? ''));
+    expect(queries.filter((text) => /@message|content|text|prompt\b/.test(text))).toEqual([]);
+    expect(queries.filter((text) => text.length > 10_000)).toEqual([]);
+  });
+});
+
+describe('what can go wrong', () => {
+  let logs: CloudWatchLogs;
+  beforeAll(async () => {
+    logs = await startWithLogs(`${SAMPLE_LOGS}/**/us-east-1/2026/10/1*/**/*.json.gz`);
+  });
+  afterAll(() => logs.close());
+  beforeEach(() => logs.faults.clear());
+
+  async function ask(source = `cloudwatch:${GROUP}?region=us-east-1`, signal?: AbortSignal) {
+    const engine = createCloudWatchEngine({ source, client: { ...CLIENT, endpoint: logs.endpoint, maxAttempts: 2 } });
+    const query = {
+      from: Date.parse('2026-10-01'),
+      to: Date.parse('2026-11-01'),
+      by: [],
+      where: [],
+      buckets: {},
+      rateChanges: [],
+      aliases: [],
+    };
+    return engine.usage(query, { signal }).finally(() => engine.close());
+  }
+
+  it.each<[string, (faults: CloudWatchLogs['faults']) => void, string, RegExp]>([
+    ['throttling', (faults) => faults.throttle('StartQuery'), 'UPSTREAM_BUSY', /Ask again in a minute/],
+    [
+      'a denied action',
+      (faults) => faults.accessDenied('StartQuery'),
+      'ACCESS_DENIED',
+      /logs:StartQuery is not allowed/,
+    ],
+    ['expired credentials', (faults) => faults.expiredToken(), 'CREDENTIALS', /aws sso login/],
+    ['a query that runs too long', (faults) => faults.queries({ status: 'Timeout' }), 'QUERY_FAILED', /60 minutes/],
+    ['a query that fails', (faults) => faults.queries({ status: 'Failed' }), 'QUERY_FAILED', /Ask again/],
+    ['a service that is down', (faults) => faults.unavailable('StartQuery'), 'UPSTREAM_BUSY', /did not answer/],
+  ])('%s ends in words that say what to do', async (_, fault, code, words) => {
+    fault(logs.faults);
+    const error = await ask().catch((failure) => failure);
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(words)]);
+  });
+
+  it('a group that is not there is not "no data"', async () => {
+    await expect(ask('cloudwatch:/gone?region=us-east-1')).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+  });
+
+  it('cancelling stops the query', async () => {
+    logs.faults.queries({ runningPolls: 100 });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    await expect(ask(undefined, stop.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(logs.calls.at(-1)?.operation).toBe('StopQuery');
+  });
+
+  it.each(['cloudwatch:', 'cloudwatch:/a?zone=x'])('the source %s is refused', async (source) => {
+    await expect(compose({ source })).rejects.toMatchObject({ code: 'INVALID_SETTING' });
+  });
+});
