@@ -83,7 +83,19 @@ export async function pricedUsage(
   where: readonly Filter[],
   context: ReportContext,
 ): Promise<PricedUsage> {
+  const [usage] = await pricedUsages(period, [by], where, context);
+  return usage as PricedUsage;
+}
+
+/** Several breakdowns of the same usage from one question to the engine: each question is a scan, and some sources charge for it. */
+export async function pricedUsages(
+  period: Period,
+  breakdowns: readonly (readonly Dimension[])[],
+  where: readonly Filter[],
+  context: ReportContext,
+): Promise<PricedUsage[]> {
   const prices = await context.prices();
+  const by = [...new Set(breakdowns.flat())];
   const query: UsageQuery = {
     from: period.from,
     to: period.to,
@@ -95,7 +107,8 @@ export async function pricedUsage(
     rateChanges: prices.rateChanges.filter((change) => change > period.from && change < period.to),
     aliases: context.aliases,
   };
-  return priceUsage(await context.engine.usage(query, context), by, prices);
+  const rows = await context.engine.usage(query, context);
+  return breakdowns.map((dimensions) => priceUsage(rows, dimensions, prices));
 }
 
 /** Time runs forward; everything else is dearest first, with usage nobody could price before what cost nothing. */

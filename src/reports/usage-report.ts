@@ -1,7 +1,7 @@
 import { type Dimension, filtersFromTexts } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
 import { checkTimezone, DAY_MS, isoFromMoment, lastDays, type Period } from '../domain/period.ts';
-import { assemble, pricedUsage, sorted, tableFromGroups } from './breakdown.ts';
+import { assemble, pricedUsages, sorted, tableFromGroups } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 import type { PricedUsage } from './pricing.ts';
 import type { Report } from './report.ts';
@@ -30,8 +30,8 @@ export async function usageReport(question: UsageReportQuestion, context: Report
     ...(question.region ? [`region=${question.region}`] : []),
     ...(question.accountId ? [`account=${question.accountId}`] : []),
   ]);
-  const usages: PricedUsage[] = [];
-  for (const [, dimension] of TABLES) usages.push(await pricedUsage(period, [dimension], where, context));
+  const breakdowns = TABLES.map(([, dimension]) => [dimension]);
+  const usages = await pricedUsages(period, breakdowns, where, context);
   const tables = TABLES.map(([title, dimension], index) =>
     tableFromGroups(title, [dimension], sorted(usages[index]?.groups ?? [], [dimension]), question.limit),
   );

@@ -1,27 +1,26 @@
 import { startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
+import { CLIENT } from '../helpers/cloudwatch.ts';
 import { recordOf } from '../helpers/log-files.ts';
-import { testEngine } from './engine.ts';
+import { type MakeEngine, testEngine } from './engine.ts';
 
-testEngine(
-  'CloudWatch',
-  async (deliveries) => {
+const MIDDLE = Date.parse('2026-10-14T12:30:00Z');
+
+function over(via: 'insights' | 'events'): MakeEngine {
+  return async (deliveries) => {
     const logs = await startCloudWatchLogs({
       accounts: { AKIALOCAL: '111122223333' },
       queries: { scheduledPolls: 0, runningPolls: 0 },
     });
-    const events = deliveries
-      .flat()
-      .map((line) =>
-        typeof line === 'string'
-          ? { timestamp: Date.parse('2026-10-14T12:30:00Z'), message: line }
-          : { timestamp: Date.parse(line.at), message: JSON.stringify(recordOf(line)) },
-      );
+    const events = deliveries.flat().map((line) => {
+      const text = typeof line === 'string';
+      return { timestamp: text ? MIDDLE : Date.parse(line.at), message: text ? line : JSON.stringify(recordOf(line)) };
+    });
     logs.createLogGroup('111122223333', 'us-east-1', '/bedrock');
     logs.putLogEvents('111122223333', 'us-east-1', '/bedrock', events);
     const engine = createCloudWatchEngine({
-      source: 'cloudwatch:/bedrock?region=us-east-1',
-      client: { endpoint: logs.endpoint, credentials: { accessKeyId: 'AKIALOCAL', secretAccessKey: 'x' } },
+      source: `cloudwatch:/bedrock?via=${via}`,
+      client: { ...CLIENT, region: 'us-east-1', endpoint: logs.endpoint },
     });
     return {
       ...engine,
@@ -30,6 +29,19 @@ testEngine(
         await logs.close();
       },
     };
-  },
-  { malformed: false, differingRepeats: false, missingRequestIds: false },
-);
+  };
+}
+
+testEngine('CloudWatch, through Logs Insights', over('insights'), {
+  malformed: false,
+  differingRepeats: false,
+  missingRequestIds: false,
+  distantRepeats: false,
+});
+
+testEngine('CloudWatch, event by event', over('events'), {
+  malformed: false,
+  differingRepeats: true,
+  missingRequestIds: true,
+  distantRepeats: false,
+});

@@ -34,6 +34,7 @@ describe.each(ASSUMPTIONS)('the sample month in CloudWatch, %s', (_, assumptions
     });
     cloudwatch = { ...files, engine };
   });
+  const queries = () => logs.calls.filter(({ operation }) => operation === 'StartQuery');
   afterAll(async () => {
     await cloudwatch.engine.close();
     await files.close();
@@ -58,7 +59,7 @@ describe.each(ASSUMPTIONS)('the sample month in CloudWatch, %s', (_, assumptions
     expect(ours.totals).toEqual(theirs.totals);
     const { records, invocations, duplicates, data_from, data_to } = theirs.coverage;
     expect(ours.coverage).toMatchObject({ records, invocations, duplicates, data_from, data_to, files: 0 });
-    expect(logs.calls.filter(({ operation }) => operation === 'StartQuery')).toHaveLength(REGIONS.split(',').length);
+    expect(queries()).toHaveLength(REGIONS.split(',').length);
   });
 
   it('says what it cannot see', async () => {
@@ -79,6 +80,13 @@ describe.each(ASSUMPTIONS)('the sample month in CloudWatch, %s', (_, assumptions
     ];
     expect(ours.totals).toEqual(theirs.totals);
     expect(ours.tables).toEqual(theirs.tables);
+    expect(queries()).toHaveLength(REGIONS.split(',').length);
+  });
+
+  it('asks only the region that a filter names', async () => {
+    const question = { by: ['model'], where: ['region=eu-west-1'], ...OCTOBER };
+    expect((await breakdown(question, cloudwatch)).totals).toEqual((await breakdown(question, files)).totals);
+    expect(queries().map(({ region }) => region)).toEqual(['eu-west-1']);
   });
 
   it('never asks for the text of a record', async () => {
@@ -114,10 +122,13 @@ describe('what can go wrong', () => {
   it.each<[string, (faults: CloudWatchLogs['faults']) => void, string, RegExp]>([
     ['throttling', (faults) => faults.throttle('StartQuery'), 'UPSTREAM_BUSY', /Ask again in a minute/],
     [
-      'a denied action',
-      (faults) => faults.accessDenied('StartQuery'),
+      'denied actions',
+      (faults) => {
+        faults.accessDenied('StartQuery');
+        faults.accessDenied('FilterLogEvents');
+      },
       'ACCESS_DENIED',
-      /logs:StartQuery is not allowed/,
+      /logs:FilterLogEvents is not allowed/,
     ],
     ['expired credentials', (faults) => faults.expiredToken(), 'CREDENTIALS', /aws sso login/],
     ['a query that runs too long', (faults) => faults.queries({ status: 'Timeout' }), 'QUERY_FAILED', /60 minutes/],
@@ -131,6 +142,22 @@ describe('what can go wrong', () => {
 
   it('a group that is not there is not "no data"', async () => {
     await expect(ask('cloudwatch:/gone?region=us-east-1')).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+  });
+
+  it('where queries are not allowed the events are read, and the report says so', async () => {
+    logs.faults.accessDenied('StartQuery');
+    const engine = createCloudWatchEngine({
+      source: `cloudwatch:${GROUP}?region=us-east-1`,
+      client: { ...CLIENT, endpoint: logs.endpoint },
+    });
+    const files = await composeSample();
+    const question = { by: ['model', 'day'], where: ['region=us-east-1'], from: '2026-10-11', to: '2026-10-19' };
+    const [ours, theirs] = [await breakdown(question, { ...files, engine }), await breakdown(question, files)];
+    await files.close();
+    await engine.close();
+    expect(ours.tables).toEqual(theirs.tables);
+    expect(ours.notes.join()).toContain('logs:StartQuery');
+    expect(ours.notes.join()).not.toContain('cannot look into');
   });
 
   it('cancelling stops the query', async () => {

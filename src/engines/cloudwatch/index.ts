@@ -1,40 +1,55 @@
 import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
+import { SpendError } from '../../domain/errors.ts';
 import type { Coverage, Engine, UsageQuery, Work } from '../engine.ts';
 import { usageRowsFromGroups } from '../grouping.ts';
-import { type Found, findMetadataKeys, findUsage, sumOf } from './insights.ts';
+import { findEvents } from './filter-events.ts';
+import { type Found, sumOf } from './found.ts';
+import { findMetadataKeys, findUsage } from './insights.ts';
 import type { Place } from './run-query.ts';
 import { cloudWatchSourceFromText } from './source.ts';
 
 export interface CloudWatchOptions {
-  /** `cloudwatch:GROUP?region=…&role=…` */
+  /** `cloudwatch:GROUP?region=…&role=…&via=…` */
   source: string;
   client?: CloudWatchLogsClientConfig;
 }
 
-/** Answers from invocation logs in CloudWatch, through Logs Insights. It needs nothing deployed. */
+/** Answers from invocation logs in CloudWatch, through Logs Insights or from the events themselves. It needs nothing deployed. */
 export function createCloudWatchEngine({ source, client = {} }: CloudWatchOptions): Engine {
-  const { groups, regions, roles } = cloudWatchSourceFromText(source);
+  const { groups, regions, roles, via } = cloudWatchSourceFromText(source);
+  /** Places where queries were refused. */
+  const refused = new Set<Place>();
   let places: Promise<Place[]> | undefined;
-  let last: { query: string; found: Promise<Found> } | undefined;
+  let last: { query: UsageQuery; asked: string; found: Promise<Found> } | undefined;
 
   async function open(): Promise<Place[]> {
-    const opened: Place[] = [];
-    for (const role of roles.length > 0 ? roles : [undefined])
-      for (const region of regions.length > 0 ? regions : [undefined])
-        opened.push(await openPlace(groups, region, role, client));
-    return opened;
+    const everywhere = (roles.length > 0 ? roles : [undefined]).flatMap((role) =>
+      (regions.length > 0 ? regions : [undefined]).map((region) => openPlace(groups, region, role, client)),
+    );
+    return Promise.all(everywhere);
+  }
+
+  async function findIn(place: Place, query: UsageQuery, work: Work): Promise<Found> {
+    if (via === 'events' || refused.has(place)) return findEvents(place, query, work);
+    try {
+      return await findUsage(place, query, query, work);
+    } catch (error) {
+      if (via !== undefined || !(error instanceof SpendError) || error.code !== 'ACCESS_DENIED') throw error;
+      refused.add(place);
+      return findEvents(place, query, work);
+    }
   }
 
   /** The report asks for usage and for what it covers: one scan answers both, and the same question again. */
   async function find(query: UsageQuery, work: Work): Promise<Found> {
     places ??= open();
-    const opened = await places;
+    const opened = (await places).filter((place) => isAsked(place, query));
     const asked = JSON.stringify(query);
-    if (last?.query === asked) return last.found;
-    const found = Promise.all(opened.map((place) => findUsage(place, query, query, work))).then(sumOf);
-    last = { query: asked, found };
+    if (last?.asked === asked) return last.found;
+    const found = Promise.all(opened.map((place) => findIn(place, query, work))).then(sumOf);
+    last = { query, asked, found };
     found.catch(() => {
-      last = undefined;
+      if (last?.found === found) last = undefined;
     });
     return found;
   }
@@ -44,20 +59,36 @@ export function createCloudWatchEngine({ source, client = {} }: CloudWatchOption
     source,
     usage: async (query, work = {}) => usageRowsFromGroups((await find(query, work)).groups, query),
     async coverage(period, work = {}) {
-      const asked = last && (JSON.parse(last.query) as UsageQuery);
-      const same = asked && period && asked.from === period.from && asked.to === period.to;
-      return coverageFrom(await find(same ? asked : everything(period), work));
+      const same = last && period && last.query.from === period.from && last.query.to === period.to;
+      const found = await find(same && last ? last.query : everything(period), work);
+      return coverageFrom(found, via === 'events', refused.size > 0);
     },
     async metadataKeys(work = {}) {
       places ??= open();
       const { from, to } = everything(undefined);
-      const keys = await Promise.all((await places).map((place) => findMetadataKeys(place, { from, to }, work)));
-      return [...new Set(keys.flat())].sort();
+      const keys = (await places).map((place) =>
+        via === 'events' || refused.has(place)
+          ? keysOfEvents(place, { from, to }, work)
+          : findMetadataKeys(place, { from, to }, work),
+      );
+      return [...new Set((await Promise.all(keys)).flat())].sort();
     },
     async close() {
       for (const place of (await places) ?? []) place.client.destroy();
     },
   };
+}
+
+/** Bedrock logs a request in the region it was sent to. */
+function isAsked({ region }: Place, { where }: UsageQuery): boolean {
+  return (
+    region === undefined || where.every(({ dimension, values }) => dimension !== 'region' || values.includes(region))
+  );
+}
+
+async function keysOfEvents(place: Place, slice: { from: number; to: number }, work: Work): Promise<string[]> {
+  const { groups } = await findEvents(place, slice, work);
+  return groups.flatMap(({ attributes }) => Object.keys(attributes.metadata));
 }
 
 /** Retention allows more, but a scan of all there is could cost anything. */
@@ -74,41 +105,53 @@ async function openPlace(
   role: string | undefined,
   config: CloudWatchLogsClientConfig,
 ): Promise<Place> {
-  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
-  const credentials = role && fromTemporaryCredentials({ params: { RoleArn: role, RoleSessionName: 'bedrock-spend' } });
   const client = new CloudWatchLogsClient({
     // Ten calls a second are allowed, and other people query, too.
     maxAttempts: 8,
     retryMode: 'adaptive',
     ...config,
     ...(region ? { region } : {}),
-    ...(credentials ? { credentials } : {}),
+    ...(role ? { credentials: await credentialsOf(role) } : {}),
   });
-  const name = [groups.join(', '), region && `in ${region}`, role && `as ${role.split('/').at(-1)}`]
-    .filter(Boolean)
-    .join(' ');
-  return { client, name, groups };
+  const parts = [groups.join(', '), region && `in ${region}`, role && `as ${role.split('/').at(-1)}`];
+  return { client, region, name: parts.filter(Boolean).join(' '), groups };
 }
 
-function coverageFrom({ records, invocations, first, last, unmerged }: Found): Coverage {
+async function credentialsOf(role: string) {
+  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  return fromTemporaryCredentials({ params: { RoleArn: role, RoleSessionName: 'bedrock-spend' } });
+}
+
+function coverageFrom(found: Found, events: boolean, refused: boolean): Coverage {
+  const { records, invocations, first, last, unmerged, malformed } = found;
   return {
     files: 0,
     records,
     invocations,
     duplicates: records - invocations,
-    malformed: 0,
-    malformedReasons: {},
+    malformed: Object.values(malformed).reduce((sum, count) => sum + count, 0),
+    malformedReasons: malformed as Record<string, number>,
     damagedFiles: [],
     skippedFiles: 0,
     first,
     last,
     notes: [
-      'CloudWatch Logs Insights cannot look into the bodies of streamed answers, and into 200 fields of a record at most: the lifetime of cache writes there, and tokens that only a body tells, are not seen. Lines that are no records are not counted.',
-      ...(unmerged > 0
-        ? [
-            `${unmerged.toLocaleString('en-US')} records are counted one by one: there were too many for requests that are logged twice to be merged.`,
-          ]
-        : []),
+      ...(events || refused ? [] : [INSIGHTS_NOTE]),
+      ...(refused ? [REFUSED_NOTE] : []),
+      ...unmergedNote(unmerged),
     ],
   };
+}
+
+const INSIGHTS_NOTE =
+  'CloudWatch Logs Insights cannot look into the bodies of streamed answers, and into 200 fields of a record at most: the lifetime of cache writes there, and tokens that only a body tells, are not seen. Lines that are no records are not counted.';
+
+const REFUSED_NOTE =
+  'Logs Insights is not allowed for these credentials (logs:StartQuery), so events were read one by one, which is slow for long periods.';
+
+function unmergedNote(unmerged: number): string[] {
+  if (unmerged === 0) return [];
+  return [
+    `${unmerged.toLocaleString('en-US')} records are counted one by one: there were too many for requests that are logged twice to be merged.`,
+  ];
 }

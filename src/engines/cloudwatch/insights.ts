@@ -4,21 +4,9 @@ import { attributesFrom, type LoggedAttributes } from '../../logs/attributes.ts'
 import { tierFromTexts } from '../../logs/record.ts';
 import type { UsageQuery, Work } from '../engine.ts';
 import type { InvocationGroup } from '../grouping.ts';
+import { type Found, NOTHING, sumOf } from './found.ts';
 import { type InsightsQuery, MOST_ROWS, metadataQuery, type Slice, usageQuery } from './insights-query.ts';
 import { type Place, type QueryResult, type ResultRow, runQuery } from './run-query.ts';
-
-/** What was found in one place and slice of time. */
-export interface Found {
-  groups: InvocationGroup[];
-  records: number;
-  invocations: number;
-  first: number | undefined;
-  last: number | undefined;
-  bytesScanned: number;
-  queries: number;
-  /** Records that may be repeats of a request: merging was more than the service could do. */
-  unmerged: number;
-}
 
 /** The smallest slice that is split further. */
 const LEAST_SLICE_MS = 2_000;
@@ -63,38 +51,6 @@ export async function findMetadataKeys(place: Place, slice: Slice, work: Work): 
     }
   });
 }
-
-const NOTHING: Found = {
-  groups: [],
-  records: 0,
-  invocations: 0,
-  first: undefined,
-  last: undefined,
-  bytesScanned: 0,
-  queries: 0,
-  unmerged: 0,
-};
-
-export function sumOf(parts: readonly Found[]): Found {
-  return parts.reduce(
-    (sum, part) => ({
-      groups: [...sum.groups, ...part.groups],
-      records: sum.records + part.records,
-      invocations: sum.invocations + part.invocations,
-      first: least(sum.first, part.first),
-      last: most(sum.last, part.last),
-      bytesScanned: sum.bytesScanned + part.bytesScanned,
-      queries: sum.queries + part.queries,
-      unmerged: sum.unmerged + part.unmerged,
-    }),
-    NOTHING,
-  );
-}
-
-const least = (a: number | undefined, b: number | undefined) =>
-  a === undefined ? b : b === undefined ? a : Math.min(a, b);
-const most = (a: number | undefined, b: number | undefined) =>
-  a === undefined ? b : b === undefined ? a : Math.max(a, b);
 
 function foundFrom({ rows, bytesScanned }: QueryResult, insights: InsightsQuery, query: UsageQuery): Found {
   const one = (row: ResultRow): Found => ({

@@ -13,6 +13,8 @@ import { MOST_ROWS, type Slice } from './insights-query.ts';
 /** Log groups of one region and one set of credentials. */
 export interface Place {
   client: CloudWatchLogsClient;
+  /** Undefined: the environment’s own. */
+  region: string | undefined;
   /** For messages. */
   name: string;
   groups: readonly string[];

@@ -23,7 +23,7 @@ export const getBedrockUsageReport = defineTool({
       .string()
       .optional()
       .describe(
-        'CloudWatch log group. Has no effect unless the server reads from CloudWatch; the server’s operator sets the source.',
+        'CloudWatch log group. The server’s operator sets the source; another group than its own is not read, and the report says so.',
       ),
     aws_account_id: z
       .string()
@@ -35,7 +35,7 @@ export const getBedrockUsageReport = defineTool({
   output: reportSchema,
   async run({ days, region, log_group_name, aws_account_id, limit }, context) {
     const report = await usageReport({ days, region, accountId: aws_account_id, limit }, context);
-    if (log_group_name !== undefined) {
+    if (log_group_name !== undefined && !context.engine.source.includes(`:${log_group_name}`)) {
       report.notes.unshift(`log_group_name is not used: this server answers from ${context.engine.source}.`);
     }
     return { text: textFromReport(report), data: report };

@@ -1,0 +1,77 @@
+import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
+import { type Reject, readRecord } from '../../logs/record.ts';
+import type { Work } from '../engine.ts';
+import { createMerger, groupFromInvocation } from '../merge.ts';
+import { awsError } from './aws-errors.ts';
+import type { Found } from './found.ts';
+import type { Slice } from './insights-query.ts';
+import type { Place } from './run-query.ts';
+
+/** Read one by one and held until they are merged: beyond this, Logs Insights is the way. */
+const MOST_EVENTS = 500_000;
+
+/** A record can be logged a little before or after the time it states; the period goes by what it states. */
+const SLACK_MS = 5 * 60_000;
+
+/**
+ * Reads the events themselves, page by page. Slower than Logs Insights, but it sees everything, costs nothing, and needs
+ * `logs:FilterLogEvents` alone. Bodies pass through memory and are stepped over, as in files.
+ */
+export async function findEvents(place: Place, slice: Slice, work: Work): Promise<Found> {
+  const merger = createMerger();
+  const malformed: Partial<Record<Reject, number>> = {};
+  let bytes = 0;
+  for (const group of place.groups) {
+    for await (const message of messagesOf(place, group, slice, work)) {
+      bytes += message.length;
+      const reading = readRecord(Buffer.from(message));
+      if ('reject' in reading) malformed[reading.reject] = (malformed[reading.reject] ?? 0) + 1;
+      else merger.add(reading.invocation);
+      if (merger.records > MOST_EVENTS) throw tooMany(place);
+    }
+  }
+  const inside = merger.invocations().filter(({ at }) => at >= slice.from && at < slice.to);
+  const times = inside.map(({ at }) => at);
+  return {
+    groups: inside.map(groupFromInvocation),
+    records: inside.reduce((sum, { records }) => sum + records, 0),
+    invocations: inside.length,
+    first: times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined,
+    last: times.length > 0 ? times.reduce((a, b) => Math.max(a, b)) : undefined,
+    bytesScanned: bytes,
+    queries: 0,
+    unmerged: 0,
+    malformed,
+  };
+}
+
+async function* messagesOf({ client, name }: Place, group: string, slice: Slice, work: Work): AsyncGenerator<string> {
+  let nextToken: string | undefined;
+  let read = 0;
+  do {
+    throwIfCancelled(work.signal);
+    const page = await nextPage(client, group, slice, nextToken).catch((error) => {
+      throw awsError(error, name, work.signal);
+    });
+    for (const { message } of page.events ?? []) if (message !== undefined) yield message;
+    read += page.events?.length ?? 0;
+    work.onProgress?.({ done: read, total: 0, message: `reading events, ${read.toLocaleString('en-US')} so far` });
+    // A page may be empty and not the last.
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+}
+
+function nextPage(client: CloudWatchLogsClient, group: string, { from, to }: Slice, nextToken: string | undefined) {
+  const name = group.startsWith('arn:') ? { logGroupIdentifier: group } : { logGroupName: group };
+  return client.send(
+    new FilterLogEventsCommand({ ...name, startTime: Math.max(0, from - SLACK_MS), endTime: to + SLACK_MS, nextToken }),
+  );
+}
+
+function tooMany({ name }: Place): SpendError {
+  return new SpendError(
+    'QUERY_FAILED',
+    `${name} has more than ${MOST_EVENTS.toLocaleString('en-US')} records in this period, too many to read one by one. Allow logs:StartQuery and logs:GetQueryResults, or ask for a shorter period.`,
+  );
+}

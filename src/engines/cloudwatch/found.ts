@@ -1,0 +1,50 @@
+import type { Reject } from '../../logs/record.ts';
+import type { InvocationGroup } from '../grouping.ts';
+
+/** What was found in one place and slice of time. */
+export interface Found {
+  groups: InvocationGroup[];
+  records: number;
+  invocations: number;
+  /** Epoch milliseconds. */
+  first: number | undefined;
+  last: number | undefined;
+  bytesScanned: number;
+  queries: number;
+  /** Records that may be repeats of a request: merging was more than the service could do. */
+  unmerged: number;
+  /** Lines that are no records, by reason; empty where they cannot be counted. */
+  malformed: Partial<Record<Reject, number>>;
+}
+
+export const NOTHING: Found = {
+  groups: [],
+  records: 0,
+  invocations: 0,
+  first: undefined,
+  last: undefined,
+  bytesScanned: 0,
+  queries: 0,
+  unmerged: 0,
+  malformed: {},
+};
+
+export function sumOf(parts: readonly Found[]): Found {
+  const sum = (count: (part: Found) => number) => parts.reduce((total, part) => total + count(part), 0);
+  const known = (moment: (part: Found) => number | undefined) => parts.map(moment).filter((at) => at !== undefined);
+  const malformed: Found['malformed'] = {};
+  for (const part of parts)
+    for (const [reason, count] of Object.entries(part.malformed) as [Reject, number][])
+      malformed[reason] = (malformed[reason] ?? 0) + count;
+  return {
+    groups: parts.flatMap(({ groups }) => groups),
+    records: sum(({ records }) => records),
+    invocations: sum(({ invocations }) => invocations),
+    first: known(({ first }) => first).reduce<number | undefined>((a, b) => Math.min(a ?? b, b), undefined),
+    last: known(({ last }) => last).reduce<number | undefined>((a, b) => Math.max(a ?? b, b), undefined),
+    bytesScanned: sum(({ bytesScanned }) => bytesScanned),
+    queries: sum(({ queries }) => queries),
+    unmerged: sum(({ unmerged }) => unmerged),
+    malformed,
+  };
+}

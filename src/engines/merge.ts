@@ -1,0 +1,73 @@
+import type { Invocation } from '../domain/invocation.ts';
+import { CONTEXT_BANDS } from '../domain/usage.ts';
+import { attributesFrom } from '../logs/attributes.ts';
+import { largest } from '../logs/token-counts.ts';
+import type { InvocationGroup } from './grouping.ts';
+
+interface Merged {
+  /** The record with the largest counters; everything but the counters is its. */
+  fullest: Invocation;
+  tokens: Invocation['tokens'];
+  records: number;
+}
+
+/** One request, and how many records told of it. */
+export interface MergedInvocation extends Invocation {
+  records: number;
+}
+
+/** Records of one request become one: each counter its largest, the rest from the record with the largest counters. */
+export function createMerger() {
+  const requests = new Map<string, Merged>();
+  let nameless = 0;
+  let records = 0;
+  return {
+    add(invocation: Invocation): void {
+      records++;
+      const { accountId, region, requestId } = invocation;
+      // Without an id, each is a request of its own.
+      const id = `${accountId}/${region}/${requestId || `?${nameless++}`}`;
+      const known = requests.get(id);
+      requests.set(
+        id,
+        known ? merge(known, invocation) : { fullest: invocation, tokens: invocation.tokens, records: 1 },
+      );
+    },
+    get records() {
+      return records;
+    },
+    invocations: (): MergedInvocation[] =>
+      [...requests.values()].map(({ fullest, tokens, records: told }) => ({ ...fullest, tokens, records: told })),
+  };
+}
+
+function merge({ fullest, tokens, records }: Merged, other: Invocation): Merged {
+  const more = sizeOf(other) - sizeOf(fullest) || fullest.at - other.at;
+  return { fullest: more > 0 ? other : fullest, tokens: largest(tokens, other.tokens), records: records + 1 };
+}
+
+function sizeOf({ tokens: { input, output, cacheRead, cacheWrite } }: Invocation): number {
+  return input + output + cacheRead + cacheWrite;
+}
+
+/** An invocation as a group of its own. */
+export function groupFromInvocation(invocation: Invocation): InvocationGroup {
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h, cacheWriteKnown } = invocation.tokens;
+  const prompt = input + cacheRead + cacheWrite;
+  return {
+    attributes: attributesFrom(invocation),
+    at: invocation.at,
+    contextBand: CONTEXT_BANDS.findLast((band) => prompt > band) ?? 0,
+    counts: {
+      invocations: 1,
+      errors: invocation.errorCode === undefined ? 0 : 1,
+      billable: prompt + output > 0 ? 1 : 0,
+      input,
+      output,
+      cacheRead,
+      cacheWrite5m: cacheWrite - cacheWrite1h,
+      cacheWrite1h,
+      cacheWriteUnknown: cacheWrite - Math.min(cacheWrite, cacheWriteKnown),
+    },
+  };
+}
