@@ -5,6 +5,7 @@ import type { Engine } from './engines/engine.ts';
 import type { ServerDependencies } from './mcp/server.ts';
 import type { Prices } from './prices/index.ts';
 import type { SessionStore } from './serverless/index.ts';
+import type { ProbeSetup } from './setup/probe.ts';
 
 export interface ComposeOptions {
   source: string | undefined;
@@ -27,6 +28,7 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
       return prices;
     },
     aliases: given?.aliases ?? [],
+    probeSetup,
     now: Date.now,
     log: options.log ?? ((message) => console.error(message)),
     close: () => engine.close(),
@@ -38,6 +40,12 @@ export async function openPrices(overrides: string | undefined): Promise<Prices>
   const { pricesWithOverrides } = await import('./prices/index.ts');
   return pricesWithOverrides(overrides);
 }
+
+/** Asks AWS what is set up, with the environment's credentials. */
+export const probeSetup: ProbeSetup = async (regions, signal) => {
+  const { createAwsSetupProbe } = await import('./setup/aws/index.ts');
+  return createAwsSetupProbe()(regions, signal);
+};
 
 /** Sessions in a DynamoDB table. */
 export function composeSessionStore(table: string): SessionStore {

@@ -14,16 +14,31 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/files': ['domain', 'logs', 'engines/engine.ts'],
   prices: ['domain'],
   reports: ['domain', 'logs', 'prices', 'engines/engine.ts'],
-  mcp: ['domain', 'reports', 'engines/engine.ts'],
+  'setup/aws': ['domain', 'setup'],
+  setup: [],
+  mcp: ['domain', 'reports', 'setup', 'engines/engine.ts'],
   serverless: [],
   http: ['domain', 'mcp', 'serverless'],
   client: ['domain'],
-  cli: ['domain', 'engines/engine.ts', 'reports', 'mcp', 'http', 'serverless', 'client', 'config.ts', 'compose.ts'],
+  cli: [
+    'setup',
+    'domain',
+    'engines/engine.ts',
+    'reports',
+    'mcp',
+    'http',
+    'serverless',
+    'client',
+    'config.ts',
+    'compose.ts',
+  ],
   entry: ['cli', 'http', 'compose.ts', 'config.ts'],
   'config.ts': ['domain', 'serverless'],
   'deferred.ts': [],
   'compose.ts': [
     'deferred.ts',
+    'setup',
+    'setup/aws',
     'domain',
     'engines/engine.ts',
     'engines/files',
@@ -73,7 +88,8 @@ describe('the import rule', () => {
 
   it('keeps AWS and DuckDB inside drivers', () => {
     const wrong = imports.filter(
-      ({ file, target }) => DRIVER_PACKAGES.test(target) && !/^(engines\/\w+|serverless\/dynamodb)\//.test(file),
+      ({ file, target }) =>
+        DRIVER_PACKAGES.test(target) && !/^(engines\/\w+|serverless\/dynamodb|setup\/aws)\//.test(file),
     );
     expect(wrong).toEqual([]);
   });

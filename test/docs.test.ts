@@ -37,6 +37,7 @@ describe('the documentation', () => {
       'over-time',
       'report',
       'prices',
+      'doctor',
       'call',
       'serve',
       'stdio',

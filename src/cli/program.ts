@@ -4,6 +4,7 @@ import { ERROR_CODES, SpendError } from '../domain/errors.ts';
 import { VERSION } from '../mcp/version.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
 import { runDemo } from './demo.ts';
+import { runDoctor } from './doctor.ts';
 import { EXIT } from './output.ts';
 
 /** Runs the command line and returns its exit code. */
@@ -96,6 +97,11 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES.prices);
 
+  command('doctor', 'Whether Bedrock’s logging is on, arrives and can be read, and what to do if not', runDoctor)
+    .option('--region <regions>', 'regions to look at, separated by commas; default: AWS_REGION', list)
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES.doctor);
+
   addSource(command('call', 'Call one MCP tool', runCall))
     .argument('<tool>', 'name of the tool; "call list" shows them')
     .option('--args <json>', 'the tool’s input as a JSON object', jsonObject, {})
@@ -125,6 +131,11 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
 }
 
 const EXAMPLES = {
+  doctor: `
+Examples:
+  bedrock-spend doctor --region us-east-1,eu-west-1
+  bedrock-spend doctor --json | jq .policy
+`,
   breakdown: `
 Examples:
   bedrock-spend breakdown --source ./logs --by model

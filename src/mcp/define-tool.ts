@@ -1,5 +1,9 @@
 import type { z } from 'zod';
 import type { ReportContext } from '../reports/context.ts';
+import type { ProbeSetup } from '../setup/probe.ts';
+
+/** What tools work with. */
+export type ToolContext = ReportContext & { probeSetup: ProbeSetup };
 
 /** What a tool answers: text for the model, the same as data for programs. */
 export interface ToolAnswer {
@@ -15,7 +19,7 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   description: string;
   input: Input;
   output: z.ZodObject;
-  run(input: z.output<Input>, context: ReportContext): Promise<ToolAnswer> | ToolAnswer;
+  run(input: z.output<Input>, context: ToolContext): Promise<ToolAnswer> | ToolAnswer;
 }
 
 /** Checks a tool's parts against each other. */

@@ -6,15 +6,14 @@ import {
 } from '@modelcontextprotocol/server';
 import { SpendError } from '../domain/errors.ts';
 import type { Progress } from '../engines/engine.ts';
-import type { ReportContext } from '../reports/context.ts';
-import type { Tool } from './define-tool.ts';
+import type { Tool, ToolContext } from './define-tool.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
 import { TOOLS } from './tools/index.ts';
 import { VERSION } from './version.ts';
 
 /** What the server works with. Signal and progress come with each call. */
-export type ServerDependencies = Omit<ReportContext, 'signal' | 'onProgress'> & {
+export type ServerDependencies = Omit<ToolContext, 'signal' | 'onProgress'> & {
   /** Takes what must not be shown to callers. */
   log: (message: string) => void;
 };

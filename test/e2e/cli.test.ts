@@ -212,7 +212,7 @@ describe('the servers', () => {
     const { tools } = await client.listTools();
     const result = await client.callTool({ name: 'breakdown_spend', arguments: { by: ['scope'] } });
     await client.close();
-    expect(tools).toHaveLength(5);
+    expect(tools).toHaveLength(6);
     expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
   });
 });

@@ -1,9 +1,17 @@
 import type { Tool } from '../define-tool.ts';
 import { breakdownSpend } from './breakdown-spend.ts';
+import { checkSetup } from './check-setup.ts';
 import { getBedrockUsageReport } from './get-bedrock-usage-report.ts';
 import { getPrice } from './get-price.ts';
 import { listDimensions } from './list-dimensions.ts';
 import { spendOverTime } from './spend-over-time.ts';
 
 /** Every tool the server offers, in the order clients list them. */
-export const TOOLS: readonly Tool[] = [getBedrockUsageReport, breakdownSpend, spendOverTime, listDimensions, getPrice];
+export const TOOLS: readonly Tool[] = [
+  getBedrockUsageReport,
+  breakdownSpend,
+  spendOverTime,
+  listDimensions,
+  getPrice,
+  checkSetup,
+];

@@ -1,0 +1,14 @@
+import { probeSetup } from '../compose.ts';
+import { SpendError } from '../domain/errors.ts';
+import { setupFromFacts, textFromSetup } from '../setup/report.ts';
+import { EXIT, type OutputOptions } from './output.ts';
+
+/** Says what is set up and what stands in the way; then the exit code is 1. */
+export async function runDoctor({ region, json }: OutputOptions & { region?: string[] }): Promise<number> {
+  const own = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+  const regions = region ?? (own ? [own] : []);
+  if (regions.length === 0) throw new SpendError('INVALID_ARGUMENT', 'Say where to look: --region us-east-1,eu-west-1');
+  const report = setupFromFacts(await probeSetup([...new Set(regions)]), Date.now());
+  console.log(json ? JSON.stringify(report, null, 2) : textFromSetup(report));
+  return report.findings.some(({ level }) => level === 'problem') ? EXIT.failure : EXIT.ok;
+}
