@@ -1,8 +1,12 @@
+import { join } from 'node:path';
+import envPaths from 'env-paths';
 import { deferred } from './deferred.ts';
+import type { Alias } from './domain/alias.ts';
 import { SpendError } from './domain/errors.ts';
 import { cloudWatchSourceFromText } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
 import type { ServerDependencies } from './mcp/server.ts';
+import type { Names } from './names/names.ts';
 import type { Prices } from './prices/index.ts';
 import type { SessionStore } from './serverless/index.ts';
 import type { ProbeSetup } from './setup/probe.ts';
@@ -12,6 +16,8 @@ export interface ComposeOptions {
   prices?: string | undefined;
   /** A file, or `false` for none that lasts. */
   ledger?: string | false | undefined;
+  /** False: inference profiles are not looked up in AWS. */
+  names?: boolean;
   log?: (message: string) => void;
 }
 
@@ -27,11 +33,29 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
       prices ??= openPrices(undefined).then(({ book }) => book);
       return prices;
     },
-    aliases: given?.aliases ?? [],
+    names: composeNames(options, given?.aliases ?? []),
     probeSetup,
     now: Date.now,
     log: options.log ?? ((message) => console.error(message)),
     close: () => engine.close(),
+  };
+}
+
+/** What the user's file says, then what AWS says of the source's own account. */
+function composeNames({ source = '', names = true }: ComposeOptions, given: readonly Alias[]): () => Promise<Names> {
+  const own = { aliases: given, notes: [] };
+  if (!names || !source.startsWith('cloudwatch:')) return async () => own;
+  let lookUp: Promise<() => Promise<Names>> | undefined;
+  return async () => {
+    lookUp ??= import('./names/bedrock/index.ts').then(({ createProfileNames }) =>
+      createProfileNames({
+        regions: cloudWatchSourceFromText(source).regions,
+        memory: join(envPaths('bedrock-spend', { suffix: '' }).cache, 'profiles.json'),
+      }),
+    );
+    const { aliases, notes } = await (await lookUp)();
+    const known = new Set(given.map(({ unresolved }) => unresolved));
+    return { aliases: [...given, ...aliases.filter(({ unresolved }) => !known.has(unresolved))], notes };
   };
 }
 

@@ -13,7 +13,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/cloudwatch': ['domain', 'logs', 'engines/engine.ts', 'engines/grouping.ts', 'engines/merge.ts'],
   'engines/files': ['domain', 'logs', 'engines/engine.ts'],
   prices: ['domain'],
-  reports: ['domain', 'logs', 'prices', 'engines/engine.ts'],
+  reports: ['domain', 'logs', 'names', 'prices', 'engines/engine.ts'],
+  'names/bedrock': ['domain', 'names'],
+  names: ['domain'],
   'setup/aws': ['domain', 'setup'],
   setup: [],
   mcp: ['domain', 'reports', 'setup', 'engines/engine.ts'],
@@ -37,6 +39,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'deferred.ts': [],
   'compose.ts': [
     'deferred.ts',
+    'names',
+    'names/bedrock',
     'setup',
     'setup/aws',
     'domain',
@@ -89,7 +93,7 @@ describe('the import rule', () => {
   it('keeps AWS and DuckDB inside drivers', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
-        DRIVER_PACKAGES.test(target) && !/^(engines\/\w+|serverless\/dynamodb|setup\/aws)\//.test(file),
+        DRIVER_PACKAGES.test(target) && !/^(engines\/\w+|serverless\/dynamodb|setup\/aws|names\/bedrock)\//.test(file),
     );
     expect(wrong).toEqual([]);
   });

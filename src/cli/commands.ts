@@ -109,7 +109,7 @@ export async function runPrices(model: string | undefined, options: PricesOption
     prompt_tokens: options.promptTokens,
     at: options.at,
   };
-  const price = priceReport(question, book, { aliases, now: Date.now });
+  const price = priceReport(question, book, { aliases, notes: [] }, Date.now);
   if (price === undefined) {
     throw new SpendError(
       'INVALID_ARGUMENT',

@@ -105,7 +105,7 @@ export async function pricedUsages(
       by.filter(isTimeDimension).map((dimension) => [dimension, bucketsFromPeriod(dimension, period)]),
     ),
     rateChanges: prices.rateChanges.filter((change) => change > period.from && change < period.to),
-    aliases: context.aliases,
+    aliases: (await context.names()).aliases,
   };
   const rows = await context.engine.usage(query, context);
   return breakdowns.map((dimensions) => priceUsage(rows, dimensions, prices));
@@ -180,6 +180,6 @@ export async function assemble(
       ...(coverage.first === undefined ? {} : { data_from: iso(coverage.first) }),
       ...(coverage.last === undefined ? {} : { data_to: iso(coverage.last) }),
     },
-    notes: notesFromUsage(usage, coverage, tables),
+    notes: [...notesFromUsage(usage, coverage, tables), ...(await context.names()).notes],
   };
 }

@@ -3,9 +3,9 @@ import { textFromUsd } from '../domain/money.ts';
 import { isoFromMoment, momentFromText } from '../domain/period.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
 import { modelIdentity } from '../logs/model-id.ts';
+import type { Names } from '../names/names.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import type { Rate, Rates } from '../prices/rate.ts';
-import type { ReportContext } from './context.ts';
 
 export interface PriceQuestion {
   model: string;
@@ -44,7 +44,8 @@ export type Price = z.output<typeof priceSchema>;
 export function priceReport(
   question: PriceQuestion,
   prices: PriceBook,
-  { aliases, now }: Pick<ReportContext, 'aliases' | 'now'>,
+  { aliases }: Names,
+  now: () => number,
 ): Price | undefined {
   const { model: unresolved } = modelIdentity(question.model);
   const { model, scope } = modelIdentity(

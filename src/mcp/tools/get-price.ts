@@ -29,7 +29,7 @@ export const getPrice = defineTool({
   output: priceSchema,
   async run(input, context) {
     const prices = await context.prices();
-    const price = priceReport(input, prices, context);
+    const price = priceReport(input, prices, await context.names(), context.now);
     if (price === undefined) throw new SpendError('INVALID_ARGUMENT', unknownPrice(input.model, prices.models));
     return { text: textFromPrice(price), data: price };
   },

@@ -22,7 +22,8 @@ export const listDimensions = defineTool({
   async run(_, context) {
     const coverage = await context.engine.coverage(undefined, context);
     const metadataKeys = await context.engine.metadataKeys(context);
-    const tagKeys = [...new Set(context.aliases.flatMap((alias) => Object.keys(alias.tags)))].sort();
+    const { aliases } = await context.names();
+    const tagKeys = [...new Set(aliases.flatMap((alias) => Object.keys(alias.tags)))].sort();
     const dimensions = Object.entries({ ...DIMENSIONS, ...DIMENSION_FAMILIES }).map(([name, meaning]) => ({
       name,
       meaning,
