@@ -55,6 +55,7 @@ export interface Engine {
   readonly source: string;
   /** Counters grouped by the asked dimensions and by what the price depends on. */
   usage(query: UsageQuery, work?: Work): Promise<UsageRow[]>;
+  /** @param period undefined for all there is; then `first` and `last` are known, and counts where they cost nothing */
   coverage(period: { from: number; to: number } | undefined, work?: Work): Promise<Coverage>;
   /** Keys of request metadata that the source has, sorted. */
   metadataKeys(work?: Work): Promise<string[]>;

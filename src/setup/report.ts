@@ -22,7 +22,7 @@ export type SetupReport = z.output<typeof setupSchema>;
 type Finding = SetupReport['findings'][number];
 
 /** Actions that reading needs, where they go by resource. */
-const READ_LOGS = ['logs:StartQuery', 'logs:FilterLogEvents'];
+const READ_LOGS = ['logs:StartQuery', 'logs:FilterLogEvents', 'logs:DescribeLogStreams'];
 const ANYWHERE = ['bedrock:GetModelInvocationLoggingConfiguration', 'logs:GetQueryResults', 'logs:StopQuery'];
 
 export function setupFromFacts(facts: readonly RegionFacts[], now: number): SetupReport {

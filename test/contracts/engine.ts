@@ -630,7 +630,7 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       const [byRegion, byModel, coverage] = await Promise.all([
         engine.usage(queryOf({ ...OCTOBER, by: ['region'] })),
         engine.usage(queryOf({ ...OCTOBER, by: ['model'] })),
-        engine.coverage(undefined),
+        engine.coverage(momentsOf(OCTOBER)),
       ]);
       expect(countsFromRows(byRegion)).toEqual({ 'us-east-1': 1, 'eu-west-1': 1 });
       expect(countsFromRows(byModel)).toEqual({ 'anthropic.claude-sonnet-4-6': 2 });

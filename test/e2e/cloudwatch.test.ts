@@ -83,6 +83,12 @@ describe.each(ASSUMPTIONS)('the sample month in CloudWatch, %s', (_, assumptions
     expect(queries()).toHaveLength(REGIONS.split(',').length);
   });
 
+  it('without a period covers all there is, and finds out when that is without a scan', async () => {
+    const [ours, theirs] = [await breakdown({ by: ['model'] }, cloudwatch), await breakdown({ by: ['model'] }, files)];
+    expect([ours.period, ours.totals]).toEqual([theirs.period, theirs.totals]);
+    expect(queries()).toHaveLength(REGIONS.split(',').length);
+  });
+
   it('asks only the region that a filter names', async () => {
     const question = { by: ['model'], where: ['region=eu-west-1'], ...OCTOBER };
     expect((await breakdown(question, cloudwatch)).totals).toEqual((await breakdown(question, files)).totals);
@@ -158,6 +164,18 @@ describe('what can go wrong', () => {
     expect(ours.tables).toEqual(theirs.tables);
     expect(ours.notes.join()).toContain('logs:StartQuery');
     expect(ours.notes.join()).not.toContain('cannot look into');
+  });
+
+  it('a period that the group does not keep is said, not an error and not just nothing', async () => {
+    const engine = createCloudWatchEngine({
+      source: `cloudwatch:${GROUP}?region=us-east-1`,
+      client: { ...CLIENT, endpoint: logs.endpoint },
+    });
+    const files = await composeSample();
+    const report = await breakdown({ by: ['model'], from: '2019-01-01', to: '2019-02-01' }, { ...files, engine });
+    await files.close();
+    await engine.close();
+    expect(report.notes.join()).toContain('keeps no logs of this period');
   });
 
   it('cancelling stops the query', async () => {

@@ -91,7 +91,7 @@ describe('the doctor', () => {
       Statement: [
         {
           Effect: 'Allow',
-          Action: ['logs:StartQuery', 'logs:FilterLogEvents'],
+          Action: ['logs:StartQuery', 'logs:FilterLogEvents', 'logs:DescribeLogStreams'],
           Resource: [`arn:aws:logs:us-east-1:*:log-group:${GROUP}:*`],
         },
         {

@@ -8,9 +8,7 @@ export default class CountReporter implements Reporter {
       (module) => module.state() === 'failed' && [...module.children.allTests()].length === 0,
     ).length;
     const count = (state: string) => states.filter((other) => other === state).length;
-    const skipped = count('skipped');
-    console.log(
-      `\n${count('passed')} passed, ${count('failed') + broken + errors.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
-    );
+    console.log(`\n${count('skipped')} skipped`);
+    console.log(`${count('passed')} passed, ${count('failed') + broken + errors.length} failed`);
   }
 }

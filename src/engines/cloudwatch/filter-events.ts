@@ -42,6 +42,7 @@ export async function findEvents(place: Place, slice: Slice, work: Work): Promis
     bytesScanned: bytes,
     queries: 0,
     unmerged: 0,
+    outside: [],
     malformed,
   };
 }

@@ -13,6 +13,8 @@ export interface Found {
   queries: number;
   /** Records that may be repeats of a request: merging was more than the service could do. */
   unmerged: number;
+  /** Places that keep nothing of the time that was asked for. */
+  outside: readonly string[];
   /** Lines that are no records, by reason; empty where they cannot be counted. */
   malformed: Partial<Record<Reject, number>>;
 }
@@ -26,6 +28,7 @@ export const NOTHING: Found = {
   bytesScanned: 0,
   queries: 0,
   unmerged: 0,
+  outside: [],
   malformed: {},
 };
 
@@ -45,6 +48,7 @@ export function sumOf(parts: readonly Found[]): Found {
     bytesScanned: sum(({ bytesScanned }) => bytesScanned),
     queries: sum(({ queries }) => queries),
     unmerged: sum(({ unmerged }) => unmerged),
+    outside: [...new Set(parts.flatMap(({ outside }) => outside))],
     malformed,
   };
 }

@@ -3,10 +3,11 @@ import { SpendError } from '../../domain/errors.ts';
 import type { Coverage, Engine, UsageQuery, Work } from '../engine.ts';
 import { usageRowsFromGroups } from '../grouping.ts';
 import { findEvents } from './filter-events.ts';
-import { type Found, sumOf } from './found.ts';
+import { type Found, NOTHING, sumOf } from './found.ts';
 import { findMetadataKeys, findUsage } from './insights.ts';
 import type { Place } from './run-query.ts';
 import { cloudWatchSourceFromText } from './source.ts';
+import { timesOfStreams } from './streams.ts';
 
 export interface CloudWatchOptions {
   /** `cloudwatch:GROUP?region=…&role=…&via=…` */
@@ -59,13 +60,15 @@ export function createCloudWatchEngine({ source, client = {} }: CloudWatchOption
     source,
     usage: async (query, work = {}) => usageRowsFromGroups((await find(query, work)).groups, query),
     async coverage(period, work = {}) {
-      const same = last && period && last.query.from === period.from && last.query.to === period.to;
+      places ??= open();
+      if (period === undefined) return rangeOf(await places, work);
+      const same = last && last.query.from === period.from && last.query.to === period.to;
       const found = await find(same && last ? last.query : everything(period), work);
       return coverageFrom(found, via === 'events', refused.size > 0);
     },
     async metadataKeys(work = {}) {
       places ??= open();
-      const { from, to } = everything(undefined);
+      const { from, to } = recently();
       const keys = (await places).map((place) =>
         via === 'events' || refused.has(place)
           ? keysOfEvents(place, { from, to }, work)
@@ -91,12 +94,23 @@ async function keysOfEvents(place: Place, slice: { from: number; to: number }, w
   return groups.flatMap(({ attributes }) => Object.keys(attributes.metadata));
 }
 
+/** From when to when there are logs. Streams tell, which costs nothing; records are counted only in a period. */
+async function rangeOf(places: readonly Place[], work: Work): Promise<Coverage> {
+  const ranges = await Promise.all(places.map((place) => timesOfStreams(place, work)));
+  const { first, last } = sumOf(ranges.map((range) => ({ ...NOTHING, ...range })));
+  return { ...coverageFrom(NOTHING, true, false), first, last };
+}
+
 /** Retention allows more, but a scan of all there is could cost anything. */
 const RECENT_MS = 90 * 86_400_000;
 
-function everything(period: { from: number; to: number } | undefined): UsageQuery {
+function recently(): { from: number; to: number } {
   const to = Math.ceil(Date.now() / 1000) * 1000;
-  return { ...(period ?? { from: to - RECENT_MS, to }), by: [], where: [], buckets: {}, rateChanges: [], aliases: [] };
+  return { from: to - RECENT_MS, to };
+}
+
+function everything(period: { from: number; to: number }): UsageQuery {
+  return { ...period, by: [], where: [], buckets: {}, rateChanges: [], aliases: [] };
 }
 
 async function openPlace(
@@ -123,7 +137,7 @@ async function credentialsOf(role: string) {
 }
 
 function coverageFrom(found: Found, events: boolean, refused: boolean): Coverage {
-  const { records, invocations, first, last, unmerged, malformed } = found;
+  const { records, invocations, first, last, unmerged, outside, malformed } = found;
   return {
     files: 0,
     records,
@@ -139,6 +153,9 @@ function coverageFrom(found: Found, events: boolean, refused: boolean): Coverage
       ...(events || refused ? [] : [INSIGHTS_NOTE]),
       ...(refused ? [REFUSED_NOTE] : []),
       ...unmergedNote(unmerged),
+      ...outside.map(
+        (place) => `${place} keeps no logs of this period: it is older than the group’s retention, or than the group.`,
+      ),
     ],
   };
 }

@@ -21,6 +21,7 @@ export async function findUsage(
 ): Promise<Found> {
   const insights = usageQuery(query, slice, merge);
   const result = await runQuery(place, insights.text, slice, work);
+  if (result.outside) return { ...NOTHING, outside: [place.name] };
   const found = foundFrom(result, insights, query);
   if (result.rows.length >= MOST_ROWS && slice.to - slice.from >= LEAST_SLICE_MS) {
     const middle = Math.floor((slice.from + slice.to) / 2 / 1000) * 1000;

@@ -1,6 +1,7 @@
 import {
   type CloudWatchLogsClient,
   GetQueryResultsCommand,
+  MalformedQueryException,
   type ResultField,
   StartQueryCommand,
   StopQueryCommand,
@@ -28,6 +29,8 @@ export interface QueryResult {
   bytesScanned: number;
   /** Records that met the first filter. */
   recordsMatched: number;
+  /** The whole slice lies before the group was made, or is older than it keeps its logs. */
+  outside: boolean;
 }
 
 /** Between two looks at a running query; both calls are limited to 10 a second for an account and region. */
@@ -44,10 +47,16 @@ export async function runQuery(place: Place, text: string, slice: Slice, work: W
     queryId = await startQuery(place, text, slice, work);
     return await results(place, queryId, work);
   } catch (error) {
+    if (isOutside(error)) return { rows: [], bytesScanned: 0, recordsMatched: 0, outside: true };
     // Stopping is a courtesy to the account; that it fails changes nothing.
     if (queryId !== undefined) await place.client.send(new StopQueryCommand({ queryId })).catch(() => {});
     throw awsError(error, place.name, work.signal);
   }
+}
+
+/** AWS calls the query malformed, though it is its time that is wrong. */
+function isOutside(error: unknown): boolean {
+  return error instanceof MalformedQueryException && /retention|creation time/i.test(error.message);
 }
 
 async function startQuery({ client, groups }: Place, queryString: string, slice: Slice, work: Work): Promise<string> {
@@ -81,7 +90,7 @@ async function results({ client, name }: Place, queryId: string, work: Work): Pr
     const { bytesScanned = 0, recordsScanned = 0, recordsMatched = 0 } = answer.statistics ?? {};
     switch (answer.status) {
       case 'Complete':
-        return { rows: (answer.results ?? []).map(rowFrom), bytesScanned, recordsMatched };
+        return { rows: (answer.results ?? []).map(rowFrom), bytesScanned, recordsMatched, outside: false };
       case 'Scheduled':
       case 'Running':
       case 'Unknown':
