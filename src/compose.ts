@@ -107,6 +107,6 @@ function createEngine({ source, ledger }: ComposeOptions): Engine {
 }
 
 function deferredEngine(name: string, source: string, open: () => Promise<Engine>): Engine {
-  const { usage, coverage, metadataKeys, close } = deferred(open);
-  return { name, source, usage, coverage, metadataKeys, close };
+  const { usage, coverage, quote, metadataKeys, close } = deferred(open);
+  return { name, source, usage, coverage, quote, metadataKeys, close };
 }

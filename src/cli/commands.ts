@@ -9,6 +9,7 @@ import { createServerFactory } from '../mcp/server.ts';
 import { breakdown } from '../reports/breakdown.ts';
 import { overTime } from '../reports/over-time.ts';
 import { type Price, priceList, priceReport, textFromPrice } from '../reports/price.ts';
+import { quoteQuestion, textFromQuote } from '../reports/quote.ts';
 import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
 import { usageReport } from '../reports/usage-report.ts';
 import { EXIT, type OutputOptions, printReport } from './output.ts';
@@ -21,6 +22,7 @@ interface PeriodOptions extends CallTarget, OutputOptions {
   where: string[];
   timezone?: string;
   limit?: number;
+  quote?: boolean;
 }
 
 /** Tools return at most this many rows; a local command has no limit. */
@@ -28,6 +30,7 @@ const REMOTE_LIMIT = 1000;
 
 export async function runBreakdown(options: PeriodOptions & { by: string[] }): Promise<number> {
   const question = { ...options, timezone: readSetting('timezone', options.timezone) };
+  if (options.quote) return printQuote(question, options);
   const report =
     options.url === undefined
       ? await withContext(options, (context) => breakdown(question, context))
@@ -38,11 +41,21 @@ export async function runBreakdown(options: PeriodOptions & { by: string[] }): P
 export async function runOverTime(options: PeriodOptions & { interval: TimeDimension; by?: string }): Promise<number> {
   const question = { ...options, timezone: readSetting('timezone', options.timezone) };
   const { interval, by } = options;
+  if (options.quote) return printQuote(question, options);
   const report =
     options.url === undefined
       ? await withContext(options, (context) => overTime(question, context))
       : await remoteTable('spend_over_time', { interval, by }, question);
   return printReport(report, options);
+}
+
+/** What the question would take, in its place. */
+async function printQuote(question: Parameters<typeof quoteQuestion>[0], options: PeriodOptions): Promise<number> {
+  if (options.url !== undefined)
+    throw new SpendError('INVALID_ARGUMENT', '--quote is for local sources; leave --url out.');
+  const quote = await withContext(options, (context) => quoteQuestion(question, context));
+  console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
+  return EXIT.ok;
 }
 
 /** Asks a server what the local command would have asked. */

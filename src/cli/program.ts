@@ -191,6 +191,7 @@ function addPeriod(command: Command): Command {
     .option('--from <time>', 'first day or instant; default: the first day of the logs')
     .option('--to <time>', 'end, exclusive; default: the end of the last day of the logs')
     .option('--where <dim=value>', 'only these; may be repeated', collect, [])
+    .option('--quote', 'say what the question would read and cost, and do not ask it')
     .addOption(settingOption('timezone'));
 }
 

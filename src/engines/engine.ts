@@ -48,6 +48,16 @@ export interface Work {
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** What answering would take, found out without reading any log. */
+export interface Quote {
+  /** That would be scanned. */
+  bytes: number;
+  /** What AWS would charge for it, a plain decimal; undefined where that is not known. */
+  usd: string | undefined;
+  /** What the figures rest on, in words for the reader. */
+  notes: readonly string[];
+}
+
 /** Reads usage from one source. The contract suite in test/contracts/engine.ts runs over every engine. */
 export interface Engine {
   readonly name: string;
@@ -57,6 +67,8 @@ export interface Engine {
   usage(query: UsageQuery, work?: Work): Promise<UsageRow[]>;
   /** @param period undefined for all there is; then `first` and `last` are known, and counts where they cost nothing */
   coverage(period: { from: number; to: number } | undefined, work?: Work): Promise<Coverage>;
+  /** What a question over a period would take. Costs nothing itself. */
+  quote(period: { from: number; to: number }, where: readonly Filter[], work?: Work): Promise<Quote>;
   /** Keys of request metadata that the source has, sorted. */
   metadataKeys(work?: Work): Promise<string[]>;
   close(): Promise<void>;

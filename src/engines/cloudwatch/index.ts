@@ -1,10 +1,13 @@
+import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
+import type { Filter } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import type { Coverage, Engine, UsageQuery, Work } from '../engine.ts';
 import { usageRowsFromGroups } from '../grouping.ts';
 import { findEvents } from './filter-events.ts';
 import { type Found, NOTHING, sumOf } from './found.ts';
 import { findMetadataKeys, findUsage } from './insights.ts';
+import { quoteScan } from './quote.ts';
 import type { Place } from './run-query.ts';
 import { cloudWatchSourceFromText } from './source.ts';
 import { timesOfStreams } from './streams.ts';
@@ -13,10 +16,12 @@ export interface CloudWatchOptions {
   /** `cloudwatch:GROUP?region=…&role=…&via=…` */
   source: string;
   client?: CloudWatchLogsClientConfig;
+  /** For quotes. */
+  metrics?: CloudWatchClientConfig;
 }
 
 /** Answers from invocation logs in CloudWatch, through Logs Insights or from the events themselves. It needs nothing deployed. */
-export function createCloudWatchEngine({ source, client = {} }: CloudWatchOptions): Engine {
+export function createCloudWatchEngine({ source, client = {}, metrics = {} }: CloudWatchOptions): Engine {
   const { groups, regions, roles, via } = cloudWatchSourceFromText(source);
   /** Places where queries were refused. */
   const refused = new Set<Place>();
@@ -44,7 +49,7 @@ export function createCloudWatchEngine({ source, client = {} }: CloudWatchOption
   /** The report asks for usage and for what it covers: one scan answers both, and the same question again. */
   async function find(query: UsageQuery, work: Work): Promise<Found> {
     places ??= open();
-    const opened = (await places).filter((place) => isAsked(place, query));
+    const opened = (await places).filter((place) => isAsked(place, query.where));
     const asked = JSON.stringify(query);
     if (last?.asked === asked) return last.found;
     const found = Promise.all(opened.map((place) => findIn(place, query, work))).then(sumOf);
@@ -66,6 +71,11 @@ export function createCloudWatchEngine({ source, client = {} }: CloudWatchOption
       const found = await find(same && last ? last.query : everything(period), work);
       return coverageFrom(found, via === 'events', refused.size > 0);
     },
+    async quote(period, where, work = {}) {
+      places ??= open();
+      const asked = (await places).filter((place) => isAsked(place, where));
+      return quoteScan(asked, period, via === 'events', metrics, work);
+    },
     async metadataKeys(work = {}) {
       places ??= open();
       const { from, to } = recently();
@@ -83,7 +93,7 @@ export function createCloudWatchEngine({ source, client = {} }: CloudWatchOption
 }
 
 /** Bedrock logs a request in the region it was sent to. */
-function isAsked({ region }: Place, { where }: UsageQuery): boolean {
+function isAsked({ region }: Place, where: readonly Filter[]): boolean {
   return (
     region === undefined || where.every(({ dimension, values }) => dimension !== 'region' || values.includes(region))
   );

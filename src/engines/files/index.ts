@@ -56,6 +56,11 @@ export async function createFilesEngine({ source, ledger: setting }: FilesOption
       }),
     coverage: (period = ALL_TIME, work = {}) =>
       fresh(work, (connection, discovery) => coverage(connection, discovery, period)),
+    async quote() {
+      const { files } = await discover(source);
+      const bytes = files.reduce((sum, { size }) => sum + size, 0);
+      return { bytes, usd: '0', notes: ['Files that are in the ledger already are not read again.'] };
+    },
     metadataKeys: (work = {}) =>
       fresh(work, async (connection) => {
         const rows = await rowsFrom(

@@ -1,0 +1,67 @@
+import { CloudWatchClient, type CloudWatchClientConfig, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { textFromUsd, usdFromText } from '../../domain/money.ts';
+import type { Quote, Work } from '../engine.ts';
+import { awsError } from './aws-errors.ts';
+import type { Slice } from './insights-query.ts';
+import type { Place } from './run-query.ts';
+
+/** Logs Insights, USD for each GB scanned in us-east-1, https://aws.amazon.com/cloudwatch/pricing/; other regions ask up to half more. */
+const USD_PER_GB = usdFromText('0.005');
+const GB = 1_000_000_000;
+
+const HOUR_SECONDS = 3_600;
+
+/** An answer has at most 1,440 points, https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html */
+const SPAN_MS = 1_440 * HOUR_SECONDS * 1_000;
+
+/** What a scan would read: the bytes that came into the log groups in that time, which CloudWatch has counted. */
+export async function quoteScan(
+  places: readonly Place[],
+  period: Slice,
+  events: boolean,
+  config: CloudWatchClientConfig,
+  work: Work,
+): Promise<Quote> {
+  const counts = await Promise.all(places.map((place) => incomingBytes(place, period, config, work)));
+  const bytes = counts.reduce((sum, count) => sum + count, 0);
+  if (events) return { bytes, usd: '0', notes: ['Reading event by event is not charged for, but slow.'] };
+  return {
+    bytes,
+    usd: textFromUsd(USD_PER_GB.times(bytes).div(GB).round(4)),
+    notes: ['Bytes by CloudWatch’s own count (IncomingBytes), dollars at the us-east-1 rate of $0.005 a GB.'],
+  };
+}
+
+async function incomingBytes(
+  place: Place,
+  { from, to }: Slice,
+  config: CloudWatchClientConfig,
+  work: Work,
+): Promise<number> {
+  const { region, credentials } = place.client.config;
+  const client = new CloudWatchClient({ region, credentials, ...config });
+  let bytes = 0;
+  try {
+    for (const group of place.groups) {
+      for (let start = from; start < to; start += SPAN_MS) {
+        const { Datapoints = [] } = await client.send(
+          new GetMetricStatisticsCommand({
+            Namespace: 'AWS/Logs',
+            MetricName: 'IncomingBytes',
+            Dimensions: [{ Name: 'LogGroupName', Value: group.split(':log-group:').at(-1)?.replace(/:\*$/, '') }],
+            StartTime: new Date(start),
+            EndTime: new Date(Math.min(to, start + SPAN_MS)),
+            Period: HOUR_SECONDS,
+            Statistics: ['Sum'],
+          }),
+        );
+        bytes += Datapoints.reduce((sum, { Sum = 0 }) => sum + Sum, 0);
+      }
+    }
+    return bytes;
+  } catch (error) {
+    throw awsError(error, place.name, work.signal);
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,77 @@
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startMoto } from '../../rigs/moto.ts';
+import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
+import { quoteQuestion, textFromQuote } from '../../src/reports/quote.ts';
+import { CLIENT, GROUP } from '../helpers/cloudwatch.ts';
+import { composeSample, OCTOBER } from '../helpers/sample.ts';
+
+const GB = 1_000_000_000;
+
+let moto: Awaited<ReturnType<typeof startMoto>>;
+let files: Awaited<ReturnType<typeof composeSample>>;
+
+beforeAll(async () => {
+  [moto, files] = [await startMoto(), await composeSample()];
+  for (const [region, name, day, Value] of [
+    ['us-east-1', GROUP, '2026-10-02', 30 * GB],
+    ['us-east-1', GROUP, '2026-10-20', 10 * GB],
+    ['eu-west-1', GROUP, '2026-10-20', 2 * GB],
+    // Not asked for: another time, another group.
+    ['us-east-1', GROUP, '2026-09-30', 500 * GB],
+    ['us-east-1', '/other', '2026-10-20', 500 * GB],
+  ] as const) {
+    const client = new CloudWatchClient({ ...CLIENT, region, endpoint: moto.endpoint });
+    await client.send(
+      new PutMetricDataCommand({
+        Namespace: 'AWS/Logs',
+        MetricData: [
+          {
+            MetricName: 'IncomingBytes',
+            Dimensions: [{ Name: 'LogGroupName', Value: name }],
+            Timestamp: new Date(`${day}T12:30:00Z`),
+            Value,
+          },
+        ],
+      }),
+    );
+  }
+}, 60_000);
+afterAll(async () => {
+  moto.close();
+  await files.close();
+});
+
+function over(parameters: string) {
+  const engine = createCloudWatchEngine({
+    source: `cloudwatch:${GROUP}?region=us-east-1,eu-west-1${parameters}`,
+    client: CLIENT,
+    metrics: { endpoint: moto.endpoint },
+  });
+  return { ...files, engine };
+}
+
+describe('a quote', () => {
+  it('says what a scan of CloudWatch would read and cost', async () => {
+    const quote = await quoteQuestion(OCTOBER, over(''));
+    expect(quote).toMatchObject({ bytes: 42 * GB, usd: '0.21' });
+    expect(textFromQuote(quote)).toContain('would read 42 GB');
+  });
+
+  it('counts only the regions that are asked', async () => {
+    expect(await quoteQuestion({ ...OCTOBER, where: ['region=eu-west-1'] }, over(''))).toMatchObject({
+      bytes: 2 * GB,
+      usd: '0.01',
+    });
+  });
+
+  it('costs nothing event by event', async () => {
+    expect(await quoteQuestion(OCTOBER, over('&via=events'))).toMatchObject({ bytes: 42 * GB, usd: '0' });
+  });
+
+  it('of files is their size, for nothing', async () => {
+    const quote = await quoteQuestion(OCTOBER, files);
+    expect(quote.bytes).toBeGreaterThan(100_000);
+    expect(textFromQuote(quote)).toContain('for nothing');
+  });
+});
