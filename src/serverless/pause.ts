@@ -1,4 +1,4 @@
-/** Resolves after the time, or as soon as the signal aborts. */
+/** Resolves after the time, or as soon as the signal aborts. Node's own timer rejects then, with an error that is made for each call. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {

@@ -1,9 +1,10 @@
 import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse } from '@modelcontextprotocol/server';
-import { beginCall, type Call } from './call.ts';
+import { beginCall, type Call, outOfTime } from './call.ts';
 import { createCallOutput } from './call-output.ts';
-import { openEventStream, takesEmptyEvents } from './event-stream.ts';
+import { ENDED, openEventStream, takesEmptyEvents } from './event-stream.ts';
 import { type Exchange, openExchange, type Say } from './exchange.ts';
-import type { RequestContext, SessionOptions } from './options.ts';
+import { DEADLINE_MARGIN_MS, type RequestContext, type SessionOptions } from './options.ts';
+import { pause } from './pause.ts';
 import { cancelled, jsonResponse } from './responses.ts';
 import { type SessionRow, type SessionStore, sessionChannel } from './session-store.ts';
 
@@ -46,12 +47,26 @@ function open({ request, sessionId, row, context, options }: SessionPost): Promi
 async function answerAtOnce(
   exchange: Exchange,
   requests: readonly JSONRPCRequest[],
-  { sessionId, options }: SessionPost,
+  { sessionId, context, options }: SessionPost,
 ): Promise<Response> {
   exchange.listen(withoutQuestions(options.store, sessionId));
-  const responses = await Promise.all(requests.map((request) => exchange.ask(request)));
+  const responses = await Promise.all(requests.map((request) => askInTime(exchange, request, context.deadline)));
   await exchange.close();
   return jsonResponse(responses, sessionId);
+}
+
+/** The response, or an error in its place before the platform stops this instance. */
+async function askInTime(
+  exchange: Exchange,
+  request: JSONRPCRequest,
+  deadline: number | undefined,
+): Promise<JSONRPCResponse> {
+  if (deadline === undefined) return exchange.ask(request);
+  const enough = new AbortController();
+  const late = pause(deadline - DEADLINE_MARGIN_MS - Date.now(), enough.signal).then(() => outOfTime(request.id));
+  const response = await Promise.race([exchange.ask(request), late]);
+  enough.abort(ENDED);
+  return response;
 }
 
 /** Where nothing can be streamed: what the call says meanwhile goes to the session's GET stream, its results come at the end. */

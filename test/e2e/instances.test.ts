@@ -387,6 +387,12 @@ describe('where the platform stops instances', () => {
     await expect(client.callTool({ name: 'count', arguments: { to: 100, pause: 50 } })).rejects.toThrow('time limit');
   });
 
+  it('so does a request that is no call', async () => {
+    const { next } = twoInstances(createMemorySessionStore());
+    const { client } = await connectTo(next, { deadline: Date.now() + 2_500 });
+    await expect(client.unsubscribeResource({ uri: 'slow://' })).rejects.toThrow('time limit');
+  });
+
   it('a GET stream ends before that, and the client comes back', async () => {
     const { next } = twoInstances(createMemorySessionStore());
     const { transport } = await connectTo(next);

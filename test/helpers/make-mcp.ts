@@ -70,7 +70,9 @@ export function makeMcp(options: Partial<ServerlessMcpOptions> = {}) {
       });
       server.server.registerCapabilities({ resources: { subscribe: true } });
       server.server.setRequestHandler('resources/subscribe', () => ({}));
-      server.server.setRequestHandler('resources/unsubscribe', () => ({}));
+      server.server.setRequestHandler('resources/unsubscribe', ({ params }) =>
+        params.uri === 'slow://' ? new Promise<never>(() => {}) : {},
+      );
       server.server.setNotificationHandler('notifications/roots/list_changed', () => {
         seen.rootsChanged++;
       });
