@@ -16,8 +16,6 @@ export interface ComposeOptions {
   prices?: string | undefined;
   /** A file, or `false` for none that lasts. */
   ledger?: string | false | undefined;
-  /** False: inference profiles are not looked up in AWS. */
-  names?: boolean;
   log?: (message: string) => void;
 }
 
@@ -42,9 +40,9 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
 }
 
 /** What the user's file says, then what AWS says of the source's own account. */
-function composeNames({ source = '', names = true }: ComposeOptions, given: readonly Alias[]): () => Promise<Names> {
+function composeNames({ source = '' }: ComposeOptions, given: readonly Alias[]): () => Promise<Names> {
   const own = { aliases: given, notes: [] };
-  if (!names || !source.startsWith('cloudwatch:')) return async () => own;
+  if (!source.startsWith('cloudwatch:')) return async () => own;
   let lookUp: Promise<() => Promise<Names>> | undefined;
   return async () => {
     lookUp ??= import('./names/bedrock/index.ts').then(({ createProfileNames }) =>

@@ -1,6 +1,6 @@
 /**
  * Something whose methods all return promises, opened when the first of them is called. Drivers bring large packages with them,
- * which would make every start wait, of a command as of a Lambda instance.
+ * which would make every start wait, of a command as of a Lambda instance. Closing what was never opened does nothing.
  */
 export function deferred<Subject extends object>(open: () => Promise<Subject>): Subject {
   let opened: Promise<Subject> | undefined;
@@ -17,6 +17,7 @@ export function deferred<Subject extends object>(open: () => Promise<Subject>): 
       // A promise that resolves to this must not take it for another promise.
       if (name === 'then') return undefined;
       return async (...parameters: unknown[]) => {
+        if (name === 'close' && opened === undefined) return undefined;
         const target = await subject();
         return (target[name as keyof Subject] as (...given: unknown[]) => unknown)(...parameters);
       };

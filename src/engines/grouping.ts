@@ -65,7 +65,7 @@ function addCounts(sum: UsageCounts, counts: UsageCounts): void {
   for (const name of Object.keys(NO_COUNTS) as (keyof UsageCounts)[]) sum[name] += counts[name];
 }
 
-export const NO_COUNTS: Readonly<UsageCounts> = {
+const NO_COUNTS: Readonly<UsageCounts> = {
   invocations: 0,
   errors: 0,
   billable: 0,

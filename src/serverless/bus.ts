@@ -1,5 +1,5 @@
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
-import { pause } from './pause.ts';
+import { followChannel } from './follow.ts';
 import { BUS_CHANNEL, type SessionStore } from './session-store.ts';
 
 /** Change events for everybody, on every instance. */
@@ -8,34 +8,11 @@ export interface StoreBus extends ServerEventBus {
   flush(): Promise<void>;
 }
 
-/** How long one read may wait. */
-const READ_WAIT_MS = 20_000;
-
-/** After the store failed. */
-const RETRY_MS = 1_000;
-
 /** A bus over the store's channel; it is read only while somebody listens. */
 export function createStoreBus(store: SessionStore, onError: (error: Error) => void): StoreBus {
   const listeners = new Set<(event: ServerEvent) => void>();
   const writing = new Set<Promise<void>>();
   let reading: AbortController | undefined;
-
-  async function read({ signal }: AbortController): Promise<void> {
-    let after: number | undefined;
-    while (!signal.aborted) {
-      try {
-        after ??= await store.last(BUS_CHANNEL);
-        for (const { sequence, data } of await store.read(BUS_CHANNEL, after, { waitMs: READ_WAIT_MS, signal })) {
-          after = sequence;
-          for (const listener of listeners) listener(JSON.parse(data));
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        onError(error as Error);
-        await pause(RETRY_MS, signal);
-      }
-    }
-  }
 
   return {
     publish(event) {
@@ -49,7 +26,15 @@ export function createStoreBus(store: SessionStore, onError: (error: Error) => v
       listeners.add(listener);
       if (reading === undefined) {
         reading = new AbortController();
-        void read(reading);
+        void followChannel(
+          { store, onError },
+          BUS_CHANNEL,
+          () => store.last(BUS_CHANNEL),
+          reading.signal,
+          ({ data }) => {
+            for (const other of listeners) other(JSON.parse(data));
+          },
+        );
       }
       return () => {
         listeners.delete(listener);

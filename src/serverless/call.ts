@@ -9,6 +9,7 @@ import type {
 } from '@modelcontextprotocol/server';
 import { ENDED } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';
+import { followChannel } from './follow.ts';
 import { DEADLINE_MARGIN_MS, type SessionOptions } from './options.ts';
 import { pause } from './pause.ts';
 import { questionId } from './question.ts';
@@ -39,19 +40,14 @@ const CANCEL_GRACE_MS = 50;
 /** When the inbox is looked into first. */
 const INBOX_AFTER_MS = 100;
 
-/** How long one look into the inbox may take; drivers that cannot wait poll meanwhile. */
-const INBOX_WAIT_MS = 20_000;
-
-/** After the store failed. */
-const RETRY_MS = 1_000;
-
 /** @throws SessionStoreError before anything has run */
 export async function beginCall(
   sessionId: string,
   requests: readonly JSONRPCRequest[],
   exchange: Exchange,
-  { store, leaseMs, onError }: SessionOptions,
+  options: SessionOptions,
 ): Promise<Call> {
+  const { store, leaseMs, onError } = options;
   const id = crypto.randomUUID();
   const requestIds = requests.map((request) => request.id);
   const questions = new Map<string, RequestId>();
@@ -61,21 +57,15 @@ export async function beginCall(
 
   /** Hands over what reaches the call by way of other requests, on whatever instance they landed. */
   async function readInbox(deliver: (message: JSONRPCMessage) => void, signal: AbortSignal): Promise<void> {
-    let after = 0;
     // Nothing comes for a call that is over by then, and a look costs.
     await pause(INBOX_AFTER_MS, signal);
-    while (!signal.aborted) {
-      try {
-        for (const event of await store.read(inboxChannel(sessionId, id), after, { waitMs: INBOX_WAIT_MS, signal })) {
-          after = event.sequence;
-          deliver(JSON.parse(event.data));
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        onError(error as Error);
-        await pause(RETRY_MS, signal);
-      }
-    }
+    await followChannel(
+      options,
+      inboxChannel(sessionId, id),
+      () => 0,
+      signal,
+      ({ data }) => deliver(JSON.parse(data)),
+    );
   }
 
   return {

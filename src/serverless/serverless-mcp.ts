@@ -101,7 +101,7 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
       const context = complete(given);
       try {
         const response = await route(request, context);
-        context.waitUntil(Promise.resolve());
+        context.waitUntil(bus.flush());
         return response;
       } catch (error) {
         onError(error as Error);

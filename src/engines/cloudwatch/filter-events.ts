@@ -21,10 +21,8 @@ const SLACK_MS = 5 * 60_000;
 export async function findEvents(place: Place, slice: Slice, work: Work): Promise<Found> {
   const merger = createMerger();
   const malformed: Partial<Record<Reject, number>> = {};
-  let bytes = 0;
   for (const group of place.groups) {
     for await (const message of messagesOf(place, group, slice, work)) {
-      bytes += message.length;
       const reading = readRecord(Buffer.from(message));
       if ('reject' in reading) malformed[reading.reject] = (malformed[reading.reject] ?? 0) + 1;
       else merger.add(reading.invocation);
@@ -39,8 +37,6 @@ export async function findEvents(place: Place, slice: Slice, work: Work): Promis
     invocations: inside.length,
     first: times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined,
     last: times.length > 0 ? times.reduce((a, b) => Math.max(a, b)) : undefined,
-    bytesScanned: bytes,
-    queries: 0,
     unmerged: 0,
     outside: [],
     malformed,

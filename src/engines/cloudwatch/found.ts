@@ -9,8 +9,6 @@ export interface Found {
   /** Epoch milliseconds. */
   first: number | undefined;
   last: number | undefined;
-  bytesScanned: number;
-  queries: number;
   /** Records that may be repeats of a request: merging was more than the service could do. */
   unmerged: number;
   /** Places that keep nothing of the time that was asked for. */
@@ -25,8 +23,6 @@ export const NOTHING: Found = {
   invocations: 0,
   first: undefined,
   last: undefined,
-  bytesScanned: 0,
-  queries: 0,
   unmerged: 0,
   outside: [],
   malformed: {},
@@ -45,8 +41,6 @@ export function sumOf(parts: readonly Found[]): Found {
     invocations: sum(({ invocations }) => invocations),
     first: known(({ first }) => first).reduce<number | undefined>((a, b) => Math.min(a ?? b, b), undefined),
     last: known(({ last }) => last).reduce<number | undefined>((a, b) => Math.max(a ?? b, b), undefined),
-    bytesScanned: sum(({ bytesScanned }) => bytesScanned),
-    queries: sum(({ queries }) => queries),
     unmerged: sum(({ unmerged }) => unmerged),
     outside: [...new Set(parts.flatMap(({ outside }) => outside))],
     malformed,

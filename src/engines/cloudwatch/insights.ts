@@ -1,5 +1,4 @@
-import type { UsageCounts } from '../../domain/usage.ts';
-import { CONTEXT_BANDS } from '../../domain/usage.ts';
+import { CONTEXT_BANDS, type UsageCounts } from '../../domain/usage.ts';
 import { attributesFrom, type LoggedAttributes } from '../../logs/attributes.ts';
 import { tierFromTexts } from '../../logs/record.ts';
 import type { UsageQuery, Work } from '../engine.ts';
@@ -31,12 +30,11 @@ export async function findUsage(
     ];
     const parts: Found[] = [];
     for (const half of halves) parts.push(await findUsage(place, query, half, work, merge));
-    return sumOf([{ ...NOTHING, bytesScanned: found.bytesScanned, queries: 1 }, ...parts]);
+    return sumOf(parts);
   }
   // Merging needs a group for each request. Should the service drop some of them, records are missing from the sums: count each record.
   if (merge && found.records < result.recordsMatched) {
-    const unmerged = await findUsage(place, query, slice, work, false);
-    return { ...unmerged, queries: unmerged.queries + 1, bytesScanned: unmerged.bytesScanned + found.bytesScanned };
+    return findUsage(place, query, slice, work, false);
   }
   return merge ? found : { ...found, unmerged: found.records };
 }
@@ -53,7 +51,7 @@ export async function findMetadataKeys(place: Place, slice: Slice, work: Work): 
   });
 }
 
-function foundFrom({ rows, bytesScanned }: QueryResult, insights: InsightsQuery, query: UsageQuery): Found {
+function foundFrom({ rows }: QueryResult, insights: InsightsQuery, query: UsageQuery): Found {
   const one = (row: ResultRow): Found => ({
     ...NOTHING,
     groups: [groupFrom(row, insights, query)],
@@ -62,7 +60,7 @@ function foundFrom({ rows, bytesScanned }: QueryResult, insights: InsightsQuery,
     first: number(row, 'first'),
     last: number(row, 'last'),
   });
-  return { ...sumOf(rows.map(one)), bytesScanned, queries: 1 };
+  return sumOf(rows.map(one));
 }
 
 /** Sums are whole numbers, though Insights prints large ones as 1.2345E10. */

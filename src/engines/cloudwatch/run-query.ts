@@ -27,7 +27,6 @@ export type ResultRow = Readonly<Record<string, string>>;
 
 export interface QueryResult {
   rows: ResultRow[];
-  bytesScanned: number;
   /** Records that met the first filter. */
   recordsMatched: number;
   /** The whole slice lies before the group was made, or is older than it keeps its logs. */
@@ -48,7 +47,7 @@ export async function runQuery(place: Place, text: string, slice: Slice, work: W
     queryId = await startQuery(place, text, slice, work);
     return await results(place, queryId, work);
   } catch (error) {
-    if (isOutside(error)) return { rows: [], bytesScanned: 0, recordsMatched: 0, outside: true };
+    if (isOutside(error)) return { rows: [], recordsMatched: 0, outside: true };
     // Stopping is a courtesy to the account; that it fails changes nothing.
     if (queryId !== undefined) await place.client.send(new StopQueryCommand({ queryId })).catch(() => {});
     throw awsError(error, place.name, work.signal);
@@ -88,10 +87,10 @@ async function results({ client, name }: Place, queryId: string, work: Work): Pr
   for (let pauseMs = POLL_FROM_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_TO_MS)) {
     throwIfCancelled(work.signal);
     const answer = await client.send(new GetQueryResultsCommand({ queryId }));
-    const { bytesScanned = 0, recordsScanned = 0, recordsMatched = 0 } = answer.statistics ?? {};
+    const { recordsScanned = 0, recordsMatched = 0 } = answer.statistics ?? {};
     switch (answer.status) {
       case 'Complete':
-        return { rows: (answer.results ?? []).map(rowFrom), bytesScanned, recordsMatched, outside: false };
+        return { rows: (answer.results ?? []).map(rowFrom), recordsMatched, outside: false };
       case 'Scheduled':
       case 'Running':
       case 'Unknown':
