@@ -4,8 +4,7 @@ import * as z from 'zod';
 import { startDynamoDB } from '../rigs/dynamodb.ts';
 import { createDynamoSessionStore } from '../src/serverless/dynamodb/index.ts';
 import { createServerlessMcp, type ServerlessMcp } from '../src/serverless/index.ts';
-
-const URL_ = 'http://localhost/mcp';
+import { INITIALIZE, post, URL_ } from './mcp-requests.ts';
 
 const factory: McpServerFactory = () => {
   const server = new McpServer({ name: 'count', version: '1' }, { capabilities: { tools: {}, logging: {} } });
@@ -16,17 +15,6 @@ const factory: McpServerFactory = () => {
     return { content: [] };
   });
   return server;
-};
-
-function post(message: object, more: Record<string, string> = {}): Request {
-  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...more };
-  return new Request(URL_, { method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', ...message }) });
-}
-
-const INITIALIZE = {
-  id: 0,
-  method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'count', version: '1' } },
 };
 
 const MODERN_META = {

@@ -12,6 +12,7 @@ import { startFunction } from '../rigs/lambda/function.ts';
 import { bundleSpend, type FunctionBundle } from '../scripts/bundle-lambda.ts';
 import { createMemorySessionStore, createServerlessMcp, type SessionStore } from '../src/serverless/index.ts';
 import { dynamodbRequests } from './dynamodb-requests.ts';
+import { INITIALIZE, post } from './mcp-requests.ts';
 
 const QUICK = process.argv.includes('--quick');
 const ROUNDS = QUICK ? 3 : 15;
@@ -30,19 +31,6 @@ const factory: McpServerFactory = () => {
   return server;
 };
 
-const URL_ = 'http://localhost/mcp';
-const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-const post = (message: object, more: Record<string, string> = {}) =>
-  new Request(URL_, {
-    method: 'POST',
-    headers: { ...headers, ...more },
-    body: JSON.stringify({ jsonrpc: '2.0', ...message }),
-  });
-const initialize = {
-  id: 0,
-  method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } },
-};
 const MESSAGES = {
   'tools/call': { method: 'tools/call', params: { name: 'echo', arguments: { text: 'hello' } } },
   'tools/list': { method: 'tools/list', params: {} },
@@ -59,7 +47,7 @@ async function callsPerSecond(fetch: Fetch, message: object, more: Record<string
 
 async function session(store: SessionStore): Promise<{ fetch: Fetch; headers: Record<string, string> }> {
   const mcp = createServerlessMcp({ factory, store });
-  const begun = await mcp.fetch(post(initialize));
+  const begun = await mcp.fetch(post(INITIALIZE));
   const id = begun.headers.get('mcp-session-id') as string;
   return { fetch: mcp.fetch, headers: { 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' } };
 }

@@ -1,23 +1,5 @@
+import { awsErrorKind } from '../../aws/error-kind.ts';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
-
-const CREDENTIALS = new Set([
-  'CredentialsProviderError',
-  'ExpiredTokenException',
-  'ExpiredToken',
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
-  'InvalidSignatureException',
-  'SignatureDoesNotMatch',
-]);
-const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']);
-const MISSING = new Set(['ResourceNotFoundException']);
-const BUSY = new Set([
-  'ThrottlingException',
-  'LimitExceededException',
-  'ServiceUnavailableException',
-  'InternalFailure',
-  'TimeoutError',
-]);
 
 /** Says in our words what an AWS call failed of, and what to do. @param place the log groups that were asked, for the message */
 export function awsError(error: unknown, place: string, signal?: AbortSignal): Error {
@@ -27,30 +9,33 @@ export function awsError(error: unknown, place: string, signal?: AbortSignal): E
   const make = (code: ConstructorParameters<typeof SpendError>[0], words: string) =>
     // Not the error itself: it holds the request, with its session token.
     new SpendError(code, words, { cause: new Error(name) });
-  if (CREDENTIALS.has(name))
-    return make(
-      'CREDENTIALS',
-      `The AWS credentials for ${place} are missing, wrong or have expired (${name}). Sign in again, for example with "aws sso login".`,
-    );
-  if (DENIED.has(name))
-    return make(
-      'ACCESS_DENIED',
-      `AWS refused to query ${place}: ${actionFrom(message)} is not allowed for these credentials. Add it to their policy.`,
-    );
-  if (MISSING.has(name))
-    return make(
-      'SOURCE_NOT_FOUND',
-      `There is no log group ${place}. Check its name and region; "aws logs describe-log-groups" lists them.`,
-    );
-  if (BUSY.has(name) || (error as { $retryable?: unknown }).$retryable)
-    return make(
-      'UPSTREAM_BUSY',
-      `CloudWatch Logs did not answer for ${place} after several attempts (${name}). Ask again in a minute.`,
-    );
-  return make(
-    'QUERY_FAILED',
-    `The query over ${place} failed: ${name}. Ask again, for a shorter period if it goes on.`,
-  );
+  switch (awsErrorKind(error)) {
+    case 'credentials':
+      return make(
+        'CREDENTIALS',
+        `The AWS credentials for ${place} are missing, wrong or have expired (${name}). Sign in again, for example with "aws sso login".`,
+      );
+    case 'denied':
+      return make(
+        'ACCESS_DENIED',
+        `AWS refused to query ${place}: ${actionFrom(message)} is not allowed for these credentials. Add it to their policy.`,
+      );
+    case 'missing':
+      return make(
+        'SOURCE_NOT_FOUND',
+        `There is no log group ${place}. Check its name and region; "aws logs describe-log-groups" lists them.`,
+      );
+    case 'busy':
+      return make(
+        'UPSTREAM_BUSY',
+        `CloudWatch Logs did not answer for ${place} after several attempts (${name}). Ask again in a minute.`,
+      );
+    case 'other':
+      return make(
+        'QUERY_FAILED',
+        `The query over ${place} failed: ${name}. Ask again, for a shorter period if it goes on.`,
+      );
+  }
 }
 
 /** The action is all of the message that is shown: the rest names accounts and people. */

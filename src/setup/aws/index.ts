@@ -9,6 +9,7 @@ import {
   StartQueryCommand,
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { awsErrorKind } from '../../aws/error-kind.ts';
 import { SpendError } from '../../domain/errors.ts';
 import type { LoggingConfiguration, Probed, ProbeSetup, RegionFacts } from '../probe.ts';
 
@@ -19,14 +20,6 @@ export interface AwsSetupOptions {
 }
 
 const DAY_MS = 86_400_000;
-
-const DENIED = new Set(['AccessDeniedException', 'UnauthorizedOperation']);
-const CREDENTIALS = new Set([
-  'CredentialsProviderError',
-  'ExpiredTokenException',
-  'UnrecognizedClientException',
-  'InvalidSignatureException',
-]);
 
 /** Asks AWS with the environment's credentials. No call scans anything: the query that is tried has one second to look at, and is stopped. */
 export function createAwsSetupProbe({ bedrock = {}, logs = {}, now = Date.now }: AwsSetupOptions = {}): ProbeSetup {
@@ -108,12 +101,13 @@ async function probed<Value>(action: string, ask: () => Promise<Value>): Promise
     return { value: await ask() };
   } catch (error) {
     const { name } = error as Error;
-    if (CREDENTIALS.has(name)) {
+    const kind = awsErrorKind(error as Error);
+    if (kind === 'credentials') {
       throw new SpendError(
         'CREDENTIALS',
         `The AWS credentials are missing, wrong or have expired (${name}). Sign in again, for example with "aws sso login".`,
       );
     }
-    return DENIED.has(name) ? { denied: action } : { failed: name };
+    return kind === 'denied' ? { denied: action } : { failed: name };
   }
 }

@@ -1,0 +1,25 @@
+/** What an AWS call failed of, by the error's name: all that SDK clients of different services have in common. */
+export type AwsErrorKind = 'credentials' | 'denied' | 'missing' | 'busy' | 'other';
+
+const KINDS: Readonly<Record<string, AwsErrorKind>> = {
+  CredentialsProviderError: 'credentials',
+  ExpiredTokenException: 'credentials',
+  ExpiredToken: 'credentials',
+  InvalidClientTokenId: 'credentials',
+  UnrecognizedClientException: 'credentials',
+  InvalidSignatureException: 'credentials',
+  SignatureDoesNotMatch: 'credentials',
+  AccessDeniedException: 'denied',
+  AccessDenied: 'denied',
+  UnauthorizedOperation: 'denied',
+  ResourceNotFoundException: 'missing',
+  ThrottlingException: 'busy',
+  LimitExceededException: 'busy',
+  ServiceUnavailableException: 'busy',
+  InternalFailure: 'busy',
+  TimeoutError: 'busy',
+};
+
+export function awsErrorKind(error: Error & { $retryable?: unknown }): AwsErrorKind {
+  return KINDS[error.name] ?? (error.$retryable ? 'busy' : 'other');
+}
