@@ -1,16 +1,7 @@
+import type { LoggingConfiguration } from '../aws/logging-configuration.ts';
+
 /** What asking AWS about one region found out. Each part is a value, or the permission that was missing for it. */
 export type Probed<Value> = { value: Value } | { denied: string } | { failed: string };
-
-/** Bedrock's model invocation logging, https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html */
-export interface LoggingConfiguration {
-  group: string | undefined;
-  /** Where bodies over 100 KB go; without it they are lost. */
-  largeBodies: string | undefined;
-  /** `s3://BUCKET/PREFIX` */
-  bucket: string | undefined;
-  /** Kinds of bodies that are logged: text, image, embedding, video, audio. */
-  bodies: readonly string[];
-}
 
 export interface RegionFacts {
   region: string;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { LoggingConfiguration, RegionFacts } from './probe.ts';
+import type { LoggingConfiguration } from '../aws/logging-configuration.ts';
+import type { RegionFacts } from './probe.ts';
 
 /** What stands between an account and an answer about its spend, and what to do about it. */
 export const setupSchema = z.object({

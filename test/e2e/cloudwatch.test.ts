@@ -186,7 +186,7 @@ describe('what can go wrong', () => {
     expect(logs.calls.at(-1)?.operation).toBe('StopQuery');
   });
 
-  it.each(['cloudwatch:', 'cloudwatch:/a?zone=x'])('the source %s is refused', async (source) => {
+  it.each(['cloudwatch:/a?via=mail', 'cloudwatch:/a?zone=x'])('the source %s is refused', async (source) => {
     await expect(compose({ source })).rejects.toMatchObject({ code: 'INVALID_SETTING' });
   });
 });

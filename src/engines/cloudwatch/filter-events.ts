@@ -3,10 +3,9 @@ import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import { type Reject, readRecord } from '../../logs/record.ts';
 import type { Work } from '../engine.ts';
 import { createMerger, groupFromInvocation } from '../merge.ts';
-import { awsError } from './aws-errors.ts';
 import type { Found } from './found.ts';
 import type { Slice } from './insights-query.ts';
-import type { Place } from './run-query.ts';
+import { type Place, placeError } from './place.ts';
 
 /** Read one by one and held until they are merged: beyond this, Logs Insights is the way. */
 const MOST_EVENTS = 500_000;
@@ -43,13 +42,13 @@ export async function findEvents(place: Place, slice: Slice, work: Work): Promis
   };
 }
 
-async function* messagesOf({ client, name }: Place, group: string, slice: Slice, work: Work): AsyncGenerator<string> {
+async function* messagesOf(place: Place, group: string, slice: Slice, work: Work): AsyncGenerator<string> {
   let nextToken: string | undefined;
   let read = 0;
   do {
     throwIfCancelled(work.signal);
-    const page = await nextPage(client, group, slice, nextToken).catch((error) => {
-      throw awsError(error, name, work.signal);
+    const page = await nextPage(place.client, group, slice, nextToken).catch((error) => {
+      throw placeError(error, place, work.signal);
     });
     for (const { message } of page.events ?? []) if (message !== undefined) yield message;
     read += page.events?.length ?? 0;

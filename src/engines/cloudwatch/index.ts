@@ -1,5 +1,6 @@
+import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
 import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
+import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import type { Filter } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import type { Coverage, Engine, UsageQuery, Work } from '../engine.ts';
@@ -7,8 +8,8 @@ import { usageRowsFromGroups } from '../grouping.ts';
 import { findEvents } from './filter-events.ts';
 import { type Found, NOTHING, sumOf } from './found.ts';
 import { findMetadataKeys, findUsage } from './insights.ts';
+import { type OpenPlaces, openPlaces, type Place } from './place.ts';
 import { quoteScan } from './quote.ts';
-import type { Place } from './run-query.ts';
 import { cloudWatchSourceFromText } from './source.ts';
 import { timesOfStreams } from './streams.ts';
 
@@ -18,21 +19,26 @@ export interface CloudWatchOptions {
   client?: CloudWatchLogsClientConfig;
   /** For quotes. */
   metrics?: CloudWatchClientConfig;
+  /** To find the group of a source that names none. */
+  bedrock?: BedrockClientConfig;
 }
 
 /** Answers from invocation logs in CloudWatch, through Logs Insights or from the events themselves. It needs nothing deployed. */
-export function createCloudWatchEngine({ source, client = {}, metrics = {} }: CloudWatchOptions): Engine {
-  const { groups, regions, roles, via } = cloudWatchSourceFromText(source);
+export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedrock = {} }: CloudWatchOptions): Engine {
+  const parsed = cloudWatchSourceFromText(source);
+  const { via } = parsed;
   /** Places where queries were refused. */
   const refused = new Set<Place>();
-  let places: Promise<Place[]> | undefined;
+  let opened: Promise<OpenPlaces> | undefined;
   let last: { query: UsageQuery; asked: string; found: Promise<Found> } | undefined;
 
-  async function open(): Promise<Place[]> {
-    const everywhere = (roles.length > 0 ? roles : [undefined]).flatMap((role) =>
-      (regions.length > 0 ? regions : [undefined]).map((region) => openPlace(groups, region, role, client)),
-    );
-    return Promise.all(everywhere);
+  async function open(): Promise<OpenPlaces> {
+    opened ??= openPlaces(parsed, client, bedrock).catch((error) => {
+      // The next question tries again.
+      opened = undefined;
+      throw error;
+    });
+    return opened;
   }
 
   async function findIn(place: Place, query: UsageQuery, work: Work): Promise<Found> {
@@ -48,11 +54,10 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {} }: Cl
 
   /** The report asks for usage and for what it covers: one scan answers both, and the same question again. */
   async function find(query: UsageQuery, work: Work): Promise<Found> {
-    places ??= open();
-    const opened = (await places).filter((place) => isAsked(place, query.where));
+    const places = (await open()).places.filter((place) => isAsked(place, query.where));
     const asked = JSON.stringify(query);
     if (last?.asked === asked) return last.found;
-    const found = Promise.all(opened.map((place) => findIn(place, query, work))).then(sumOf);
+    const found = Promise.all(places.map((place) => findIn(place, query, work))).then(sumOf);
     last = { query, asked, found };
     found.catch(() => {
       if (last?.found === found) last = undefined;
@@ -65,21 +70,19 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {} }: Cl
     source,
     usage: async (query, work = {}) => usageRowsFromGroups((await find(query, work)).groups, query),
     async coverage(period, work = {}) {
-      places ??= open();
-      if (period === undefined) return rangeOf(await places, work);
+      const { places, silent } = await open();
+      if (period === undefined) return rangeOf(places, work);
       const same = last && last.query.from === period.from && last.query.to === period.to;
       const found = await find(same && last ? last.query : everything(period), work);
-      return coverageFrom(found, via === 'events', refused.size > 0);
+      return coverageFrom(found, via === 'events', refused.size > 0, silent);
     },
     async quote(period, where, work = {}) {
-      places ??= open();
-      const asked = (await places).filter((place) => isAsked(place, where));
+      const asked = (await open()).places.filter((place) => isAsked(place, where));
       return quoteScan(asked, period, via === 'events', metrics, work);
     },
     async metadataKeys(work = {}) {
-      places ??= open();
       const { from, to } = recently();
-      const keys = (await places).map((place) =>
+      const keys = (await open()).places.map((place) =>
         via === 'events' || refused.has(place)
           ? keysOfEvents(place, { from, to }, work)
           : findMetadataKeys(place, { from, to }, work),
@@ -87,7 +90,7 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {} }: Cl
       return [...new Set((await Promise.all(keys)).flat())].sort();
     },
     async close() {
-      for (const place of (await places) ?? []) place.client.destroy();
+      for (const place of (await opened)?.places ?? []) place.client.destroy();
     },
   };
 }
@@ -123,30 +126,7 @@ function everything(period: { from: number; to: number }): UsageQuery {
   return { ...period, by: [], where: [], buckets: {}, rateChanges: [], aliases: [] };
 }
 
-async function openPlace(
-  groups: readonly string[],
-  region: string | undefined,
-  role: string | undefined,
-  config: CloudWatchLogsClientConfig,
-): Promise<Place> {
-  const client = new CloudWatchLogsClient({
-    // Ten calls a second are allowed, and other people query, too.
-    maxAttempts: 8,
-    retryMode: 'adaptive',
-    ...config,
-    ...(region ? { region } : {}),
-    ...(role ? { credentials: await credentialsOf(role) } : {}),
-  });
-  const parts = [groups.join(', '), region && `in ${region}`, role && `as ${role.split('/').at(-1)}`];
-  return { client, region, name: parts.filter(Boolean).join(' '), groups };
-}
-
-async function credentialsOf(role: string) {
-  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
-  return fromTemporaryCredentials({ params: { RoleArn: role, RoleSessionName: 'bedrock-spend' } });
-}
-
-function coverageFrom(found: Found, events: boolean, refused: boolean): Coverage {
+function coverageFrom(found: Found, events: boolean, refused: boolean, silent: readonly string[] = []): Coverage {
   const { records, invocations, first, last, unmerged, outside, malformed } = found;
   return {
     files: 0,
@@ -163,6 +143,7 @@ function coverageFrom(found: Found, events: boolean, refused: boolean): Coverage
       ...(events || refused ? [] : [INSIGHTS_NOTE]),
       ...(refused ? [REFUSED_NOTE] : []),
       ...unmergedNote(unmerged),
+      ...silent.map((where) => `Bedrock does not log to CloudWatch ${where}: nothing of it is in these numbers.`),
       ...outside.map(
         (place) => `${place} keeps no logs of this period: it is older than the group’s retention, or than the group.`,
       ),

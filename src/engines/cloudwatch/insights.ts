@@ -5,7 +5,8 @@ import type { UsageQuery, Work } from '../engine.ts';
 import type { InvocationGroup } from '../grouping.ts';
 import { type Found, NOTHING, sumOf } from './found.ts';
 import { type InsightsQuery, MOST_ROWS, metadataQuery, type Slice, usageQuery } from './insights-query.ts';
-import { type Place, type QueryResult, type ResultRow, runQuery } from './run-query.ts';
+import type { Place } from './place.ts';
+import { type QueryResult, type ResultRow, runQuery } from './run-query.ts';
 
 /** The smallest slice that is split further. */
 const LEAST_SLICE_MS = 2_000;

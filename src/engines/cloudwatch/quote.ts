@@ -1,9 +1,8 @@
 import { CloudWatchClient, type CloudWatchClientConfig, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import type { Quote, Work } from '../engine.ts';
-import { awsError } from './aws-errors.ts';
 import type { Slice } from './insights-query.ts';
-import type { Place } from './run-query.ts';
+import { type Place, placeError } from './place.ts';
 
 /** Logs Insights, USD for each GB scanned in us-east-1, https://aws.amazon.com/cloudwatch/pricing/; other regions ask up to half more. */
 const USD_PER_GB = usdFromText('0.005');
@@ -60,7 +59,7 @@ async function incomingBytes(
     }
     return bytes;
   } catch (error) {
-    throw awsError(error, place.name, work.signal);
+    throw placeError(error, place, work.signal);
   } finally {
     client.destroy();
   }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type CloudWatchLogsClient,
   GetQueryResultsCommand,
   MalformedQueryException,
   type ResultField,
@@ -9,18 +8,8 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
-import { awsError } from './aws-errors.ts';
 import { MOST_ROWS, type Slice } from './insights-query.ts';
-
-/** Log groups of one region and one set of credentials. */
-export interface Place {
-  client: CloudWatchLogsClient;
-  /** Undefined: the environment’s own. */
-  region: string | undefined;
-  /** For messages. */
-  name: string;
-  groups: readonly string[];
-}
+import { type Place, placeError } from './place.ts';
 
 /** A row by column name. Every value is text; a column without value is absent. */
 export type ResultRow = Readonly<Record<string, string>>;
@@ -50,7 +39,7 @@ export async function runQuery(place: Place, text: string, slice: Slice, work: W
     if (isOutside(error)) return { rows: [], recordsMatched: 0, outside: true };
     // Stopping is a courtesy to the account; that it fails changes nothing.
     if (queryId !== undefined) await place.client.send(new StopQueryCommand({ queryId })).catch(() => {});
-    throw awsError(error, place.name, work.signal);
+    throw placeError(error, place, work.signal);
   }
 }
 

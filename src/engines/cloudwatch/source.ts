@@ -1,4 +1,4 @@
-import { SpendError } from '../../domain/errors.ts';
+import { sourceTextFrom, wrongSource } from '../source-text.ts';
 
 /** Where invocation logs are in CloudWatch: every group in every region, once for each role. */
 export interface CloudWatchSource {
@@ -12,37 +12,26 @@ export interface CloudWatchSource {
   via: 'insights' | 'events' | undefined;
 }
 
+const USAGE =
+  'cloudwatch:LOG-GROUP?region=us-east-1,eu-west-1&role=ROLE-ARN; the parameters may be left out, and the group where Bedrock’s own settings name it';
+
 /**
- * Reads `cloudwatch:GROUP[,GROUP][?region=R[,R]][&role=ARN[,ARN]][&via=insights|events]`.
+ * Reads `cloudwatch:[GROUP[,GROUP]][?region=R[,R]][&role=ARN[,ARN]][&via=insights|events]`. Without a group there are none in
+ * the answer: whoever opens the source asks Bedrock where it logs to.
  * @throws SpendError INVALID_SETTING
  */
 export function cloudWatchSourceFromText(text: string): CloudWatchSource {
-  const [, path = '', query = ''] = /^cloudwatch:([^?]*)(?:\?(.*))?$/.exec(text) ?? [];
-  const parameters = new URLSearchParams(query);
-  const unknown = [...parameters.keys()].find((name) => !['region', 'role', 'via'].includes(name));
-  const groups = listFrom(decodeURIComponent(path));
-  const via = parameters.get('via') ?? undefined;
-  const wrong =
-    (unknown && `there is no parameter "${unknown}"`) ??
-    (groups.length === 0 ? 'it names no log group' : undefined) ??
-    (via !== undefined && via !== 'insights' && via !== 'events' ? 'via is "insights" or "events"' : undefined);
-  if (wrong) {
-    throw new SpendError(
-      'INVALID_SETTING',
-      `${text}: ${wrong}. Write cloudwatch:LOG-GROUP?region=us-east-1,eu-west-1&role=ROLE-ARN; the parameters may be left out.`,
-    );
-  }
+  const source = sourceTextFrom(text, ['region', 'role', 'via'], USAGE);
+  const via = source.one('via');
+  if (via !== undefined && via !== 'insights' && via !== 'events')
+    throw wrongSource(text, 'via is "insights" or "events"', USAGE);
   return {
-    groups,
-    regions: listFrom(parameters.get('region')),
-    roles: listFrom(parameters.get('role')),
-    via: via as CloudWatchSource['via'],
+    groups: source.path
+      .split(',')
+      .map((group) => group.trim())
+      .filter(Boolean),
+    regions: source.list('region'),
+    roles: source.list('role'),
+    via,
   };
-}
-
-function listFrom(text: string | null): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
 }

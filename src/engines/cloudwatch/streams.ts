@@ -1,7 +1,6 @@
 import { DescribeLogStreamsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Work } from '../engine.ts';
-import { awsError } from './aws-errors.ts';
-import type { Place } from './run-query.ts';
+import { type Place, placeError } from './place.ts';
 
 /** Bedrock writes to one stream of a group, https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html */
 const STREAM = 'aws/bedrock/modelinvocations';
@@ -18,7 +17,7 @@ export async function timesOfStreams(
     const { logStreams = [] } = await place.client
       .send(new DescribeLogStreamsCommand({ ...name, orderBy: 'LastEventTime', descending: true }))
       .catch((error) => {
-        throw awsError(error, place.name, work.signal);
+        throw placeError(error, place, work.signal);
       });
     const bedrock = logStreams.filter(({ logStreamName }) => logStreamName === STREAM);
     for (const { firstEventTimestamp, lastEventTimestamp } of bedrock.length > 0 ? bedrock : logStreams) {

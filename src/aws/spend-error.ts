@@ -1,11 +1,22 @@
-import { awsErrorKind } from '../../aws/error-kind.ts';
-import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
+import { SpendError, throwIfCancelled } from '../domain/errors.ts';
+import { awsErrorKind } from './error-kind.ts';
 
-/** Says in our words what an AWS call failed of, and what to do. @param place the log groups that were asked, for the message */
-export function awsError(error: unknown, place: string, signal?: AbortSignal): Error {
+/** What was asked of AWS, for messages. */
+export interface Asked {
+  /** The service by its name: `CloudWatch Logs`. */
+  service: string;
+  /** What of it, in words that name no account: `/aws/bedrock/invocations in us-east-1`. */
+  place: string;
+  /** What to say when it does not exist, with what to do. */
+  missing: string;
+}
+
+/** Says in our words what an AWS call failed of, and what to do. Errors that are ours already stay as they are. */
+export function spendErrorFromAws(error: unknown, asked: Asked, signal?: AbortSignal): Error {
   throwIfCancelled(signal);
   if (error instanceof SpendError || !(error instanceof Error)) return error as Error;
   const { name, message } = error;
+  const { service, place } = asked;
   const make = (code: ConstructorParameters<typeof SpendError>[0], words: string) =>
     // Not the error itself: it holds the request, with its session token.
     new SpendError(code, words, { cause: new Error(name) });
@@ -21,14 +32,11 @@ export function awsError(error: unknown, place: string, signal?: AbortSignal): E
         `AWS refused to query ${place}: ${actionFrom(message)} is not allowed for these credentials. Add it to their policy.`,
       );
     case 'missing':
-      return make(
-        'SOURCE_NOT_FOUND',
-        `There is no log group ${place}. Check its name and region; "aws logs describe-log-groups" lists them.`,
-      );
+      return make('SOURCE_NOT_FOUND', asked.missing);
     case 'busy':
       return make(
         'UPSTREAM_BUSY',
-        `CloudWatch Logs did not answer for ${place} after several attempts (${name}). Ask again in a minute.`,
+        `${service} did not answer for ${place} after several attempts (${name}). Ask again in a minute.`,
       );
     case 'other':
       return make(
@@ -40,5 +48,5 @@ export function awsError(error: unknown, place: string, signal?: AbortSignal): E
 
 /** The action is all of the message that is shown: the rest names accounts and people. */
 function actionFrom(message: string): string {
-  return /\b[a-z0-9-]+:[A-Z][A-Za-z]+\b/.exec(message)?.[0] ?? 'the action';
+  return /\b[a-z0-9-]+:[A-Z][A-Za-z0-9]+\b/.exec(message)?.[0] ?? 'the action';
 }

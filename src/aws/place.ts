@@ -1,0 +1,32 @@
+/** One account, through a role, in one region: what the clients of every AWS driver are made for. */
+export interface AwsPlace {
+  /** Undefined: the environment's own. */
+  region: string | undefined;
+  role: string | undefined;
+  /** ` in eu-west-1 as auditor`, for messages; empty for the environment's own. */
+  label: string;
+  /** For an SDK client's constructor. */
+  config: {
+    region?: string;
+    credentials?: ReturnType<typeof import('@aws-sdk/credential-providers')['fromTemporaryCredentials']>;
+  };
+}
+
+/** Every region, once for each role. @param regions empty: the environment's own. @param roles ARNs; empty: its own credentials */
+export async function awsPlaces(regions: readonly string[], roles: readonly string[]): Promise<AwsPlace[]> {
+  const everywhere = (roles.length > 0 ? roles : [undefined]).flatMap((role) =>
+    (regions.length > 0 ? regions : [undefined]).map((region) => awsPlace(region, role)),
+  );
+  return Promise.all(everywhere);
+}
+
+async function awsPlace(region: string | undefined, role: string | undefined): Promise<AwsPlace> {
+  const label = [region && ` in ${region}`, role && ` as ${role.split('/').at(-1)}`].filter(Boolean).join('');
+  const config = { ...(region ? { region } : {}), ...(role ? { credentials: await credentialsOf(role) } : {}) };
+  return { region, role, label, config };
+}
+
+async function credentialsOf(role: string) {
+  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  return fromTemporaryCredentials({ params: { RoleArn: role, RoleSessionName: 'bedrock-spend' } });
+}

@@ -1,0 +1,92 @@
+import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
+import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
+import { loggingConfiguration } from '../../aws/logging-configuration.ts';
+import { type AwsPlace, awsPlaces } from '../../aws/place.ts';
+import { type Asked, spendErrorFromAws } from '../../aws/spend-error.ts';
+import { SpendError } from '../../domain/errors.ts';
+import type { CloudWatchSource } from './source.ts';
+
+/** Log groups of one region and one set of credentials. */
+export interface Place {
+  client: CloudWatchLogsClient;
+  /** Undefined: the environment’s own. */
+  region: string | undefined;
+  /** For messages. */
+  name: string;
+  groups: readonly string[];
+}
+
+export interface OpenPlaces {
+  places: Place[];
+  /** Where Bedrock logs to no group; only for a source that names none itself. */
+  silent: string[];
+}
+
+/**
+ * Where a source's groups are; without groups, where Bedrock's own settings say.
+ * @throws SpendError SOURCE_NOT_FOUND when Bedrock logs to no group anywhere
+ */
+export async function openPlaces(
+  { groups, regions, roles }: CloudWatchSource,
+  logs: CloudWatchLogsClientConfig,
+  bedrock: BedrockClientConfig,
+): Promise<OpenPlaces> {
+  const everywhere = await awsPlaces(regions, roles);
+  const known = await Promise.all(
+    everywhere.map(async (place) => ({
+      place,
+      groups: groups.length > 0 ? groups : await groupsOf(place, bedrock),
+    })),
+  );
+  const silent = known.filter(({ groups: found }) => found.length === 0).map(({ place }) => placeName(place));
+  if (silent.length === known.length) {
+    throw new SpendError(
+      'SOURCE_NOT_FOUND',
+      `Bedrock does not log to CloudWatch${silent.join(' and')}. "bedrock-spend doctor" says what is set up; --source auto takes what there is.`,
+    );
+  }
+  return {
+    silent: silent.map((name) => name.trim()),
+    places: known.flatMap(({ place, groups: found }) => (found.length > 0 ? [openPlace(place, found, logs)] : [])),
+  };
+}
+
+/** Says in our words what a call failed of. */
+export function placeError(error: unknown, { name }: Place, signal?: AbortSignal): Error {
+  return spendErrorFromAws(error, askedOf(name), signal);
+}
+
+function askedOf(place: string): Asked {
+  return {
+    service: 'CloudWatch Logs',
+    place,
+    missing: `There is no log group ${place}. Check its name and region; "aws logs describe-log-groups" lists them.`,
+  };
+}
+
+async function groupsOf(place: AwsPlace, bedrock: BedrockClientConfig): Promise<string[]> {
+  const configuration = await loggingConfiguration({ ...bedrock, ...place.config }).catch((error) => {
+    const asked = { service: 'Bedrock', place: `Bedrock’s logging settings${place.label}` };
+    throw spendErrorFromAws(error, { ...asked, missing: `Bedrock is not available${place.label}.` });
+  });
+  return configuration?.group === undefined ? [] : [configuration.group];
+}
+
+function placeName({ label }: AwsPlace): string {
+  return label || ' in the environment’s region';
+}
+
+function openPlace(
+  { region, label, config }: AwsPlace,
+  groups: readonly string[],
+  own: CloudWatchLogsClientConfig,
+): Place {
+  const client = new CloudWatchLogsClient({
+    // Ten calls a second are allowed, and other people query, too.
+    maxAttempts: 8,
+    retryMode: 'adaptive',
+    ...own,
+    ...config,
+  });
+  return { client, region, name: `${groups.join(', ')}${label}`, groups };
+}

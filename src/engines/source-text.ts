@@ -1,0 +1,35 @@
+import { SpendError } from '../domain/errors.ts';
+
+/** A source that is no path, taken apart: `SCHEME:PATH?NAME=VALUE[,VALUE]&…`. */
+export interface SourceText {
+  /** Decoded. */
+  path: string;
+  /** Values of a parameter, or none. */
+  list(name: string): string[];
+  /** The one value of a parameter. */
+  one(name: string): string | undefined;
+}
+
+/**
+ * Takes a source apart.
+ * @param parameters the names that may stand behind the question mark
+ * @param usage how such a source is written, for the error
+ * @throws SpendError INVALID_SETTING
+ */
+export function sourceTextFrom(text: string, parameters: readonly string[], usage: string): SourceText {
+  const [, path = '', query = ''] = /^[a-z0-9]+:([^?]*)(?:\?(.*))?$/i.exec(text) ?? [];
+  const given = new URLSearchParams(query);
+  const unknown = [...given.keys()].find((name) => !parameters.includes(name));
+  if (unknown !== undefined) throw wrongSource(text, `there is no parameter "${unknown}"`, usage);
+  const list = (name: string) =>
+    given
+      .getAll(name)
+      .flatMap((value) => value.split(','))
+      .map((part) => part.trim())
+      .filter(Boolean);
+  return { path: decodeURIComponent(path), list, one: (name) => list(name)[0] };
+}
+
+export function wrongSource(text: string, wrong: string, usage: string): SpendError {
+  return new SpendError('INVALID_SETTING', `${text}: ${wrong}. Write ${usage}.`);
+}
