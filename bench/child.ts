@@ -9,7 +9,7 @@ const JOBS: Record<string, () => unknown> = {
   unpack: () => unpackInParallel(folder),
   ingest: async () => {
     const { engine, close } = await compose({ source: folder, ledger: ledger ?? false });
-    await engine.coverage(undefined);
+    await engine.range();
     await close();
   },
 };

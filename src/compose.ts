@@ -105,6 +105,6 @@ function createEngine({ source, ledger }: ComposeOptions): Engine {
 }
 
 function deferredEngine(name: string, source: string, open: () => Promise<Engine>): Engine {
-  const { usage, coverage, quote, metadataKeys, close } = deferred(open);
-  return { name, source, usage, coverage, quote, metadataKeys, close };
+  const { usage, quote, range, metadataKeys, close } = deferred(open);
+  return { name, source, usage, quote, range, metadataKeys, close };
 }

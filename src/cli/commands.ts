@@ -41,7 +41,7 @@ export async function runBreakdown(options: PeriodOptions & { by: string[] }): P
 export async function runOverTime(options: PeriodOptions & { interval: TimeDimension; by?: string }): Promise<number> {
   const question = { ...options, timezone: readSetting('timezone', options.timezone) };
   const { interval, by } = options;
-  if (options.quote) return printQuote(question, options);
+  if (options.quote) return printQuote({ ...question, by: [interval, ...(by === undefined ? [] : [by])] }, options);
   const report =
     options.url === undefined
       ? await withContext(options, (context) => overTime(question, context))

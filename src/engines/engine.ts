@@ -17,7 +17,7 @@ export interface UsageQuery {
 }
 
 /** What the source holds, so that every report can say what it covers. */
-export interface Coverage {
+export interface Coverage extends TimeRange {
   files: number;
   records: number;
   invocations: number;
@@ -29,11 +29,21 @@ export interface Coverage {
   damagedFiles: readonly { path: string; reason: string }[];
   /** Files below the source that are not logs: side objects under data/, the permission-check marker. */
   skippedFiles: number;
-  /** First and last invocation in the period, epoch milliseconds. */
-  first: number | undefined;
-  last: number | undefined;
   /** What this source cannot see or count, for the report's reader. */
   notes?: readonly string[];
+}
+
+/** The answer to a question, and what it rests on. */
+export interface UsageAnswer {
+  /** Several rows may have one key: they differ in what their price depends on, or in where they are from. */
+  rows: UsageRow[];
+  coverage: Coverage;
+}
+
+/** From when to when a source has invocations, epoch milliseconds; undefined: it has none. */
+export interface TimeRange {
+  first: number | undefined;
+  last: number | undefined;
 }
 
 /** `done` of `total` units (bytes for files). */
@@ -50,10 +60,12 @@ export interface Work {
 
 /** What answering would take, found out without reading any log. */
 export interface Quote {
-  /** That would be scanned. */
+  /** That would be read. */
   bytes: number;
   /** What AWS would charge for it, a plain decimal; undefined where that is not known. */
   usd: string | undefined;
+  /** About how long it would take; undefined where nothing tells. */
+  seconds: number | undefined;
   /** What the figures rest on, in words for the reader. */
   notes: readonly string[];
 }
@@ -64,11 +76,11 @@ export interface Engine {
   /** The source as the user wrote it, for notes and messages. */
   readonly source: string;
   /** Counters grouped by the asked dimensions and by what the price depends on. */
-  usage(query: UsageQuery, work?: Work): Promise<UsageRow[]>;
-  /** @param period undefined for all there is; then `first` and `last` are known, and counts where they cost nothing */
-  coverage(period: { from: number; to: number } | undefined, work?: Work): Promise<Coverage>;
-  /** What a question over a period would take. Costs nothing itself. */
-  quote(period: { from: number; to: number }, where: readonly Filter[], work?: Work): Promise<Quote>;
+  usage(query: UsageQuery, work?: Work): Promise<UsageAnswer>;
+  /** What `usage` would take. Costs nothing itself, or next to nothing. */
+  quote(query: UsageQuery, work?: Work): Promise<Quote>;
+  /** Found without a scan. */
+  range(work?: Work): Promise<TimeRange>;
   /** Keys of request metadata that the source has, sorted. */
   metadataKeys(work?: Work): Promise<string[]>;
   close(): Promise<void>;

@@ -13,6 +13,11 @@ export interface InvocationGroup {
   /** 0 or one of CONTEXT_BANDS. */
   contextBand: number;
   counts: UsageCounts;
+  /** Log records that told of them. */
+  records: number;
+  /** First and last invocation, epoch milliseconds. */
+  first: number;
+  last: number;
 }
 
 /** Names, filters and sums groups as a question asks, for sources that cannot do all of it themselves. */

@@ -51,12 +51,15 @@ function sizeOf({ tokens: { input, output, cacheRead, cacheWrite } }: Invocation
 }
 
 /** An invocation as a group of its own. */
-export function groupFromInvocation(invocation: Invocation): InvocationGroup {
+export function groupFromInvocation(invocation: MergedInvocation): InvocationGroup {
   const { input, output, cacheRead, cacheWrite, cacheWrite1h, cacheWriteKnown } = invocation.tokens;
   const prompt = input + cacheRead + cacheWrite;
   return {
     attributes: attributesFrom(invocation),
     at: invocation.at,
+    records: invocation.records,
+    first: invocation.at,
+    last: invocation.at,
     contextBand: CONTEXT_BANDS.findLast((band) => prompt > band) ?? 0,
     counts: {
       invocations: 1,

@@ -16,7 +16,7 @@ import {
   type Period,
   wholeDays,
 } from '../domain/period.ts';
-import type { UsageQuery } from '../engines/engine.ts';
+import type { Coverage, UsageQuery } from '../engines/engine.ts';
 import type { ReportContext } from './context.ts';
 import { notesFromUsage } from './notes.ts';
 import { emptyGroup, type PricedGroup, type PricedUsage, priceUsage, rowFromGroup } from './pricing.ts';
@@ -43,9 +43,9 @@ export const MAX_DIMENSIONS = 5;
 export async function breakdown(question: BreakdownQuestion, context: ReportContext): Promise<Report> {
   const by = dimensionsFromTexts(question.by);
   const period = await periodFromQuestion(question, context);
-  const usage = await pricedUsage(period, by, filtersFromTexts(question.where ?? []), context);
-  const table = tableFromGroups('Breakdown', by, sorted(usage.groups, by), question.limit);
-  return assemble(`Spend by ${by.join(', ')}`, period, [table], usage, context);
+  const answer = await pricedUsage(period, by, filtersFromTexts(question.where ?? []), context);
+  const table = tableFromGroups('Breakdown', by, sorted(answer.usage.groups, by), question.limit);
+  return assemble(`Spend by ${by.join(', ')}`, period, [table], answer, context);
 }
 
 /** @throws SpendError UNKNOWN_DIMENSION or INVALID_ARGUMENT */
@@ -70,10 +70,16 @@ export async function periodFromQuestion(
   const start = from === undefined ? undefined : momentFromText(from, timezone);
   const end = to === undefined ? undefined : momentFromText(to, timezone);
   if (start !== undefined && end !== undefined) return checkPeriod({ from: start, to: end, timezone });
-  const { first, last } = await context.engine.coverage(undefined, context);
+  const { first, last } = await context.engine.range(context);
   const now = context.now();
   const held = wholeDays(first ?? now, last ?? now, timezone);
   return checkPeriod({ from: start ?? held.from, to: end ?? held.to, timezone });
+}
+
+/** Usage with its money, and what it rests on. */
+export interface PricedAnswer {
+  usage: PricedUsage;
+  coverage: Coverage;
 }
 
 /** Asks the engine and prices what it answers. */
@@ -82,9 +88,9 @@ export async function pricedUsage(
   by: readonly Dimension[],
   where: readonly Filter[],
   context: ReportContext,
-): Promise<PricedUsage> {
-  const [usage] = await pricedUsages(period, [by], where, context);
-  return usage as PricedUsage;
+): Promise<PricedAnswer> {
+  const { usages, coverage } = await pricedUsages(period, [by], where, context);
+  return { usage: usages[0] as PricedUsage, coverage };
 }
 
 /** Several breakdowns of the same usage from one question to the engine: each question is a scan, and some sources charge for it. */
@@ -93,10 +99,23 @@ export async function pricedUsages(
   breakdowns: readonly (readonly Dimension[])[],
   where: readonly Filter[],
   context: ReportContext,
-): Promise<PricedUsage[]> {
+): Promise<{ usages: PricedUsage[]; coverage: Coverage }> {
   const prices = await context.prices();
   const by = [...new Set(breakdowns.flat())];
-  const query: UsageQuery = {
+  const query = await queryFrom(period, by, where, context);
+  const { rows, coverage } = await context.engine.usage(query, context);
+  return { usages: breakdowns.map((dimensions) => priceUsage(rows, dimensions, prices)), coverage };
+}
+
+/** What the engine is asked for a question. */
+export async function queryFrom(
+  period: Period,
+  by: readonly Dimension[],
+  where: readonly Filter[],
+  context: ReportContext,
+): Promise<UsageQuery> {
+  const prices = await context.prices();
+  return {
     from: period.from,
     to: period.to,
     by,
@@ -107,8 +126,6 @@ export async function pricedUsages(
     rateChanges: prices.rateChanges.filter((change) => change > period.from && change < period.to),
     aliases: (await context.names()).aliases,
   };
-  const rows = await context.engine.usage(query, context);
-  return breakdowns.map((dimensions) => priceUsage(rows, dimensions, prices));
 }
 
 /** Time runs forward; everything else is dearest first, with usage nobody could price before what cost nothing. */
@@ -158,10 +175,9 @@ export async function assemble(
   title: string,
   period: Period,
   tables: Table[],
-  usage: PricedUsage,
+  { usage, coverage }: PricedAnswer,
   context: ReportContext,
 ): Promise<Report> {
-  const coverage = await context.engine.coverage(period, context);
   const iso = (at: number) => isoFromMoment(at, period.timezone);
   return {
     title,

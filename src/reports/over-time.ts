@@ -25,11 +25,11 @@ export const INTERVALS = TIME_DIMENSIONS;
 export async function overTime(question: OverTimeQuestion, context: ReportContext): Promise<Report> {
   const by: Dimension[] = [question.interval, ...(question.by === undefined ? [] : dimensionsFromTexts([question.by]))];
   const period = await periodFromQuestion(question, context);
-  const usage = await pricedUsage(period, by, filtersFromTexts(question.where ?? []), context);
-  const used = new Set(usage.groups.map((group) => group.key[question.interval]));
+  const answer = await pricedUsage(period, by, filtersFromTexts(question.where ?? []), context);
+  const used = new Set(answer.usage.groups.map((group) => group.key[question.interval]));
   const gaps = bucketsFromPeriod(question.interval, period).filter((bucket) => !used.has(bucket.label));
   const fillers = question.by === undefined ? gaps.map((gap) => emptyGroup({ [question.interval]: gap.label })) : [];
-  const groups = sorted([...usage.groups, ...fillers], by);
+  const groups = sorted([...answer.usage.groups, ...fillers], by);
   const table = tableFromGroups(`By ${question.interval}`, by, groups, question.limit);
-  return assemble(`Spend by ${by.join(', ')}`, period, [table], usage, context);
+  return assemble(`Spend by ${by.join(', ')}`, period, [table], answer, context);
 }

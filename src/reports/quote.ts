@@ -1,38 +1,49 @@
+import * as z from 'zod';
 import { filtersFromTexts } from '../domain/dimension.ts';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { isoFromMoment } from '../domain/period.ts';
-import { type BreakdownQuestion, periodFromQuestion } from './breakdown.ts';
+import { type BreakdownQuestion, dimensionsFromTexts, periodFromQuestion, queryFrom } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 
-export interface ScanQuote {
-  period: { from: string; to: string };
-  source: string;
-  bytes: number;
-  usd: string | undefined;
-  notes: readonly string[];
-}
+export const quoteSchema = z.object({
+  period: z.object({ from: z.string(), to: z.string() }),
+  source: z.string(),
+  bytes: z.number().int().nonnegative().describe('That would be read'),
+  usd: z.string().optional().describe('What AWS would charge, US dollars; absent: unknown'),
+  seconds: z.number().int().nonnegative().optional().describe('About how long it would take; absent: unknown'),
+  notes: z.array(z.string()),
+});
+
+export type ScanQuote = z.output<typeof quoteSchema>;
 
 /** What a question would take, without asking it. */
-export async function quoteQuestion(
-  question: Pick<BreakdownQuestion, 'from' | 'to' | 'timezone' | 'where'>,
-  context: ReportContext,
-): Promise<ScanQuote> {
+export async function quoteQuestion(question: BreakdownQuestion, context: ReportContext): Promise<ScanQuote> {
   const period = await periodFromQuestion(question, context);
-  const quote = await context.engine.quote(period, filtersFromTexts(question.where ?? []), context);
+  const where = filtersFromTexts(question.where ?? []);
+  const query = await queryFrom(period, dimensionsFromTexts(question.by), where, context);
+  const { bytes, usd, seconds, notes } = await context.engine.quote(query, context);
   const [from, to] = [isoFromMoment(period.from, period.timezone), isoFromMoment(period.to, period.timezone)];
-  return { period: { from, to }, source: context.engine.source, ...quote };
+  return {
+    period: { from, to },
+    source: context.engine.source,
+    bytes,
+    ...(usd === undefined ? {} : { usd }),
+    ...(seconds === undefined ? {} : { seconds }),
+    notes: [...notes],
+  };
 }
 
-export function textFromQuote({ period, source, bytes, usd, notes }: ScanQuote): string {
+export function textFromQuote({ period, source, bytes, usd, seconds, notes }: ScanQuote): string {
   const dollars =
     usd === undefined ? 'an unknown sum' : usdFromText(usd).eq(0) ? 'nothing' : displayUsd(usdFromText(usd));
+  const time = seconds === undefined ? '' : `, in about ${seconds} s`;
   return [
-    `${period.from} up to ${period.to} would read ${sizeText(bytes)} of ${source}, for ${dollars}.`,
+    `${period.from} up to ${period.to} would read ${sizeText(bytes)} of ${source}, for ${dollars}${time}.`,
     ...notes,
   ].join('\n');
 }
 
-function sizeText(bytes: number): string {
+export function sizeText(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
   return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;

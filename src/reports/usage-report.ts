@@ -31,11 +31,17 @@ export async function usageReport(question: UsageReportQuestion, context: Report
     ...(question.accountId ? [`account=${question.accountId}`] : []),
   ]);
   const breakdowns = TABLES.map(([, dimension]) => [dimension]);
-  const usages = await pricedUsages(period, breakdowns, where, context);
+  const { usages, coverage } = await pricedUsages(period, breakdowns, where, context);
   const tables = TABLES.map(([title, dimension], index) =>
     tableFromGroups(title, [dimension], sorted(usages[index]?.groups ?? [], [dimension]), question.limit),
   );
-  const report = await assemble('Bedrock usage', period, tables, usages[0] as PricedUsage, context);
+  const report = await assemble(
+    'Bedrock usage',
+    period,
+    tables,
+    { usage: usages[0] as PricedUsage, coverage },
+    context,
+  );
   return report.coverage.invocations > 0
     ? report
     : { ...report, notes: [...(await whereTheDataAre(period, context)), ...report.notes] };
@@ -50,7 +56,7 @@ function periodFromDays({ days, timezone = 'UTC' }: UsageReportQuestion, context
 
 /** Nothing in the last days, but something before: say where, and how to ask for it. */
 async function whereTheDataAre(period: Period, context: ReportContext): Promise<string[]> {
-  const { first, last } = await context.engine.coverage(undefined, context);
+  const { first, last } = await context.engine.range(context);
   if (first === undefined || last === undefined) return [];
   const days = Math.ceil((period.to - first) / DAY_MS);
   return [

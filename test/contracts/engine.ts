@@ -60,7 +60,7 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
   }
 
   async function ask(calls: readonly Call[], question: Partial<Question>): Promise<UsageRow[]> {
-    return (await engineOver([calls])).usage(queryOf({ ...OCTOBER, ...question }));
+    return (await (await engineOver([calls])).usage(queryOf({ ...OCTOBER, ...question }))).rows;
   }
 
   /** Invocations by the key of the asked dimensions, joined with `|`. */
@@ -177,7 +177,7 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
           const calls = [callOf({ metadata: { [key]: 'here', a: 'not this', team: 'nor this' } }), callOf()];
           const engine = await engineOver([calls]);
           const query = queryOf({ ...OCTOBER, by: [dimensionFromText(`metadata.${key}`)] });
-          expect(countsFromRows(await engine.usage(query))).toEqual({ here: 1, '(none)': 1 });
+          expect(countsFromRows((await engine.usage(query)).rows)).toEqual({ here: 1, '(none)': 1 });
           expect(await engine.metadataKeys()).toEqual(['a', 'team', key].sort(byCodePoint));
         },
       );
@@ -460,7 +460,7 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       it('count once: the zero record a stream logs first, in another delivery', async () => {
         const full = callOf({ requestId: 'r', at: '2026-10-14T10:00:05Z', operation: 'ConverseStream' });
         const engine = await engineOver([[{ ...full, ...zero, at: '2026-10-14T10:00:01Z' }], [callOf()], [full]]);
-        const rows = await engine.usage(queryOf({ ...OCTOBER, by: ['operation'] }));
+        const { rows } = await engine.usage(queryOf({ ...OCTOBER, by: ['operation'] }));
         expect(rows.map(({ key, invocations, billable, input }) => ({ key, invocations, billable, input }))).toEqual(
           expect.arrayContaining([
             { key: { operation: 'ConverseStream' }, invocations: 1, billable: 1, input: 100 },
@@ -541,10 +541,9 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         const full = callOf({ requestId: 'r', at: fullAt });
         const engine = await engineOver([[full], [{ ...full, ...zero, at: zeroAt }]]);
         const period = { from: '2026-10-14T10:00:00Z', to: '2026-10-14T11:00:00Z' };
-        const rows = await engine.usage(queryOf({ ...OCTOBER, ...period }));
+        const { rows, coverage } = await engine.usage(queryOf({ ...OCTOBER, ...period }));
         expect(rows.map(({ invocations }) => invocations)).toEqual(Array(expected).fill(1));
-        const { invocations } = await engine.coverage(momentsOf(period));
-        expect(invocations).toBe(expected);
+        expect(coverage.invocations).toBe(expected);
       });
 
       it('are those of one account and region: the same id elsewhere is another request', async () => {
@@ -579,7 +578,8 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
 
       it.runIf(sight.malformed)('counts records, invocations, duplicates and malformed lines', async () => {
         const engine = await engineOver(deliveries);
-        expect(await engine.coverage(undefined)).toEqual({
+        const { coverage } = await engine.usage(queryOf({ ...OCTOBER, from: '2026-09-01T00:00:00Z' }));
+        expect(coverage).toEqual({
           files: 3,
           records: 5,
           invocations: 3,
@@ -595,8 +595,8 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
 
       it.runIf(sight.malformed)('counts records within the period, malformed lines everywhere', async () => {
         const engine = await engineOver(deliveries);
-        const period = momentsOf({ from: '2026-10-01T00:00:00Z', to: '2026-10-31T23:59:59Z' });
-        expect(await engine.coverage(period)).toMatchObject({
+        const { coverage } = await engine.usage(queryOf({ ...OCTOBER, to: '2026-10-31T23:59:59Z' }));
+        expect(coverage).toMatchObject({
           records: 3,
           invocations: 1,
           duplicates: 2,
@@ -608,7 +608,7 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
 
       it('has no first and last where there is nothing', async () => {
         const engine = await engineOver([[september]]);
-        expect(await engine.coverage(momentsOf(OCTOBER))).toMatchObject({
+        expect((await engine.usage(queryOf(OCTOBER))).coverage).toMatchObject({
           records: 0,
           invocations: 0,
           first: undefined,
@@ -627,21 +627,23 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
 
     it('answers questions asked at the same time', async () => {
       const engine = await engineOver([[callOf(), callOf({ region: 'eu-west-1' })]]);
-      const [byRegion, byModel, coverage] = await Promise.all([
+      const [byRegion, byModel, range] = await Promise.all([
         engine.usage(queryOf({ ...OCTOBER, by: ['region'] })),
         engine.usage(queryOf({ ...OCTOBER, by: ['model'] })),
-        engine.coverage(momentsOf(OCTOBER)),
+        engine.range(),
       ]);
-      expect(countsFromRows(byRegion)).toEqual({ 'us-east-1': 1, 'eu-west-1': 1 });
-      expect(countsFromRows(byModel)).toEqual({ 'anthropic.claude-sonnet-4-6': 2 });
-      expect(coverage.invocations).toBe(2);
+      expect(countsFromRows(byRegion.rows)).toEqual({ 'us-east-1': 1, 'eu-west-1': 1 });
+      expect(countsFromRows(byModel.rows)).toEqual({ 'anthropic.claude-sonnet-4-6': 2 });
+      expect(byRegion.coverage.invocations).toBe(2);
+      expect(range).toMatchObject({ first: Date.parse(callOf().at), last: Date.parse(callOf().at) });
     });
 
     it('rejects a cancelled question with CANCELLED', async () => {
       const engine = await engineOver([[callOf()]]);
       const cancelled = engine.usage(queryOf(OCTOBER), { signal: AbortSignal.abort() });
       await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
-      expect(countsFromRows(await engine.usage(queryOf({ ...OCTOBER, by: ['day'] })))).toEqual({ '2026-10-14': 1 });
+      const { rows } = await engine.usage(queryOf({ ...OCTOBER, by: ['day'] }));
+      expect(countsFromRows(rows)).toEqual({ '2026-10-14': 1 });
     });
 
     it.runIf(sight.distantRepeats)(
@@ -658,9 +660,9 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
               const engine = await makeEngine(deliveries);
               try {
                 for (const question of questions) {
-                  const answer = await engine.usage(queryOf(question));
-                  expect(sorted(answer)).toEqual(sorted(referenceUsage(deliveries.flat(), question)));
-                  const { records, invocations } = await engine.coverage(momentsOf(question));
+                  const { rows, coverage } = await engine.usage(queryOf(question));
+                  expect(sorted(rows)).toEqual(sorted(referenceUsage(deliveries.flat(), question)));
+                  const { records, invocations } = coverage;
                   expect({ records, invocations }).toEqual(referenceCoverage(deliveries.flat(), question));
                 }
               } finally {

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { compose } from '../../src/compose.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
+import { quoteQuestion } from '../../src/reports/quote.ts';
 import { textFromReport } from '../../src/reports/render.ts';
 import { usageReport } from '../../src/reports/usage-report.ts';
 import { CLIENT, GROUP, startWithLogs } from '../helpers/cloudwatch.ts';
@@ -28,21 +29,21 @@ describe.each(ASSUMPTIONS)('the sample month in CloudWatch, %s', (_, assumptions
   beforeAll(async () => {
     logs = await startWithLogs(`${SAMPLE_LOGS}/**/*.json.gz`, { assumptions });
     files = await composeSample();
+  });
+  const queries = () => logs.calls.filter(({ operation }) => operation === 'StartQuery');
+  afterAll(async () => {
+    await files.close();
+    await logs.close();
+  });
+  beforeEach(() => {
+    logs.calls.length = 0;
     const engine = createCloudWatchEngine({
       source: `cloudwatch:${GROUP}?region=${REGIONS}`,
       client: { ...CLIENT, endpoint: logs.endpoint },
     });
     cloudwatch = { ...files, engine };
   });
-  const queries = () => logs.calls.filter(({ operation }) => operation === 'StartQuery');
-  afterAll(async () => {
-    await cloudwatch.engine.close();
-    await files.close();
-    await logs.close();
-  });
-  beforeEach(() => {
-    logs.calls.length = 0;
-  });
+  afterEach(() => cloudwatch.engine.close());
 
   it.each([
     [['model']],
@@ -93,6 +94,23 @@ describe.each(ASSUMPTIONS)('the sample month in CloudWatch, %s', (_, assumptions
     const question = { by: ['model'], where: ['region=eu-west-1'], ...OCTOBER };
     expect((await breakdown(question, cloudwatch)).totals).toEqual((await breakdown(question, files)).totals);
     expect(queries().map(({ region }) => region)).toEqual(['eu-west-1']);
+  });
+
+  it('is scanned once for the questions that follow on the first, which get the same answers as afresh', async () => {
+    await breakdown({ by: ['day', 'metadata.team'], ...OCTOBER }, cloudwatch);
+    const scanned = queries().length;
+    for (const question of [
+      { by: ['principal', 'session'], ...OCTOBER },
+      { by: ['model', 'day'], where: ['principal=role/ml-research'], ...OCTOBER },
+      { by: ['metadata.team', 'operation'], where: ['region=eu-west-1'], from: '2026-10-07', to: '2026-10-21' },
+      { by: ['week', 'status', 'scope'], ...OCTOBER, from: '2026-10-05' },
+    ]) {
+      const [ours, theirs] = [await breakdown(question, cloudwatch), await breakdown(question, files)];
+      expect(ours.tables).toEqual(theirs.tables);
+      expect(ours.totals).toEqual(theirs.totals);
+    }
+    expect(queries()).toHaveLength(scanned);
+    expect(await quoteQuestion({ by: ['model'], ...OCTOBER }, cloudwatch)).toMatchObject({ bytes: 0, usd: '0' });
   });
 
   it('never asks for the text of a record', async () => {

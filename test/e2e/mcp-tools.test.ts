@@ -107,7 +107,7 @@ describe('a mistake in a call', () => {
     const engine = {
       ...dependencies.engine,
       usage: () => Promise.reject(new Error('secret detail')),
-      coverage: dependencies.engine.coverage,
+      range: dependencies.engine.range,
     };
     const result = await (await connect({ engine })).callTool({
       name: 'breakdown_spend',

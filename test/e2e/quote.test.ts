@@ -53,24 +53,27 @@ function over(parameters: string) {
 
 describe('a quote', () => {
   it('says what a scan of CloudWatch would read and cost', async () => {
-    const quote = await quoteQuestion(OCTOBER, over(''));
+    const quote = await quoteQuestion({ by: ['model'], ...OCTOBER }, over(''));
     expect(quote).toMatchObject({ bytes: 42 * GB, usd: '0.21' });
     expect(textFromQuote(quote)).toContain('would read 42 GB');
   });
 
   it('counts only the regions that are asked', async () => {
-    expect(await quoteQuestion({ ...OCTOBER, where: ['region=eu-west-1'] }, over(''))).toMatchObject({
+    expect(await quoteQuestion({ by: ['model'], ...OCTOBER, where: ['region=eu-west-1'] }, over(''))).toMatchObject({
       bytes: 2 * GB,
       usd: '0.01',
     });
   });
 
   it('costs nothing event by event', async () => {
-    expect(await quoteQuestion(OCTOBER, over('&via=events'))).toMatchObject({ bytes: 42 * GB, usd: '0' });
+    expect(await quoteQuestion({ by: ['model'], ...OCTOBER }, over('&via=events'))).toMatchObject({
+      bytes: 42 * GB,
+      usd: '0',
+    });
   });
 
   it('of files is their size, for nothing', async () => {
-    const quote = await quoteQuestion(OCTOBER, files);
+    const quote = await quoteQuestion({ by: ['model'], ...OCTOBER }, files);
     expect(quote.bytes).toBeGreaterThan(100_000);
     expect(textFromQuote(quote)).toContain('for nothing');
   });

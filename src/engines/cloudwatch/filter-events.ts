@@ -1,9 +1,9 @@
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
-import { type Reject, readRecord } from '../../logs/record.ts';
+import { readRecord } from '../../logs/record.ts';
 import type { Work } from '../engine.ts';
+import { type Found, NOTHING } from '../found.ts';
 import { createMerger, groupFromInvocation } from '../merge.ts';
-import type { Found } from './found.ts';
 import type { Slice } from './insights-query.ts';
 import { type Place, placeError } from './place.ts';
 
@@ -19,7 +19,7 @@ const SLACK_MS = 5 * 60_000;
  */
 export async function findEvents(place: Place, slice: Slice, work: Work): Promise<Found> {
   const merger = createMerger();
-  const malformed: Partial<Record<Reject, number>> = {};
+  const malformed: Record<string, number> = {};
   for (const group of place.groups) {
     for await (const message of messagesOf(place, group, slice, work)) {
       const reading = readRecord(Buffer.from(message));
@@ -29,17 +29,7 @@ export async function findEvents(place: Place, slice: Slice, work: Work): Promis
     }
   }
   const inside = merger.invocations().filter(({ at }) => at >= slice.from && at < slice.to);
-  const times = inside.map(({ at }) => at);
-  return {
-    groups: inside.map(groupFromInvocation),
-    records: inside.reduce((sum, { records }) => sum + records, 0),
-    invocations: inside.length,
-    first: times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined,
-    last: times.length > 0 ? times.reduce((a, b) => Math.max(a, b)) : undefined,
-    unmerged: 0,
-    outside: [],
-    malformed,
-  };
+  return { ...NOTHING, groups: inside.map(groupFromInvocation), malformed };
 }
 
 async function* messagesOf(place: Place, group: string, slice: Slice, work: Work): AsyncGenerator<string> {

@@ -1,12 +1,13 @@
 import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
 import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
-import type { Filter } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
-import type { Coverage, Engine, UsageQuery, Work } from '../engine.ts';
-import { usageRowsFromGroups } from '../grouping.ts';
+import { DAY_MS } from '../../domain/period.ts';
+import type { Engine, TimeRange, Work } from '../engine.ts';
+import { type Found, sumOf } from '../found.ts';
+import { isAsked, type Scan } from '../scan.ts';
+import { createScanningEngine } from '../scanning.ts';
 import { findEvents } from './filter-events.ts';
-import { type Found, NOTHING, sumOf } from './found.ts';
 import { findMetadataKeys, findUsage } from './insights.ts';
 import { type OpenPlaces, openPlaces, type Place } from './place.ts';
 import { quoteScan } from './quote.ts';
@@ -30,7 +31,6 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
   /** Places where queries were refused. */
   const refused = new Set<Place>();
   let opened: Promise<OpenPlaces> | undefined;
-  let last: { query: UsageQuery; asked: string; found: Promise<Found> } | undefined;
 
   async function open(): Promise<OpenPlaces> {
     opened ??= openPlaces(parsed, client, bedrock).catch((error) => {
@@ -41,65 +41,62 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
     return opened;
   }
 
-  async function findIn(place: Place, query: UsageQuery, work: Work): Promise<Found> {
-    if (via === 'events' || refused.has(place)) return findEvents(place, query, work);
+  async function askedPlaces(scan: Scan): Promise<Place[]> {
+    return (await open()).places.filter(({ region }) => isAsked(region, scan));
+  }
+
+  async function findIn(place: Place, scan: Scan, work: Work, atOnce: boolean): Promise<Found | undefined> {
+    if (via === 'events' || refused.has(place)) return findEvents(place, scan, work);
     try {
-      return await findUsage(place, query, query, work);
+      return await findUsage(place, scan, work, atOnce);
     } catch (error) {
       if (via !== undefined || !(error instanceof SpendError) || error.code !== 'ACCESS_DENIED') throw error;
       refused.add(place);
-      return findEvents(place, query, work);
+      return findEvents(place, scan, work);
     }
   }
 
-  /** The report asks for usage and for what it covers: one scan answers both, and the same question again. */
-  async function find(query: UsageQuery, work: Work): Promise<Found> {
-    const places = (await open()).places.filter((place) => isAsked(place, query.where));
-    const asked = JSON.stringify(query);
-    if (last?.asked === asked) return last.found;
-    const found = Promise.all(places.map((place) => findIn(place, query, work))).then(sumOf);
-    last = { query, asked, found };
-    found.catch(() => {
-      if (last?.found === found) last = undefined;
-    });
-    return found;
-  }
-
-  return {
+  return createScanningEngine({
     name: 'cloudwatch',
     source,
-    usage: async (query, work = {}) => usageRowsFromGroups((await find(query, work)).groups, query),
-    async coverage(period, work = {}) {
+    async find(scan, work, atOnce) {
+      const found = await Promise.all((await askedPlaces(scan)).map((place) => findIn(place, scan, work, atOnce)));
+      return found.every((part) => part !== undefined) ? sumOf(found) : undefined;
+    },
+    quote: async (scan, work) => quoteScan(await askedPlaces(scan), scan, via === 'events', metrics, work),
+    async notes({ unmerged, outside }, scan) {
       const { places, silent } = await open();
-      if (period === undefined) return rangeOf(places, work);
-      const same = last && last.query.from === period.from && last.query.to === period.to;
-      const found = await find(same && last ? last.query : everything(period), work);
-      return coverageFrom(found, via === 'events', refused.size > 0, silent);
+      return [
+        ...notesOnSight(
+          places.filter(({ region }) => isAsked(region, scan)),
+          (place) => via === 'events' || refused.has(place),
+        ),
+        ...(refused.size > 0 ? [REFUSED_NOTE] : []),
+        ...unmergedNote(unmerged),
+        ...outside.map(
+          (place) =>
+            `${place} keeps no logs of this period: it is older than the group’s retention, or than the group.`,
+        ),
+        ...silent.map((where) => `Bedrock does not log to CloudWatch ${where}: nothing of it is in these numbers.`),
+      ];
     },
-    async quote(period, where, work = {}) {
-      const asked = (await open()).places.filter((place) => isAsked(place, where));
-      return quoteScan(asked, period, via === 'events', metrics, work);
-    },
+    range: async (work = {}) => rangeOf((await open()).places, work),
     async metadataKeys(work = {}) {
-      const { from, to } = recently();
-      const keys = (await open()).places.map((place) =>
+      const { places } = await open();
+      const { last } = await rangeOf(places, work);
+      if (last === undefined) return [];
+      const recently = { from: last - RECENT_MS, to: last + 1_000 };
+      const keys = places.map((place) =>
         via === 'events' || refused.has(place)
-          ? keysOfEvents(place, { from, to }, work)
-          : findMetadataKeys(place, { from, to }, work),
+          ? keysOfEvents(place, recently, work)
+          : findMetadataKeys(place, recently, work),
       );
       return [...new Set((await Promise.all(keys)).flat())].sort();
     },
     async close() {
       for (const place of (await opened)?.places ?? []) place.client.destroy();
     },
-  };
-}
-
-/** Bedrock logs a request in the region it was sent to. */
-function isAsked({ region }: Place, where: readonly Filter[]): boolean {
-  return (
-    region === undefined || where.every(({ dimension, values }) => dimension !== 'region' || values.includes(region))
-  );
+  });
 }
 
 async function keysOfEvents(place: Place, slice: { from: number; to: number }, work: Work): Promise<string[]> {
@@ -107,48 +104,21 @@ async function keysOfEvents(place: Place, slice: { from: number; to: number }, w
   return groups.flatMap(({ attributes }) => Object.keys(attributes.metadata));
 }
 
-/** From when to when there are logs. Streams tell, which costs nothing; records are counted only in a period. */
-async function rangeOf(places: readonly Place[], work: Work): Promise<Coverage> {
+/** Streams tell it, which costs nothing. */
+async function rangeOf(places: readonly Place[], work: Work): Promise<TimeRange> {
   const ranges = await Promise.all(places.map((place) => timesOfStreams(place, work)));
-  const { first, last } = sumOf(ranges.map((range) => ({ ...NOTHING, ...range })));
-  return { ...coverageFrom(NOTHING, true, false), first, last };
-}
-
-/** Retention allows more, but a scan of all there is could cost anything. */
-const RECENT_MS = 90 * 86_400_000;
-
-function recently(): { from: number; to: number } {
-  const to = Math.ceil(Date.now() / 1000) * 1000;
-  return { from: to - RECENT_MS, to };
-}
-
-function everything(period: { from: number; to: number }): UsageQuery {
-  return { ...period, by: [], where: [], buckets: {}, rateChanges: [], aliases: [] };
-}
-
-function coverageFrom(found: Found, events: boolean, refused: boolean, silent: readonly string[] = []): Coverage {
-  const { records, invocations, first, last, unmerged, outside, malformed } = found;
+  const moments = (name: keyof TimeRange) => ranges.flatMap((range) => range[name] ?? []);
   return {
-    files: 0,
-    records,
-    invocations,
-    duplicates: records - invocations,
-    malformed: Object.values(malformed).reduce((sum, count) => sum + count, 0),
-    malformedReasons: malformed as Record<string, number>,
-    damagedFiles: [],
-    skippedFiles: 0,
-    first,
-    last,
-    notes: [
-      ...(events || refused ? [] : [INSIGHTS_NOTE]),
-      ...(refused ? [REFUSED_NOTE] : []),
-      ...unmergedNote(unmerged),
-      ...silent.map((where) => `Bedrock does not log to CloudWatch ${where}: nothing of it is in these numbers.`),
-      ...outside.map(
-        (place) => `${place} keeps no logs of this period: it is older than the group’s retention, or than the group.`,
-      ),
-    ],
+    first: moments('first').sort((a, b) => a - b)[0],
+    last: moments('last').sort((a, b) => b - a)[0],
   };
+}
+
+/** Metadata keys are looked for in the last week of the logs: a scan of all there is could cost anything. */
+const RECENT_MS = 7 * DAY_MS;
+
+function notesOnSight(places: readonly Place[], isReadByEvent: (place: Place) => boolean): string[] {
+  return places.every(isReadByEvent) ? [] : [INSIGHTS_NOTE];
 }
 
 const INSIGHTS_NOTE =

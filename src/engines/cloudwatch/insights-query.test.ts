@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bucketsFromPeriod, momentFromText } from '../../domain/period.ts';
 import type { UsageQuery } from '../engine.ts';
+import { scanFromQuery } from '../scan.ts';
 import { metadataQuery, usageQuery } from './insights-query.ts';
 
 const OCTOBER = { from: Date.parse('2026-10-01T00:00:00Z'), to: Date.parse('2026-11-01T00:00:00Z') };
@@ -22,11 +23,11 @@ describe('the text of queries', () => {
     ['people, by metadata', questionOf({ by: ['principal', 'metadata.cost-center'] })],
     ['a price that changes inside', questionOf({ rateChanges: [Date.parse('2026-10-07T00:00:00Z')] })],
   ])('%s', (_, question) => {
-    expect(usageQuery(question, OCTOBER).text).toMatchSnapshot();
+    expect(usageQuery(scanFromQuery(question), OCTOBER).text).toMatchSnapshot();
   });
 
   it('without merging', () => {
-    expect(usageQuery(questionOf(), OCTOBER, false).text).toMatchSnapshot();
+    expect(usageQuery(scanFromQuery(questionOf()), OCTOBER, false).text).toMatchSnapshot();
   });
 
   it('metadata keys', () => {
@@ -39,11 +40,11 @@ describe('the text of queries', () => {
     ['Asia/Kolkata', 1_800_000],
     ['Asia/Kathmandu', 900_000],
   ])('cuts days of %s into cells of %i ms', (timezone, cellMs) => {
-    expect(usageQuery(days(timezone), OCTOBER).cellMs).toBe(cellMs);
+    expect(usageQuery(scanFromQuery(days(timezone)), OCTOBER).cellMs).toBe(cellMs);
   });
 
   it('keeps a key with a backtick from ending its quotes', () => {
-    const { text } = usageQuery(questionOf({ by: ['metadata.a`b'] }), OCTOBER);
+    const { text } = usageQuery(scanFromQuery(questionOf({ by: ['metadata.a`b'] })), OCTOBER);
     expect(text).toContain('coalesce(`requestMetadata.ab`, "")');
   });
 });

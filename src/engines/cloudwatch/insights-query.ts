@@ -1,7 +1,5 @@
-import { type Dimension, isTimeDimension } from '../../domain/dimension.ts';
-import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
-import type { UsageQuery } from '../engine.ts';
+import type { Scan, ScanAttribute } from '../scan.ts';
 
 /**
  * Logs Insights queries, all of them. The language: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
@@ -10,7 +8,7 @@ import type { UsageQuery } from '../engine.ts';
 export interface InsightsQuery {
   text: string;
   /** What the columns `b0`, `b1`, … of a result are. */
-  attributes: readonly Column[];
+  columns: readonly Column[];
   /** Milliseconds that the column `cell` counts in; undefined without that column. */
   cellMs: number | undefined;
 }
@@ -21,8 +19,8 @@ export interface Slice {
   to: number;
 }
 
-/** What a query groups by besides what every price needs. */
-export type Column = keyof typeof COLUMNS | `metadata.${string}`;
+/** What a query groups by. */
+export type Column = (typeof PRICED)[number] | ScanAttribute;
 
 const BODY = 'output.outputBodyJson';
 const METRICS = 'amazon-bedrock-invocationMetrics';
@@ -101,7 +99,7 @@ const COLUMNS = {
   caller: text('identity.arn'),
   operation: text('operation'),
   inferenceRegion: text('inferenceRegion'),
-  stop: text(`\`${BODY}.amazon-bedrock-guardrailAction\``, `${BODY}.stopReason`, `${BODY}.stop_reason`),
+  status: text(`\`${BODY}.amazon-bedrock-guardrailAction\``, `${BODY}.stopReason`, `${BODY}.stop_reason`),
 };
 
 /** A group by a missing field would be a row without it; an empty text is one like any other. */
@@ -110,43 +108,27 @@ function text(...fields: string[]): string {
 }
 
 /** Every price depends on these. */
-const PRICED: readonly Column[] = ['model', 'region', 'error', 'tier', 'latency'];
-
-const DIMENSION_COLUMNS: Partial<Record<string, Column>> = {
-  account: 'account',
-  principal: 'caller',
-  session: 'caller',
-  caller: 'caller',
-  operation: 'operation',
-  inference_region: 'inferenceRegion',
-  status: 'stop',
-};
+const PRICED = ['model', 'region', 'error', 'tier', 'latency'] as const;
 
 const RECORDS = 'schemaType = "ModelInvocationLog"';
 
-/** Insights groups times by these; a period is cut by the largest that meets all its edges. */
-const CELLS_MS = [DAY_MS, HOUR_MS, HOUR_MS / 2, HOUR_MS / 4, 60_000, 1_000];
-
 /**
- * The query that answers a usage question, or a slice of its time. Records of one request are merged first, each counter at its
+ * The query that finds what a scan needs, in a slice of its time. Records of one request are merged first, each counter at its
  * largest, then requests are summed by everything that was asked and everything a price depends on.
  * @param merge false: every record counts, for sources that log no request twice
  */
-export function usageQuery(query: UsageQuery, slice: Slice, merge = true): InsightsQuery {
-  const attributes = [
-    ...new Set([...PRICED, ...[...query.by, ...query.where.map(({ dimension }) => dimension)].flatMap(columnOf)]),
-  ];
-  const cellMs = cellOf(query);
+export function usageQuery({ attributes, cellMs }: Scan, slice: Slice, merge = true): InsightsQuery {
+  const columns = [...PRICED, ...attributes];
   const lines = [
     `filter ${RECORDS} and toMillis(@timestamp) >= ${slice.from} and toMillis(@timestamp) < ${slice.to}`,
-    `fields ${attributes.map((column, index) => `${expressionOf(column)} as a${index}`).join(', ')}`,
+    `fields ${columns.map((column, index) => `${expressionOf(column)} as a${index}`).join(', ')}`,
     `fields ${counterExpressions().join(', ')}`,
-    ...(merge ? mergeLines(attributes) : recordLines(attributes)),
+    ...(merge ? mergeLines(columns) : recordLines(columns)),
     `fields ${[bandExpression(), 'least(1, t_in + t_out + t_read + t_write) as used', 'least(t_write, t_known) as known', ...(cellMs ? [`floor(t / ${cellMs}) as cell`] : [])].join(', ')}`,
-    `stats count(*) as invocations, sum(n) as records, sum(used) as billable, sum(t_in) as input, sum(t_out) as output, sum(t_read) as cacheRead, sum(t_write) as cacheWrite, sum(t_long) as cacheWrite1h, sum(known) as cacheWriteKnown, min(t) as first, max(t) as last by ${[...attributes.map((_, index) => `b${index}`), 'band', ...(cellMs ? ['cell'] : [])].join(', ')}`,
+    `stats count(*) as invocations, sum(n) as records, sum(used) as billable, sum(t_in) as input, sum(t_out) as output, sum(t_read) as cacheRead, sum(t_write) as cacheWrite, sum(t_long) as cacheWrite1h, sum(known) as cacheWriteKnown, min(t) as first, max(t) as last by ${[...columns.map((_, index) => `b${index}`), 'band', ...(cellMs ? ['cell'] : [])].join(', ')}`,
     `limit ${MOST_ROWS}`,
   ];
-  return { text: lines.join('\n| '), attributes, cellMs };
+  return { text: lines.join('\n| '), columns, cellMs };
 }
 
 /**
@@ -165,8 +147,8 @@ export function metadataQuery({ from, to }: Slice): string {
 }
 
 /** One row for each request. The record that a stream logs first lacks what is known at its end, so of texts the one that is there counts. */
-function mergeLines(attributes: readonly Column[]): string[] {
-  const texts = attributes.map((_, index) => `sortsLast(a${index}) as b${index}`);
+function mergeLines(columns: readonly Column[]): string[] {
+  const texts = columns.map((_, index) => `sortsLast(a${index}) as b${index}`);
   const counters = ['in', 'out', 'read', 'write', 'long', 'known'].map((name) => `max(c_${name}) as t_${name}`);
   return [
     `stats ${[...counters, ...texts, 'count(*) as n', 'min(toMillis(@timestamp)) as t'].join(', ')} by accountId, region, requestId`,
@@ -174,21 +156,14 @@ function mergeLines(attributes: readonly Column[]): string[] {
 }
 
 /** One row for each record. */
-function recordLines(attributes: readonly Column[]): string[] {
-  const texts = attributes.map((_, index) => `a${index} as b${index}`);
+function recordLines(columns: readonly Column[]): string[] {
+  const texts = columns.map((_, index) => `a${index} as b${index}`);
   const counters = ['in', 'out', 'read', 'write', 'long', 'known'].map((name) => `c_${name} as t_${name}`);
   return [`fields ${[...counters, ...texts, '1 as n', 'toMillis(@timestamp) as t'].join(', ')}`];
 }
 
 /** The most rows of a result, https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 export const MOST_ROWS = 10_000;
-
-/** What a dimension is derived from, where the priced columns do not give it. */
-function columnOf(dimension: Dimension): Column[] {
-  if (dimension.startsWith('metadata.')) return [dimension as Column];
-  const column = DIMENSION_COLUMNS[dimension];
-  return column ? [column] : [];
-}
 
 function expressionOf(column: Column): string {
   if (!column.startsWith('metadata.')) return COLUMNS[column as keyof typeof COLUMNS];
@@ -215,13 +190,4 @@ function counterExpressions(): string[] {
 function bandExpression(): string {
   const steps = CONTEXT_BANDS.map((above) => `least(1, greatest(0, t_in + t_read + t_write - ${above}))`);
   return `${steps.join(' + ')} as band`;
-}
-
-/** Undefined when the whole period is one cell. */
-function cellOf({ by, from, to, buckets, rateChanges }: UsageQuery): number | undefined {
-  const inside = rateChanges.filter((change) => change > from && change < to);
-  const cells = by.filter(isTimeDimension).flatMap((dimension) => buckets[dimension] ?? []);
-  const edges = [...inside, ...cells.map((cell) => cell.from).filter((edge) => edge > from && edge < to)];
-  if (edges.length === 0) return undefined;
-  return CELLS_MS.find((cellMs) => edges.every((edge) => edge % cellMs === 0)) ?? 1;
 }

@@ -14,6 +14,8 @@ export interface Place {
   /** For messages. */
   name: string;
   groups: readonly string[];
+  /** What queries have scanned so far, and how long they took; quotes go by it. */
+  scans: { bytes: number; seconds: number };
 }
 
 export interface OpenPlaces {
@@ -88,5 +90,5 @@ function openPlace(
     ...own,
     ...config,
   });
-  return { client, region, name: `${groups.join(', ')}${label}`, groups };
+  return { client, region, name: `${groups.join(', ')}${label}`, groups, scans: { bytes: 0, seconds: 0 } };
 }

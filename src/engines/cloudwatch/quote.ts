@@ -8,6 +8,9 @@ import { type Place, placeError } from './place.ts';
 const USD_PER_GB = usdFromText('0.005');
 const GB = 1_000_000_000;
 
+/** Five pages of 1 MB a second, the least that a region allows, https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const EVENT_BYTES_PER_SECOND = 5_000_000;
+
 const HOUR_SECONDS = 3_600;
 
 /** An answer has at most 1,440 points, https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html */
@@ -23,12 +26,23 @@ export async function quoteScan(
 ): Promise<Quote> {
   const counts = await Promise.all(places.map((place) => incomingBytes(place, period, config, work)));
   const bytes = counts.reduce((sum, count) => sum + count, 0);
-  if (events) return { bytes, usd: '0', notes: ['Reading event by event is not charged for, but slow.'] };
+  if (events) {
+    const notes = ['Reading event by event is not charged for, but slow.'];
+    return { bytes, usd: '0', seconds: Math.ceil(bytes / EVENT_BYTES_PER_SECOND), notes };
+  }
   return {
     bytes,
+    seconds: secondsOf(places, bytes),
     usd: textFromUsd(USD_PER_GB.times(bytes).div(GB).round(4)),
     notes: ['Bytes by CloudWatch’s own count (IncomingBytes), dollars at the us-east-1 rate of $0.005 a GB.'],
   };
+}
+
+/** From the queries that ran so far; AWS states no speed. */
+function secondsOf(places: readonly Place[], bytes: number): number | undefined {
+  const scanned = places.reduce((sum, { scans }) => sum + scans.bytes, 0);
+  const seconds = places.reduce((sum, { scans }) => sum + scans.seconds, 0);
+  return seconds > 0 && scanned > 0 ? Math.ceil((bytes * seconds) / scanned) : undefined;
 }
 
 async function incomingBytes(

@@ -18,6 +18,7 @@ export interface QueryResult {
   rows: ResultRow[];
   /** Records that met the first filter. */
   recordsMatched: number;
+  bytesScanned: number;
   /** The whole slice lies before the group was made, or is older than it keeps its logs. */
   outside: boolean;
 }
@@ -34,9 +35,13 @@ export async function runQuery(place: Place, text: string, slice: Slice, work: W
   let queryId: string | undefined;
   try {
     queryId = await startQuery(place, text, slice, work);
-    return await results(place, queryId, work);
+    const started = performance.now();
+    const result = await results(place, queryId, work);
+    place.scans.bytes += result.bytesScanned;
+    place.scans.seconds += (performance.now() - started) / 1_000;
+    return result;
   } catch (error) {
-    if (isOutside(error)) return { rows: [], recordsMatched: 0, outside: true };
+    if (isOutside(error)) return { rows: [], recordsMatched: 0, bytesScanned: 0, outside: true };
     // Stopping is a courtesy to the account; that it fails changes nothing.
     if (queryId !== undefined) await place.client.send(new StopQueryCommand({ queryId })).catch(() => {});
     throw placeError(error, place, work.signal);
@@ -76,10 +81,10 @@ async function results({ client, name }: Place, queryId: string, work: Work): Pr
   for (let pauseMs = POLL_FROM_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_TO_MS)) {
     throwIfCancelled(work.signal);
     const answer = await client.send(new GetQueryResultsCommand({ queryId }));
-    const { recordsScanned = 0, recordsMatched = 0 } = answer.statistics ?? {};
+    const { recordsScanned = 0, recordsMatched = 0, bytesScanned = 0 } = answer.statistics ?? {};
     switch (answer.status) {
       case 'Complete':
-        return { rows: (answer.results ?? []).map(rowFrom), recordsMatched, outside: false };
+        return { rows: (answer.results ?? []).map(rowFrom), recordsMatched, bytesScanned, outside: false };
       case 'Scheduled':
       case 'Running':
       case 'Unknown':

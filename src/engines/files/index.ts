@@ -50,16 +50,21 @@ export async function createFilesEngine({ source, ledger: setting }: FilesOption
     name: 'files',
     source,
     usage: (query, work = {}) =>
-      fresh(work, async (connection) => {
+      fresh(work, async (connection, discovery) => {
         const { sql, values } = usageStatement(query);
-        return (await rowsFrom(connection, sql, values)).map((row) => usageRowFromResult(row, query));
+        const rows = (await rowsFrom(connection, sql, values)).map((row) => usageRowFromResult(row, query));
+        return { rows, coverage: await coverageOf(connection, discovery, query) };
       }),
-    coverage: (period = ALL_TIME, work = {}) =>
-      fresh(work, (connection, discovery) => coverage(connection, discovery, period)),
+    range: (work = {}) => fresh(work, (connection, discovery) => coverageOf(connection, discovery, ALL_TIME)),
     async quote() {
       const { files } = await discover(source);
       const bytes = files.reduce((sum, { size }) => sum + size, 0);
-      return { bytes, usd: '0', notes: ['Files that are in the ledger already are not read again.'] };
+      return {
+        bytes,
+        usd: '0',
+        seconds: undefined,
+        notes: ['Files that are in the ledger already are not read again.'],
+      };
     },
     metadataKeys: (work = {}) =>
       fresh(work, async (connection) => {
@@ -73,7 +78,7 @@ export async function createFilesEngine({ source, ledger: setting }: FilesOption
   };
 }
 
-async function coverage(
+async function coverageOf(
   connection: DuckDBConnection,
   discovery: Discovery,
   period: { from: number; to: number },

@@ -258,17 +258,21 @@ describe('the ledger', () => {
   });
 });
 
+async function recordsOf(engine: Engine): Promise<number> {
+  return (await answerOf(engine)).coverage.records;
+}
+
 describe('an engine that stays open', () => {
   it('looks at the folder again after a second', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
     onTestFinished(() => void vi.useRealTimers());
     await put('a.json', [callOf()]);
     const engine = await engineOver();
-    expect((await engine.coverage(undefined)).records).toBe(1);
+    expect(await recordsOf(engine)).toBe(1);
     await put('b.json', [callOf()]);
-    expect((await engine.coverage(undefined)).records).toBe(1);
+    expect(await recordsOf(engine)).toBe(1);
     vi.setSystemTime(1_700_000_001_001);
-    expect((await engine.coverage(undefined)).records).toBe(2);
+    expect(await recordsOf(engine)).toBe(2);
   });
 
   it('tells when the source went away', async () => {
@@ -276,25 +280,25 @@ describe('an engine that stays open', () => {
     onTestFinished(() => void vi.useRealTimers());
     await put('a.json', [callOf()]);
     const engine = await engineOver();
-    await engine.coverage(undefined);
+    await recordsOf(engine);
     await rm(source, { recursive: true });
     vi.setSystemTime(1_700_000_005_000);
-    await expect(engine.coverage(undefined)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    await expect(recordsOf(engine)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
   });
 
   it('has its ledger to itself, even in its own process, until it is closed or idle', async () => {
     await put('a.json', callsOf(3000));
     const first = await engineOver();
-    expect((await first.coverage(undefined)).records).toBe(3000);
+    expect(await recordsOf(first)).toBe(3000);
     await put('a.json', callsOf(10));
     await put('b.json', callsOf(2000));
     const second = await engineOver();
     const onProgress = vi.fn();
-    const asked = second.coverage(undefined, { onProgress });
+    const asked = answerOf(second, { onProgress });
     const waiting = { message: 'waiting for another process that uses the same ledger' };
     await vi.waitFor(() => expect(onProgress).toHaveBeenCalledWith(expect.objectContaining(waiting)));
     await first.close();
-    expect((await asked).records).toBe(2010);
+    expect((await asked).coverage.records).toBe(2010);
     await second.close();
     expect(await ask()).toEqual(await askAfresh());
   });
@@ -302,9 +306,9 @@ describe('an engine that stays open', () => {
   it('can be asked again after it was closed', async () => {
     await put('a.json', [callOf()]);
     const engine = await engineOver();
-    await engine.coverage(undefined);
+    await recordsOf(engine);
     await engine.close();
-    expect((await engine.coverage(undefined)).records).toBe(1);
+    expect(await recordsOf(engine)).toBe(1);
   });
 });
 

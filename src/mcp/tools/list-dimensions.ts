@@ -20,7 +20,7 @@ export const listDimensions = defineTool({
     data_to: z.string().optional(),
   }),
   async run(_, context) {
-    const coverage = await context.engine.coverage(undefined, context);
+    const { first, last } = await context.engine.range(context);
     const metadataKeys = await context.engine.metadataKeys(context);
     const { aliases } = await context.names();
     const tagKeys = [...new Set(aliases.flatMap((alias) => Object.keys(alias.tags)))].sort();
@@ -28,7 +28,6 @@ export const listDimensions = defineTool({
       name,
       meaning,
     }));
-    const { first, last } = coverage;
     const data = {
       dimensions,
       metadata_keys: metadataKeys.slice(0, LISTED_KEYS),

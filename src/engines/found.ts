@@ -1,0 +1,26 @@
+import type { InvocationGroup } from './grouping.ts';
+
+/** What a scan found. */
+export interface Found {
+  groups: readonly InvocationGroup[];
+  /** Records that may be repeats of a request: merging was more than the service could do. */
+  unmerged: number;
+  /** Places that keep nothing of the time that was asked for. */
+  outside: readonly string[];
+  /** Lines that are no records, by reason; empty where they cannot be counted. */
+  malformed: Readonly<Record<string, number>>;
+}
+
+export const NOTHING: Found = { groups: [], unmerged: 0, outside: [], malformed: {} };
+
+export function sumOf(parts: readonly Found[]): Found {
+  const malformed: Record<string, number> = {};
+  for (const part of parts)
+    for (const [reason, count] of Object.entries(part.malformed)) malformed[reason] = (malformed[reason] ?? 0) + count;
+  return {
+    groups: parts.flatMap(({ groups }) => groups),
+    unmerged: parts.reduce((sum, part) => sum + part.unmerged, 0),
+    outside: [...new Set(parts.flatMap(({ outside }) => outside))],
+    malformed,
+  };
+}

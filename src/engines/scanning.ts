@@ -1,0 +1,132 @@
+import type { Coverage, Engine, Quote, UsageAnswer, Work } from './engine.ts';
+import type { Found } from './found.ts';
+import { type InvocationGroup, usageRowsFromGroups } from './grouping.ts';
+import { covers, isAsked, type Scan, scanFromQuery, widened } from './scan.ts';
+
+/** A source that takes time and money to look into, and answers with sums. */
+export interface ScanningOptions {
+  name: string;
+  /** As the user wrote it. */
+  source: string;
+  /**
+   * Looks.
+   * @param atOnce undefined rather than a second look, when there are more groups than the source gives at once
+   */
+  find(scan: Scan, work: Work, atOnce: boolean): Promise<Found | undefined>;
+  quote(scan: Scan, work: Work): Promise<Quote>;
+  /** What this source cannot see or count. */
+  notes(found: Found, asked: Scan): Promise<readonly string[]>;
+  range: Engine['range'];
+  metadataKeys: Engine['metadataKeys'];
+  close: Engine['close'];
+  now?: () => number;
+}
+
+interface Kept {
+  scan: Scan;
+  found: Found;
+  /** When it was asked, epoch milliseconds. */
+  at: number;
+}
+
+/** What was found in a period that goes on is kept this long: long enough for the questions that follow on the first. */
+const FRESH_MS = 15 * 60_000;
+
+/** Until this long after its end, a period can still get records: Bedrock delivers them within seconds, queues can hold them longer. */
+const SETTLED_MS = 15 * 60_000;
+
+/** About 100 MB. The oldest go first. */
+const KEPT_GROUPS = 200_000;
+
+/**
+ * An engine over a source that is scanned. It asks for more than the question needs where that costs nothing more, and keeps what
+ * it found, so that further questions about the same time do not scan again.
+ */
+export function createScanningEngine(options: ScanningOptions): Engine {
+  const { now = Date.now } = options;
+  let kept: Kept[] = [];
+  /** The longest period for which the wide scan is not too much. */
+  let wideUpToMs = Number.POSITIVE_INFINITY;
+
+  const isFresh = ({ scan, at }: Kept) => scan.to + SETTLED_MS <= at || now() - at < FRESH_MS;
+
+  function keptFor(asked: Scan): Kept | undefined {
+    kept = kept.filter(isFresh);
+    return kept.findLast(({ scan }) => covers(scan, asked));
+  }
+
+  async function look(asked: Scan, work: Work): Promise<Pick<Kept, 'scan' | 'found'>> {
+    if (asked.to - asked.from < wideUpToMs) {
+      const scan = widened(asked);
+      const found = await options.find(scan, work, true);
+      if (found) return { scan, found };
+      wideUpToMs = asked.to - asked.from;
+    }
+    return { scan: asked, found: (await options.find(asked, work, false)) as Found };
+  }
+
+  async function find(asked: Scan, work: Work): Promise<Kept> {
+    const known = keptFor(asked);
+    if (known) return known;
+    const at = now();
+    const entry = { ...(await look(asked, work)), at };
+    kept.push(entry);
+    while (kept.length > 1 && kept.reduce((sum, { found }) => sum + found.groups.length, 0) > KEPT_GROUPS) kept.shift();
+    return entry;
+  }
+
+  return {
+    name: options.name,
+    source: options.source,
+    async usage(query, work = {}): Promise<UsageAnswer> {
+      const asked = scanFromQuery(query);
+      const { found, scan, at } = await find(asked, work);
+      const groups = found.groups.filter(
+        (group) => group.at >= query.from && group.at < query.to && isAsked(group.attributes.region, asked),
+      );
+      const notes = [...(await options.notes(found, asked)), ...ageNote(scan, at, now())];
+      return { rows: usageRowsFromGroups(groups, query), coverage: coverageOf(groups, found, notes) };
+    },
+    async quote(query, work = {}) {
+      const asked = scanFromQuery(query);
+      if (keptFor(asked)) return { bytes: 0, usd: '0', seconds: 0, notes: ['It was read already and is kept.'] };
+      return options.quote(asked, work);
+    },
+    range: options.range,
+    metadataKeys: options.metadataKeys,
+    close: options.close,
+  };
+}
+
+function coverageOf(groups: readonly InvocationGroup[], found: Found, notes: readonly string[]): Coverage {
+  let [records, invocations] = [0, 0];
+  let first: number | undefined;
+  let last: number | undefined;
+  for (const group of groups) {
+    records += group.records;
+    invocations += group.counts.invocations;
+    first = Math.min(first ?? group.first, group.first);
+    last = Math.max(last ?? group.last, group.last);
+  }
+  return {
+    files: 0,
+    records,
+    invocations,
+    duplicates: records - invocations,
+    malformed: Object.values(found.malformed).reduce((sum, count) => sum + count, 0),
+    malformedReasons: found.malformed,
+    damagedFiles: [],
+    skippedFiles: 0,
+    first,
+    last,
+    notes,
+  };
+}
+
+/** An answer that misses the last minutes says so. */
+function ageNote(scan: Scan, at: number, now: number): string[] {
+  if (scan.to + SETTLED_MS <= at || now - at < 60_000) return [];
+  return [
+    `As read at ${new Date(at).toISOString().slice(0, 16)}Z; it is read again ${FRESH_MS / 60_000} minutes after that.`,
+  ];
+}
