@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
+import { engineFromSource } from './compose-engine.ts';
 import { deferred } from './deferred.ts';
 import type { Alias } from './domain/alias.ts';
-import { SpendError } from './domain/errors.ts';
-import { cloudWatchSourceFromText } from './engines/cloudwatch/source.ts';
+import type { Usd } from './domain/money.ts';
+import { capEngine } from './engines/capped.ts';
+import { cloudWatchSourceFromText, narrowedSource } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
 import type { ServerDependencies } from './mcp/server.ts';
 import type { Names } from './names/names.ts';
@@ -16,6 +18,8 @@ export interface ComposeOptions {
   prices?: string | undefined;
   /** A file, or `false` for none that lasts. */
   ledger?: string | false | undefined;
+  /** Most that one question may cost. */
+  maxScanUsd?: Usd | undefined;
   log?: (message: string) => void;
 }
 
@@ -24,9 +28,11 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
   // An overrides file is read at once, so that what is wrong with it is said at the start.
   const given = options.prices === undefined ? undefined : await openPrices(options.prices);
   let prices = given && Promise.resolve(given.book);
-  const engine = createEngine(options);
+  const engine = openEngine(options.source, options);
+  const narrowed = narrowedEngines(options);
   return {
     engine,
+    narrowed: narrowed.find,
     prices() {
       prices ??= openPrices(undefined).then(({ book }) => book);
       return prices;
@@ -35,7 +41,31 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
     probeSetup,
     now: Date.now,
     log: options.log ?? ((message) => console.error(message)),
-    close: () => engine.close(),
+    async close() {
+      await Promise.all([engine.close(), narrowed.close()]);
+    },
+  };
+}
+
+function openEngine(source: string | undefined, { ledger, maxScanUsd }: ComposeOptions): Engine {
+  const engine = engineFromSource(source, ledger);
+  return maxScanUsd === undefined ? engine : capEngine(engine, maxScanUsd);
+}
+
+/** Engines for a log group or region that a caller names, where the operator's source leaves open which it is. */
+function narrowedEngines(options: ComposeOptions) {
+  const open = new Map<string, Engine>();
+  return {
+    find(what: { group?: string | undefined; region?: string | undefined }): Engine | undefined {
+      const source = options.source && narrowedSource(options.source, what);
+      if (!source) return undefined;
+      const engine = open.get(source) ?? openEngine(source, options);
+      open.set(source, engine);
+      return engine;
+    },
+    async close() {
+      await Promise.all([...open.values()].map((engine) => engine.close()));
+    },
   };
 }
 
@@ -75,36 +105,4 @@ export function composeSessionStore(table: string): SessionStore {
     const { createDynamoSessionStore } = await import('./serverless/dynamodb/index.ts');
     return createDynamoSessionStore({ table });
   });
-}
-
-/** Opens the source at the first question: loading DuckDB, 70 MB of native code, would make every start wait for it. */
-function createEngine({ source, ledger }: ComposeOptions): Engine {
-  if (source === undefined) {
-    throw new SpendError(
-      'SOURCE_NOT_FOUND',
-      'No log source. Give --source FOLDER (or set BEDROCK_SPEND_SOURCE), or try "bedrock-spend demo".',
-    );
-  }
-  if (source.startsWith('cloudwatch:')) {
-    cloudWatchSourceFromText(source);
-    return deferredEngine('cloudwatch', source, async () => {
-      const { createCloudWatchEngine } = await import('./engines/cloudwatch/index.ts');
-      return createCloudWatchEngine({ source });
-    });
-  }
-  if (/^[a-z0-9]{2,}:/i.test(source)) {
-    throw new SpendError(
-      'SOURCE_UNSUPPORTED',
-      `This version reads files and CloudWatch (cloudwatch:LOG-GROUP), not ${source}. Copy the logs here first: aws s3 sync s3://BUCKET/PREFIX ./logs`,
-    );
-  }
-  return deferredEngine('files', source, async () => {
-    const { createFilesEngine } = await import('./engines/files/index.ts');
-    return createFilesEngine({ source, ...(ledger === undefined ? {} : { ledger }) });
-  });
-}
-
-function deferredEngine(name: string, source: string, open: () => Promise<Engine>): Engine {
-  const { usage, quote, range, metadataKeys, close } = deferred(open);
-  return { name, source, usage, quote, range, metadataKeys, close };
 }

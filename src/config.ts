@@ -1,4 +1,5 @@
 import { SpendError } from './domain/errors.ts';
+import { usdFromText } from './domain/money.ts';
 import { checkTimezone } from './domain/period.ts';
 import type { GetStream } from './serverless/index.ts';
 
@@ -33,6 +34,11 @@ function oneOf<Value extends string>(...values: Value[]) {
     if (found === undefined) throw new Error(`must be one of ${values.join(', ')}`);
     return found;
   };
+}
+
+function dollars(value: string) {
+  if (/^\d+(\.\d+)?$/.test(value)) return usdFromText(value);
+  throw new Error('must be a plain decimal number of dollars such as 0.50');
 }
 
 /** How soon clients look again for what a polled stream holds. */
@@ -76,6 +82,12 @@ export const SETTINGS = {
     flag: '--ledger',
     help: 'File of the ledger, in which each log file is read once; default: in the user’s cache folder',
     parse: text,
+  }),
+  maxScanUsd: setting({
+    env: 'BEDROCK_SPEND_MAX_SCAN_USD',
+    flag: '--max-scan-usd',
+    help: 'Most dollars that scanning logs for one question may cost; dearer questions are refused',
+    parse: dollars,
   }),
   port: setting({
     env: 'BEDROCK_SPEND_PORT',
@@ -164,9 +176,12 @@ function requireSetting<Name extends SettingName>(name: Name): ValueOf<Name> {
 /** What the environment of a deployed function says. @throws SpendError INVALID_SETTING */
 export function functionSettings() {
   return {
-    source: requireSetting('source'),
-    prices: readSetting('prices'),
-    ledger: readSetting('ledger'),
+    data: {
+      source: requireSetting('source'),
+      prices: readSetting('prices'),
+      ledger: readSetting('ledger'),
+      maxScanUsd: readSetting('maxScanUsd'),
+    },
     sessionTable: requireSetting('sessionTable'),
     sessionIdleMinutes: requireSetting('sessionIdleMinutes'),
     getStream: readSetting('getStream'),

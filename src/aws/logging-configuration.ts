@@ -5,6 +5,9 @@ import {
   type LoggingConfig,
 } from '@aws-sdk/client-bedrock';
 
+import type { AwsPlace } from './place.ts';
+import { spendErrorFromAws } from './spend-error.ts';
+
 /** Bedrock's model invocation logging, https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html */
 export interface LoggingConfiguration {
   group: string | undefined;
@@ -29,6 +32,17 @@ export async function loggingConfiguration(
   } finally {
     client.destroy();
   }
+}
+
+/** The same of one place, with what can go wrong in our words. @throws SpendError */
+export async function loggingOf(place: AwsPlace, config: BedrockClientConfig = {}) {
+  return loggingConfiguration({ ...config, ...place.config }).catch((error) => {
+    throw spendErrorFromAws(error, {
+      service: 'Bedrock',
+      place: `Bedrock’s logging settings${place.label}`,
+      missing: `Bedrock is not available${place.label}.`,
+    });
+  });
 }
 
 /** Undefined when nothing is delivered anywhere: then logging is off. */

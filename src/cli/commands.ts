@@ -6,12 +6,13 @@ import type { TimeDimension } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
 import { startServer } from '../http/serve.ts';
 import { createServerFactory } from '../mcp/server.ts';
-import { breakdown } from '../reports/breakdown.ts';
-import { overTime } from '../reports/over-time.ts';
+import { type Asked, askedFromQuestion, breakdown } from '../reports/breakdown.ts';
+import type { ReportContext } from '../reports/context.ts';
+import { breakdownFromOverTime, overTime } from '../reports/over-time.ts';
 import { type Price, priceList, priceReport, textFromPrice } from '../reports/price.ts';
-import { quoteQuestion, textFromQuote } from '../reports/quote.ts';
+import { quoteOf, quoteSchema, textFromQuote } from '../reports/quote.ts';
 import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
-import { usageReport } from '../reports/usage-report.ts';
+import { askedFromUsageReport, usageReport } from '../reports/usage-report.ts';
 import { EXIT, type OutputOptions, printReport } from './output.ts';
 import { type CallTarget, callTool, listTools } from './remote.ts';
 import { composeFromOptions, type SourceOptions, withContext } from './session.ts';
@@ -30,50 +31,23 @@ const REMOTE_LIMIT = 1000;
 
 export async function runBreakdown(options: PeriodOptions & { by: string[] }): Promise<number> {
   const question = { ...options, timezone: readSetting('timezone', options.timezone) };
-  if (options.quote) return printQuote(question, options);
-  const report =
-    options.url === undefined
-      ? await withContext(options, (context) => breakdown(question, context))
-      : await remoteTable('breakdown_spend', { by: options.by }, question);
-  return printReport(report, options);
+  const tool = { name: 'breakdown_spend', input: { by: options.by, ...remotePeriod(question) } };
+  return answer(options, tool, {
+    asked: (context) => askedFromQuestion(question, context),
+    report: (context) => breakdown(question, context),
+    read: reportFromAnswer,
+  });
 }
 
 export async function runOverTime(options: PeriodOptions & { interval: TimeDimension; by?: string }): Promise<number> {
   const question = { ...options, timezone: readSetting('timezone', options.timezone) };
   const { interval, by } = options;
-  if (options.quote) return printQuote({ ...question, by: [interval, ...(by === undefined ? [] : [by])] }, options);
-  const report =
-    options.url === undefined
-      ? await withContext(options, (context) => overTime(question, context))
-      : await remoteTable('spend_over_time', { interval, by }, question);
-  return printReport(report, options);
-}
-
-/** What the question would take, in its place. */
-async function printQuote(question: Parameters<typeof quoteQuestion>[0], options: PeriodOptions): Promise<number> {
-  if (options.url !== undefined)
-    throw new SpendError('INVALID_ARGUMENT', '--quote is for local sources; leave --url out.');
-  const quote = await withContext(options, (context) => quoteQuestion(question, context));
-  console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
-  return EXIT.ok;
-}
-
-/** Asks a server what the local command would have asked. */
-async function remoteTable(
-  tool: string,
-  what: Record<string, unknown>,
-  {
-    from,
-    to,
-    timezone,
-    where,
-    limit = REMOTE_LIMIT,
-    ...target
-  }: Omit<PeriodOptions, 'timezone'> & { timezone: string | undefined },
-): Promise<Report> {
-  const { structuredContent } = await callTool(tool, { ...what, from, to, timezone, where, limit }, target);
-  const flat = flatReportSchema.parse(structuredContent);
-  return reportFromFlat(`Spend by ${flat.by.join(', ')}`, flat);
+  const tool = { name: 'spend_over_time', input: { interval, by, ...remotePeriod(question) } };
+  return answer(options, tool, {
+    asked: (context) => askedFromQuestion(breakdownFromOverTime(question), context),
+    report: (context) => overTime(question, context),
+    read: reportFromAnswer,
+  });
 }
 
 interface ReportOptions extends CallTarget, OutputOptions {
@@ -81,27 +55,61 @@ interface ReportOptions extends CallTarget, OutputOptions {
   region?: string;
   account?: string;
   timezone?: string;
+  quote?: boolean;
 }
 
 export async function runReport(options: ReportOptions): Promise<number> {
   const { days, region, account: accountId } = options;
   const timezone = readSetting('timezone', options.timezone);
-  const report =
-    options.url === undefined
-      ? await withContext(options, (context) => usageReport({ days, region, accountId, timezone }, context))
-      : await remoteReport(options);
+  const question = { days, region, accountId, timezone };
+  const input = { days, region, aws_account_id: accountId, timezone, limit: REMOTE_LIMIT };
+  return answer(
+    options,
+    { name: 'get_bedrock_usage_report', input },
+    {
+      asked: async (context) => askedFromUsageReport(question, context),
+      report: (context) => usageReport(question, context),
+      read: (data) => reportSchema.parse(data),
+    },
+  );
+}
+
+/** A report or its quote, from this process or from the server at the URL, which is asked by its tool. */
+async function answer(
+  options: CallTarget & OutputOptions & { quote?: boolean },
+  { name, input }: { name: string; input: Record<string, unknown> },
+  ways: {
+    asked(context: ReportContext): Promise<Asked>;
+    report(context: ReportContext): Promise<Report>;
+    read(data: unknown): Report;
+  },
+): Promise<number> {
+  const remote = async (more: object) => (await callTool(name, { ...input, ...more }, options)).structuredContent;
+  if (options.quote) {
+    const quote =
+      options.url === undefined
+        ? await withContext(options, async (context) => quoteOf(await ways.asked(context), context))
+        : quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
+    console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
+    return EXIT.ok;
+  }
+  const report = options.url === undefined ? await withContext(options, ways.report) : ways.read(await remote({}));
   return printReport(report, options);
 }
 
-async function remoteReport({ days, region, account, ...target }: ReportOptions): Promise<Report> {
-  const input = {
-    days,
-    limit: REMOTE_LIMIT,
-    ...(region ? { region } : {}),
-    ...(account ? { aws_account_id: account } : {}),
-  };
-  const { structuredContent } = await callTool('get_bedrock_usage_report', input, target);
-  return reportSchema.parse(structuredContent);
+function remotePeriod({
+  from,
+  to,
+  timezone,
+  where,
+  limit = REMOTE_LIMIT,
+}: Pick<PeriodOptions, 'from' | 'to' | 'where' | 'limit'> & { timezone: string | undefined }) {
+  return { from, to, timezone, where, limit };
+}
+
+function reportFromAnswer(data: unknown): Report {
+  const flat = flatReportSchema.parse(data);
+  return reportFromFlat(`Spend by ${flat.by.join(', ')}`, flat);
 }
 
 interface PricesOptions extends OutputOptions {

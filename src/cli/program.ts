@@ -81,6 +81,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .option('--days <days>', 'days to look back', count, 7)
     .option('--region <region>', 'only requests sent to this region')
     .option('--account <id>', 'only this AWS account')
+    .addOption(quoteOption())
     .addOption(urlOption())
     .addOption(settingOption('timezone'))
     .addOption(jsonOption())
@@ -182,6 +183,7 @@ function addSource(command: Command): Command {
     .addOption(settingOption('source'))
     .addOption(settingOption('prices'))
     .addOption(settingOption('ledger'))
+    .addOption(settingOption('maxScanUsd'))
     .option('--no-ledger', 'read all logs anew and keep nothing');
 }
 
@@ -191,7 +193,7 @@ function addPeriod(command: Command): Command {
     .option('--from <time>', 'first day or instant; default: the first day of the logs')
     .option('--to <time>', 'end, exclusive; default: the end of the last day of the logs')
     .option('--where <dim=value>', 'only these; may be repeated', collect, [])
-    .option('--quote', 'say what the question would read and cost, and do not ask it')
+    .addOption(quoteOption())
     .addOption(settingOption('timezone'));
 }
 
@@ -202,6 +204,7 @@ function settingOption(name: SettingName): Option {
 }
 
 const urlOption = () => new Option('--url <url>', 'ask the MCP server there; default: answer in this process');
+const quoteOption = () => new Option('--quote', 'say what the question would read and cost, and do not ask it');
 const jsonOption = () => new Option('--json', 'print one JSON object').conflicts('csv');
 const csvOption = () => new Option('--csv', 'print comma-separated values');
 

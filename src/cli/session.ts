@@ -9,6 +9,7 @@ export interface SourceOptions {
   prices?: string;
   /** A path; `false` from --no-ledger. */
   ledger?: string | false;
+  maxScanUsd?: string;
 }
 
 export function composeFromOptions(options: SourceOptions) {
@@ -16,6 +17,7 @@ export function composeFromOptions(options: SourceOptions) {
     source: readSetting('source', options.source),
     prices: readSetting('prices', options.prices),
     ledger: options.ledger === false ? false : readSetting('ledger', options.ledger),
+    maxScanUsd: readSetting('maxScanUsd', options.maxScanUsd),
   });
 }
 

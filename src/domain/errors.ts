@@ -52,6 +52,12 @@ export const ERROR_CODES = {
     retryable: true,
     meaning: 'Another process held the ledger for too long.',
   },
+  SCAN_TOO_DEAR: {
+    status: 402,
+    fixer: 'caller',
+    retryable: false,
+    meaning: 'Answering would scan logs for more than the operator allows for one question.',
+  },
   CREDENTIALS: {
     status: 500,
     fixer: 'operator',

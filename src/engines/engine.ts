@@ -16,8 +16,18 @@ export interface UsageQuery {
   aliases: readonly Alias[];
 }
 
+/** The question that asks for everything of a period. */
+export function everything(period: { from: number; to: number }): UsageQuery {
+  return { ...period, by: [], where: [], buckets: {}, rateChanges: [], aliases: [] };
+}
+
+/** How much of the end of the logs is looked through for metadata keys where looking costs: a week, in milliseconds. */
+export const METADATA_KEYS_MS = 7 * 86_400_000;
+
 /** What the source holds, so that every report can say what it covers. */
 export interface Coverage extends TimeRange {
+  /** What was read in the end, where the engine’s source leaves that open. */
+  source?: string;
   files: number;
   records: number;
   invocations: number;

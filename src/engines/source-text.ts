@@ -2,8 +2,9 @@ import { SpendError } from '../domain/errors.ts';
 
 /** A source that is no path, taken apart: `SCHEME:PATH?NAME=VALUE[,VALUE]&…`. */
 export interface SourceText {
-  /** Decoded. */
   path: string;
+  /** The path's parts between commas. */
+  names: string[];
   /** Values of a parameter, or none. */
   list(name: string): string[];
   /** The one value of a parameter. */
@@ -27,7 +28,9 @@ export function sourceTextFrom(text: string, parameters: readonly string[], usag
       .flatMap((value) => value.split(','))
       .map((part) => part.trim())
       .filter(Boolean);
-  return { path: decodeURIComponent(path), list, one: (name) => list(name)[0] };
+  // Cut before it is decoded: a comma that is written %2C is part of a name.
+  const names = path.split(',').map((part) => decodeURIComponent(part).trim());
+  return { path: decodeURIComponent(path), names: names.filter(Boolean), list, one: (name) => list(name)[0] };
 }
 
 export function wrongSource(text: string, wrong: string, usage: string): SpendError {

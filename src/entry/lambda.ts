@@ -2,6 +2,6 @@ import { compose, composeSessionStore } from '../compose.ts';
 import { functionSettings } from '../config.ts';
 import { createFunction } from '../http/function.ts';
 
-const { source, prices, ledger, sessionTable, ...options } = functionSettings();
-const dependencies = await compose({ source, prices, ledger });
-export const handler = createFunction(dependencies, { ...options, store: composeSessionStore(sessionTable) });
+const { data, sessionTable, ...options } = functionSettings();
+const store = composeSessionStore(sessionTable);
+export const handler = createFunction(await compose(data), { ...options, store });

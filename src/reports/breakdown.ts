@@ -41,15 +41,28 @@ export const MAX_DIMENSIONS = 5;
 
 /** Spend and usage by any dimensions. */
 export async function breakdown(question: BreakdownQuestion, context: ReportContext): Promise<Report> {
+  const asked = await askedFromQuestion(question, context);
+  const answer = await pricedUsage(asked, context);
+  const table = tableFromGroups('Breakdown', asked.by, sorted(answer.usage.groups, asked.by), question.limit);
+  return assemble(`Spend by ${asked.by.join(', ')}`, asked.period, [table], answer, context);
+}
+
+/** A question, read and checked. */
+export interface Asked {
+  period: Period;
+  by: readonly Dimension[];
+  where: readonly Filter[];
+}
+
+/** @throws SpendError UNKNOWN_DIMENSION, INVALID_PERIOD or INVALID_ARGUMENT */
+export async function askedFromQuestion(question: BreakdownQuestion, context: ReportContext): Promise<Asked> {
   const by = dimensionsFromTexts(question.by);
-  const period = await periodFromQuestion(question, context);
-  const answer = await pricedUsage(period, by, filtersFromTexts(question.where ?? []), context);
-  const table = tableFromGroups('Breakdown', by, sorted(answer.usage.groups, by), question.limit);
-  return assemble(`Spend by ${by.join(', ')}`, period, [table], answer, context);
+  const where = filtersFromTexts(question.where ?? []);
+  return { by, where, period: await periodFromQuestion(question, context) };
 }
 
 /** @throws SpendError UNKNOWN_DIMENSION or INVALID_ARGUMENT */
-export function dimensionsFromTexts(texts: readonly string[]): Dimension[] {
+function dimensionsFromTexts(texts: readonly string[]): Dimension[] {
   const by = [...new Set(texts.map(dimensionFromText))];
   if (by.length === 0)
     throw new SpendError(
@@ -62,7 +75,7 @@ export function dimensionsFromTexts(texts: readonly string[]): Dimension[] {
 }
 
 /** The asked period; where it is left open, as far as the source's data go. */
-export async function periodFromQuestion(
+async function periodFromQuestion(
   { from, to, timezone = 'UTC' }: Pick<BreakdownQuestion, 'from' | 'to' | 'timezone'>,
   context: ReportContext,
 ): Promise<Period> {
@@ -83,38 +96,25 @@ export interface PricedAnswer {
 }
 
 /** Asks the engine and prices what it answers. */
-export async function pricedUsage(
-  period: Period,
-  by: readonly Dimension[],
-  where: readonly Filter[],
-  context: ReportContext,
-): Promise<PricedAnswer> {
-  const { usages, coverage } = await pricedUsages(period, [by], where, context);
+export async function pricedUsage(asked: Asked, context: ReportContext): Promise<PricedAnswer> {
+  const { usages, coverage } = await pricedUsages(asked, [asked.by], context);
   return { usage: usages[0] as PricedUsage, coverage };
 }
 
 /** Several breakdowns of the same usage from one question to the engine: each question is a scan, and some sources charge for it. */
 export async function pricedUsages(
-  period: Period,
+  asked: Asked,
   breakdowns: readonly (readonly Dimension[])[],
-  where: readonly Filter[],
   context: ReportContext,
 ): Promise<{ usages: PricedUsage[]; coverage: Coverage }> {
   const prices = await context.prices();
-  const by = [...new Set(breakdowns.flat())];
-  const query = await queryFrom(period, by, where, context);
-  const { rows, coverage } = await context.engine.usage(query, context);
+  const { rows, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
   return { usages: breakdowns.map((dimensions) => priceUsage(rows, dimensions, prices)), coverage };
 }
 
 /** What the engine is asked for a question. */
-export async function queryFrom(
-  period: Period,
-  by: readonly Dimension[],
-  where: readonly Filter[],
-  context: ReportContext,
-): Promise<UsageQuery> {
-  const prices = await context.prices();
+export async function queryFrom({ period, by, where }: Asked, context: ReportContext): Promise<UsageQuery> {
+  const { rateChanges } = await context.prices();
   return {
     from: period.from,
     to: period.to,
@@ -123,7 +123,7 @@ export async function queryFrom(
     buckets: Object.fromEntries(
       by.filter(isTimeDimension).map((dimension) => [dimension, bucketsFromPeriod(dimension, period)]),
     ),
-    rateChanges: prices.rateChanges.filter((change) => change > period.from && change < period.to),
+    rateChanges: rateChanges.filter((change) => change > period.from && change < period.to),
     aliases: (await context.names()).aliases,
   };
 }
@@ -185,7 +185,7 @@ export async function assemble(
     tables,
     totals: (usage.groups.length > 0 ? usage.totals : emptyGroup({})).measures,
     coverage: {
-      source: context.engine.source,
+      source: coverage.source ?? context.engine.source,
       files: coverage.files,
       records: coverage.records,
       invocations: coverage.invocations,

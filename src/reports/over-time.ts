@@ -1,10 +1,9 @@
-import { type Dimension, filtersFromTexts, TIME_DIMENSIONS, type TimeDimension } from '../domain/dimension.ts';
+import { TIME_DIMENSIONS, type TimeDimension } from '../domain/dimension.ts';
 import { bucketsFromPeriod } from '../domain/period.ts';
 import {
+  askedFromQuestion,
   assemble,
   type BreakdownQuestion,
-  dimensionsFromTexts,
-  periodFromQuestion,
   pricedUsage,
   sorted,
   tableFromGroups,
@@ -23,13 +22,18 @@ export const INTERVALS = TIME_DIMENSIONS;
 
 /** Spend by hour, day, week or month. Intervals without any usage are rows of zeros, so that a gap can be seen. */
 export async function overTime(question: OverTimeQuestion, context: ReportContext): Promise<Report> {
-  const by: Dimension[] = [question.interval, ...(question.by === undefined ? [] : dimensionsFromTexts([question.by]))];
-  const period = await periodFromQuestion(question, context);
-  const answer = await pricedUsage(period, by, filtersFromTexts(question.where ?? []), context);
+  const asked = await askedFromQuestion(breakdownFromOverTime(question), context);
+  const { period, by } = asked;
+  const answer = await pricedUsage(asked, context);
   const used = new Set(answer.usage.groups.map((group) => group.key[question.interval]));
   const gaps = bucketsFromPeriod(question.interval, period).filter((bucket) => !used.has(bucket.label));
   const fillers = question.by === undefined ? gaps.map((gap) => emptyGroup({ [question.interval]: gap.label })) : [];
   const groups = sorted([...answer.usage.groups, ...fillers], by);
   const table = tableFromGroups(`By ${question.interval}`, by, groups, question.limit);
   return assemble(`Spend by ${by.join(', ')}`, period, [table], answer, context);
+}
+
+/** The same as a breakdown by time. */
+export function breakdownFromOverTime({ interval, by, ...question }: OverTimeQuestion): BreakdownQuestion {
+  return { ...question, by: [interval, ...(by === undefined ? [] : [by])] };
 }

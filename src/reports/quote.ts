@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { filtersFromTexts } from '../domain/dimension.ts';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { isoFromMoment } from '../domain/period.ts';
-import { type BreakdownQuestion, dimensionsFromTexts, periodFromQuestion, queryFrom } from './breakdown.ts';
+import { type Asked, queryFrom } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 
 export const quoteSchema = z.object({
@@ -17,11 +16,9 @@ export const quoteSchema = z.object({
 export type ScanQuote = z.output<typeof quoteSchema>;
 
 /** What a question would take, without asking it. */
-export async function quoteQuestion(question: BreakdownQuestion, context: ReportContext): Promise<ScanQuote> {
-  const period = await periodFromQuestion(question, context);
-  const where = filtersFromTexts(question.where ?? []);
-  const query = await queryFrom(period, dimensionsFromTexts(question.by), where, context);
-  const { bytes, usd, seconds, notes } = await context.engine.quote(query, context);
+export async function quoteOf(asked: Asked, context: ReportContext): Promise<ScanQuote> {
+  const { period } = asked;
+  const { bytes, usd, seconds, notes } = await context.engine.quote(await queryFrom(asked, context), context);
   const [from, to] = [isoFromMoment(period.from, period.timezone), isoFromMoment(period.to, period.timezone)];
   return {
     period: { from, to },
@@ -43,7 +40,7 @@ export function textFromQuote({ period, source, bytes, usd, seconds, notes }: Sc
   ].join('\n');
 }
 
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
   return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;

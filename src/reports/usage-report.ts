@@ -1,7 +1,7 @@
 import { type Dimension, filtersFromTexts } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
 import { checkTimezone, DAY_MS, isoFromMoment, lastDays, type Period } from '../domain/period.ts';
-import { assemble, pricedUsages, sorted, tableFromGroups } from './breakdown.ts';
+import { type Asked, assemble, pricedUsages, sorted, tableFromGroups } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 import type { PricedUsage } from './pricing.ts';
 import type { Report } from './report.ts';
@@ -23,28 +23,29 @@ const TABLES: readonly [title: string, dimension: Dimension][] = [
   ['By user', 'principal'],
 ];
 
+const BREAKDOWNS = TABLES.map(([, dimension]) => [dimension]);
+
 /** Totals, and usage by day, region, model and user: the overview. */
 export async function usageReport(question: UsageReportQuestion, context: ReportContext): Promise<Report> {
-  const period = periodFromDays(question, context);
+  const asked = askedFromUsageReport(question, context);
+  const { usages, coverage } = await pricedUsages(asked, BREAKDOWNS, context);
+  const tables = TABLES.map(([title, dimension], index) =>
+    tableFromGroups(title, [dimension], sorted(usages[index]?.groups ?? [], [dimension]), question.limit),
+  );
+  const answer = { usage: usages[0] as PricedUsage, coverage };
+  const report = await assemble('Bedrock usage', asked.period, tables, answer, context);
+  return report.coverage.invocations > 0
+    ? report
+    : { ...report, notes: [...(await whereTheDataAre(asked.period, context)), ...report.notes] };
+}
+
+/** @throws SpendError INVALID_ARGUMENT */
+export function askedFromUsageReport(question: UsageReportQuestion, context: ReportContext): Asked {
   const where = filtersFromTexts([
     ...(question.region ? [`region=${question.region}`] : []),
     ...(question.accountId ? [`account=${question.accountId}`] : []),
   ]);
-  const breakdowns = TABLES.map(([, dimension]) => [dimension]);
-  const { usages, coverage } = await pricedUsages(period, breakdowns, where, context);
-  const tables = TABLES.map(([title, dimension], index) =>
-    tableFromGroups(title, [dimension], sorted(usages[index]?.groups ?? [], [dimension]), question.limit),
-  );
-  const report = await assemble(
-    'Bedrock usage',
-    period,
-    tables,
-    { usage: usages[0] as PricedUsage, coverage },
-    context,
-  );
-  return report.coverage.invocations > 0
-    ? report
-    : { ...report, notes: [...(await whereTheDataAre(period, context)), ...report.notes] };
+  return { period: periodFromDays(question, context), by: BREAKDOWNS.flat(), where };
 }
 
 function periodFromDays({ days, timezone = 'UTC' }: UsageReportQuestion, context: ReportContext): Period {

@@ -1,8 +1,12 @@
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMoto } from '../../rigs/moto.ts';
+import { usdFromText } from '../../src/domain/money.ts';
+import { capEngine } from '../../src/engines/capped.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
-import { quoteQuestion, textFromQuote } from '../../src/reports/quote.ts';
+import { askedFromQuestion, type BreakdownQuestion, breakdown } from '../../src/reports/breakdown.ts';
+import type { ReportContext } from '../../src/reports/context.ts';
+import { quoteOf, textFromQuote } from '../../src/reports/quote.ts';
 import { CLIENT, GROUP } from '../helpers/cloudwatch.ts';
 import { composeSample, OCTOBER } from '../helpers/sample.ts';
 
@@ -51,6 +55,10 @@ function over(parameters: string) {
   return { ...files, engine };
 }
 
+async function quoteQuestion(question: BreakdownQuestion, context: ReportContext) {
+  return quoteOf(await askedFromQuestion(question, context), context);
+}
+
 describe('a quote', () => {
   it('says what a scan of CloudWatch would read and cost', async () => {
     const quote = await quoteQuestion({ by: ['model'], ...OCTOBER }, over(''));
@@ -76,5 +84,31 @@ describe('a quote', () => {
     const quote = await quoteQuestion({ by: ['model'], ...OCTOBER }, files);
     expect(quote.bytes).toBeGreaterThan(100_000);
     expect(textFromQuote(quote)).toContain('for nothing');
+  });
+});
+
+describe('a cap', () => {
+  const capped = (usd: string) => {
+    const context = over('&via=insights');
+    return { ...context, engine: capEngine(context.engine, usdFromText(usd)) };
+  };
+  const question = { by: ['model'], ...OCTOBER };
+
+  it('refuses a question that would cost more, and says what would cost less', async () => {
+    await expect(breakdown(question, capped('0.20'))).rejects.toMatchObject({
+      code: 'SCAN_TOO_DEAR',
+      message: expect.stringMatching(/for \$0\.21, more than the \$0\.20 .* shorter period/),
+    });
+  });
+
+  it('lets a question through that costs less', async () => {
+    // There are no logs behind these metrics: what fails is the query, not the cap.
+    const asked = breakdown({ ...question, where: ['region=eu-west-1'] }, capped('0.20'));
+    await expect(asked).rejects.not.toMatchObject({ code: 'SCAN_TOO_DEAR' });
+  });
+
+  it('does not stand in the way of what costs nothing', async () => {
+    const free = { ...files, engine: capEngine(files.engine, usdFromText('0')) };
+    expect((await breakdown(question, free)).totals.invocations).toBe(10_550);
   });
 });

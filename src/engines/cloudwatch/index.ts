@@ -2,8 +2,7 @@ import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
 import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError } from '../../domain/errors.ts';
-import { DAY_MS } from '../../domain/period.ts';
-import type { Engine, TimeRange, Work } from '../engine.ts';
+import { type Engine, METADATA_KEYS_MS, type TimeRange, type Work } from '../engine.ts';
 import { type Found, sumOf } from '../found.ts';
 import { isAsked, type Scan } from '../scan.ts';
 import { createScanningEngine } from '../scanning.ts';
@@ -85,7 +84,7 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
       const { places } = await open();
       const { last } = await rangeOf(places, work);
       if (last === undefined) return [];
-      const recently = { from: last - RECENT_MS, to: last + 1_000 };
+      const recently = { from: last - METADATA_KEYS_MS, to: last + 1_000 };
       const keys = places.map((place) =>
         via === 'events' || refused.has(place)
           ? keysOfEvents(place, recently, work)
@@ -113,9 +112,6 @@ async function rangeOf(places: readonly Place[], work: Work): Promise<TimeRange>
     last: moments('last').sort((a, b) => b - a)[0],
   };
 }
-
-/** Metadata keys are looked for in the last week of the logs: a scan of all there is could cost anything. */
-const RECENT_MS = 7 * DAY_MS;
 
 function notesOnSight(places: readonly Place[], isReadByEvent: (place: Place) => boolean): string[] {
   return places.every(isReadByEvent) ? [] : [INSIGHTS_NOTE];

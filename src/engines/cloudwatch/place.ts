@@ -1,6 +1,6 @@
 import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
 import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
-import { loggingConfiguration } from '../../aws/logging-configuration.ts';
+import { loggingOf } from '../../aws/logging-configuration.ts';
 import { type AwsPlace, awsPlaces } from '../../aws/place.ts';
 import { type Asked, spendErrorFromAws } from '../../aws/spend-error.ts';
 import { SpendError } from '../../domain/errors.ts';
@@ -35,10 +35,11 @@ export async function openPlaces(
 ): Promise<OpenPlaces> {
   const everywhere = await awsPlaces(regions, roles);
   const known = await Promise.all(
-    everywhere.map(async (place) => ({
-      place,
-      groups: groups.length > 0 ? groups : await groupsOf(place, bedrock),
-    })),
+    everywhere.map(async (place) => {
+      if (groups.length > 0) return { place, groups };
+      const group = (await loggingOf(place, bedrock))?.group;
+      return { place, groups: group === undefined ? [] : [group] };
+    }),
   );
   const silent = known.filter(({ groups: found }) => found.length === 0).map(({ place }) => placeName(place));
   if (silent.length === known.length) {
@@ -64,14 +65,6 @@ function askedOf(place: string): Asked {
     place,
     missing: `There is no log group ${place}. Check its name and region; "aws logs describe-log-groups" lists them.`,
   };
-}
-
-async function groupsOf(place: AwsPlace, bedrock: BedrockClientConfig): Promise<string[]> {
-  const configuration = await loggingConfiguration({ ...bedrock, ...place.config }).catch((error) => {
-    const asked = { service: 'Bedrock', place: `Bedrock’s logging settings${place.label}` };
-    throw spendErrorFromAws(error, { ...asked, missing: `Bedrock is not available${place.label}.` });
-  });
-  return configuration?.group === undefined ? [] : [configuration.group];
 }
 
 function placeName({ label }: AwsPlace): string {

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { textFromReport } from '../../reports/render.ts';
 import { reportSchema } from '../../reports/report.ts';
-import { usageReport } from '../../reports/usage-report.ts';
+import { askedFromUsageReport, usageReport } from '../../reports/usage-report.ts';
 import { defineTool } from '../define-tool.ts';
-import { limitInput } from '../inputs.ts';
+import { limitInput, periodInputs } from '../inputs.ts';
+import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
 
 export const getBedrockUsageReport = defineTool({
   name: 'get_bedrock_usage_report',
@@ -21,23 +22,30 @@ export const getBedrockUsageReport = defineTool({
     region: z.string().optional().describe('Only requests sent to this region, e.g. us-east-1.'),
     log_group_name: z
       .string()
+      .min(1)
       .optional()
       .describe(
-        'CloudWatch log group. The server’s operator sets the source; another group than its own is not read, and the report says so.',
+        'CloudWatch log group to read, where the server’s operator leaves that open; else it is not used, and the report says so.',
       ),
     aws_account_id: z
       .string()
       .regex(/^\d{12}$/, 'an AWS account id has 12 digits')
       .optional()
       .describe('Only this account.'),
+    timezone: periodInputs.timezone,
     limit: limitInput(31),
+    quote: quoteInput,
   }),
-  output: reportSchema,
-  async run({ days, region, log_group_name, aws_account_id, limit }, context) {
-    const report = await usageReport({ days, region, accountId: aws_account_id, limit }, context);
-    if (log_group_name !== undefined && !context.engine.source.includes(`:${log_group_name}`)) {
-      report.notes.unshift(`log_group_name is not used: this server answers from ${context.engine.source}.`);
-    }
+  output: reportOrQuote(reportSchema),
+  async run({ days, region, log_group_name: group, aws_account_id: accountId, timezone, limit, quote }, context) {
+    const engine = context.narrowed({ group, region });
+    const asking = engine ? { ...context, engine } : context;
+    const question = { days, region, accountId, timezone, limit };
+    if (quote) return quoteAnswer(askedFromUsageReport(question, asking), asking);
+    const report = await usageReport(question, asking);
+    const { source } = asking.engine;
+    if (group !== undefined && !source.includes(`:${group}`))
+      report.notes.unshift(`log_group_name is not used: this server answers from ${source}.`);
     return { text: textFromReport(report), data: report };
   },
 });

@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import { INTERVALS, overTime } from '../../reports/over-time.ts';
+import { askedFromQuestion } from '../../reports/breakdown.ts';
+import { breakdownFromOverTime, INTERVALS, overTime } from '../../reports/over-time.ts';
 import { textFromReport } from '../../reports/render.ts';
 import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
+import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
 
 export const spendOverTime = defineTool({
   name: 'spend_over_time',
@@ -19,9 +21,11 @@ export const spendOverTime = defineTool({
     ...periodInputs,
     where: whereInput,
     limit: limitInput(200),
+    quote: quoteInput,
   }),
-  output: flatReportSchema,
-  async run(input, context) {
+  output: reportOrQuote(flatReportSchema),
+  async run({ quote, ...input }, context) {
+    if (quote) return quoteAnswer(await askedFromQuestion(breakdownFromOverTime(input), context), context);
     const report = await overTime(input, context);
     return { text: textFromReport(report), data: flatFromReport(report) };
   },

@@ -1,0 +1,82 @@
+import { deferred } from './deferred.ts';
+import { SpendError } from './domain/errors.ts';
+import { sourcesFromLogging } from './engines/auto.ts';
+import { cloudWatchSourceFromText } from './engines/cloudwatch/source.ts';
+import type { Engine } from './engines/engine.ts';
+import { sourceTextFrom } from './engines/source-text.ts';
+import { uniteEngines } from './engines/union.ts';
+
+/** Where the ledger of an embedded engine is kept; `false`: nowhere that lasts. */
+type LedgerSetting = string | false | undefined;
+
+/**
+ * Opens a source at the first question: loading DuckDB, 70 MB of native code, or the AWS SDK would make every start wait for it.
+ * What is wrong with its text is said at once.
+ * @throws SpendError SOURCE_NOT_FOUND, SOURCE_UNSUPPORTED or INVALID_SETTING
+ */
+export function engineFromSource(source: string | undefined, ledger: LedgerSetting): Engine {
+  if (source === undefined) {
+    throw new SpendError(
+      'SOURCE_NOT_FOUND',
+      'No log source. Give --source FOLDER (or set BEDROCK_SPEND_SOURCE), or try "bedrock-spend demo".',
+    );
+  }
+  const scheme = /^([a-z0-9]{2,}):/i.exec(source)?.[1] ?? (source === 'auto' ? 'auto' : undefined);
+  if (scheme === undefined) return filesEngine(source, ledger);
+  const open = SCHEMES[scheme.toLowerCase()];
+  if (open === undefined) {
+    throw new SpendError(
+      'SOURCE_UNSUPPORTED',
+      `There is no source of the kind ${scheme}:. Give a folder of log files, or one of ${Object.keys(SCHEMES).join(':…, ')}:….`,
+    );
+  }
+  return open(source, ledger);
+}
+
+const SCHEMES: Readonly<Record<string, (source: string, ledger: LedgerSetting) => Engine>> = {
+  cloudwatch: cloudWatchEngine,
+  auto: autoEngine,
+};
+
+function filesEngine(source: string, ledger: LedgerSetting): Engine {
+  return deferredEngine('files', source, async () => {
+    const { createFilesEngine } = await import('./engines/files/index.ts');
+    return createFilesEngine({ source, ...(ledger === undefined ? {} : { ledger }) });
+  });
+}
+
+function cloudWatchEngine(source: string): Engine {
+  cloudWatchSourceFromText(source);
+  return deferredEngine('cloudwatch', source, async () => {
+    const { createCloudWatchEngine } = await import('./engines/cloudwatch/index.ts');
+    return createCloudWatchEngine({ source });
+  });
+}
+
+/** Asks Bedrock's settings in each region, and opens what they name. */
+function autoEngine(source: string, ledger: LedgerSetting): Engine {
+  const text = source === 'auto' ? 'auto:' : source;
+  const { path, list } = sourceTextFrom(text, ['region', 'role'], AUTO_USAGE);
+  if (path !== '') throw new SpendError('INVALID_SETTING', `${source}: write ${AUTO_USAGE}.`);
+  return deferredEngine('auto', source, async () => {
+    const [{ awsPlaces }, { loggingOf }] = await Promise.all([
+      import('./aws/place.ts'),
+      import('./aws/logging-configuration.ts'),
+    ]);
+    const places = await awsPlaces(list('region'), list('role'));
+    const found = places.map(async (place) => ({ ...place, configuration: await loggingOf(place) }));
+    const sources = sourcesFromLogging(await Promise.all(found));
+    return uniteEngines(
+      'auto',
+      sources.join(' and '),
+      sources.map((one) => engineFromSource(one, ledger)),
+    );
+  });
+}
+
+const AUTO_USAGE = 'auto, or auto:?region=us-east-1,eu-west-1&role=ROLE-ARN';
+
+function deferredEngine(name: string, source: string, open: () => Promise<Engine>): Engine {
+  const { usage, quote, range, metadataKeys, close } = deferred(open);
+  return { name, source, usage, quote, range, metadataKeys, close };
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { cloudWatchSourceFromText, narrowedSource } from './source.ts';
+
+describe('a source in CloudWatch', () => {
+  it.each([
+    ['cloudwatch:', { groups: [], regions: [], roles: [], via: undefined }],
+    ['cloudwatch:/a,/b?region=us-east-1,eu-west-1', { groups: ['/a', '/b'], regions: ['us-east-1', 'eu-west-1'] }],
+    ['cloudwatch:/a%2Cb?region=us-east-1&region=eu-west-1', { groups: ['/a,b'], regions: ['us-east-1', 'eu-west-1'] }],
+    [
+      'cloudwatch:arn:aws:logs:us-east-1:1:log-group:/a?role=arn:aws:iam::1:role/r&via=events',
+      { groups: ['arn:aws:logs:us-east-1:1:log-group:/a'], roles: ['arn:aws:iam::1:role/r'], via: 'events' },
+    ],
+  ])('is read from %s', (text, expected) => {
+    expect(cloudWatchSourceFromText(text)).toMatchObject(expected);
+  });
+});
+
+describe('what a caller names', () => {
+  it.each([
+    ['cloudwatch:', { group: '/a', region: 'eu-west-1' }, 'cloudwatch:/a?region=eu-west-1'],
+    ['cloudwatch:?region=us-east-1', { group: '/a', region: 'eu-west-1' }, 'cloudwatch:/a?region=us-east-1'],
+    ['cloudwatch:/own', { group: '/a', region: 'eu-west-1' }, 'cloudwatch:/own?region=eu-west-1'],
+    ['cloudwatch:/own?region=us-east-1', { group: '/a', region: 'eu-west-1' }, undefined],
+    ['auto', { group: '/a' }, 'cloudwatch:/a'],
+    ['auto', { region: 'eu-west-1' }, 'auto:?region=eu-west-1'],
+    ['auto:?role=arn:aws:iam::1:role/r', { group: '/a' }, 'cloudwatch:/a?role=arn:aws:iam::1:role/r'],
+    ['auto', {}, undefined],
+    ['./logs', { group: '/a', region: 'eu-west-1' }, undefined],
+  ])('narrows %s, as far as the operator leaves it open: %j', (source, what, expected) => {
+    expect(narrowedSource(source, what)).toBe(expected);
+  });
+
+  it.each(['/a?role=arn:aws:iam::9:role/admin', '/a%3Frole=x', '/a,/b', '/a#b', 'a&via=events'])(
+    'stays a name, whatever is in it: %s',
+    (group) => {
+      const narrowed = narrowedSource('cloudwatch:', { group, region: 'eu-west-1&role=x' }) as string;
+      const { groups, roles, via } = cloudWatchSourceFromText(narrowed);
+      expect({ groups, roles, via }).toEqual({ groups: [group], roles: [], via: undefined });
+    },
+  );
+});
