@@ -208,10 +208,22 @@ describe('names that Bedrock knows', () => {
     expect(notes.join()).not.toContain('ListCustomModels');
   });
 
-  it('survive a memory that is damaged', async () => {
+  it('are not said to be missing while they are remembered', async () => {
     const memory = join(await temporaryFolder(), 'names.json');
-    await writeFile(memory, '{"half":');
-    expect((await namesIn(memory)()).aliases).toEqual(EXPECTED);
+    await namesIn(memory)();
+    faults = { '/prompt-routers': 'AccessDeniedException' };
+    const { aliases, notes } = await namesIn(memory)([unresolved(ROUTER)]);
+    expect(aliases).toContainEqual(expected(ROUTER));
+    expect(notes).toEqual([]);
+  });
+
+  it.each([
+    ['cut off', '{"half":', 0],
+    ['running in a circle', '{"custom-model/a":{"model":"custom-model/a","tags":{}}}', 1],
+  ])('survive a memory that is damaged: %s', async (_, content, kept) => {
+    const memory = join(await temporaryFolder(), 'names.json');
+    await writeFile(memory, content);
+    expect((await namesIn(memory)()).aliases.slice(kept)).toEqual(EXPECTED);
   });
 });
 
@@ -248,6 +260,13 @@ describe('what may not be looked up', () => {
         'bedrock:ListImportedModels (UnknownOperationException in us-east-1), bedrock:ListPromptRouters (AccessDeniedException in us-east-1)',
       ),
     ]);
+  });
+
+  it('counts places beyond a few', async () => {
+    faults = { '/prompt-routers': 'AccessDeniedException' };
+    const regions = ['us-east-1', 'us-west-2', 'eu-west-1', 'eu-north-1', 'ap-south-1'];
+    const { notes } = await (await newNames({ regions }))([unresolved(ROUTER)]);
+    expect(notes.join()).toContain('AccessDeniedException in eu-west-1 and 2 more)');
   });
 
   it('names only what changes a price where usage is not known', async () => {
@@ -340,7 +359,7 @@ describe('usage through what has a name', () => {
   const MARKETPLACE = 'arn:aws:sagemaker:us-east-1:111122223333:endpoint/marketplace';
   const DELETED = arn('custom-model-deployment/cd9deleted99');
   const CALLS = [PROFILE, PROVISIONED, DEPLOYMENT, IMPORTED, ROUTER, MARKETPLACE, DELETED].map((id) =>
-    callOf({ model: { id } as Call['model'], input: 1_000_000, output: 0 }),
+    callOf({ model: { id } as Call['model'], input: 1_000_000, output: 0, tier: 'standard' }),
   );
 
   /** Both ways that an engine applies aliases: in SQL, and to groups it has read. */
@@ -382,13 +401,13 @@ describe('usage through what has a name', () => {
       expect(rows).toEqual(
         expect.arrayContaining([
           // Claude Haiku 4.5 through a geographic profile: 1.10 USD per million input tokens.
-          [HAIKU, 'doc-search', '(none)', 'team-0', '1.1'],
+          [HAIKU, 'doc-search', 'standard', 'team-0', '1.1'],
           [HAIKU, 'night-shift', 'provisioned', 'team-1', '0'],
           [NOVA, 'tickets', 'custom-model', 'team-2', 'unpriced'],
-          [unresolved(IMPORTED), 'our-llama', '(none)', 'team-3', '0'],
-          [unresolved(ROUTER), 'cheap-first', '(none)', 'team-4', 'unpriced'],
-          [unresolved(MARKETPLACE), '(none)', '(none)', '(none)', 'unpriced'],
-          [unresolved(DELETED), '(none)', '(none)', '(none)', 'unpriced'],
+          [unresolved(IMPORTED), 'our-llama', 'standard', 'team-3', '0'],
+          [unresolved(ROUTER), 'cheap-first', 'standard', 'team-4', 'unpriced'],
+          [unresolved(MARKETPLACE), '(none)', 'standard', '(none)', 'unpriced'],
+          [unresolved(DELETED), '(none)', 'standard', '(none)', 'unpriced'],
         ]),
       );
       expect(totals).toMatchObject({ cost_usd: '1.1', unpriced_invocations: 4 });

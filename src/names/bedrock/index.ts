@@ -21,7 +21,7 @@ export interface BedrockNamesOptions {
 /** Resources are made and tagged seldom. */
 const FRESH_MS = 15 * 60_000;
 
-/** Custom models have rates of their own in the AWS Price List (`USE1-NovaLite-input-tokens-custom-model`), under any way to call them. */
+/** Their tokens have rates of their own in the AWS Price List (`USE1-NovaLite-input-tokens-custom-model`). */
 const CUSTOM_MODELS = ['custom-model', 'custom-model-deployment'];
 
 /** Asks Bedrock what unresolved model ids stand for: the model behind each, its name and its tags. */
@@ -62,5 +62,5 @@ function aliasesFrom(known: Known): Alias[] {
   });
 }
 
-/** The name that compose.ts knows it by. */
+/** What compose.ts still calls it. */
 export { createBedrockNames as createProfileNames };
