@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/files': ['domain', 'logs', 'engines/engine.ts'],
   prices: ['domain'],
   reports: ['domain', 'logs', 'names', 'prices', 'engines/engine.ts'],
-  'names/bedrock': ['domain', 'names'],
+  'names/bedrock': ['aws', 'domain', 'logs', 'names'],
   names: ['domain'],
   aws: ['domain'],
   'setup/aws': ['domain', 'setup', 'aws'],

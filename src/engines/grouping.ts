@@ -1,4 +1,4 @@
-import type { Alias } from '../domain/alias.ts';
+import { type Alias, tierOfAlias } from '../domain/alias.ts';
 import { type Dimension, isTimeDimension, NONE } from '../domain/dimension.ts';
 import type { UsageCounts, UsageRow } from '../domain/usage.ts';
 import type { Attributes } from '../logs/attributes.ts';
@@ -43,7 +43,12 @@ export function usageRowsFromGroups(groups: Iterable<InvocationGroup>, query: Us
 }
 
 function withAlias(attributes: Attributes, alias: Alias): Attributes {
-  return { ...attributes, ...modelIdentity(alias.model), profile: alias.name ?? attributes.profile };
+  return {
+    ...attributes,
+    ...modelIdentity(alias.model),
+    profile: alias.name ?? attributes.profile,
+    tier: tierOfAlias(alias) ?? attributes.tier,
+  };
 }
 
 function dimensionValue(

@@ -7,4 +7,7 @@ export interface Names {
   notes: readonly string[];
 }
 
+/** @param needed unresolved model ids that usage has: only what could be behind these is looked up and noted. Default: everything */
+export type LookUpNames = (needed?: readonly string[]) => Promise<Names>;
+
 export const NO_NAMES: Names = { aliases: [], notes: [] };

@@ -135,7 +135,6 @@ describe('unknown is unpriced, never zero', () => {
     'anthropic.claude-opus-4-80',
     'anthropic.claude-opus-99',
     'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc',
-    'arn:aws:bedrock:us-east-1:111122223333:imported-model/abc',
     'arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/abc',
   ])('%s', (modelId) => {
     expect(book.rate(keyOf(modelId))).toBeUndefined();
@@ -159,14 +158,21 @@ describe('unknown is unpriced, never zero', () => {
     expect(textFromUsd(costOf({ ...counts, input: 0 }, undefined) as never)).toBe('0');
   });
 
-  it('provisioned throughput is known to cost nothing per token, and says what it costs instead', () => {
-    const rate = book.rate(keyOf('arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc'));
-    expect([ratesOf(rate), rate?.source, rate?.notes]).toEqual([
-      '0 0 0 0 0',
-      'not per token',
-      [expect.stringContaining('billed by the hour')],
-    ]);
-  });
+  it.each([
+    ['arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc', {}, 'billed by the hour'],
+    ['anthropic.claude-3-haiku-20240307-v1:0', { tier: 'provisioned' }, 'billed by the hour'],
+    ['arn:aws:bedrock:us-east-1:111122223333:imported-model/abc', {}, 'billed by the minute'],
+  ])(
+    'what is billed apart is known to cost nothing per token, and says what it costs instead: %s %j',
+    (id, more, why) => {
+      const rate = book.rate(keyOf(id, more));
+      expect([ratesOf(rate), rate?.source, rate?.notes]).toEqual([
+        '0 0 0 0 0',
+        'not per token',
+        [expect.stringContaining(why)],
+      ]);
+    },
+  );
 });
 
 describe('the fallback', () => {

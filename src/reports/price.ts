@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { tierOfAlias } from '../domain/alias.ts';
 import { textFromUsd } from '../domain/money.ts';
 import { isoFromMoment, momentFromText } from '../domain/period.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
@@ -48,12 +49,12 @@ export function priceReport(
   now: () => number,
 ): Price | undefined {
   const { model: unresolved } = modelIdentity(question.model);
-  const { model, scope } = modelIdentity(
-    aliases.find((alias) => alias.unresolved === unresolved)?.model ?? question.model,
-  );
+  const alias = aliases.find((candidate) => candidate.unresolved === unresolved);
+  const { model, scope } = modelIdentity(alias?.model ?? question.model);
+  const tier = (alias && tierOfAlias(alias)) ?? question.tier;
   const at = question.at === undefined ? now() : momentFromText(question.at, 'UTC');
   const contextBand = CONTEXT_BANDS.findLast((band) => question.prompt_tokens > band) ?? 0;
-  const key: PriceKey = { model, scope, region: question.region, tier: question.tier, contextBand, ratesFrom: at };
+  const key: PriceKey = { model, scope, region: question.region, tier, contextBand, ratesFrom: at };
   const found = prices.rate(key);
   return found && priceFromRate(found, key);
 }

@@ -15,7 +15,7 @@ export interface PricedGroup {
 export interface PricedUsage {
   groups: PricedGroup[];
   totals: PricedGroup;
-  /** Models that used tokens without a known price, with the invocations concerned, most first. */
+  /** Models, with a tier that is not standard, that used tokens without a known price, with the invocations concerned, most first. */
   unpricedModels: [model: string, invocations: number][];
   /** Assumptions behind the rates that were used. */
   rateNotes: string[];
@@ -40,7 +40,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     groups.set(id, group);
     const rate = prices.rate(row.priceKey);
     const cost = costOf(row, rate);
-    if (cost === undefined) unpriced.set(row.priceKey.model, (unpriced.get(row.priceKey.model) ?? 0) + row.billable);
+    if (cost === undefined) unpriced.set(unpricedName(row), (unpriced.get(unpricedName(row)) ?? 0) + row.billable);
     else if (row.billable > 0) for (const note of rate?.notes ?? []) rateNotes.add(note);
     if (row.priceKey.model.startsWith('openai.') && row.cacheRead + row.cacheWrite5m > 0)
       ambiguousCacheInvocations += row.invocations;
@@ -78,6 +78,11 @@ export function emptyGroup(key: Record<string, string>): PricedGroup {
       cost_usd: '0',
     },
   };
+}
+
+/** A model can have a price and not in this tier. */
+function unpricedName({ priceKey: { model, tier = 'standard' } }: UsageRow): string {
+  return tier === 'standard' || model.includes('/') ? model : `${model} in tier ${tier}`;
 }
 
 function addRow(group: PricedGroup, row: UsageRow, cost: Usd | undefined): void {

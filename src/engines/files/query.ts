@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { Alias } from '../../domain/alias.ts';
+import { type Alias, tierOfAlias } from '../../domain/alias.ts';
 import {
   type Dimension,
   isTimeDimension,
@@ -159,12 +159,22 @@ function attributesSql(aliases: readonly Alias[], bind: (value: DuckDBValue) => 
   if (aliases.length === 0) return 'SELECT *, NULL::VARCHAR AS tags FROM attributes';
   const rows = aliases.map((alias) => {
     const { model, provider, scope } = modelIdentity(alias.model);
-    const cells = [alias.unresolved, model, provider ?? null, scope, alias.name ?? null, JSON.stringify(alias.tags)];
+    const { unresolved, name = null } = alias;
+    const cells = [
+      unresolved,
+      model,
+      provider ?? null,
+      scope,
+      name,
+      tierOfAlias(alias) ?? null,
+      JSON.stringify(alias.tags),
+    ];
     return `(${cells.map((cell) => `${bind(cell)}::VARCHAR`).join(', ')})`;
   });
   return `SELECT attributes.* REPLACE (coalesce(alias.model, attributes.model) AS model, coalesce(alias.provider, attributes.provider) AS provider,
-    coalesce(alias.scope, attributes.scope) AS scope, coalesce(alias.name, attributes.profile) AS profile), alias.tags
-  FROM attributes LEFT JOIN (VALUES ${rows.join(', ')}) alias(unresolved, model, provider, scope, name, tags) ON alias.unresolved = attributes.model`;
+    coalesce(alias.scope, attributes.scope) AS scope, coalesce(alias.name, attributes.profile) AS profile,
+    coalesce(alias.tier, attributes.tier) AS tier), alias.tags
+  FROM attributes LEFT JOIN (VALUES ${rows.join(', ')}) alias(unresolved, model, provider, scope, name, tier, tags) ON alias.unresolved = attributes.model`;
 }
 
 /** The start of the stretch of unchanged rates that a row lies in. */

@@ -1,114 +1,66 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import {
-  BedrockClient,
-  type BedrockClientConfig,
-  ListInferenceProfilesCommand,
-  ListTagsForResourceCommand,
-} from '@aws-sdk/client-bedrock';
-import * as z from 'zod';
+import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
+import { awsPlaces } from '../../aws/place.ts';
 import type { Alias } from '../../domain/alias.ts';
-import type { Names } from '../names.ts';
-import { modelFromDestinations } from './profile-model.ts';
+import type { LookUpNames } from '../names.ts';
+import { lookUp, type Refusal } from './look-up.ts';
+import { kindOf, LOOKUPS, type Lookup } from './lookups.ts';
+import { type Known, modelBehind, openMemory } from './memory.ts';
+import { refusalsNote } from './refusals-note.ts';
 
-export interface ProfileNamesOptions {
+export interface BedrockNamesOptions {
   /** Empty: the environment's own. */
   regions: readonly string[];
-  /** Keeps what was found, because a deleted profile cannot be looked up any more. */
+  /** ARNs of roles, one for each account to look in; empty: the environment's own credentials. */
+  roles?: readonly string[];
+  /** The file that keeps what was found. */
   memory: string;
   client?: BedrockClientConfig;
   now?: () => number;
 }
 
-/** Profiles are made and tagged seldom. */
+/** Resources are made and tagged seldom. */
 const FRESH_MS = 15 * 60_000;
 
-/** Bedrock allows a few calls a second. */
-const TAGS_AT_ONCE = 5;
+/** Their tokens have rates of their own in the AWS Price List (`USE1-NovaLite-input-tokens-custom-model`). */
+const CUSTOM_MODELS = ['custom-model', 'custom-model-deployment'];
 
-const memorySchema = z.record(
-  z.string(),
-  z.object({ model: z.string(), name: z.string().optional(), tags: z.record(z.string(), z.string()) }),
-);
+/** Asks Bedrock what unresolved model ids stand for: the model behind each, its name and its tags. */
+export function createBedrockNames(options: BedrockNamesOptions): LookUpNames {
+  const { regions, roles = [], client = {}, now = Date.now } = options;
+  const memory = openMemory(options.memory);
+  const asked = new Map<Lookup, { at: number; refusals: Promise<Refusal[]> }>();
 
-type Memory = z.output<typeof memorySchema>;
-
-/** Looks application inference profiles up: which model is behind each, its name and its tags. */
-export function createProfileNames({ regions, memory, client = {}, now = Date.now }: ProfileNamesOptions) {
-  let found: { names: Promise<Names>; at: number } | undefined;
-
-  async function find(): Promise<Names> {
-    const known = await remembered(memory);
-    const notes: string[] = [];
-    for (const region of regions.length > 0 ? regions : [undefined]) {
-      const bedrock = new BedrockClient({ ...client, ...(region ? { region } : {}) });
-      try {
-        Object.assign(known, await profilesOf(bedrock));
-      } catch (error) {
-        notes.push(
-          `Application inference profiles${region ? ` of ${region}` : ''} could not be looked up (${(error as Error).name}): their usage is unpriced unless they were seen before. Reading needs bedrock:ListInferenceProfiles and bedrock:ListTagsForResource.`,
-        );
-      } finally {
-        bedrock.destroy();
-      }
-    }
-    await remember(memory, known);
-    const aliases = Object.entries(known).map(([unresolved, { model, name, tags }]) => ({
-      unresolved,
-      model,
-      name,
-      tags,
-    }));
-    return { aliases, notes };
+  async function ask(lookups: readonly Lookup[]): Promise<Refusal[]> {
+    const places = await awsPlaces(regions, roles);
+    const answers = await Promise.all(places.map((place) => lookUp(place, lookups, client)));
+    await memory.learn(answers.flatMap(({ found }) => found));
+    return answers.flatMap(({ refusals }) => refusals);
   }
 
-  return (): Promise<Names> => {
-    if (found === undefined || now() - found.at > FRESH_MS) found = { names: find(), at: now() };
-    return found.names;
+  /** Asks what was not asked lately. */
+  async function refusalsOf(lookups: readonly Lookup[]): Promise<Refusal[]> {
+    const stale = lookups.filter((lookup) => now() - (asked.get(lookup)?.at ?? Number.NEGATIVE_INFINITY) > FRESH_MS);
+    const refusals = stale.length > 0 ? ask(stale) : Promise.resolve([]);
+    for (const lookup of stale) asked.set(lookup, { at: now(), refusals });
+    const answers = new Set(lookups.map((lookup) => asked.get(lookup)?.refusals));
+    return (await Promise.all(answers)).flatMap((some) => some ?? []);
+  }
+
+  return async (needed) => {
+    const kinds = needed?.map(kindOf);
+    const lookups = LOOKUPS.filter((lookup) => !kinds || kinds.some((kind) => lookup.kinds.includes(kind)));
+    const refusals = await refusalsOf(lookups);
+    const known = await memory.known();
+    return { aliases: aliasesFrom(known), notes: refusalsNote(refusals, known, needed) };
   };
 }
 
-async function profilesOf(bedrock: BedrockClient): Promise<Memory> {
-  const profiles: [arn: string, alias: Omit<Alias, 'tags'>][] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await bedrock.send(new ListInferenceProfilesCommand({ typeEquals: 'APPLICATION', nextToken }));
-    for (const { inferenceProfileArn, inferenceProfileName, models } of page.inferenceProfileSummaries ?? []) {
-      const model = modelFromDestinations((models ?? []).flatMap(({ modelArn }) => modelArn ?? []));
-      const unresolved = inferenceProfileArn?.split(':').at(-1);
-      if (inferenceProfileArn && unresolved && model)
-        profiles.push([inferenceProfileArn, { unresolved, model, name: inferenceProfileName }]);
-    }
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  const memory: Memory = {};
-  for (let index = 0; index < profiles.length; index += TAGS_AT_ONCE) {
-    const some = profiles.slice(index, index + TAGS_AT_ONCE);
-    const tagged = some.map(async ([arn, { unresolved, model, name }]) => {
-      const { tags = [] } = await bedrock.send(new ListTagsForResourceCommand({ resourceARN: arn }));
-      const texts = Object.fromEntries(tags.map(({ key, value }) => [key as string, value ?? '']));
-      memory[unresolved] = { model, name, tags: texts };
-    });
-    await Promise.all(tagged);
-  }
-  return memory;
+function aliasesFrom(known: Known): Alias[] {
+  return Object.entries(known).map(([unresolved, { name, tags }]) => {
+    const tier = CUSTOM_MODELS.includes(kindOf(unresolved)) ? 'custom-model' : undefined;
+    return { unresolved, model: modelBehind(unresolved, known), name, tags, tier };
+  });
 }
 
-/** A memory that cannot be read is none: it holds nothing that cannot be looked up again, save what was deleted. */
-async function remembered(file: string): Promise<Memory> {
-  const text = await readFile(file, 'utf8').catch(() => '{}');
-  try {
-    return memorySchema.parse(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
-async function remember(file: string, memory: Memory): Promise<void> {
-  const whole = `${file}.${process.pid}`;
-  // On a read-only file system, as on Lambda, nothing is remembered.
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    .then(() => writeFile(whole, JSON.stringify(memory, null, 1), { mode: 0o600 }))
-    .then(() => rename(whole, file))
-    .catch(() => {});
-}
+/** What compose.ts still calls it. */
+export { createBedrockNames as createProfileNames };
