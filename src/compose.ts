@@ -5,10 +5,11 @@ import { deferred } from './deferred.ts';
 import type { Alias } from './domain/alias.ts';
 import type { Usd } from './domain/money.ts';
 import { capEngine } from './engines/capped.ts';
-import { cloudWatchSourceFromText, narrowedSource } from './engines/cloudwatch/source.ts';
+import { narrowedSource } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
+import { awsPlacesOfSource } from './engines/source-text.ts';
 import type { ServerDependencies } from './mcp/server.ts';
-import type { Names } from './names/names.ts';
+import type { LookUpNames } from './names/names.ts';
 import type { Prices } from './prices/index.ts';
 import type { SessionStore } from './serverless/index.ts';
 import type { ProbeSetup } from './setup/probe.ts';
@@ -69,19 +70,16 @@ function narrowedEngines(options: ComposeOptions) {
   };
 }
 
-/** What the user's file says, then what AWS says of the source's own account. */
-function composeNames({ source = '' }: ComposeOptions, given: readonly Alias[]): () => Promise<Names> {
-  const own = { aliases: given, notes: [] };
-  if (!source.startsWith('cloudwatch:')) return async () => own;
-  let lookUp: Promise<() => Promise<Names>> | undefined;
-  return async () => {
-    lookUp ??= import('./names/bedrock/index.ts').then(({ createProfileNames }) =>
-      createProfileNames({
-        regions: cloudWatchSourceFromText(source).regions,
-        memory: join(envPaths('bedrock-spend', { suffix: '' }).cache, 'profiles.json'),
-      }),
+/** What the user's file says, then what AWS says of the source's own accounts. */
+function composeNames({ source }: ComposeOptions, given: readonly Alias[]): LookUpNames {
+  const places = source === undefined ? undefined : awsPlacesOfSource(source);
+  if (places === undefined) return async () => ({ aliases: given, notes: [] });
+  let lookUp: Promise<LookUpNames> | undefined;
+  return async (needed) => {
+    lookUp ??= import('./names/bedrock/index.ts').then(({ createBedrockNames }) =>
+      createBedrockNames({ ...places, memory: join(envPaths('bedrock-spend', { suffix: '' }).cache, 'names.json') }),
     );
-    const { aliases, notes } = await (await lookUp)();
+    const { aliases, notes } = await (await lookUp)(needed);
     const known = new Set(given.map(({ unresolved }) => unresolved));
     return { aliases: [...given, ...aliases.filter(({ unresolved }) => !known.has(unresolved))], notes };
   };

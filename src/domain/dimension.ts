@@ -17,8 +17,8 @@ export const DIMENSIONS = {
   session: 'Role session name; behind SSO usually the person',
   caller: 'The whole identity ARN',
   operation: 'Converse, ConverseStream, InvokeModel, InvokeModelWithResponseStream, …',
-  profile: 'Application inference profile, by name where it is known',
-  tier: 'Service tier: standard, priority, flex, latency-optimized, …',
+  profile: 'Inference profile, provisioned, custom or imported model or prompt router, by name where it is known',
+  tier: 'Service tier: standard, priority, flex, latency-optimized, …; provisioned and custom-model for models with prices of their own',
   status: 'ok, blocked (by a guardrail) or the error code',
 } as const;
 
@@ -26,7 +26,7 @@ export const DIMENSIONS = {
 export const DIMENSION_FAMILIES = {
   'metadata.KEY':
     'Value of KEY in the request metadata (the X-Amzn-Bedrock-Request-Metadata header, or Converse requestMetadata)',
-  'tag.KEY': 'Tag KEY of the application inference profile, from the overrides file',
+  'tag.KEY': 'Tag KEY of the profile or model, from AWS or the overrides file',
 } as const;
 
 export type PlainDimension = keyof typeof DIMENSIONS;

@@ -22,12 +22,7 @@ export function sourceTextFrom(text: string, parameters: readonly string[], usag
   const given = new URLSearchParams(query);
   const unknown = [...given.keys()].find((name) => !parameters.includes(name));
   if (unknown !== undefined) throw wrongSource(text, `there is no parameter "${unknown}"`, usage);
-  const list = (name: string) =>
-    given
-      .getAll(name)
-      .flatMap((value) => value.split(','))
-      .map((part) => part.trim())
-      .filter(Boolean);
+  const list = (name: string) => listFrom(given, name);
   // Cut before it is decoded: a comma that is written %2C is part of a name.
   const names = path.split(',').map((part) => decodeURIComponent(part).trim());
   return { path: decodeURIComponent(path), names: names.filter(Boolean), list, one: (name) => list(name)[0] };
@@ -35,4 +30,19 @@ export function sourceTextFrom(text: string, parameters: readonly string[], usag
 
 export function wrongSource(text: string, wrong: string, usage: string): SpendError {
   return new SpendError('INVALID_SETTING', `${text}: ${wrong}. Write ${usage}.`);
+}
+
+/** The regions and roles that a source names; undefined for files on this machine. */
+export function awsPlacesOfSource(text: string): { regions: string[]; roles: string[] } | undefined {
+  if (!/^([a-z0-9]{2,}:|auto$)/i.test(text)) return undefined;
+  const given = new URLSearchParams(text.split('?')[1] ?? '');
+  return { regions: listFrom(given, 'region'), roles: listFrom(given, 'role') };
+}
+
+function listFrom(given: URLSearchParams, name: string): string[] {
+  return given
+    .getAll(name)
+    .flatMap((value) => value.split(','))
+    .map((part) => part.trim())
+    .filter(Boolean);
 }

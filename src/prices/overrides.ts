@@ -92,7 +92,7 @@ export function overridesFromText(text: string, path: string): Overrides {
   return {
     prices: { ...table, rate: (key) => labelled(table.rate(key)) },
     aliases: Object.entries(aliases).map(([unresolved, alias]) => ({
-      unresolved: unresolved.replace(/^arn:[^/]*:(?=application-inference-profile\/)/, ''),
+      unresolved: unresolved.replace(/^arn:[^/]*:(?=[a-z-]+\/)/, ''),
       model: alias.model,
       name: alias.name,
       tags: alias.tags,

@@ -196,6 +196,6 @@ export async function assemble(
       ...(coverage.first === undefined ? {} : { data_from: iso(coverage.first) }),
       ...(coverage.last === undefined ? {} : { data_to: iso(coverage.last) }),
     },
-    notes: [...notesFromUsage(usage, coverage, tables), ...(await context.names()).notes],
+    notes: [...notesFromUsage(usage, coverage, tables), ...(await context.names(usage.unresolved)).notes],
   };
 }

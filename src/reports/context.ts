@@ -1,5 +1,5 @@
 import type { Engine, Work } from '../engines/engine.ts';
-import type { Names } from '../names/names.ts';
+import type { LookUpNames } from '../names/names.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 
 /** What a report is made from. */
@@ -7,7 +7,7 @@ export interface ReportContext extends Work {
   engine: Engine;
   prices: () => Promise<PriceBook>;
   /** What unresolved model ids stand for. */
-  names: () => Promise<Names>;
+  names: LookUpNames;
   /** Epoch milliseconds. */
   now: () => number;
 }

@@ -17,6 +17,8 @@ export interface PricedUsage {
   totals: PricedGroup;
   /** Models, with a tier that is not standard, that used tokens without a known price, with the invocations concerned, most first. */
   unpricedModels: [model: string, invocations: number][];
+  /** Model ids that name no foundation model, as they are. */
+  unresolved: string[];
   /** Assumptions behind the rates that were used. */
   rateNotes: string[];
   /** Invocations of OpenAI models with cached tokens, whose input number may hold these twice. */
@@ -30,6 +32,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
   const groups = new Map<string, PricedGroup>();
   const totals = emptyGroup({});
   const unpriced = new Map<string, number>();
+  const unresolved = new Set<string>();
   const rateNotes = new Set<string>();
   let ambiguousCacheInvocations = 0;
   let cacheWriteUnknown = 0;
@@ -39,6 +42,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     const group = groups.get(id) ?? emptyGroup(key);
     groups.set(id, group);
     const rate = prices.rate(row.priceKey);
+    if (row.priceKey.model.includes('/')) unresolved.add(row.priceKey.model);
     const cost = costOf(row, rate);
     if (cost === undefined) unpriced.set(unpricedName(row), (unpriced.get(unpricedName(row)) ?? 0) + row.billable);
     else if (row.billable > 0) for (const note of rate?.notes ?? []) rateNotes.add(note);
@@ -51,6 +55,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     groups: [...groups.values()].map(finished),
     totals: finished(totals),
     unpricedModels: [...unpriced].sort((a, b) => b[1] - a[1]),
+    unresolved: [...unresolved],
     rateNotes: [...rateNotes],
     ambiguousCacheInvocations,
     cacheWriteUnknown,

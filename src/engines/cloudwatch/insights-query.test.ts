@@ -40,7 +40,7 @@ describe('the text of queries', () => {
     ['Asia/Kolkata', 1_800_000],
     ['Asia/Kathmandu', 900_000],
   ])('cuts days of %s into cells of %i ms', (timezone, cellMs) => {
-    expect(usageQuery(scanFromQuery(days(timezone)), OCTOBER).cellMs).toBe(cellMs);
+    expect(usageQuery(scanFromQuery(days(timezone)), OCTOBER).text).toContain(`floor(t / ${cellMs}) as cell`);
   });
 
   it('keeps a key with a backtick from ending its quotes', () => {

@@ -1,5 +1,6 @@
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
-import type { Scan, ScanAttribute } from '../scan.ts';
+import { type Column, PRICED_ATTRIBUTES } from '../result-row.ts';
+import type { Scan } from '../scan.ts';
 
 /**
  * Logs Insights queries, all of them. The language: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
@@ -9,8 +10,6 @@ export interface InsightsQuery {
   text: string;
   /** What the columns `b0`, `b1`, … of a result are. */
   columns: readonly Column[];
-  /** Milliseconds that the column `cell` counts in; undefined without that column. */
-  cellMs: number | undefined;
 }
 
 export interface Slice {
@@ -18,9 +17,6 @@ export interface Slice {
   from: number;
   to: number;
 }
-
-/** What a query groups by. */
-export type Column = (typeof PRICED)[number] | ScanAttribute;
 
 const BODY = 'output.outputBodyJson';
 const METRICS = 'amazon-bedrock-invocationMetrics';
@@ -107,9 +103,6 @@ function text(...fields: string[]): string {
   return `coalesce(${fields.join(', ')}, "")`;
 }
 
-/** Every price depends on these. */
-const PRICED = ['model', 'region', 'error', 'tier', 'latency'] as const;
-
 const RECORDS = 'schemaType = "ModelInvocationLog"';
 
 /**
@@ -118,17 +111,17 @@ const RECORDS = 'schemaType = "ModelInvocationLog"';
  * @param merge false: every record counts, for sources that log no request twice
  */
 export function usageQuery({ attributes, cellMs }: Scan, slice: Slice, merge = true): InsightsQuery {
-  const columns = [...PRICED, ...attributes];
+  const columns = [...PRICED_ATTRIBUTES, ...attributes];
   const lines = [
     `filter ${RECORDS} and toMillis(@timestamp) >= ${slice.from} and toMillis(@timestamp) < ${slice.to}`,
     `fields ${columns.map((column, index) => `${expressionOf(column)} as a${index}`).join(', ')}`,
     `fields ${counterExpressions().join(', ')}`,
     ...(merge ? mergeLines(columns) : recordLines(columns)),
     `fields ${[bandExpression(), 'least(1, t_in + t_out + t_read + t_write) as used', 'least(t_write, t_known) as known', ...(cellMs ? [`floor(t / ${cellMs}) as cell`] : [])].join(', ')}`,
-    `stats count(*) as invocations, sum(n) as records, sum(used) as billable, sum(t_in) as input, sum(t_out) as output, sum(t_read) as cacheRead, sum(t_write) as cacheWrite, sum(t_long) as cacheWrite1h, sum(known) as cacheWriteKnown, min(t) as first, max(t) as last by ${[...columns.map((_, index) => `b${index}`), 'band', ...(cellMs ? ['cell'] : [])].join(', ')}`,
+    `stats count(*) as invocations, sum(n) as records, sum(used) as billable, sum(t_in) as input, sum(t_out) as output, sum(t_read) as cache_read, sum(t_write) as cache_write, sum(t_long) as cache_write_1h, sum(known) as cache_write_known, min(t) as first, max(t) as last by ${[...columns.map((_, index) => `b${index}`), 'band', ...(cellMs ? ['cell'] : [])].join(', ')}`,
     `limit ${MOST_ROWS}`,
   ];
-  return { text: lines.join('\n| '), columns, cellMs };
+  return { text: lines.join('\n| '), columns };
 }
 
 /**

@@ -8,11 +8,9 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
+import type { ResultRow } from '../result-row.ts';
 import { MOST_ROWS, type Slice } from './insights-query.ts';
 import { type Place, placeError } from './place.ts';
-
-/** A row by column name. Every value is text; a column without value is absent. */
-export type ResultRow = Readonly<Record<string, string>>;
 
 export interface QueryResult {
   rows: ResultRow[];

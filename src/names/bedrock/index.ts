@@ -61,6 +61,3 @@ function aliasesFrom(known: Known): Alias[] {
     return { unresolved, model: modelBehind(unresolved, known), name, tags, tier };
   });
 }
-
-/** What compose.ts still calls it. */
-export { createBedrockNames as createProfileNames };

@@ -1,0 +1,82 @@
+import { CONTEXT_BANDS, type UsageCounts } from '../domain/usage.ts';
+import { attributesFrom, type LoggedAttributes } from '../logs/attributes.ts';
+import { tierFromTexts } from '../logs/record.ts';
+import type { InvocationGroup } from './grouping.ts';
+import type { ScanAttribute } from './scan.ts';
+
+/** Attributes that every price depends on. */
+export const PRICED_ATTRIBUTES = ['model', 'region', 'error', 'tier', 'latency'] as const;
+
+/** What a query groups by. */
+export type Column = (typeof PRICED_ATTRIBUTES)[number] | ScanAttribute;
+
+/** A row by column name. Every value is text; a column without value is absent. */
+export type ResultRow = Readonly<Record<string, string>>;
+
+/** How the rows of a query are to be read. */
+export interface RowShape {
+  /** What the columns `b0`, `b1`, … are. */
+  columns: readonly Column[];
+  /** Milliseconds that the column `cell` counts in; undefined without that column. */
+  cellMs: number | undefined;
+  /** Beginning of the period, epoch milliseconds. */
+  from: number;
+}
+
+/**
+ * A group from a row that a query service summed, with the columns `b0`…, `band` (how many of CONTEXT_BANDS the prompts are above),
+ * `cell`, `records`, `first`, `last` and the counters.
+ */
+export function groupFromRow(row: ResultRow, { columns, cellMs, from }: RowShape): InvocationGroup {
+  const logged = loggedFrom(row, columns);
+  const band = number(row, 'band');
+  return {
+    attributes: attributesFrom(logged),
+    at: cellMs === undefined ? from : Math.max(from, number(row, 'cell') * cellMs),
+    contextBand: band === 0 ? 0 : (CONTEXT_BANDS[band - 1] as number),
+    counts: countsFrom(row, logged.errorCode !== undefined),
+    records: number(row, 'records'),
+    first: number(row, 'first'),
+    last: number(row, 'last'),
+  };
+}
+
+/** Sums are whole numbers, though services print large ones as 1.2345E10. */
+function number(row: ResultRow, column: string): number {
+  return Math.round(Number(row[column] ?? 0));
+}
+
+function loggedFrom(row: ResultRow, columns: readonly Column[]): LoggedAttributes {
+  const value = (column: Column) => row[`b${columns.indexOf(column)}`] || undefined;
+  const metadata = columns.filter((column) => column.startsWith('metadata.'));
+  const status = value('status');
+  return {
+    accountId: value('account') ?? '',
+    region: value('region') ?? '',
+    inferenceRegion: value('inferenceRegion'),
+    operation: value('operation') ?? '',
+    modelId: value('model') ?? '',
+    identityArn: value('caller'),
+    tier: tierFromTexts(value('tier'), value('latency')),
+    errorCode: value('error'),
+    blocked: status === 'guardrail_intervened' || status === 'INTERVENED',
+    metadata: Object.fromEntries(metadata.map((column) => [column.slice('metadata.'.length), value(column) ?? ''])),
+  };
+}
+
+function countsFrom(row: ResultRow, failed: boolean): UsageCounts {
+  const invocations = number(row, 'invocations');
+  const cacheWrite = number(row, 'cache_write');
+  const cacheWrite1h = number(row, 'cache_write_1h');
+  return {
+    invocations,
+    errors: failed ? invocations : 0,
+    billable: number(row, 'billable'),
+    input: number(row, 'input'),
+    output: number(row, 'output'),
+    cacheRead: number(row, 'cache_read'),
+    cacheWrite5m: cacheWrite - cacheWrite1h,
+    cacheWrite1h,
+    cacheWriteUnknown: cacheWrite - number(row, 'cache_write_known'),
+  };
+}
