@@ -79,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'domain',
     'engines/engine.ts',
     'engines/capped.ts',
+    'engines/source-text.ts',
     'engines/cloudwatch',
     'prices',
     'mcp',

@@ -13,10 +13,14 @@ export const GROUP = '/aws/bedrock/invocations';
 
 export const CLIENT = { credentials: { accessKeyId: 'AKIALOCAL', secretAccessKey: 'local' } };
 
-/** CloudWatch Logs with the records of log files, each in the region it names. */
-export async function startWithLogs(pattern: string, options: CloudWatchLogsOptions = {}): Promise<CloudWatchLogs> {
+/** CloudWatch Logs with the records of log files, each in the region it names. @param account that all keys belong to, if not ACCOUNT alone */
+export async function startWithLogs(
+  pattern: string,
+  options: CloudWatchLogsOptions = {},
+  account?: string,
+): Promise<CloudWatchLogs> {
   const logs = await startCloudWatchLogs({
-    accounts: { AKIALOCAL: ACCOUNT },
+    ...(account === undefined ? { accounts: { AKIALOCAL: ACCOUNT } } : {}),
     queries: { scheduledPolls: 0, runningPolls: 0 },
     ...options,
   });
@@ -30,8 +34,8 @@ export async function startWithLogs(pattern: string, options: CloudWatchLogsOpti
     }
   }
   for (const [region, events] of byRegion) {
-    logs.createLogGroup(ACCOUNT, region, GROUP);
-    logs.putLogEvents(ACCOUNT, region, GROUP, events);
+    logs.createLogGroup(account ?? ACCOUNT, region, GROUP);
+    logs.putLogEvents(account ?? ACCOUNT, region, GROUP, events);
   }
   return logs;
 }

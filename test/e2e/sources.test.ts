@@ -1,0 +1,143 @@
+import { BedrockClient, PutModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-bedrock';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
+import { startMoto } from '../../rigs/moto.ts';
+import { connect } from '../../src/client/index.ts';
+import { compose } from '../../src/compose.ts';
+import { createServerFactory } from '../../src/mcp/server.ts';
+import { breakdown } from '../../src/reports/breakdown.ts';
+import { reportSchema } from '../../src/reports/report.ts';
+import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
+import { GROUP, startWithLogs } from '../helpers/cloudwatch.ts';
+import { composeSample, OCTOBER, SAMPLE_LOGS } from '../helpers/sample.ts';
+
+/** Whoever calls is in moto's own account. */
+const ACCOUNT = '123456789012';
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/auditor`;
+
+let moto: Awaited<ReturnType<typeof startMoto>>;
+let logs: CloudWatchLogs;
+let files: Awaited<ReturnType<typeof composeSample>>;
+
+async function logTo(region: string, group: string): Promise<void> {
+  const client = new BedrockClient({ endpoint: moto.endpoint, region });
+  const cloudWatchConfig = { logGroupName: group, roleArn: `arn:aws:iam::${ACCOUNT}:role/logging` };
+  await client.send(new PutModelInvocationLoggingConfigurationCommand({ loggingConfig: { cloudWatchConfig } }));
+}
+
+beforeAll(async () => {
+  moto = await startMoto();
+  logs = await startWithLogs(`${SAMPLE_LOGS}/**/*.json.gz`, {}, ACCOUNT);
+  files = await composeSample();
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAOWN');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ENDPOINT_URL', moto.endpoint);
+  vi.stubEnv('AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', logs.endpoint);
+  await logTo('us-east-1', GROUP);
+  await logTo('eu-west-1', GROUP);
+}, 60_000);
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  moto.close();
+  await logs.close();
+  await files.close();
+});
+beforeEach(() => {
+  logs.calls.length = 0;
+});
+
+/** Asks a server over a source, as a client would. */
+async function callOver(source: string, input: Record<string, unknown>) {
+  const dependencies = await compose({ source });
+  const mcp = createServerlessMcp({
+    factory: createServerFactory({ ...dependencies, now: files.now, log: () => {} }),
+    store: createMemorySessionStore(),
+  });
+  const client = await connect('http://test/mcp', { fetch: (url, init) => mcp.fetch(new Request(url, init)) });
+  try {
+    return await client.callTool('get_bedrock_usage_report', { days: 33, limit: 1000, ...input });
+  } finally {
+    await client.close();
+    await mcp.close();
+    await dependencies.close();
+  }
+}
+
+async function breakdownOver(source: string) {
+  const { close, ...context } = await compose({ source });
+  const question = { by: ['model', 'region'], where: ['region=us-east-1', 'region=eu-west-1'], ...OCTOBER };
+  return breakdown(question, { ...context, now: files.now }).finally(close);
+}
+
+const queried = () =>
+  logs.calls
+    .filter(({ operation }) => operation === 'StartQuery')
+    .map(({ region, accessKeyId }) => [region, accessKeyId]);
+
+describe('a source that names no group', () => {
+  it.each([
+    ['cloudwatch:?region=us-east-1,eu-west-1', 'cloudwatch:?region=us-east-1,eu-west-1'],
+    ['auto:?region=us-east-1,eu-west-1', `cloudwatch:${GROUP}?region=us-east-1,eu-west-1`],
+  ])('%s is where Bedrock says it logs to', async (source, read) => {
+    const [ours, theirs] = [
+      await breakdownOver(source),
+      await breakdown({ by: ['model', 'region'], where: ['region=us-east-1', 'region=eu-west-1'], ...OCTOBER }, files),
+    ];
+    expect(ours.totals).toEqual(theirs.totals);
+    expect(ours.tables).toEqual(theirs.tables);
+    expect(ours.coverage.source).toBe(read);
+  });
+
+  it('says where Bedrock logs to no group', async () => {
+    await expect(breakdownOver('cloudwatch:?region=ap-south-1')).rejects.toMatchObject({
+      code: 'SOURCE_NOT_FOUND',
+      message: expect.stringContaining('Bedrock does not log to CloudWatch in ap-south-1'),
+    });
+    const report = await breakdownOver('cloudwatch:?region=us-east-1,ap-south-1');
+    expect(report.notes.join()).toContain(
+      'Bedrock does not log to CloudWatch in ap-south-1: nothing of it is in these',
+    );
+  });
+
+  it('is asked with the role that it names', async () => {
+    const { totals } = await breakdownOver(`cloudwatch:?region=us-east-1&role=${ROLE}`);
+    expect(totals.invocations).toBeGreaterThan(1000);
+    expect(queried()).toEqual([['us-east-1', expect.stringMatching(/^ASIA/)]]);
+  });
+});
+
+describe('the seed’s report', () => {
+  const rows = ({ structuredContent }: Awaited<ReturnType<typeof callOver>>) => reportSchema.parse(structuredContent);
+
+  it('reads the log group, region and account that the caller names, where the operator leaves that open', async () => {
+    const report = rows(
+      await callOver('cloudwatch:', { region: 'eu-west-1', log_group_name: GROUP, aws_account_id: '111122223333' }),
+    );
+    const where = ['region=eu-west-1', 'account=111122223333'];
+    const theirs = await breakdown({ by: ['model'], where, from: '2026-09-30', to: '2026-11-03' }, files);
+    expect(report.coverage.source).toBe(`cloudwatch:${GROUP}?region=eu-west-1`);
+    expect(report.tables[1]?.rows.map(({ key }) => key['region'])).toEqual(['eu-west-1']);
+    expect(report.totals).toEqual(theirs.totals);
+    expect(report.totals.invocations).toBeGreaterThan(0);
+    expect(queried()).toEqual([['eu-west-1', 'AKIAOWN']]);
+  });
+
+  it('stays with what the operator has fixed, and says so', async () => {
+    const report = rows(await callOver(`cloudwatch:${GROUP}?region=us-east-1`, { log_group_name: '/other' }));
+    expect(report.notes[0]).toBe(
+      `log_group_name is not used: this server answers from cloudwatch:${GROUP}?region=us-east-1.`,
+    );
+    expect(report.totals.invocations).toBeGreaterThan(0);
+  });
+
+  it('tells of a group that is not there', async () => {
+    await expect(callOver('cloudwatch:', { log_group_name: '/gone' })).rejects.toThrow('There is no log group /gone');
+  });
+
+  it('is quoted in place of being made', async () => {
+    const { structuredContent } = await callOver('cloudwatch:', { log_group_name: GROUP, quote: true });
+    expect(structuredContent).toMatchObject({ quote: { bytes: 0, usd: '0', source: `cloudwatch:${GROUP}` } });
+    expect(queried()).toEqual([]);
+  });
+});
