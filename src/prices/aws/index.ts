@@ -103,11 +103,13 @@ async function readOffer(wanted: Wanted, options: OpenPriceListOptions): Promise
     if (error instanceof SpendError) throw error;
     const reason = `${code} in ${region}: ${(error as Error).message}`;
     const { getProducts } = await import('./get-products.ts');
-    const products = await getProducts(code, region, client, signal).catch((second) => {
+    try {
+      const products = await getProducts(code, region, client, signal);
+      return { ...mapped(() => offerFromProducts(products, code, region), before), fetched: isoOf(now) };
+    } catch (second) {
       if (second instanceof SpendError) throw second;
-      throw new Error(`${reason}; ${second.message}`);
-    });
-    return { ...mapped(() => offerFromProducts(products, code, region), before), fetched: isoOf(now) };
+      throw new Error(`${reason}; ${(second as Error).message}`);
+    }
   }
 }
 

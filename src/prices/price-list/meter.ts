@@ -37,6 +37,7 @@ const TOKENS: Readonly<Record<string, keyof Rates>> = {
   'cache-read-input-token-count': 'cacheRead',
   // A write that lasts 30 minutes (OpenAI, Kimi) is the short one too: the logs tell only an hour from less.
   'cache-write-tokens': 'cacheWrite5m',
+  'cache-write-tokens-5m': 'cacheWrite5m',
   'cache-write-tokens-30m': 'cacheWrite5m',
   'cache-write-input-token-count': 'cacheWrite5m',
   'cache-write-tokens-1h': 'cacheWrite1h',
@@ -55,6 +56,7 @@ const CONDITIONS: Readonly<Record<string, Partial<Meter>>> = {
   'latency-optimized': { tier: 'latency-optimized' },
   global: { global: true },
   'cross-region-global': { global: true },
+  geo: { global: false },
   'long-ctx': { long: true },
   lctx: { long: true },
   'long-context': { long: true },
