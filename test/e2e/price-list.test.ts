@@ -57,6 +57,8 @@ beforeAll(async () => {
       const region = Filters.find(({ Field }: { Field: string }) => Field === 'regionCode').Value;
       asked.push(`${request.headers['x-amz-target']} ${ServiceCode} ${region} ${NextToken ?? ''}`.trim());
       const listed = listProducts(ServiceCode, region);
+      // Status 0: never.
+      if (!Array.isArray(listed) && listed.status === 0) return;
       const answer = (status: number, value: object) =>
         response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(value));
       if (!Array.isArray(listed))
@@ -161,8 +163,9 @@ describe('the price list from its files', () => {
     asked = [];
     await open({ regions: ['ap-northeast-1', 'us-east-1', 'us-east-1'] });
     expect(asked).toEqual(['file AmazonBedrock us-east-1', 'file AmazonBedrockFoundationModels us-east-1']);
+    await open({ regions: ['eu-west-1'] });
     asked = [];
-    expect(inputOf(await open())).toBe('0.96');
+    expect(inputOf(await open({ regions: ['ap-northeast-1', 'us-east-1'] }))).toBe('0.96');
     expect(asked).toEqual([]);
   });
 
@@ -240,7 +243,7 @@ describe('when the files cannot be had', () => {
     const list = await open({ timeoutMs: 300 + (reason.startsWith('no answer') ? 0 : 9_700) });
     const denied = 'pricing:GetProducts is not allowed for these credentials';
     expect(list.notes).toEqual([
-      `AWS's price list could not be read, so our own table is used (AmazonBedrock in ap-northeast-1: ${reason}; ${denied}, AmazonBedrockFoundationModels in ap-northeast-1: ${reason}; ${denied}).`,
+      `AWS's price list could not be read, so our own table is used. AmazonBedrock in ap-northeast-1, AmazonBedrockFoundationModels in ap-northeast-1: ${reason}; ${denied}.`,
     ]);
     expect(inputOf(list)).toBeUndefined();
     await expect(stat(cache)).rejects.toThrow('ENOENT');
@@ -258,6 +261,13 @@ describe('when the files cannot be had', () => {
     expect(notes[0]).not.toContain('arn:');
   });
 
+  it('waits for GetProducts no longer than it should', async () => {
+    serve = refuse(403);
+    listProducts = () => ({ status: 0, error: '' });
+    const { notes } = await open({ timeoutMs: 100 });
+    expect(notes[0]).toContain('HTTP 403; pricing:GetProducts did not answer');
+  });
+
   it('takes an empty answer for none', async () => {
     serve = refuse(403);
     listProducts = () => [];
@@ -273,7 +283,7 @@ describe('when the files cannot be had', () => {
     expect([inputOf(late), late.notes]).toEqual([
       '0.96',
       [
-        "Prices are from AWS's price list of 2026-09-11, fetched 53 days ago; it could not be refreshed (AmazonBedrock in ap-northeast-1: HTTP 503; pricing:GetProducts is not allowed for these credentials).",
+        "Prices are from AWS's price list of 2026-09-11, fetched 53 days ago; it could not be refreshed (HTTP 503; pricing:GetProducts is not allowed for these credentials).",
       ],
     ]);
   });
@@ -284,7 +294,7 @@ describe('when the files cannot be had', () => {
     const list = await open();
     expect(inputOf(list)).toBe('0.96');
     expect(list.notes).toEqual([
-      "AWS's price list could not be read, so our own table is used (AmazonBedrockFoundationModels in ap-northeast-1: HTTP 404; pricing:GetProducts is not allowed for these credentials).",
+      "AWS's price list could not be read, so our own table is used. AmazonBedrockFoundationModels in ap-northeast-1: HTTP 404; pricing:GetProducts is not allowed for these credentials.",
     ]);
   });
 });

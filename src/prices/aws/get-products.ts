@@ -12,6 +12,13 @@ const REASONS = {
   other: 'pricing:GetProducts failed',
 } as const;
 
+export interface GetProductsOptions {
+  client: PricingClientConfig;
+  /** For all pages together. */
+  timeoutMs: number;
+  signal: AbortSignal | undefined;
+}
+
 /**
  * Lists the products of an offer in a region, each as JSON text: the second way to the price list, for those who cannot reach its
  * files. Needs `pricing:GetProducts`. @throws SpendError CANCELLED; Error with a short reason for all else
@@ -19,11 +26,12 @@ const REASONS = {
 export async function getProducts(
   code: OfferCode,
   region: string,
-  config: PricingClientConfig,
-  abortSignal: AbortSignal | undefined,
+  { client: config, timeoutMs, signal }: GetProductsOptions,
 ): Promise<string[]> {
   // The Price List API has endpoints in a few regions only, each with the prices of all: https://docs.aws.amazon.com/general/latest/gr/billing.html
   // It allows few calls a second; the adaptive mode slows down when it says so.
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const abortSignal = signal ? AbortSignal.any([signal, timeout]) : timeout;
   const client = new PricingClient({ region: 'us-east-1', retryMode: 'adaptive', maxAttempts: 6, ...config });
   try {
     const pages = paginateGetProducts(
@@ -39,8 +47,8 @@ export async function getProducts(
     for await (const { PriceList = [] } of pages) products.push(...PriceList.map(String));
     return products;
   } catch (error) {
-    throwIfCancelled(abortSignal);
-    throw new Error(REASONS[awsErrorKind(error as Error)]);
+    throwIfCancelled(signal);
+    throw new Error(REASONS[timeout.aborted ? 'busy' : awsErrorKind(error as Error)]);
   } finally {
     client.destroy();
   }

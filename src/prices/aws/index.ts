@@ -18,7 +18,7 @@ export interface OpenPriceListOptions {
   signal?: AbortSignal | undefined;
   /** Where the offer files are, when not at AWS. */
   base?: string | undefined;
-  /** For each file. */
+  /** For each file. The API, which takes a call for every hundred prices, has three times as long. */
   timeoutMs?: number | undefined;
   /** For `pricing:GetProducts`. */
   client?: PricingClientConfig | undefined;
@@ -54,20 +54,15 @@ interface Wanted {
 export async function openPriceList(options: OpenPriceListOptions): Promise<OpenedPriceList> {
   const { regions, cache, now } = options;
   const known = await readCachedPriceList(cache);
-  const places = [...new Set(regions)].flatMap((region) => OFFER_CODES.map((code) => ({ code, region })));
-  const wanted: Wanted[] = [];
-  for (let index = 0; index < places.length; index += FILES_AT_ONCE) {
-    const some = places.slice(index, index + FILES_AT_ONCE).map((place) => {
-      const before = known.offers.find(({ code, region }) => code === place.code && region === place.region);
-      return refreshed({ ...place, offer: before }, options);
-    });
-    wanted.push(...(await Promise.all(some)));
-  }
+  const wanted = await readWanted(
+    [...new Set(regions)].flatMap((region) =>
+      OFFER_CODES.map((code) => ({ code, region, offer: known.offers.find(samePlace({ code, region })) })),
+    ),
+    options,
+  );
   const offers = wanted.flatMap(({ offer }) => offer ?? []);
   if (offers.some((offer) => !known.offers.includes(offer))) {
-    const others = known.offers.filter(
-      (one) => !offers.some((two) => two.code === one.code && two.region === one.region),
-    );
+    const others = known.offers.filter((one) => !offers.some(samePlace(one)));
     // On a read-only file system, as on Lambda, nothing is kept.
     await writeCachedPriceList(cache, { offers: [...offers, ...others] }).catch(() => {});
   }
@@ -78,6 +73,19 @@ export async function openPriceList(options: OpenPriceListOptions): Promise<Open
     unmapped: offers.flatMap(({ unmapped }) => unmapped),
     contradictions: sheets.flatMap(({ contradictions }) => contradictions),
   };
+}
+
+function samePlace({ code, region }: Pick<Wanted, 'code' | 'region'>) {
+  return (other: FetchedOffer) => other.code === code && other.region === region;
+}
+
+async function readWanted(places: readonly Wanted[], options: OpenPriceListOptions): Promise<Wanted[]> {
+  const wanted: Wanted[] = [];
+  for (let index = 0; index < places.length; index += FILES_AT_ONCE) {
+    const some = places.slice(index, index + FILES_AT_ONCE).map((place) => refreshed(place, options));
+    wanted.push(...(await Promise.all(some)));
+  }
+  return wanted;
 }
 
 async function refreshed(wanted: Wanted, options: OpenPriceListOptions): Promise<Wanted> {
@@ -96,19 +104,18 @@ async function refreshed(wanted: Wanted, options: OpenPriceListOptions): Promise
 /** From the file, or else through the API. @throws Error with both reasons; SpendError CANCELLED */
 async function readOffer(wanted: Wanted, options: OpenPriceListOptions): Promise<FetchedOffer> {
   const { code, region, offer: before } = wanted;
-  const { client = {}, signal, now } = options;
+  const { client = {}, timeoutMs = TIMEOUT_MS, signal, now } = options;
   try {
     return await readOfferFile(wanted, options);
   } catch (error) {
     if (error instanceof SpendError) throw error;
-    const reason = `${code} in ${region}: ${(error as Error).message}`;
     const { getProducts } = await import('./get-products.ts');
     try {
-      const products = await getProducts(code, region, client, signal);
+      const products = await getProducts(code, region, { client, timeoutMs: 3 * timeoutMs, signal });
       return { ...mapped(() => offerFromProducts(products, code, region), before), fetched: isoOf(now) };
     } catch (second) {
       if (second instanceof SpendError) throw second;
-      throw new Error(`${reason}; ${(second as Error).message}`);
+      throw new Error(`${(error as Error).message}; ${(second as Error).message}`);
     }
   }
 }
@@ -139,22 +146,25 @@ function mapped(read: () => Offer, before: FetchedOffer | undefined) {
 }
 
 function notesFrom(wanted: readonly Wanted[], now: number): string[] {
-  const failed = wanted.filter(({ failure }) => failure !== undefined);
-  const missing = failed.filter(({ offer }) => offer === undefined);
-  const stale = failed
-    .flatMap(({ offer, failure }) => (offer ? [{ offer, failure, age: now - Date.parse(offer.fetched) }] : []))
-    .filter(({ age }) => age > STALE_MS)
-    .sort((a, b) => b.age - a.age)[0];
+  const missing = wanted.filter(({ offer }) => offer === undefined);
+  const stale = wanted
+    .flatMap(({ offer, failure }) => (offer && failure !== undefined ? [{ offer, failure }] : []))
+    .sort((a, b) => (a.offer.fetched < b.offer.fetched ? -1 : 1))[0];
+  return [...(stale ? staleNote(stale, now) : []), ...(missing.length > 0 ? [missingNote(missing)] : [])];
+}
+
+function staleNote({ offer, failure }: { offer: FetchedOffer; failure: string }, now: number): string[] {
+  const age = now - Date.parse(offer.fetched);
+  if (age <= STALE_MS) return [];
   return [
-    ...(stale
-      ? [
-          `Prices are from AWS's price list of ${stale.offer.published.slice(0, 10)}, fetched ${Math.floor(stale.age / DAY_MS)} days ago; it could not be refreshed (${stale.failure}).`,
-        ]
-      : []),
-    ...(missing.length > 0
-      ? [
-          `AWS's price list could not be read, so our own table is used (${missing.map(({ failure }) => failure).join(', ')}).`,
-        ]
-      : []),
+    `Prices are from AWS's price list of ${offer.published.slice(0, 10)}, fetched ${Math.floor(age / DAY_MS)} days ago; it could not be refreshed (${failure}).`,
   ];
+}
+
+function missingNote(missing: readonly Wanted[]): string {
+  const reasons = [...Map.groupBy(missing, ({ failure }) => failure)].map(([reason, places]) => {
+    const names = places.map(({ code, region }) => `${code} in ${region}`);
+    return `${names.join(', ')}: ${reason}`;
+  });
+  return `AWS's price list could not be read, so our own table is used. ${reasons.join('. ')}.`;
 }

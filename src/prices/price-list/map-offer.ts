@@ -78,18 +78,21 @@ function nameOf({ attributes }: OfferProduct, code: OfferCode, { stem }: Meter):
   return name || (stem ?? '');
 }
 
+/** Why a product does not matter here, if it does not: it is no price of text tokens, on demand, of a model as it was published. */
 function leftOutBecause(product: OfferProduct, meter: Meter | undefined): string | undefined {
   const { attributes, prices } = product;
+  const { feature = '', model = '', inferenceType = '' } = attributes;
   const usageType = usageTypeOf(product);
-  const feature = attributes['feature'] ?? '';
-  if (/custom/i.test(`${usageType} ${feature} ${attributes['model'] ?? ''}`)) return 'customised models';
+  if (/custom/i.test(`${usageType} ${feature} ${model}`)) return 'customised models';
   if (/^(Reserved|Provisioned)/i.test(feature)) return 'reserved capacity';
   if (prices.length > 0 && !prices.some(({ unit }) => countsTokens(unit, usageType))) return 'not priced per token';
-  const kind = `${attributes['inferenceType'] ?? ''} ${meter ? (meter.stem ?? '').split('-').slice(1).join(' ') : usageType}`;
-  if (/speech/i.test(kind) || (!meter && /image|audio|video/i.test(kind)))
-    return 'speech, image, audio and video tokens';
+  // `NovaSonic-speech-input-tokens` reads like any input; `Nova2.0Pro-input-image-token-count` reads like none.
+  if (/-speech/i.test(meter?.stem ?? '')) return OTHER_TOKENS;
+  if (!meter && /image|audio|video|speech/i.test(`${usageType} ${inferenceType}`)) return OTHER_TOKENS;
   return undefined;
 }
+
+const OTHER_TOKENS = 'speech, image, audio and video tokens';
 
 /** Marketplace rows used to say `Units` whatever they count. */
 function countsTokens(unit: string, usageType: string): boolean {

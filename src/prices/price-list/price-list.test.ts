@@ -167,6 +167,19 @@ describe('what a row of the list stands for', () => {
     expect(rates[0]?.usd).toBe(expected);
   });
 
+  it('does not take a price by volume, or of another region', () => {
+    const rows = [ROWS.AmazonBedrock['us-east-1']?.[0] as Row];
+    const text = JSON.stringify(offerFile('AmazonBedrock', 'us-east-1', { rows }));
+    const from = (changed: string) => mapOffer(offerFromFile(changed, 'AmazonBedrock', 'us-east-1')).unmapped;
+    expect(from(text)).toEqual([]);
+    expect(from(text.replace('"beginRange":"0"', '"beginRange":"1000"'))).toEqual([
+      'Nova Pro, price not readable: 1, such as USE1-NovaPro-input-tokens in us-east-1',
+    ]);
+    expect(from(text.replace('"regionCode":"us-east-1"', '"regionCode":"us-east-2"'))).toEqual([
+      'of another region: 1, such as USE1-NovaPro-input-tokens in us-east-1',
+    ]);
+  });
+
   it('keeps every digit: no rate passes through a floating-point number', () => {
     const whole = fc.bigInt({ min: 0n, max: 10n ** 20n });
     const fraction = fc.stringMatching(/^\d{10,25}$/);
@@ -195,6 +208,11 @@ describe('what a row of the list stands for', () => {
     expect(() => offerFromFile(text, 'AmazonBedrockFoundationModels', 'us-east-1')).toThrow('It is the offer');
     expect(() => offerFromFile(text.slice(0, -9), 'AmazonBedrock', 'us-east-1')).toThrow();
     expect(() => offerFromProducts([], 'AmazonBedrock', 'us-east-1')).toThrow('lists nothing');
+  });
+
+  it('has every name once, whatever its case', () => {
+    const names = Object.keys(MODEL_NAMES).map((name) => name.toLowerCase());
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it('every id in the table of names is one that prices are looked up by, and that our own table knows', () => {
@@ -407,6 +425,22 @@ describe('a list that is read again', () => {
   it('lets a price that did not change begin when it began', () => {
     const next = withHistory(readRows(titan('0.0000200000'), { effective: '2026-10-01' }), august);
     expect(next.rates).toEqual(august.rates);
+  });
+
+  it('gives a price that is listed twice its history once, and none where it had contradicted itself', () => {
+    const again = (usd: string): Row[] => [
+      ...titan(usd),
+      ['USE1-TitanEmbeddingV2-Text-input-token-count', {}, '1K tokens', '0.0000200000', 'invented'],
+    ];
+    const agreed = readRows(again('0.0000200000'), { effective: '2026-08-01' });
+    const contradicted = readRows(again('0.0000900000'), { effective: '2026-08-01' });
+    const days = (former: FetchedOffer) =>
+      withHistory(readRows(again('0.0000200000'), { effective: '2026-10-01' }), former).rates.map(
+        ({ from, until, usd }) => [from, until, usd],
+      );
+    const october = ['2026-10-01', undefined, '0.02'];
+    expect(days(agreed)).toEqual([['2026-08-01', undefined, '0.02'], october]);
+    expect(days(contradicted)).toEqual([october, october]);
   });
 
   it('forgets what is listed no longer', () => {

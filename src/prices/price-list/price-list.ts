@@ -56,15 +56,24 @@ function contradicts(one: ListedRate, other: ListedRate): boolean {
  * reading said of these is kept: with an end, or as an earlier beginning of a price that did not change.
  */
 export function withHistory(next: MappedOffer, former: MappedOffer | undefined): MappedOffer {
-  const known = Map.groupBy(former?.rates ?? [], (rate) => `${conditionsOf(rate)} ${rate.mantle}`);
-  const taken = new Set<string>();
+  const idOf = (rate: ListedRate) => `${conditionsOf(rate)} ${rate.mantle}`;
+  const known = Map.groupBy(former?.rates ?? [], idOf);
   const rates = next.rates.flatMap((rate) => {
-    const id = `${conditionsOf(rate)} ${rate.mantle}`;
-    const before = (taken.has(id) ? [] : (known.get(id) ?? [])).filter(({ from }) => from < rate.from);
-    taken.add(id);
-    const same = before.find(({ usd, until }) => until === undefined && usd === rate.usd);
-    if (same) return [...before.filter((earlier) => earlier !== same), { ...rate, from: same.from }];
-    return [...before.map((earlier) => ({ ...earlier, until: earlier.until ?? rate.from })), rate];
+    const id = idOf(rate);
+    const before = (known.get(id) ?? []).filter(({ from }) => from < rate.from);
+    // A price that is listed twice needs its history once.
+    known.delete(id);
+    return continued(before, rate);
   });
   return { ...next, rates };
+}
+
+function continued(before: readonly ListedRate[], rate: ListedRate): ListedRate[] {
+  const past = before.filter(({ until }) => until !== undefined);
+  const lately = before.filter(({ until }) => until === undefined);
+  const [last] = lately;
+  // Where the former reading contradicted itself, it knew no price.
+  if (last === undefined || lately.some(({ usd }) => usd !== last.usd)) return [...past, rate];
+  if (last.usd === rate.usd) return [...past, { ...rate, from: last.from }];
+  return [...past, { ...last, until: rate.from }, rate];
 }
