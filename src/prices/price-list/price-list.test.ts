@@ -385,7 +385,7 @@ describe('a list that contradicts itself', () => {
     ]);
   });
 
-  it('as AWS does for GPT-5.6 Terra, leaves the model to our own table', () => {
+  it('as the marketplace offer of GPT-5.6 Terra does, leaves the model to our own table', () => {
     const { contradictions, unmapped } = {
       ...rateSheet(ALL.filter(({ region }) => region === 'us-east-1')),
       ...read('AmazonBedrockFoundationModels', 'us-east-1'),
