@@ -32,6 +32,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/scanning.ts': ['engines/engine.ts', 'engines/found.ts', 'engines/grouping.ts', 'engines/scan.ts'],
   'engines/cloudwatch': ['aws', 'domain', 'logs', ...SCANNING, 'engines/merge.ts'],
   'engines/files': ['domain', 'logs', 'engines/engine.ts'],
+  'prices/aws': ['domain', 'aws', 'prices', 'prices/price-list'],
+  'prices/price-list': ['domain', 'prices'],
   prices: ['domain'],
   reports: ['domain', 'logs', 'names', 'prices', 'engines/engine.ts'],
   'names/bedrock': ['aws', 'domain', 'logs', 'names'],
@@ -128,7 +130,7 @@ describe('the import rule', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
         DRIVER_PACKAGES.test(target) &&
-        !/^(engines\/\w+|serverless\/dynamodb|aws|setup\/aws|names\/bedrock)\//.test(file),
+        !/^(engines\/\w+|serverless\/dynamodb|aws|setup\/aws|names\/bedrock|prices\/aws)\//.test(file),
     );
     expect(wrong).toEqual([]);
   });

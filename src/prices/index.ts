@@ -4,25 +4,33 @@ import { SpendError } from '../domain/errors.ts';
 import { createBilledApartSource } from './billed-apart.ts';
 import { createGenaiPricesSource } from './genai-prices.ts';
 import { NO_OVERRIDES, type Overrides, overridesFromText } from './overrides.ts';
-import { createTableSource } from './own-table.ts';
+import { OWN_PRICES } from './own.ts';
 import { createPriceBook, type PriceBook } from './price-book.ts';
-import { PRICE_SOURCES, PRICE_TABLE } from './table.ts';
+import type { PriceSource } from './rate.ts';
 
 export interface Prices {
   book: PriceBook;
   /** What the overrides file says unresolved profiles are. */
   aliases: readonly Alias[];
+  /** How far the prices can be relied on: the age of AWS's price list, what of it could not be read. */
+  notes: readonly string[];
+}
+
+/** AWS's price list, opened, with what is to be said of it. */
+export interface ListPrices {
+  source: PriceSource;
+  notes: readonly string[];
 }
 
 /** All price sources, with the user's file on top if there is one. @throws SpendError INVALID_OVERRIDES */
-export async function pricesWithOverrides(path: string | undefined): Promise<Prices> {
+export async function pricesWithOverrides(path: string | undefined, list?: ListPrices): Promise<Prices> {
   const overrides = await readOverrides(path);
-  return { book: composePrices(overrides), aliases: overrides.aliases };
+  return { book: composePrices(overrides, list?.source), aliases: overrides.aliases, notes: list?.notes ?? [] };
 }
 
-/** The price book: what the user says, then what is not billed per token, then our table, then the fallback. */
-export function composePrices(overrides: Overrides = NO_OVERRIDES) {
-  const listed = [createTableSource(PRICE_TABLE, PRICE_SOURCES), createGenaiPricesSource()];
+/** The price book: what the user says, then what is not billed per token, then AWS's price list, our table, the fallback. */
+export function composePrices(overrides: Overrides = NO_OVERRIDES, list?: PriceSource) {
+  const listed = [...(list ? [list] : []), OWN_PRICES, createGenaiPricesSource()];
   return createPriceBook([
     overrides.prices,
     createBilledApartSource(),

@@ -10,7 +10,7 @@ export interface PriceBook {
   models: readonly string[];
 }
 
-/** Asks the sources in order: overrides, then our table, then the labelled fallback. */
+/** Asks the sources in order; `composePrices` says which. */
 export function createPriceBook(sources: readonly PriceSource[]): PriceBook {
   return {
     rate(key) {

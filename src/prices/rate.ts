@@ -14,14 +14,14 @@ export interface Rates {
 export interface Rate {
   rates: Rates;
   /** Which part of the price book answered. */
-  source: 'overrides' | 'own table' | 'genai-prices' | 'not per token';
+  source: 'overrides' | 'price list' | 'own table' | 'genai-prices' | 'not per token';
   /** Where that part has the figures from. */
   origin: { title: string; url?: string; version: string };
   /** First UTC day it holds, or undefined: since the model's launch. */
   effectiveFrom: string | undefined;
   /** What was assumed, in words for the report's reader. */
   notes: readonly string[];
-  /** What the price table says of the entry itself: where sources disagree, what is left out. */
+  /** What the source says of this price itself: where sources disagree, what is left out or derived. */
   remark?: string;
 }
 

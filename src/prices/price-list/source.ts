@@ -1,0 +1,134 @@
+import { textFromUsd, type Usd, usdFromText } from '../../domain/money.ts';
+import { CONTEXT_BANDS, type PriceKey } from '../../domain/usage.ts';
+import { priceKeyFromModel } from '../model-key.ts';
+import type { PriceSource, Rate, Rates } from '../rate.ts';
+import { type OfferedRate, type PriceList, rateSheet } from './price-list.ts';
+
+const TOKENS = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const satisfies (keyof Rates)[];
+
+/**
+ * What a cache write costs by AWS's published rule where the list has no row for it, as a factor on the input.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html, https://aws.amazon.com/bedrock/pricing/
+ */
+const WRITE_RULES: readonly { family: string; cacheWrite5m: string; cacheWrite1h?: string }[] = [
+  { family: 'anthropic.claude-', cacheWrite5m: '1.25', cacheWrite1h: '2' },
+  { family: 'amazon.nova-', cacheWrite5m: '0' },
+];
+
+/**
+ * AWS's own price list as a price source: for models and regions that it lists, from the day on that it says, and only where it is
+ * no poorer than our own table. Its rates are never mixed with another source's.
+ * @param own says which classes of tokens a model has, where its long context begins, and what the list differs from
+ */
+export function createPriceListSource(list: PriceList, own: PriceSource): PriceSource {
+  const rates = [...Map.groupBy(list.offers, ({ region }) => region).values()].flatMap(
+    (offers) => rateSheet(offers).rates,
+  );
+  const byPlace = Map.groupBy(rates, ({ model, offer }) => `${offer.region} ${model}`);
+  return {
+    rate(key) {
+      const listed = byPlace.get(`${key.region} ${priceKeyFromModel(key.model)}`);
+      return listed && rateFromListed(listed, key, own);
+    },
+    changes: [...new Set(rates.map(({ from }) => startOf(from)))].sort((a, b) => a - b),
+    models: [...new Set(rates.map(({ model }) => model))],
+  };
+}
+
+function startOf(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`);
+}
+
+type Found = Partial<Record<keyof Rates, OfferedRate>>;
+
+function rateFromListed(listed: readonly OfferedRate[], key: PriceKey, own: PriceSource): Rate | undefined {
+  const ours = own.rate(key);
+  const found = ratesAsked(listed, key, own);
+  if (found?.input === undefined) return undefined;
+  const { input } = found;
+  // What our table knows of a later day than the list was published on, the list cannot know.
+  if (ours?.effectiveFrom !== undefined && ours.effectiveFrom > input.offer.published.slice(0, 10)) return undefined;
+  const { rates, derived } = withDerivedWrites(found, key, ours);
+  if (TOKENS.some((token) => ours?.rates[token] && !rates[token])) return undefined;
+  const { code, region, published } = input.offer;
+  return {
+    rates,
+    source: 'price list',
+    origin: {
+      title: `AWS Price List, ${code} in ${region}`,
+      url: `https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/${code}/current/${region}/index.json`,
+      version: published,
+    },
+    effectiveFrom: Object.values(found)
+      .map(({ from }) => from)
+      .sort()
+      .at(-1),
+    notes: [],
+    ...remarkOf([mantleRemark(input), derivedRemark(derived), differenceRemark(rates, ours)]),
+  };
+}
+
+/** The listed rates for the routing, tier, prompt size and day; undefined when the list does not tell these apart. */
+function ratesAsked(listed: readonly OfferedRate[], key: PriceKey, own: PriceSource): Found | undefined {
+  if (key.scope === 'unknown') return undefined;
+  const tier = key.tier ?? 'standard';
+  const asked = listed.filter(
+    (rate) =>
+      rate.tier === tier &&
+      // In-region calls and those through a geographic profile have the same rows.
+      rate.global === (key.scope === 'global') &&
+      startOf(rate.from) <= key.ratesFrom &&
+      (rate.until === undefined || startOf(rate.until) > key.ratesFrom),
+  );
+  const of = (long: boolean): Found =>
+    Object.fromEntries(asked.filter((rate) => rate.long === long).map((rate) => [rate.token, rate]));
+  const isLong = longContext(key, own);
+  if (isLong !== undefined) return of(isLong);
+  const dearer = asked.some((rate) => rate.long && of(false)[rate.token]?.usd !== rate.usd);
+  return dearer ? undefined : of(false);
+}
+
+/** Whether the prompt is beyond the model's long-context limit, which only our own table tells; undefined when it knows none. */
+function longContext(key: PriceKey, own: PriceSource): boolean | undefined {
+  if (key.contextBand === 0) return false;
+  const at = (contextBand: number) => own.rate({ ...key, contextBand })?.rates.input;
+  const [least, here, most] = [at(0), at(key.contextBand), at(CONTEXT_BANDS.at(-1) as number)];
+  if (!least || !here || !most || least.eq(most)) return undefined;
+  return !here.eq(least);
+}
+
+/** Adds the cache writes that our table has for the model and the list does not, where there is a rule for them. */
+function withDerivedWrites(found: Found, { model }: PriceKey, ours: Rate | undefined) {
+  const rates = Object.fromEntries(
+    Object.entries(found).map(([token, { usd }]) => [token, usdFromText(usd)]),
+  ) as unknown as Rates;
+  const rule = WRITE_RULES.find(({ family }) => model.startsWith(family));
+  const derived = (['cacheWrite5m', 'cacheWrite1h'] as const).filter(
+    (token) => ours?.rates[token] && !rates[token] && rule?.[token],
+  );
+  for (const token of derived) rates[token] = rates.input.times(rule?.[token] as string);
+  return { rates, derived };
+}
+
+function mantleRemark({ mantle }: OfferedRate): string | undefined {
+  return mantle ? 'The list has this model for the bedrock-mantle endpoint only.' : undefined;
+}
+
+function derivedRemark(derived: readonly (keyof Rates)[]): string | undefined {
+  return derived.length > 0 ? `Not listed, so by AWS's rule from the input: ${derived.join(', ')}.` : undefined;
+}
+
+/** Says where the list wins over our table. A rate that our table has of another region says nothing about this one. */
+function differenceRemark(rates: Rates, ours: Rate | undefined): string | undefined {
+  if (ours === undefined || ours.notes.length > 0) return undefined;
+  const different = TOKENS.flatMap((token) => {
+    const [listed, known]: (Usd | undefined)[] = [rates[token], ours.rates[token]];
+    return listed && known && !listed.eq(known) ? [`${token} ${textFromUsd(known)}`] : [];
+  });
+  return different.length > 0 ? `Our own table says otherwise: ${different.join(', ')}.` : undefined;
+}
+
+function remarkOf(remarks: readonly (string | undefined)[]): { remark?: string } {
+  const said = remarks.filter((remark) => remark !== undefined);
+  return said.length > 0 ? { remark: said.join(' ') } : {};
+}
