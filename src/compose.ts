@@ -11,12 +11,22 @@ import { awsPlacesOfSource } from './engines/source-text.ts';
 import type { ServerDependencies } from './mcp/server.ts';
 import type { LookUpNames } from './names/names.ts';
 import type { Prices } from './prices/index.ts';
+import type { PriceBook } from './prices/price-book.ts';
 import type { SessionStore } from './serverless/index.ts';
 import type { ProbeSetup } from './setup/probe.ts';
 
-export interface ComposeOptions {
-  source: string | undefined;
+export interface PriceOptions {
+  source?: string | undefined;
+  /** Overrides file. */
   prices?: string | undefined;
+  /** Default: off. */
+  priceList?: 'cached' | 'refresh' | 'off' | undefined;
+  /** A mirror of AWS's offer files. */
+  priceListUrl?: string | undefined;
+}
+
+export interface ComposeOptions extends PriceOptions {
+  source: string | undefined;
   /** A file, or `false` for none that lasts. */
   ledger?: string | false | undefined;
   /** Most that one question may cost. */
@@ -27,15 +37,15 @@ export interface ComposeOptions {
 /** Puts the parts together: the only file that names concrete drivers. */
 export async function compose(options: ComposeOptions): Promise<ServerDependencies & { close(): Promise<void> }> {
   // An overrides file is read at once, so that what is wrong with it is said at the start.
-  const given = options.prices === undefined ? undefined : await openPrices(options.prices);
-  let prices = given && Promise.resolve(given.book);
+  const given = options.prices === undefined ? undefined : await openPrices({ prices: options.prices });
+  let prices: Promise<PriceBook> | undefined;
   const engine = openEngine(options.source, options);
   const narrowed = narrowedEngines(options);
   return {
     engine,
     narrowed: narrowed.find,
     prices() {
-      prices ??= openPrices(undefined).then(({ book }) => book);
+      prices ??= openPrices(options).then(({ book }) => book);
       return prices;
     },
     names: composeNames(options, given?.aliases ?? []),
@@ -77,7 +87,7 @@ function composeNames({ source }: ComposeOptions, given: readonly Alias[]): Look
   let lookUp: Promise<LookUpNames> | undefined;
   return async (needed) => {
     lookUp ??= import('./names/bedrock/index.ts').then(({ createBedrockNames }) =>
-      createBedrockNames({ ...places, memory: join(envPaths('bedrock-spend', { suffix: '' }).cache, 'names.json') }),
+      createBedrockNames({ ...places, memory: join(CACHE, 'names.json') }),
     );
     const { aliases, notes } = await (await lookUp)(needed);
     const known = new Set(given.map(({ unresolved }) => unresolved));
@@ -86,9 +96,29 @@ function composeNames({ source }: ComposeOptions, given: readonly Alias[]): Look
 }
 
 /** Loaded when a price is asked for: the tables are half a megabyte. @throws SpendError INVALID_OVERRIDES */
-export async function openPrices(overrides: string | undefined): Promise<Prices> {
+export async function openPrices(options: PriceOptions): Promise<Prices> {
   const { pricesWithOverrides } = await import('./prices/index.ts');
-  return pricesWithOverrides(overrides);
+  const { source, prices, priceList = 'off', priceListUrl } = options;
+  if (priceList === 'off') return pricesWithOverrides(prices);
+  if (priceList === 'refresh')
+    return pricesWithOverrides(prices, await readPriceList(priceRegions(source), priceListUrl));
+  const { cachedPriceList } = await import('./prices/aws/index.ts');
+  return pricesWithOverrides(prices, await cachedPriceList({ cache: PRICE_LIST_FILE, now: Date.now }));
+}
+
+/** Reads AWS's price list of some regions, if that was not done today. */
+export async function readPriceList(regions: readonly string[], base: string | undefined) {
+  const { openPriceList } = await import('./prices/aws/index.ts');
+  return openPriceList({ regions, base, cache: PRICE_LIST_FILE, now: Date.now });
+}
+
+const CACHE = envPaths('bedrock-spend', { suffix: '' }).cache;
+const PRICE_LIST_FILE = join(CACHE, 'price-list.json');
+
+/** The regions that a source names, or the environment's own: the list of each is some megabytes. */
+function priceRegions(source: string | undefined): string[] {
+  const named = source === undefined ? [] : (awsPlacesOfSource(source)?.regions ?? []);
+  return named.length > 0 ? named : [process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1'];
 }
 
 /** Asks AWS what is set up, with the environment's credentials. */

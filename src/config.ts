@@ -70,6 +70,18 @@ export const SETTINGS = {
     help: 'Overrides file (YAML or JSON): own rates, discounts, names of inference profiles',
     parse: text,
   }),
+  priceList: setting({
+    env: 'BEDROCK_SPEND_PRICE_LIST',
+    flag: '--price-list',
+    help: 'AWS’s price list: “cached” uses what “prices --refresh” read, “refresh” reads it once a day, “off” leaves it out',
+    fallback: 'cached',
+    parse: oneOf('cached', 'refresh', 'off'),
+  }),
+  priceListUrl: setting({
+    env: 'BEDROCK_SPEND_PRICE_LIST_URL',
+    help: 'A mirror of AWS’s offer files, for networks that cannot reach pricing.us-east-1.amazonaws.com',
+    parse: text,
+  }),
   timezone: setting({
     env: 'BEDROCK_SPEND_TIMEZONE',
     flag: '--timezone',
@@ -181,6 +193,8 @@ export function functionSettings() {
       prices: readSetting('prices'),
       ledger: readSetting('ledger'),
       maxScanUsd: readSetting('maxScanUsd'),
+      priceList: readSetting('priceList'),
+      priceListUrl: readSetting('priceListUrl'),
     },
     sessionTable: requireSetting('sessionTable'),
     sessionIdleMinutes: requireSetting('sessionIdleMinutes'),

@@ -84,6 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/source-text.ts',
     'engines/cloudwatch',
     'prices',
+    'prices/aws',
     'mcp',
     'serverless',
   ],

@@ -14,6 +14,7 @@ import { quoteOf, quoteSchema, textFromQuote } from '../reports/quote.ts';
 import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
 import { askedFromUsageReport, usageReport } from '../reports/usage-report.ts';
 import { EXIT, type OutputOptions, printReport } from './output.ts';
+import { runRefreshPrices } from './refresh-prices.ts';
 import { type CallTarget, callTool, listTools } from './remote.ts';
 import { composeFromOptions, type SourceOptions, withContext } from './session.ts';
 
@@ -118,10 +119,16 @@ interface PricesOptions extends OutputOptions {
   promptTokens: number;
   at?: string;
   prices?: string;
+  priceList?: string;
+  refresh?: boolean;
 }
 
 export async function runPrices(model: string | undefined, options: PricesOptions): Promise<number> {
-  const { book, aliases } = await openPrices(readSetting('prices', options.prices));
+  if (options.refresh) return runRefreshPrices(options.region.split(','), options);
+  const { book, aliases } = await openPrices({
+    prices: readSetting('prices', options.prices),
+    priceList: readSetting('priceList', options.priceList),
+  });
   if (model === undefined) return printPriceList(priceList(book, Date.now()), options);
   const question = {
     model,

@@ -94,7 +94,12 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .option('--tier <tier>', 'standard, batch, flex, priority or latency-optimized', 'standard')
     .option('--prompt-tokens <tokens>', 'size of the prompt, for models that cost more above a limit', count, 0)
     .option('--at <day>', 'day the price must hold; default: today')
+    .option(
+      '--refresh',
+      'read AWS’s price list of the region (or regions, separated by commas), for this and later reports',
+    )
     .addOption(settingOption('prices'))
+    .addOption(settingOption('priceList'))
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES.prices);
 
@@ -156,7 +161,8 @@ Examples:
 Examples:
   bedrock-spend prices
   bedrock-spend prices us.anthropic.claude-opus-4-8
-  bedrock-spend prices amazon.nova-pro-v1:0 --region eu-west-1 --at 2026-09-01`,
+  bedrock-spend prices amazon.nova-pro-v1:0 --region eu-west-1 --at 2026-09-01
+  bedrock-spend prices --refresh --region us-east-1,eu-west-1`,
   call: `
 Examples:
   bedrock-spend call list --source ./logs
@@ -182,6 +188,7 @@ function addSource(command: Command): Command {
   return command
     .addOption(settingOption('source'))
     .addOption(settingOption('prices'))
+    .addOption(settingOption('priceList'))
     .addOption(settingOption('ledger'))
     .addOption(settingOption('maxScanUsd'))
     .option('--no-ledger', 'read all logs anew and keep nothing');

@@ -9,6 +9,7 @@ export interface SourceOptions {
   prices?: string;
   /** A path; `false` from --no-ledger. */
   ledger?: string | false;
+  priceList?: string;
   maxScanUsd?: string;
 }
 
@@ -17,6 +18,8 @@ export function composeFromOptions(options: SourceOptions) {
     source: readSetting('source', options.source),
     prices: readSetting('prices', options.prices),
     ledger: options.ledger === false ? false : readSetting('ledger', options.ledger),
+    priceList: readSetting('priceList', options.priceList),
+    priceListUrl: readSetting('priceListUrl'),
     maxScanUsd: readSetting('maxScanUsd', options.maxScanUsd),
   });
 }

@@ -12,8 +12,6 @@ export interface Prices {
   book: PriceBook;
   /** What the overrides file says unresolved profiles are. */
   aliases: readonly Alias[];
-  /** How far the prices can be relied on: the age of AWS's price list, what of it could not be read. */
-  notes: readonly string[];
 }
 
 /** AWS's price list, opened, with what is to be said of it. */
@@ -25,17 +23,16 @@ export interface ListPrices {
 /** All price sources, with the user's file on top if there is one. @throws SpendError INVALID_OVERRIDES */
 export async function pricesWithOverrides(path: string | undefined, list?: ListPrices): Promise<Prices> {
   const overrides = await readOverrides(path);
-  return { book: composePrices(overrides, list?.source), aliases: overrides.aliases, notes: list?.notes ?? [] };
+  return { book: composePrices(overrides, list), aliases: overrides.aliases };
 }
 
 /** The price book: what the user says, then what is not billed per token, then AWS's price list, our table, the fallback. */
-export function composePrices(overrides: Overrides = NO_OVERRIDES, list?: PriceSource) {
-  const listed = [...(list ? [list] : []), OWN_PRICES, createGenaiPricesSource()];
-  return createPriceBook([
-    overrides.prices,
-    createBilledApartSource(),
-    ...listed.map((source) => overrides.discounted(source)),
-  ]);
+export function composePrices(overrides: Overrides = NO_OVERRIDES, list?: ListPrices) {
+  const listed = [...(list ? [list.source] : []), OWN_PRICES, createGenaiPricesSource()];
+  return createPriceBook(
+    [overrides.prices, createBilledApartSource(), ...listed.map((source) => overrides.discounted(source))],
+    list?.notes,
+  );
 }
 
 /** @throws SpendError INVALID_OVERRIDES */

@@ -8,11 +8,14 @@ export interface PriceBook {
   rateChanges: readonly number[];
   /** Models with a listed price. */
   models: readonly string[];
+  /** How far the prices can be relied on: the age of AWS's price list, what of it could not be read. */
+  notes: readonly string[];
 }
 
 /** Asks the sources in order; `composePrices` says which. */
-export function createPriceBook(sources: readonly PriceSource[]): PriceBook {
+export function createPriceBook(sources: readonly PriceSource[], notes: readonly string[] = []): PriceBook {
   return {
+    notes,
     rate(key) {
       for (const source of sources) {
         const rate = source.rate(key);

@@ -196,6 +196,10 @@ export async function assemble(
       ...(coverage.first === undefined ? {} : { data_from: iso(coverage.first) }),
       ...(coverage.last === undefined ? {} : { data_to: iso(coverage.last) }),
     },
-    notes: [...notesFromUsage(usage, coverage, tables), ...(await context.names(usage.unresolved)).notes],
+    notes: [
+      ...notesFromUsage(usage, coverage, tables),
+      ...(await context.prices()).notes,
+      ...(await context.names(usage.unresolved)).notes,
+    ],
   };
 }

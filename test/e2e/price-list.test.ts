@@ -1,15 +1,21 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openPriceList } from '../../src/prices/aws/index.ts';
+import { cachedPriceList, openPriceList } from '../../src/prices/aws/index.ts';
 import { pricesWithOverrides } from '../../src/prices/index.ts';
 import type { OfferCode } from '../../src/prices/price-list/offer.ts';
+import { breakdown } from '../../src/reports/breakdown.ts';
 import { offerFile, productTexts } from '../fixtures/price-list/offer-file.ts';
 import { CLIENT } from '../helpers/cloudwatch.ts';
 import { temporaryFolder } from '../helpers/log-files.ts';
+import { composeSample, OCTOBER as OCTOBER_PERIOD } from '../helpers/sample.ts';
+
+const execute = promisify(execFile);
 
 const DAY = 24 * 60 * 60_000;
 const OCTOBER = Date.parse('2026-10-15T12:00:00Z');
@@ -120,9 +126,46 @@ describe('the price list from its files', () => {
   });
 
   it('is above our own table in the price book, with its notes', async () => {
-    const { book, notes } = await pricesWithOverrides(undefined, await open());
-    expect([book.rate(TOKYO)?.source, notes]).toEqual(['price list', []]);
+    const { book } = await pricesWithOverrides(undefined, await open());
+    expect([book.rate(TOKYO)?.source, book.notes]).toEqual(['price list', []]);
     expect((await pricesWithOverrides(undefined)).book.rate(TOKYO)?.source).toBe('own table');
+  });
+
+  it('that was read is used without asking, and its age is said after a week', async () => {
+    await open();
+    asked.length = 0;
+    const soon = await cachedPriceList({ cache, now: () => OCTOBER + 6 * DAY });
+    expect([inputOf(soon), soon.notes, asked]).toEqual(['0.96', [], []]);
+    const { notes } = await cachedPriceList({ cache, now: () => OCTOBER + 53 * DAY });
+    expect(notes).toEqual([
+      'Prices are from AWS\'s price list of 2026-09-11, fetched 53 days ago. "bedrock-spend prices --refresh" reads it anew.',
+    ]);
+    const { close, ...context } = await composeSample();
+    const { book } = await pricesWithOverrides(undefined, { ...soon, notes });
+    const report = await breakdown({ by: ['model'], ...OCTOBER_PERIOD }, { ...context, prices: async () => book });
+    await close();
+    expect(report.notes).toContain(notes[0]);
+  });
+
+  it('is nothing where it was never read', async () => {
+    const list = await cachedPriceList({ cache, now: () => OCTOBER });
+    expect([inputOf(list), list.notes]).toEqual([undefined, []]);
+  });
+
+  it('is read by "prices --refresh" and used by the commands that follow', async () => {
+    const env = { ...process.env, XDG_CACHE_HOME: dirname(cache), BEDROCK_SPEND_PRICE_LIST_URL: addressOf(files) };
+    const run = async (...parameters: string[]) =>
+      (
+        await execute(
+          process.execPath,
+          ['bin/bedrock-spend.js', 'prices', '--region', 'ap-northeast-1', ...parameters],
+          { env },
+        )
+      ).stdout;
+    const price = () => run('amazon.nova-pro-v1:0', '--at', '2026-11-01');
+    expect(await price()).toContain('From own table');
+    expect(await run('--refresh')).toMatch(/^AmazonBedrock in ap-northeast-1, published 2026-09-11: \d+ prices$/m);
+    expect(await price()).toContain('From price list');
   });
 
   it('is not fetched twice within a day', async () => {

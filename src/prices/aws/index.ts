@@ -28,6 +28,7 @@ export interface OpenedPriceList {
   source: PriceSource;
   /** How old the list is and what of it could not be read, for the report's reader. */
   notes: string[];
+  offers: readonly FetchedOffer[];
   /** What of the list is not understood: counted and named, and priced by our own table if that knows it. */
   unmapped: string[];
   /** Prices that the list itself gives twice, differently: neither is used. */
@@ -66,13 +67,38 @@ export async function openPriceList(options: OpenPriceListOptions): Promise<Open
     // On a read-only file system, as on Lambda, nothing is kept.
     await writeCachedPriceList(cache, { offers: [...offers, ...others] }).catch(() => {});
   }
+  return opened(offers, notesFrom(wanted, now()));
+}
+
+/** What was read before, of every region, without asking anybody. */
+export async function cachedPriceList({
+  cache,
+  now,
+}: Pick<OpenPriceListOptions, 'cache' | 'now'>): Promise<OpenedPriceList> {
+  const { offers } = await readCachedPriceList(cache);
+  return opened(offers, ageNote(offers, now()));
+}
+
+function opened(offers: readonly FetchedOffer[], notes: string[]): OpenedPriceList {
   const sheets = [...Map.groupBy(offers, ({ region }) => region).values()].map(rateSheet);
   return {
-    source: createPriceListSource({ offers }, OWN_PRICES),
-    notes: notesFrom(wanted, now()),
+    source: createPriceListSource({ offers: [...offers] }, OWN_PRICES),
+    notes,
+    offers,
     unmapped: offers.flatMap(({ unmapped }) => unmapped),
     contradictions: sheets.flatMap(({ contradictions }) => contradictions),
   };
+}
+
+function ageNote(offers: readonly FetchedOffer[], now: number): string[] {
+  const [oldest] = offers.toSorted((a, b) => (a.fetched < b.fetched ? -1 : 1));
+  if (oldest === undefined || now - Date.parse(oldest.fetched) <= STALE_MS) return [];
+  return [`${agedList(oldest, now)}. "bedrock-spend prices --refresh" reads it anew.`];
+}
+
+function agedList({ published, fetched }: FetchedOffer, now: number): string {
+  const days = Math.floor((now - Date.parse(fetched)) / DAY_MS);
+  return `Prices are from AWS's price list of ${published.slice(0, 10)}, fetched ${days} days ago`;
 }
 
 function samePlace({ code, region }: Pick<Wanted, 'code' | 'region'>) {
@@ -154,11 +180,8 @@ function notesFrom(wanted: readonly Wanted[], now: number): string[] {
 }
 
 function staleNote({ offer, failure }: { offer: FetchedOffer; failure: string }, now: number): string[] {
-  const age = now - Date.parse(offer.fetched);
-  if (age <= STALE_MS) return [];
-  return [
-    `Prices are from AWS's price list of ${offer.published.slice(0, 10)}, fetched ${Math.floor(age / DAY_MS)} days ago; it could not be refreshed (${failure}).`,
-  ];
+  if (now - Date.parse(offer.fetched) <= STALE_MS) return [];
+  return [`${agedList(offer, now)}; it could not be refreshed (${failure}).`];
 }
 
 function missingNote(missing: readonly Wanted[]): string {

@@ -284,9 +284,9 @@ describe('prices by the list', () => {
     expect(answer('global.amazon.nova-2-lite-v1:0', 'ap-northeast-1')).toBeUndefined();
     expect(answer('amazon.nova-pro-v1:0', 'us-east-1', { tier: 'batch' })).toBeUndefined();
     expect(answer('anthropic.claude-3-haiku-20240307-v1:0')).toBeUndefined();
-    expect(ratesOf(composePrices(undefined, source).rate(keyOf('anthropic.claude-3-haiku-20240307-v1:0')))).toBe(
-      '0.25 1.25 - - -',
-    );
+    expect(
+      ratesOf(composePrices(undefined, { source, notes: [] }).rate(keyOf('anthropic.claude-3-haiku-20240307-v1:0'))),
+    ).toBe('0.25 1.25 - - -');
   });
 
   it('hold from their day on: before, our own table is asked', () => {
@@ -394,7 +394,9 @@ describe('a list that contradicts itself', () => {
     expect(unmapped).toEqual([
       'unknown usage type: 1, such as USE1-MP:USE1_cache_writes_tokens_global_standard-Units in us-east-1',
     ]);
-    expect(composePrices(undefined, source).rate(keyOf('global.openai.gpt-5.6-terra'))?.source).toBe('own table');
+    expect(composePrices(undefined, { source, notes: [] }).rate(keyOf('global.openai.gpt-5.6-terra'))?.source).toBe(
+      'own table',
+    );
   });
 });
 
@@ -463,7 +465,7 @@ describe('the price book with the list', () => {
     'prices: [{ model: zai.glm-5, input: 9 }]\ndiscounts: [{ percent: 50, provider: amazon }]',
     'p.yaml',
   );
-  const book = composePrices(overrides, source);
+  const book = composePrices(overrides, { source, notes: [] });
 
   it('asks overrides first, then the list, then our own table', () => {
     const sources = ['zai.glm-5', 'nvidia.nemotron-nano-12b-v2', 'minimax.minimax-m2', 'amazon.nova-sonic-v1:0'].map(
