@@ -7,10 +7,12 @@ export interface RegionFacts {
   region: string;
   /** Undefined value: logging is off. */
   logging: Probed<LoggingConfiguration | undefined>;
-  /** Newest record of the last day, epoch milliseconds; undefined: none. Only where there is a log group. */
+  /** Newest record of the last day, in the log group or, where there is none, in the bucket; epoch milliseconds; undefined: none. */
   newest?: Probed<number | undefined>;
-  /** Whether queries may be started. Only where there is a log group. */
-  queries?: Probed<true>;
+  /** Whether queries may be started, or objects read. Only where there is something to read. */
+  reading?: Probed<true>;
+  /** Permissions that reports are the poorer without. */
+  extras: readonly { use: string; probed: Probed<unknown> }[];
 }
 
 /** Asks AWS about regions; none of it costs anything. */

@@ -22,9 +22,18 @@ export const setupSchema = z.object({
 export type SetupReport = z.output<typeof setupSchema>;
 type Finding = SetupReport['findings'][number];
 
-/** Actions that reading needs, where they go by resource. */
-const READ_LOGS = ['logs:StartQuery', 'logs:FilterLogEvents', 'logs:DescribeLogStreams'];
-const ANYWHERE = ['bedrock:GetModelInvocationLoggingConfiguration', 'logs:GetQueryResults', 'logs:StopQuery'];
+/** What reading needs besides what was found missing, by what it was missing for. */
+const WITH: Readonly<Record<string, readonly string[]>> = {
+  'logs:StartQuery': ['logs:GetQueryResults', 'logs:StopQuery', 'logs:DescribeLogStreams'],
+  's3:GetObject': ['s3:ListBucket'],
+  'bedrock:ListInferenceProfiles': ['bedrock:ListTagsForResource'],
+  'cloudwatch:GetMetricStatistics': ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
+};
+
+/** These are allowed on a log group, a bucket or its objects; all others know no resources. */
+const ON_GROUP = ['logs:StartQuery', 'logs:FilterLogEvents', 'logs:DescribeLogStreams'];
+const ON_BUCKET = ['s3:ListBucket'];
+const ON_OBJECTS = ['s3:GetObject'];
 
 export function setupFromFacts(facts: readonly RegionFacts[], now: number): SetupReport {
   const findings = [...facts.flatMap((region) => findingsOf(region, now)), ...INVISIBLE];
@@ -34,15 +43,16 @@ export function setupFromFacts(facts: readonly RegionFacts[], now: number): Setu
 
 function rowOf({ region, logging, newest }: RegionFacts): SetupReport['regions'][number] {
   if (!('value' in logging)) return { region, logging: 'unknown', bodies: [] };
-  if (logging.value === undefined) return { region, logging: 'off', bodies: [] };
+  if (logging.value === undefined) return { region, logging: 'off', bodies: [], source: `metrics:?region=${region}` };
   const { group, bucket, bodies } = logging.value;
   const at = newest && 'value' in newest ? newest.value : undefined;
   return {
     region,
     logging: 'on',
     bodies: [...bodies],
-    ...(group ? { log_group: group, source: `cloudwatch:${group}?region=${region}` } : {}),
+    ...(group ? { log_group: group } : {}),
     ...(bucket ? { bucket } : {}),
+    source: group ? `cloudwatch:${group}?region=${region}` : `${bucket}?region=${region}`,
     ...(at === undefined ? {} : { newest_record: new Date(at).toISOString() }),
   };
 }
@@ -56,19 +66,20 @@ function findingsOf(facts: RegionFacts, now: number): Finding[] {
   if (logging.value === undefined) {
     return [
       problem(
-        'Model invocation logging is off: there are no records of who spent what, and turning it on does not bring back the past. Turn it on in the Bedrock console under Settings, with CloudWatch Logs or S3 as destination.',
+        'Model invocation logging is off: there are no records of who spent what, and turning it on does not bring back the past. Turn it on in the Bedrock console under Settings, with CloudWatch Logs or S3 as destination. CloudWatch’s metrics know amounts without people: --source metrics:',
       ),
     ];
   }
-  return [...destinationFindings(region, logging.value), ...readingFindings(facts, logging.value, now, problem)];
+  return [
+    ...destinationFindings(region, logging.value),
+    ...readingFindings(facts, logging.value, now, problem),
+    ...extraFindings(facts),
+  ];
 }
 
-function destinationFindings(region: string, { group, bucket, bodies, largeBodies }: LoggingConfiguration): Finding[] {
+function destinationFindings(region: string, { group, bodies, largeBodies }: LoggingConfiguration): Finding[] {
   const note = (text: string): Finding => ({ level: 'note', region, text });
   return [
-    ...(group === undefined && bucket !== undefined
-      ? [note(`Records go to ${bucket} only. Copy them and ask the files: aws s3 sync ${bucket}/AWSLogs ./logs`)]
-      : []),
     ...(bodies.includes('text')
       ? []
       : [
@@ -83,23 +94,31 @@ function destinationFindings(region: string, { group, bucket, bodies, largeBodie
 }
 
 function readingFindings(
-  { newest, queries }: RegionFacts,
-  { group }: LoggingConfiguration,
+  { newest, reading }: RegionFacts,
+  { group, bucket }: LoggingConfiguration,
   now: number,
   problem: (text: string) => Finding,
 ): Finding[] {
+  const place = group ?? bucket;
+  const what = group ? `The log group ${group}` : `The bucket ${bucket}`;
   const found: Finding[] = [];
-  if (newest && 'failed' in newest)
-    found.push(problem(`The log group ${group} cannot be read (${newest.failed}). Was it deleted?`));
+  if (newest && 'failed' in newest) found.push(problem(`${what} cannot be read (${newest.failed}). Was it deleted?`));
   if (newest && 'value' in newest && newest.value === undefined)
     found.push(
       problem(
-        `No record arrived in ${group} since ${new Date(now - 86_400_000).toISOString()}. Was Bedrock used? May its role write to the group?`,
+        `No record arrived in ${place} since ${new Date(now - 86_400_000).toISOString()}. Was Bedrock used? May it write there?`,
       ),
     );
-  for (const part of [newest, queries])
-    if (part && 'denied' in part) found.push(problem(`${part.denied} is not allowed on ${group}.`));
+  for (const part of [newest, reading])
+    if (part && 'denied' in part) found.push(problem(`${part.denied} is not allowed on ${place}.`));
   return found;
+}
+
+/** What could be asked, but is not allowed. */
+function extraFindings({ region, extras }: RegionFacts): Finding[] {
+  return extras.flatMap(({ use, probed }) =>
+    'denied' in probed ? [{ level: 'note' as const, region, text: `${probed.denied} is not allowed: ${use}.` }] : [],
+  );
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html */
@@ -113,21 +132,38 @@ const INVISIBLE: readonly Finding[] = [
 
 /** Undefined when nothing was missing. */
 function policyFor(facts: readonly RegionFacts[]): object | undefined {
-  const denied = (action: string) =>
-    facts.filter(({ logging, newest, queries }) =>
-      [logging, newest, queries].some((part) => part && 'denied' in part && part.denied === action),
-    );
-  const groups = READ_LOGS.flatMap(denied).flatMap(({ region, logging }) =>
-    'value' in logging && logging.value?.group ? [`arn:aws:logs:${region}:*:log-group:${logging.value.group}:*`] : [],
-  );
-  const statements = [
-    ...(groups.length > 0 ? [{ Effect: 'Allow', Action: READ_LOGS, Resource: [...new Set(groups)] }] : []),
-    // These know no resources.
-    ...([...READ_LOGS, ...ANYWHERE].some((action) => denied(action).length > 0)
-      ? [{ Effect: 'Allow', Action: ANYWHERE, Resource: '*' }]
-      : []),
-  ];
-  return statements.length > 0 ? { Version: '2012-10-17', Statement: statements } : undefined;
+  const statements = new Map<string, Set<string>>();
+  for (const region of facts) {
+    for (const action of deniedIn(region).flatMap((denied) => [denied, ...(WITH[denied] ?? [])])) {
+      const resource = resourceOf(action, region);
+      statements.set(resource, (statements.get(resource) ?? new Set()).add(action));
+    }
+  }
+  if (statements.size === 0) return undefined;
+  return {
+    Version: '2012-10-17',
+    Statement: [...statements].map(([Resource, actions]) => ({
+      Effect: 'Allow',
+      Action: [...actions].sort(),
+      Resource,
+    })),
+  };
+}
+
+function deniedIn({ logging, newest, reading, extras }: RegionFacts): string[] {
+  const parts = [logging, newest, reading, ...extras.map(({ probed }) => probed)];
+  return parts.flatMap((part) => (part && 'denied' in part ? [part.denied] : []));
+}
+
+function resourceOf(action: string, { region, logging }: RegionFacts): string {
+  const { group, bucket } = ('value' in logging && logging.value) || {};
+  const partition = region.startsWith('us-gov-') ? 'aws-us-gov' : region.startsWith('cn-') ? 'aws-cn' : 'aws';
+  if (group && ON_GROUP.includes(action)) return `arn:${partition}:logs:${region}:*:log-group:${group}:*`;
+  const [, name, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(bucket ?? '') ?? [];
+  if (name && ON_BUCKET.includes(action)) return `arn:${partition}:s3:::${name}`;
+  if (name && ON_OBJECTS.includes(action))
+    return `arn:${partition}:s3:::${name}/${prefix ? `${prefix}/` : ''}AWSLogs/*`;
+  return '*';
 }
 
 export function textFromSetup({ regions, findings, policy }: SetupReport): string {

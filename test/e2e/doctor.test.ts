@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { BedrockClient, PutModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-bedrock';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CloudWatchLogs, startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { startMoto } from '../../rigs/moto.ts';
@@ -31,6 +34,19 @@ beforeAll(async () => {
       }),
     );
   }
+  const s3 = new S3Client({ ...CLIENT, endpoint: moto.endpoint, forcePathStyle: true, region: 'us-east-1' });
+  await s3.send(new CreateBucketCommand({ Bucket: 'invocation-logs' }));
+  const folder = 'bedrock/AWSLogs/111122223333/BedrockModelInvocationLogs/eu-central-1/2026/10/15/11';
+  for (const name of ['20261015T110000000Z_a.json.gz', 'data/request_input.json.gz'])
+    await s3.send(new PutObjectCommand({ Bucket: 'invocation-logs', Key: `${folder}/${name}`, Body: 'x' }));
+  for (const [region, bucketName, keyPrefix] of [
+    ['eu-central-1', 'invocation-logs', 'bedrock'],
+    ['eu-north-1', 'deleted-logs', undefined],
+  ] as const) {
+    const client = new BedrockClient({ ...bedrock, region });
+    const loggingConfig = { s3Config: { bucketName, keyPrefix }, textDataDeliveryEnabled: true };
+    await client.send(new PutModelInvocationLoggingConfigurationCommand({ loggingConfig }));
+  }
 }, 60_000);
 afterAll(async () => {
   moto.close();
@@ -42,6 +58,8 @@ async function check(...regions: string[]) {
   const probe = createAwsSetupProbe({
     bedrock,
     logs: { ...CLIENT, endpoint: logs.endpoint, maxAttempts: 1 },
+    s3: { ...CLIENT, endpoint: moto.endpoint, forcePathStyle: true },
+    metrics: { ...CLIENT, endpoint: moto.endpoint },
     now: () => NOW,
   });
   return setupFromFacts(await probe(regions), NOW);
@@ -49,6 +67,15 @@ async function check(...regions: string[]) {
 
 const problems = ({ findings }: Awaited<ReturnType<typeof check>>) =>
   findings.filter(({ level }) => level === 'problem').map(({ text }) => text);
+
+/** Each service in its own protocol. */
+function deny({ method }: IncomingMessage, response: ServerResponse): void {
+  const [type, body] =
+    method === 'GET'
+      ? ['text/xml', '<Error><Code>AccessDenied</Code></Error>']
+      : ['application/x-amz-json-1.0', '{"__type":"AccessDeniedException"}'];
+  response.writeHead(403, { 'content-type': type }).end(body);
+}
 
 describe('the doctor', () => {
   it('finds nothing wrong where records arrive, and says how to ask', async () => {
@@ -91,12 +118,54 @@ describe('the doctor', () => {
       Statement: [
         {
           Effect: 'Allow',
-          Action: ['logs:StartQuery', 'logs:FilterLogEvents', 'logs:DescribeLogStreams'],
-          Resource: [`arn:aws:logs:us-east-1:*:log-group:${GROUP}:*`],
+          Action: ['logs:DescribeLogStreams', 'logs:StartQuery'],
+          Resource: `arn:aws:logs:us-east-1:*:log-group:${GROUP}:*`,
         },
+        { Effect: 'Allow', Action: ['logs:GetQueryResults', 'logs:StopQuery'], Resource: '*' },
+      ],
+    });
+  });
+
+  it('looks into the bucket where there is no log group', async () => {
+    const report = await check('eu-central-1');
+    expect(problems(report)).toEqual([]);
+    expect(report.regions).toMatchObject([
+      {
+        logging: 'on',
+        bucket: 's3://invocation-logs/bedrock',
+        newest_record: expect.stringMatching(/^\d{4}-/),
+        source: 's3://invocation-logs/bedrock?region=eu-central-1',
+      },
+    ]);
+  });
+
+  it('sees that the bucket is gone', async () => {
+    expect(problems(await check('eu-north-1'))).toEqual([
+      'The bucket s3://deleted-logs cannot be read (NoSuchBucket). Was it deleted?',
+    ]);
+  });
+
+  it('gives the policy for a bucket, and names what reports are the poorer without', async () => {
+    const denying = createServer(deny).listen(0, '127.0.0.1');
+    await once(denying, 'listening');
+    const endpoint = `http://127.0.0.1:${(denying.address() as { port: number }).port}`;
+    const probe = createAwsSetupProbe({
+      bedrock,
+      s3: { ...CLIENT, endpoint, forcePathStyle: true },
+      metrics: { ...CLIENT, endpoint },
+      now: () => NOW,
+    });
+    const report = setupFromFacts(await probe(['eu-central-1']), NOW);
+    denying.close();
+    expect(problems(report)).toEqual(['s3:ListBucket is not allowed on s3://invocation-logs/bedrock.']);
+    expect(textFromSetup(report)).toContain(
+      'cloudwatch:GetMetricStatistics is not allowed: questions cannot be quoted',
+    );
+    expect(report.policy).toMatchObject({
+      Statement: [
+        { Action: ['s3:ListBucket'], Resource: 'arn:aws:s3:::invocation-logs' },
         {
-          Effect: 'Allow',
-          Action: ['bedrock:GetModelInvocationLoggingConfiguration', 'logs:GetQueryResults', 'logs:StopQuery'],
+          Action: ['cloudwatch:GetMetricData', 'cloudwatch:GetMetricStatistics', 'cloudwatch:ListMetrics'],
           Resource: '*',
         },
       ],
