@@ -3,6 +3,7 @@ import { SpendError } from './domain/errors.ts';
 import { sourcesFromLogging } from './engines/auto.ts';
 import { cloudWatchSourceFromText } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
+import { bucketSourceFromText } from './engines/files/s3/source.ts';
 import { sourceTextFrom } from './engines/source-text.ts';
 import { uniteEngines } from './engines/union.ts';
 
@@ -35,6 +36,7 @@ export function engineFromSource(source: string | undefined, ledger: LedgerSetti
 
 const SCHEMES: Readonly<Record<string, (source: string, ledger: LedgerSetting) => Engine>> = {
   cloudwatch: cloudWatchEngine,
+  s3: bucketEngine,
   auto: autoEngine,
 };
 
@@ -43,6 +45,11 @@ function filesEngine(source: string, ledger: LedgerSetting): Engine {
     const { createFilesEngine } = await import('./engines/files/index.ts');
     return createFilesEngine({ source, ...(ledger === undefined ? {} : { ledger }) });
   });
+}
+
+function bucketEngine(source: string, ledger: LedgerSetting): Engine {
+  bucketSourceFromText(source);
+  return filesEngine(source, ledger);
 }
 
 function cloudWatchEngine(source: string): Engine {

@@ -5,7 +5,9 @@ const KINDS: Readonly<Record<string, AwsErrorKind>> = {
   CredentialsProviderError: 'credentials',
   ExpiredTokenException: 'credentials',
   ExpiredToken: 'credentials',
+  InvalidAccessKeyId: 'credentials',
   InvalidClientTokenId: 'credentials',
+  InvalidToken: 'credentials',
   UnrecognizedClientException: 'credentials',
   InvalidSignatureException: 'credentials',
   SignatureDoesNotMatch: 'credentials',
@@ -15,8 +17,12 @@ const KINDS: Readonly<Record<string, AwsErrorKind>> = {
   ResourceNotFoundException: 'missing',
   ThrottlingException: 'busy',
   LimitExceededException: 'busy',
+  SlowDown: 'busy',
+  ServiceUnavailable: 'busy',
   ServiceUnavailableException: 'busy',
+  InternalError: 'busy',
   InternalFailure: 'busy',
+  RequestTimeout: 'busy',
   TimeoutError: 'busy',
 };
 

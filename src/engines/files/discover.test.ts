@@ -12,7 +12,7 @@ describe('a source', () => {
 
   /** Names of the files found, relative to the folder. */
   async function found(source: string): Promise<string[]> {
-    return (await discover(source)).files.map(({ path }) => relative(folder, path));
+    return (await discover(source)).files.map(({ name }) => relative(folder, name));
   }
 
   beforeEach(async () => {
@@ -34,22 +34,22 @@ describe('a source', () => {
 
   it('that is a folder is searched to the bottom, without side objects, markers and other files', async () => {
     const { files, skipped, root } = await discover(folder);
-    expect(files.map(({ path }) => relative(folder, path))).toEqual([
+    expect(files.map(({ name }) => relative(folder, name))).toEqual([
       `${HOUR}/a.json.gz`,
       `${HOUR}/b.json`,
       'old/c.jsonl',
       'old/d.ndjson.gz',
       'old/e.log',
     ]);
-    expect([skipped, root]).toEqual([4, folder]);
+    expect([skipped, root]).toEqual([4, `${folder}/`]);
   });
 
-  it('has the size and time of each file', async () => {
+  it('has the size and time of change of each file', async () => {
     const { files } = await discover(folder);
     expect(files[0]).toEqual({
-      path: join(folder, HOUR, 'a.json.gz'),
+      name: join(folder, HOUR, 'a.json.gz'),
       size: expect.any(Number),
-      mtimeMs: expect.any(Number),
+      version: expect.stringMatching(/^\d+/),
     });
   });
 

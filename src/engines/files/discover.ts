@@ -1,31 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { SpendError } from '../../domain/errors.ts';
-
-/** One log file as it is now. A change of size or modification time means its records must be read again. */
-export interface LogFile {
-  /** Absolute. */
-  path: string;
-  size: number;
-  mtimeMs: number;
-}
-
-export interface Discovery {
-  /** What relative names are relative to. */
-  root: string;
-  files: LogFile[];
-  /** Side objects under data/ and permission-check markers, which hold no records. */
-  skipped: number;
-}
-
-const LOG_NAME = /\.(json|jsonl|ndjson|log)(\.gz)?$/;
-
-/** What AWS writes beside the logs: bodies over 100 KB under `data/`, and an empty marker when logging is switched on. */
-function isSideObject(path: string): boolean {
-  return path.split(sep).slice(0, -1).includes('data') || basename(path) === 'amazon-bedrock-logs-permission-check';
-}
+import { isLogName, isSideObject } from './log-name.ts';
+import type { Listing, LogFile } from './store.ts';
 
 /** Absolute path or pattern of a source; `~` is the home folder. */
 export function absoluteSource(source: string): string {
@@ -36,10 +15,11 @@ export function absoluteSource(source: string): string {
  * Lists the log files of a source: one file, a folder (searched to the bottom) or a glob.
  * @throws SpendError SOURCE_NOT_FOUND
  */
-export async function discover(source: string): Promise<Discovery> {
+export async function discover(source: string): Promise<Listing> {
   const path = absoluteSource(source);
   const stats = await stat(path).catch(() => undefined);
-  if (stats?.isFile()) return { root: dirname(path), files: [fileFromStats(path, stats)], skipped: 0 };
+  if (stats?.isFile())
+    return { root: join(dirname(path), sep), files: [fileFromStats(path, stats)], skipped: 0, requests: 0 };
   if (stats?.isDirectory()) return listed(path, await glob('**/*', { cwd: path, absolute: true, dot: false }), source);
   if (isDynamicPattern(source)) {
     const root = fixedPart(path);
@@ -51,10 +31,11 @@ export async function discover(source: string): Promise<Discovery> {
   );
 }
 
-async function listed(root: string, paths: string[], source: string): Promise<Discovery> {
+async function listed(root: string, paths: string[], source: string): Promise<Listing> {
   const found = paths.map((path) => resolve(path));
-  const side = found.filter((path) => isSideObject(relative(root, path)));
-  const logs = found.filter((path) => LOG_NAME.test(path) && !isSideObject(relative(root, path))).sort();
+  const isSide = (path: string) => isSideObject(relative(root, path).split(sep));
+  const side = found.filter(isSide);
+  const logs = found.filter((path) => isLogName(path) && !isSide(path)).sort();
   if (logs.length === 0) {
     throw new SpendError(
       'SOURCE_NOT_FOUND',
@@ -63,14 +44,15 @@ async function listed(root: string, paths: string[], source: string): Promise<Di
   }
   const files = await Promise.all(logs.map(async (path) => ({ path, stats: await stat(path).catch(() => undefined) })));
   return {
-    root,
+    root: join(root, sep),
     files: files.flatMap(({ path, stats }) => (stats ? [fileFromStats(path, stats)] : [])),
     skipped: side.length,
+    requests: 0,
   };
 }
 
 function fileFromStats(path: string, stats: { size: number; mtimeMs: number }): LogFile {
-  return { path, size: stats.size, mtimeMs: stats.mtimeMs };
+  return { name: path, size: stats.size, version: String(stats.mtimeMs) };
 }
 
 /** The folder above the first path part with a wildcard. */

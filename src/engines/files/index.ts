@@ -1,8 +1,9 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { DAY_MS } from '../../domain/period.ts';
 import type { Coverage, Engine, Work } from '../engine.ts';
-import { type Discovery, discover } from './discover.ts';
-import { ingest } from './ingest.ts';
+import { createFolderStore } from './folder.ts';
+import { ingest, unreadFiles } from './ingest.ts';
 import {
   createLedger,
   createTemporaryLedger,
@@ -12,60 +13,76 @@ import {
   rowsFrom,
 } from './ledger.ts';
 import { coverageStatement, usageRowFromResult, usageStatement } from './query.ts';
+import type { Listing, LogStore } from './store.ts';
 
 export interface FilesOptions {
-  /** A file, a folder or a glob. */
+  /** A file, a folder or a glob; or `s3://BUCKET/PREFIX`. */
   source: string;
   /** File of the ledger; `false` for one that is thrown away. Default: in the user's cache folder, by source. */
   ledger?: string | false;
+  /** For a source in S3. */
+  s3?: S3ClientConfig;
 }
-
-/** A question asked so soon after the last one is answered without looking at the folder again. */
-const FRESH_MS = 1_000;
 
 /** Wider than any date, on day boundaries so that sums by day answer it. */
 const ALL_TIME = { from: -100_000_000 * DAY_MS, to: 100_000_000 * DAY_MS };
 
-/** Answers from log files on this machine, through DuckDB. Loaded only when such a source is used. */
-export async function createFilesEngine({ source, ledger: setting }: FilesOptions): Promise<Engine> {
-  const ledger: Ledger =
-    setting === false ? await createTemporaryLedger() : createLedger(setting ? resolve(setting) : ledgerPath(source));
-  let known: { discovery: Discovery; at: number } | undefined;
+/** What there was at some moment. */
+interface Look {
+  listing: Listing;
+  at: number;
+  /** Files that are in an archive and not in the ledger; undefined until the ledger is brought up to date. */
+  archived?: number;
+}
 
-  async function fresh<Result>(
+/** Answers from log files, through DuckDB. Loaded only when such a source is used. */
+export async function createFilesEngine({ source, ledger: setting, s3 = {} }: FilesOptions): Promise<Engine> {
+  const store = await openStore(source, s3);
+  const ledger: Ledger =
+    setting === false ? await createTemporaryLedger() : createLedger(setting ? resolve(setting) : ledgerPath(store.id));
+  let last: Look | undefined;
+
+  async function look(work: Work): Promise<Look> {
+    if (last === undefined || Date.now() - last.at > store.freshMs) {
+      last = { listing: await store.list(work), at: Date.now() };
+    }
+    return last;
+  }
+
+  async function bringUpToDate(connection: DuckDBConnection, work: Work): Promise<Look> {
+    const looked = await look(work);
+    if (looked.archived !== undefined) return looked;
+    // Should this fail, the next question lists again.
+    last = undefined;
+    const from = { store, listing: looked.listing, folder: `${ledger.path}.fetched` };
+    last = { listing: looked.listing, archived: await ingest(connection, from, work), at: Date.now() };
+    return last;
+  }
+
+  function fresh<Result>(
     work: Work,
-    answer: (connection: DuckDBConnection, discovery: Discovery) => Promise<Result>,
+    answer: (connection: DuckDBConnection, look: Look) => Promise<Result>,
   ): Promise<Result> {
-    return ledger.use(async (connection) => {
-      if (known === undefined || Date.now() - known.at > FRESH_MS) {
-        const discovery = await discover(source);
-        await ingest(connection, discovery, work);
-        known = { discovery, at: Date.now() };
-      }
-      return answer(connection, known.discovery);
-    }, work);
+    return ledger.use(async (connection) => answer(connection, await bringUpToDate(connection, work)), work);
   }
 
   return {
     name: 'files',
     source,
     usage: (query, work = {}) =>
-      fresh(work, async (connection, discovery) => {
+      fresh(work, async (connection, look) => {
         const { sql, values } = usageStatement(query);
         const rows = (await rowsFrom(connection, sql, values)).map((row) => usageRowFromResult(row, query));
-        return { rows, coverage: await coverageOf(connection, discovery, query) };
+        return { rows, coverage: await coverageOf(connection, look, query) };
       }),
-    range: (work = {}) => fresh(work, (connection, discovery) => coverageOf(connection, discovery, ALL_TIME)),
-    async quote() {
-      const { files } = await discover(source);
-      const bytes = files.reduce((sum, { size }) => sum + size, 0);
-      return {
-        bytes,
-        usd: '0',
-        seconds: undefined,
-        notes: ['Files that are in the ledger already are not read again.'],
-      };
-    },
+    range: (work = {}) => fresh(work, (connection, look) => coverageOf(connection, look, ALL_TIME)),
+    quote: (_query, work = {}) =>
+      ledger.use(async (connection) => {
+        const { listing, archived } = await look(work);
+        const unread = archived === undefined ? await unreadFiles(connection, listing) : [];
+        const bytes = unread.reduce((sum, { size }) => sum + size, 0);
+        return { bytes, seconds: undefined, ...store.priceOf(unread, listing) };
+      }, work),
     metadataKeys: (work = {}) =>
       fresh(work, async (connection) => {
         const rows = await rowsFrom(
@@ -74,20 +91,29 @@ export async function createFilesEngine({ source, ledger: setting }: FilesOption
         );
         return rows.map((row) => row['key'] as string);
       }),
-    close: () => ledger.close(),
+    async close() {
+      await ledger.close();
+      store.close();
+    },
   };
+}
+
+async function openStore(source: string, s3: S3ClientConfig): Promise<LogStore> {
+  if (!source.startsWith('s3:')) return createFolderStore(source);
+  const { createBucketStore } = await import('./s3/index.ts');
+  return createBucketStore(source, s3);
 }
 
 async function coverageOf(
   connection: DuckDBConnection,
-  discovery: Discovery,
+  { listing, archived = 0 }: Look,
   period: { from: number; to: number },
 ): Promise<Coverage> {
   const { sql, values } = coverageStatement(period);
   const [counts] = await rowsFrom(connection, sql, values);
   const files = await rowsFrom(
     connection,
-    "SELECT path, malformed, damaged FROM files WHERE damaged IS NOT NULL OR malformed <> '{}' ORDER BY path",
+    "SELECT name, malformed, damaged FROM files WHERE damaged IS NOT NULL OR malformed <> '{}' ORDER BY name",
   );
   const malformedReasons: Record<string, number> = {};
   for (const file of files) {
@@ -99,7 +125,7 @@ async function coverageOf(
   const records = Number(counts?.['records']);
   const moment = (name: string) => (counts?.[name] == null ? undefined : Number(counts[name]));
   return {
-    files: discovery.files.length,
+    files: Number(counts?.['files']),
     records,
     invocations,
     duplicates: records - invocations,
@@ -107,9 +133,17 @@ async function coverageOf(
     malformedReasons,
     damagedFiles: files
       .filter((file) => file['damaged'] !== null)
-      .map((file) => ({ path: relative(discovery.root, file['path'] as string), reason: file['damaged'] as string })),
-    skippedFiles: discovery.skipped,
+      .map((file) => ({
+        path: (file['name'] as string).slice(listing.root.length),
+        reason: file['damaged'] as string,
+      })),
+    skippedFiles: listing.skipped,
     first: moment('first'),
     last: moment('last'),
+    ...(archived > 0 ? { notes: [archivedNote(archived)] } : {}),
   };
+}
+
+function archivedNote(count: number): string {
+  return `${count.toLocaleString('en-US')} log files are in an archive storage class (S3 Glacier) and not in these numbers. Have them restored, or copy the logs before they are archived.`;
 }

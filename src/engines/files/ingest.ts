@@ -2,29 +2,44 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { throwIfCancelled } from '../../domain/errors.ts';
 import { HOUR_MS } from '../../domain/period.ts';
 import type { Work } from '../engine.ts';
-import type { Discovery, LogFile } from './discover.ts';
 import { inTransaction, rowsFrom } from './ledger.ts';
 import { createReaders, type FileReader } from './reader-pool.ts';
 import { mergeStatements, ROLLUP_STATEMENTS } from './schema.ts';
-import { createWriter } from './writer.ts';
+import type { Listing, LogFile, LogStore, Supplied } from './store.ts';
+import { createWriter, type Writer } from './writer.ts';
 
 /** Request ids merged at a time; bounds the memory of merging. */
 const IDS_PER_PART = 1_000_000;
+
+/** What the ledger is brought up to date with. */
+export interface Ingest {
+  store: LogStore;
+  listing: Listing;
+  /** For what the store must bring here before it can be read. */
+  folder: string;
+}
 
 /**
  * Brings the ledger up to date with the files: reads the new and the changed, forgets the removed, merges repeated records.
  * Every step can be cut off and is taken up again the next time: a file counts as read only from the transaction that says so,
  * and merging is redone until its last transaction has closed it.
+ * @returns how many files are in an archive, and so not in the ledger
  */
-export async function ingest(connection: DuckDBConnection, { files }: Discovery, work: Work = {}): Promise<void> {
+export async function ingest(connection: DuckDBConnection, from: Ingest, work: Work = {}): Promise<number> {
   const known = await knownFiles(connection);
-  const current = new Map(files.map((file) => [file.path, file]));
-  const gone = [...known.values()].filter((file) => !isSame(current.get(file.path), file));
-  const wanted = files.filter((file) => !isSame(file, known.get(file.path)));
+  const current = new Map(from.listing.files.map((file) => [file.name, file]));
+  const gone = [...known.values()].filter((file) => !isSame(current.get(file.name), file));
+  const { wanted, archived } = missingFiles(from.listing, known);
   await dropUnfinished(connection);
   if (gone.length > 0) await forget(connection, gone);
-  if (wanted.length > 0) await readFiles(connection, wanted, work);
+  const refused = wanted.length > 0 ? await readFiles(connection, wanted, from, work) : 0;
   await mergeRepeats(connection, work);
+  return archived + refused;
+}
+
+/** The files that the next ingest would read. */
+export async function unreadFiles(connection: DuckDBConnection, listing: Listing): Promise<LogFile[]> {
+  return missingFiles(listing, await knownFiles(connection)).wanted;
 }
 
 interface KnownFile extends LogFile {
@@ -32,22 +47,31 @@ interface KnownFile extends LogFile {
 }
 
 async function knownFiles(connection: DuckDBConnection): Promise<Map<string, KnownFile>> {
-  const rows = await rowsFrom(connection, 'SELECT id, path, size, mtime_ms FROM files');
+  const rows = await rowsFrom(connection, 'SELECT id, name, size, version FROM files');
   return new Map(
     rows.map((row) => [
-      row['path'] as string,
+      row['name'] as string,
       {
         id: row['id'] as number,
-        path: row['path'] as string,
+        name: row['name'] as string,
         size: Number(row['size']),
-        mtimeMs: row['mtime_ms'] as number,
+        version: row['version'] as string,
       },
     ]),
   );
 }
 
+function missingFiles(
+  { files }: Listing,
+  known: ReadonlyMap<string, KnownFile>,
+): { wanted: LogFile[]; archived: number } {
+  const missing = files.filter((file) => !isSame(file, known.get(file.name)));
+  const wanted = missing.filter(({ archived }) => !archived);
+  return { wanted, archived: missing.length - wanted.length };
+}
+
 function isSame(a: LogFile | undefined, b: LogFile | undefined): boolean {
-  return a !== undefined && b !== undefined && a.size === b.size && a.mtimeMs === b.mtimeMs;
+  return a !== undefined && b !== undefined && a.size === b.size && a.version === b.version;
 }
 
 /** Records of files that were being read when an earlier process ended, and attribute sets that they repeat. */
@@ -73,22 +97,30 @@ async function forget(connection: DuckDBConnection, files: readonly KnownFile[])
   });
 }
 
-async function readFiles(connection: DuckDBConnection, files: LogFile[], work: Work): Promise<void> {
+/** @returns how many of them turned out to be in an archive */
+async function readFiles(
+  connection: DuckDBConnection,
+  files: readonly LogFile[],
+  { store, folder }: Ingest,
+  work: Work,
+): Promise<number> {
   const total = files.reduce((sum, file) => sum + file.size, 0);
+  const stop = new AbortController();
+  const signal = work.signal ? AbortSignal.any([work.signal, stop.signal]) : stop.signal;
+  const supply = await store.supply(files, folder, signal);
   const readers = createReaders(total);
   await connection.run('INSERT INTO reading VALUES (true)');
   const writer = await createWriter(connection);
+  let id = writer.firstId;
   let done = 0;
+  let archived = 0;
   const progress = () => work.onProgress?.({ done, total, message: 'reading logs' });
-  const pending = files.map((file, index) => ({ file, id: writer.firstId + index })).reverse();
   const readOn = async (reader: FileReader) => {
-    for (let next = pending.pop(); next; next = pending.pop()) {
+    for (let next = await supply.next(); next; next = await supply.next()) {
       throwIfCancelled(work.signal);
-      const { file, id } = next;
-      const { last, ...reading } = await reader.read(file.path, (batch) => writer.append(id, batch), work.signal);
-      if (last) writer.append(id, last);
-      await writer.finish(id, file, reading);
-      done += file.size;
+      if ('lack' in next && next.lack === 'archived') archived++;
+      else await takeFile(id++, next, reader, writer, work.signal);
+      done += next.file.size;
       progress();
     }
   };
@@ -96,17 +128,45 @@ async function readFiles(connection: DuckDBConnection, files: LogFile[], work: W
   const reads = readers.map(readOn);
   try {
     await Promise.all(reads);
+    throwIfCancelled(work.signal);
     await writer.close();
     await connection.run('DELETE FROM reading');
+    return archived;
   } catch (error) {
     // None of them may write to a closed writer.
-    pending.length = 0;
+    stop.abort();
     await Promise.allSettled(reads);
     await writer.close().catch(() => {});
     throwIfCancelled(work.signal);
     throw error;
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
+    await supply.close();
+  }
+}
+
+/** No file has this version: what is recorded with it is read again the next time. */
+const NO_VERSION = '';
+
+const CUT_OFF = { records: 0, malformed: {}, damaged: 'it ended early or changed on its way, several times' };
+
+async function takeFile(
+  id: number,
+  supplied: Supplied,
+  reader: FileReader,
+  writer: Writer,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { file } = supplied;
+  if ('path' in supplied) {
+    const readable = { name: file.name, path: supplied.path };
+    const { last, ...reading } = await reader.read(readable, (batch) => writer.append(id, batch), signal);
+    if (last) writer.append(id, last);
+    await writer.finish(id, file, reading);
+    await supplied.done();
+  } else if (supplied.lack === 'cut off') {
+    // Damaged on its way, it may be whole where it is.
+    await writer.finish(id, { ...file, version: NO_VERSION }, CUT_OFF);
   }
 }
 

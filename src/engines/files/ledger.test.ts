@@ -13,7 +13,8 @@ import {
   textOf,
   writeFiles,
 } from '../../../test/helpers/log-files.ts';
-import type { Engine, Progress, Work } from '../engine.ts';
+import { type Engine, everything, type Progress, type Work } from '../engine.ts';
+import { createFolderStore } from './folder.ts';
 import { createFilesEngine } from './index.ts';
 import { ingest } from './ingest.ts';
 import { createLedger, ledgerPath, rowsFrom } from './ledger.ts';
@@ -214,20 +215,22 @@ describe('the ledger', () => {
     const names = Array.from({ length: 40 }, (_, index) => `${index}.json`);
     for (const name of names) await put(name, [one, two, callOf({ input: 5 })]);
     // Only the size tells that a file is big; it is never checked against the content.
-    const files = names.map((name) => ({ path: join(source, name), size: 64 * MEGABYTE, mtimeMs: 1 }));
+    const files = names.map((name) => ({ name: join(source, name), size: 64 * MEGABYTE, version: '1' }));
     const filled = createLedger(ledger);
     onTestFinished(() => filled.close());
     const counts = await filled.use(async (connection) => {
-      await ingest(connection, { root: source, files, skipped: 0 });
+      const listing = { root: source, files, skipped: 0, requests: 0 };
+      await ingest(connection, { store: createFolderStore(source), listing, folder });
       return rowsFrom(connection, 'SELECT sum(records) AS records, sum(invocations) AS invocations FROM days');
     });
     expect(counts).toEqual([{ records: 120n, invocations: 42n }]);
   });
 
   it('is kept apart by source, whatever way the source is written', () => {
-    expect(ledgerPath('/logs/a', '/cache')).not.toBe(ledgerPath('/logs/b', '/cache'));
-    expect(ledgerPath('/logs/a/', '/cache')).toBe(ledgerPath('/logs/b/../a', '/cache'));
-    expect(ledgerPath('/logs/a', '/cache')).toMatch(/^\/cache\/ledger-v\d+-[0-9a-f]{16}\.duckdb$/);
+    const pathOf = (source: string) => ledgerPath(createFolderStore(source).id, '/cache');
+    expect(pathOf('/logs/a')).not.toBe(pathOf('/logs/b'));
+    expect(pathOf('/logs/a/')).toBe(pathOf('/logs/b/../a'));
+    expect(pathOf('/logs/a')).toMatch(/^\/cache\/ledger-v\d+-[0-9a-f]{16}\.duckdb$/);
   });
 
   it('is made in a missing folder that only its owner can open', async () => {
@@ -309,6 +312,30 @@ describe('an engine that stays open', () => {
     await recordsOf(engine);
     await engine.close();
     expect(await recordsOf(engine)).toBe(1);
+  });
+});
+
+describe('a quote', () => {
+  const bytes = async () => (await (await engineOver()).quote(everything({ from: 0, to: 1 }))).bytes;
+
+  it('is for what is not in the ledger yet: new and changed files', async () => {
+    await put('a.json', callsOf(3));
+    await put('b.json', callsOf(2));
+    const sizeOf = async (name: string) => (await stat(join(source, name))).size;
+    expect(await bytes()).toBe((await sizeOf('a.json')) + (await sizeOf('b.json')));
+    await ask();
+    expect(await bytes()).toBe(0);
+    await put('b.json', callsOf(4));
+    await put('c.json', callsOf(1));
+    expect(await bytes()).toBe((await sizeOf('b.json')) + (await sizeOf('c.json')));
+  });
+
+  it('reads nothing, so that the question after it is still to be answered', async () => {
+    await put('a.json', callsOf(3));
+    const engine = await engineOver();
+    await engine.quote(everything({ from: 0, to: 1 }));
+    expect((await answerOf(engine)).coverage.records).toBe(3);
+    expect((await engine.quote(everything({ from: 0, to: 1 }))).bytes).toBe(0);
   });
 });
 

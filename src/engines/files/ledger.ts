@@ -7,7 +7,6 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb
 import envPaths from 'env-paths';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
-import { absoluteSource } from './discover.ts';
 import { INVOCATIONS_VIEW, LEDGER_VERSION, SCHEMA } from './schema.ts';
 
 /** Memory DuckDB may use before it spills to disk. Reading logs stays flat however many there are. */
@@ -20,14 +19,15 @@ const BUSY_TIMEOUT_MS = 10 * 60_000;
 const IDLE_CLOSE_MS = 2_000;
 
 export interface Ledger {
+  readonly path: string;
   /** Runs work on the open ledger. Calls take turns: one process never writes while it reads. */
   use<Result>(work: (connection: DuckDBConnection) => Promise<Result>, options?: Work): Promise<Result>;
   close(): Promise<void>;
 }
 
-/** Where a source's ledger is kept by default. */
-export function ledgerPath(source: string, folder = envPaths('bedrock-spend', { suffix: '' }).cache): string {
-  const name = createHash('sha256').update(absoluteSource(source)).digest('hex').slice(0, 16);
+/** Where a store's ledger is kept by default. */
+export function ledgerPath(id: string, folder = envPaths('bedrock-spend', { suffix: '' }).cache): string {
+  const name = createHash('sha256').update(id).digest('hex').slice(0, 16);
   return join(folder, `ledger-v${LEDGER_VERSION}-${name}.duckdb`);
 }
 
@@ -55,6 +55,7 @@ export function createLedger(path: string): Ledger {
   }
 
   return {
+    path,
     use(work, options = {}) {
       const turn = queue.then(async () => {
         throwIfCancelled(options.signal);
@@ -80,6 +81,7 @@ export async function createTemporaryLedger(): Promise<Ledger> {
   const folder = await mkdtemp(join(tmpdir(), 'bedrock-spend-'));
   const ledger = createLedger(join(folder, 'ledger.duckdb'));
   return {
+    path: ledger.path,
     use: ledger.use,
     async close() {
       await ledger.close();

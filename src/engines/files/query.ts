@@ -83,7 +83,8 @@ GROUP BY ${[...keys, ...PRICE_COLUMNS, 'rates'].map((_, index) => index + 1).joi
 /** What the ledger holds of a period. */
 export function coverageStatement(period: { from: number; to: number }): Statement {
   return {
-    sql: `SELECT coalesce(sum(invocations), 0) AS invocations, coalesce(sum(records), 0) AS records, min(first_at) AS first, max(last_at) AS last
+    sql: `SELECT coalesce(sum(invocations), 0) AS invocations, coalesce(sum(records), 0) AS records, min(first_at) AS first, max(last_at) AS last,
+  (SELECT count(*) FROM files) AS files
 FROM ${tableFor({ ...period, buckets: {}, rateChanges: [] })} WHERE at_ms >= $1 AND at_ms < $2`,
     values: [BigInt(period.from), BigInt(period.to)],
   };

@@ -28,7 +28,7 @@ async function readPath(
   path: string,
 ): Promise<{ reading: Omit<FileReading, 'last'>; ids: string[]; inputs: number[] }> {
   const batches: RecordBatch[] = [];
-  const { last, ...reading } = await readLogFile(path, createAttributeIds(), (batch) => {
+  const { last, ...reading } = await readLogFile({ name: path, path }, createAttributeIds(), (batch) => {
     batches.push(batch);
   });
   batches.push(...[last].filter((batch) => batch !== undefined));
@@ -245,7 +245,7 @@ describe('reading with threads', () => {
     const ids: string[] = [];
     const readings = await Promise.all(
       readers.map((reader) =>
-        reader.read(path, (batch) => {
+        reader.read({ name: path, path }, (batch) => {
           ids.push(...batch.requestId);
         }),
       ),
@@ -260,9 +260,27 @@ describe('reading with threads', () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'a.json.gz'), gzipSync(LINES).subarray(0, 50));
     const [reader] = createReaders(9 * MEGABYTE).slice(0, 1);
-    expect(await reader?.read(join(folder, 'a.json.gz'), () => {})).toHaveProperty('damaged');
-    expect(await reader?.read(join(folder, 'b.json.gz'), () => {})).toHaveProperty('damaged');
+    for (const name of ['a.json.gz', 'b.json.gz'])
+      expect(await reader?.read({ name, path: join(folder, name) }, () => {})).toHaveProperty('damaged');
     await reader?.close();
+  });
+});
+
+describe('a log file that lies elsewhere than its name says', () => {
+  it('is read where it lies, and its records without request id are known by its name', async () => {
+    const path = join(await temporaryFolder(), '7');
+    await writeFile(path, textOf([callOf({ requestId: '' }), FIRST]));
+    const name = 's3://logs/a.json';
+    const { last } = await readLogFile({ name, path }, createAttributeIds(), () => {});
+    expect(last?.requestId).toEqual([`${name}:1`, 'first']);
+  });
+
+  it('is held to the ending of its name', async () => {
+    const path = join(await temporaryFolder(), '7');
+    await writeFile(path, '<html>Access denied</html>');
+    const readAs = (name: string) => readLogFile({ name, path }, createAttributeIds(), () => {});
+    expect(await readAs('s3://logs/a.json.gz')).toMatchObject({ damaged: 'not gzip data' });
+    expect(await readAs('s3://logs/a.json')).toMatchObject({ malformed: { 'not JSON': 1 } });
   });
 });
 

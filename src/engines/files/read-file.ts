@@ -5,6 +5,13 @@ import type { RecordReading, Reject } from '../../logs/record.ts';
 import { type AttributeIds, createBatchBuilder, type RecordBatch } from './batch.ts';
 import { createRecordSplitter } from './split-records.ts';
 
+export interface ReadableFile {
+  /** What it is known by, here or elsewhere. */
+  name: string;
+  /** Where its bytes are. */
+  path: string;
+}
+
 export interface FileReading {
   records: number;
   malformed: Partial<Record<Reject, number>>;
@@ -26,7 +33,7 @@ const WHOLE_TEXT_BYTES = 64 * 1024 * 1024;
  * @param onBatch takes records as they fill a batch; the file may still turn out damaged afterwards
  */
 export async function readLogFile(
-  path: string,
+  file: ReadableFile,
   ids: AttributeIds,
   onBatch: (batch: RecordBatch) => void | Promise<void>,
   signal?: AbortSignal,
@@ -41,13 +48,13 @@ export async function readLogFile(
       reading.records++;
       // Without a request id nothing can be a repeat of it: its place in the file is its identity.
       builder.add(
-        record.invocation.requestId ? record.invocation : { ...record.invocation, requestId: `${path}:${line}` },
+        record.invocation.requestId ? record.invocation : { ...record.invocation, requestId: `${file.name}:${line}` },
       );
     }
   };
   const splitter = createRecordSplitter(take);
   try {
-    for await (const chunk of openChunks(path)) {
+    for await (const chunk of openChunks(file)) {
       signal?.throwIfAborted();
       splitter.push(chunk);
       if (builder.size >= BATCH_RECORDS) await onBatch(builder.take());
@@ -64,12 +71,12 @@ export async function readLogFile(
  * The file's text in chunks. A name that ends in .gz over plain text is accepted: browsers and proxies unpack on download.
  * Small files are read synchronously: waiting four times for each of thousands of files took longer than reading them.
  */
-function openChunks(path: string): AsyncIterable<Buffer> | Iterable<Buffer> {
+function openChunks({ name, path }: ReadableFile): AsyncIterable<Buffer> | Iterable<Buffer> {
   if (statSync(path).size <= WHOLE_FILE_BYTES) {
-    const text = unpackWhole(readFileSync(path), path);
+    const text = unpackWhole(readFileSync(path), name);
     if (text !== undefined) return [text];
   }
-  const packed = isGzip(headOf(path), path);
+  const packed = isGzip(headOf(path), name);
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   return packed ? unpacked(file) : file;
 }
@@ -90,8 +97,8 @@ function unpacked(file: Readable): AsyncIterable<Buffer> {
 }
 
 /** Nearly all log files are small; unpacked in one call they take half the time. Undefined when it would not fit in memory. */
-function unpackWhole(bytes: Buffer, path: string): Buffer | undefined {
-  if (!isGzip(bytes, path)) return bytes;
+function unpackWhole(bytes: Buffer, name: string): Buffer | undefined {
+  if (!isGzip(bytes, name)) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: WHOLE_TEXT_BYTES, chunkSize: outputBytes(bytes) });
   } catch (error) {
@@ -106,9 +113,9 @@ function outputBytes(bytes: Buffer): number {
   return Math.min(Math.max(stated + 1, 1024), WHOLE_TEXT_BYTES);
 }
 
-function isGzip(head: Buffer, path: string): boolean {
+function isGzip(head: Buffer, name: string): boolean {
   if (head[0] === 0x1f && head[1] === 0x8b) return true;
-  if (path.endsWith('.gz') && !/^(\xef\xbb\xbf)?\s*[[{]/.test(head.toString('latin1', 0, 64)))
+  if (name.endsWith('.gz') && !/^(\xef\xbb\xbf)?\s*[[{]/.test(head.toString('latin1', 0, 64)))
     throw new Error('not gzip data');
   return false;
 }

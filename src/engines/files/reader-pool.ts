@@ -3,12 +3,16 @@ import { extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { createAttributeIds, type RecordBatch } from './batch.ts';
-import { type FileReading, readLogFile } from './read-file.ts';
+import { type FileReading, type ReadableFile, readLogFile } from './read-file.ts';
 import type { ReaderReply, ReaderRequest } from './worker.ts';
 
 /** Reads files, some at a time. `read` never has two calls on one reader under way. */
 export interface FileReader {
-  read(path: string, onBatch: (batch: RecordBatch) => void | Promise<void>, signal?: AbortSignal): Promise<FileReading>;
+  read(
+    file: ReadableFile,
+    onBatch: (batch: RecordBatch) => void | Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<FileReading>;
   close(): Promise<void>;
 }
 
@@ -34,9 +38,9 @@ export function createReaders(totalBytes: number): FileReader[] {
 function createLocalReader(): FileReader {
   const ids = createAttributeIds();
   return {
-    async read(path, onBatch, signal) {
+    async read(file, onBatch, signal) {
       await setImmediate();
-      return readLogFile(path, ids, onBatch, signal);
+      return readLogFile(file, ids, onBatch, signal);
     },
     close: async () => {},
   };
@@ -55,7 +59,7 @@ function createThread(): Worker {
 function createThreadReader(thread: Worker, id: number): FileReader {
   const post = (request: ReaderRequest) => thread.postMessage(request);
   return {
-    read(path, onBatch, signal) {
+    read(file, onBatch, signal) {
       return new Promise((resolve, reject) => {
         const settle = () => {
           thread.off('error', fail);
@@ -79,7 +83,7 @@ function createThreadReader(thread: Worker, id: number): FileReader {
         thread.on('error', fail);
         thread.on('message', onMessage);
         signal?.addEventListener('abort', onAbort);
-        post({ id, path });
+        post({ id, file });
       });
     },
     async close() {

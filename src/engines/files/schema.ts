@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
 
 /** Part of the ledger's file name: a ledger of another version is left alone and a new one is filled from the logs. */
-export const LEDGER_VERSION = 2;
+export const LEDGER_VERSION = 3;
 
 /** A counter fits in 32 bits: a record with more than 10^9 tokens is refused. */
 const COUNTERS = countersOf('INTEGER');
@@ -24,7 +24,7 @@ const INVOCATION = `attributes BIGINT, request_id VARCHAR, at_ms BIGINT, ${COUNT
  * reading      not empty while files are read: rows of unfinished files may be in `records`
  */
 export const SCHEMA = [
-  `CREATE TABLE IF NOT EXISTS files (id INTEGER, path VARCHAR, size BIGINT, mtime_ms DOUBLE, records BIGINT, malformed VARCHAR, damaged VARCHAR, merged BOOLEAN)`,
+  `CREATE TABLE IF NOT EXISTS files (id INTEGER, name VARCHAR, size BIGINT, version VARCHAR, records BIGINT, malformed VARCHAR, damaged VARCHAR, merged BOOLEAN)`,
   `CREATE TABLE IF NOT EXISTS attributes (id BIGINT, key VARCHAR, account VARCHAR, region VARCHAR, inference_region VARCHAR, operation VARCHAR, model VARCHAR, provider VARCHAR, scope VARCHAR, profile VARCHAR, caller VARCHAR, principal VARCHAR, session VARCHAR, tier VARCHAR, status VARCHAR, error BOOLEAN, metadata VARCHAR)`,
   `CREATE TABLE IF NOT EXISTS records (file INTEGER, ${INVOCATION}, repeated BOOLEAN)`,
   `CREATE TABLE IF NOT EXISTS merged (${INVOCATION}, records BIGINT)`,

@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import { createAttributeIds, type RecordBatch } from './batch.ts';
-import { type FileReading, readLogFile } from './read-file.ts';
+import { type FileReading, type ReadableFile, readLogFile } from './read-file.ts';
 
 /** To a reading thread: read this file, or: the batch of that file was written, go on. */
-export type ReaderRequest = { id: number; path: string } | { id: number };
+export type ReaderRequest = { id: number; file: ReadableFile } | { id: number };
 
 /** From it: a batch to write, or what the whole file was. */
 export type ReaderReply = { id: number; batch: RecordBatch } | { id: number; reading: FileReading };
@@ -13,17 +13,17 @@ const ids = createAttributeIds();
 const waiting = new Map<number, () => void>();
 
 parentPort?.on('message', (message: ReaderRequest) => {
-  if ('path' in message) read(message.id, message.path);
+  if ('file' in message) read(message.id, message.file);
   else waiting.get(message.id)?.();
 });
 
 /** Sends each full batch and goes on when it was written, so that a fast reader never piles up batches in memory. */
-function read(id: number, path: string): void {
+function read(id: number, file: ReadableFile): void {
   const send = (batch: RecordBatch) => {
     reply({ id, batch });
     return new Promise<void>((resolve) => waiting.set(id, resolve));
   };
-  readLogFile(path, ids, send).then(
+  readLogFile(file, ids, send).then(
     (reading) => {
       waiting.delete(id);
       reply({ id, reading });

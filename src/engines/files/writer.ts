@@ -9,9 +9,9 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { RecordBatch, StoredAttributes } from './batch.ts';
-import type { LogFile } from './discover.ts';
 import { inTransaction, rowsFrom } from './ledger.ts';
 import type { FileReading } from './read-file.ts';
+import type { LogFile } from './store.ts';
 
 /** DuckDB's own vector size: a larger chunk is refused. */
 const CHUNK_ROWS = 2048;
@@ -182,9 +182,9 @@ async function recordFiles(connection: DuckDBConnection, finished: readonly Fini
   const appender = await connection.createAppender('files');
   for (const { id, file, reading } of finished) {
     appender.appendInteger(id);
-    appender.appendVarchar(file.path);
+    appender.appendVarchar(file.name);
     appender.appendBigInt(BigInt(file.size));
-    appender.appendDouble(file.mtimeMs);
+    appender.appendVarchar(file.version);
     appender.appendBigInt(BigInt(reading.damaged === undefined ? reading.records : 0));
     appender.appendVarchar(JSON.stringify(reading.damaged === undefined ? reading.malformed : {}));
     if (reading.damaged === undefined) appender.appendNull();
