@@ -1,0 +1,84 @@
+/** https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
+import type { Outcome } from './engine.ts';
+import { constraint, type Input, integerOf, textOf } from './input.ts';
+import { invalidRequest } from './service-error.ts';
+import type { Type } from './sql/types.ts';
+
+const MOST_ROWS = 1000;
+
+export interface PageRequest {
+  size: number;
+  token: string | undefined;
+}
+
+/** @throws ServiceError before the query is looked at */
+export function readPageRequest(input: Input): PageRequest {
+  const token = textOf(input, 'NextToken');
+  if (token === '') throw constraint('NextToken', 'have length greater than or equal to 1');
+  const size = integerOf(input, 'MaxResults') ?? MOST_ROWS;
+  if (size < 1) throw constraint('MaxResults', 'have value greater than or equal to 1');
+  return { size, token };
+}
+
+/** @throws ServiceError */
+export function admitSize({ size }: PageRequest): void {
+  if (size > MOST_ROWS) throw invalidRequest(`MaxResults is more than maximum allowed length ${MOST_ROWS}`);
+}
+
+/** The names of the columns are the first row of a query; DDL has neither. */
+export function resultPage({ columns, rows }: Outcome, { size, token }: PageRequest, isQuery: boolean): unknown {
+  const all = isQuery ? [columns.map(({ name }) => name), ...rows] : rows;
+  const start = offsetOf(token);
+  const end = start + size;
+  return {
+    ...(isQuery && { UpdateCount: 0 }),
+    ResultSet: {
+      Rows: all
+        .slice(start, end)
+        .map((row) => ({ Data: row.map((value) => (value === null ? {} : { VarCharValue: value })) })),
+      ResultSetMetadata: { ColumnInfo: columns.map(columnInfo) },
+    },
+    ...(end < all.length && { NextToken: Buffer.from(`offset:${end}`).toString('base64') }),
+  };
+}
+
+function offsetOf(token: string | undefined): number {
+  if (token === undefined) return 0;
+  const offset = /^offset:(\d+)$/.exec(Buffer.from(token, 'base64').toString())?.[1];
+  if (offset === undefined) throw invalidRequest(`Malformed nextPageToken ${token}`);
+  return Number(offset);
+}
+
+const PRECISIONS: Readonly<Record<string, number>> = {
+  tinyint: 3,
+  smallint: 5,
+  integer: 10,
+  bigint: 19,
+  double: 17,
+  timestamp: 3,
+};
+const UNBOUNDED = 2_147_483_647;
+
+function columnInfo({ name, type }: { name: string; type: Type }): unknown {
+  return {
+    CatalogName: 'hive',
+    SchemaName: '',
+    TableName: '',
+    Name: name,
+    Label: name,
+    Type: typeName(type),
+    Precision: precisionOf(type),
+    Scale: type.kind === 'decimal' ? type.scale : 0,
+    Nullable: 'UNKNOWN',
+    CaseSensitive: type.kind === 'varchar',
+  };
+}
+
+function typeName(type: Type): string {
+  return type.kind === 'timestamp' && type.zone ? 'timestamp with time zone' : type.kind;
+}
+
+function precisionOf(type: Type): number {
+  if (type.kind === 'varchar') return type.length ?? UNBOUNDED;
+  return type.kind === 'decimal' ? type.precision : (PRECISIONS[type.kind] ?? 0);
+}

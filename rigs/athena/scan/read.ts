@@ -1,0 +1,125 @@
+/** Puts what a scan reads into a table of DuckDB. */
+import { gunzipSync } from 'node:zlib';
+import { type DuckDBConnection, DuckDBDataChunk, type DuckDBType, type DuckDBValue, VARCHAR } from '@duckdb/node-api';
+import type { Assumptions } from '../assumptions.ts';
+import { notImitated, QueryError } from '../query-error.ts';
+import { type S3Object, uriOf } from '../s3.ts';
+import { quoted, type Scan } from '../sql/environment.ts';
+import { nodeTypeOf } from '../sql/natives.ts';
+import { duckdbTypeOf, isInteger } from '../sql/types.ts';
+import type { TableObject } from './objects.ts';
+import { BadLine, openXSerde, type ReadLine } from './openx.ts';
+
+/** DuckDB's own vector size: a larger chunk is refused. */
+const CHUNK_ROWS = 2048;
+
+/** @throws QueryError of the first object that cannot be read */
+export async function readObjects(
+  connection: DuckDBConnection,
+  scan: Scan,
+  objects: readonly TableObject[],
+  serde: Assumptions['serde'],
+): Promise<void> {
+  const { table, used } = scan;
+  const columns = table.columns
+    .map((column, position) => ({ ...column, position }))
+    .filter(({ name }) => used.has(name));
+  const readLine = openXSerde(columns, table.serdeProperties, serde);
+  const append = await createRows(connection, scan, [
+    ...columns.map(({ name, type }) => ({ name, sqlType: duckdbTypeOf(type), type: nodeTypeOf(type) })),
+    ...table.partitionColumns.map(({ name, type }) => ({ name, sqlType: duckdbTypeOf(type), type: nodeTypeOf(type) })),
+    { name: '$path', sqlType: 'VARCHAR', type: VARCHAR },
+  ]);
+  for (const { object, partition } of objects) {
+    const behind = [...partitionValues(scan, partition), uriOf(object)];
+    // A query that names no column of the data counts lines without looking into them.
+    const read: ReadLine = columns.length ? readLine : () => [];
+    append.rows(linesOf(object).map((line) => [...reading(object, () => read(line)), ...behind]));
+  }
+  append.end();
+}
+
+function partitionValues({ table }: Scan, partition: readonly string[]): DuckDBValue[] {
+  return table.partitionColumns.map(({ type }, index) => {
+    const text = partition[index] as string;
+    if (!isInteger(type)) return text;
+    return type.kind === 'bigint' ? BigInt(text) : Number(text);
+  });
+}
+
+interface RowColumn {
+  name: string;
+  sqlType: string;
+  type: DuckDBType;
+}
+
+async function createRows(connection: DuckDBConnection, { name }: Pick<Scan, 'name'>, columns: readonly RowColumn[]) {
+  await connection.run(
+    `CREATE TEMP TABLE ${name} (${columns.map((column) => `${quoted(column.name)} ${column.sqlType}`).join(', ')})`,
+  );
+  const appender = await connection.createAppender(name, 'main', 'temp');
+  const types = columns.map(({ type }) => type);
+  return {
+    rows(rows: DuckDBValue[][]): void {
+      for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
+        const part = rows.slice(start, start + CHUNK_ROWS);
+        const chunk = DuckDBDataChunk.create(types, part.length);
+        chunk.setRows(part);
+        appender.appendDataChunk(chunk);
+      }
+    },
+    end: () => appender.closeSync(),
+  };
+}
+
+/** The objects with their partitions, as a table: conditions choose among them. */
+export async function createObjectsTable(
+  connection: DuckDBConnection,
+  scan: Scan,
+  objects: readonly TableObject[],
+): Promise<void> {
+  const partitions = scan.table.partitionColumns.map(({ name, type }) => ({
+    name,
+    sqlType: duckdbTypeOf(type),
+    type: nodeTypeOf(type),
+  }));
+  const append = await createRows(connection, { name: `${scan.name}_objects` }, [
+    ...partitions,
+    { name: '$path', sqlType: 'VARCHAR', type: VARCHAR },
+  ]);
+  append.rows(objects.map(({ object, partition }) => [...partitionValues(scan, partition), uriOf(object)]));
+  append.end();
+}
+
+function reading<T>(object: S3Object, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof BadLine) throw cannotRead(object);
+    throw error;
+  }
+}
+
+/** In the words of engine version 3, whatever the cause (README, "Recorded"). */
+function cannotRead(object: S3Object): QueryError {
+  return new QueryError('HIVE_CURSOR_ERROR', `Failed to read file at ${uriOf(object)}`);
+}
+
+/** The compression is told by the key. */
+function linesOf(object: S3Object): string[] {
+  const extension = /\.(\w+)$/.exec(object.key)?.[1]?.toLowerCase() ?? '';
+  if (['bz2', 'zst', 'snappy', 'lz4', 'lzo', 'deflate'].includes(extension))
+    throw notImitated(`objects compressed as ${extension}`);
+  const lines = textOf(object, extension).split(/\r\n|\n|\r/);
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+function textOf(object: S3Object, extension: string): string {
+  if (extension !== 'gz') return Buffer.from(object.bytes).toString();
+  try {
+    return gunzipSync(object.bytes).toString();
+  } catch {
+    throw cannotRead(object);
+  }
+}

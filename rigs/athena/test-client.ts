@@ -1,0 +1,121 @@
+/** For the tests: AWS's own client, queries to their end, and two tables. */
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  type QueryExecution,
+  type Row,
+  StartQueryExecutionCommand,
+  type StartQueryExecutionCommandInput,
+} from '@aws-sdk/client-athena';
+import { type Athena, type AthenaOptions, startAthena } from './server.ts';
+
+export const ACCOUNT = '123456789012';
+export const REGION = 'us-east-1';
+export const BUCKET = 'lake';
+export const OUTPUT = 's3://results/athena/';
+/** Noon of 2026-10-03: ranges of partitions end NOW. */
+export const NOW_MS = Date.UTC(2026, 9, 3, 12);
+
+export interface TestAthena extends AsyncDisposable {
+  athena: Athena;
+  client: AthenaClient;
+  start(sql: string, input?: Partial<StartQueryExecutionCommandInput>): Promise<string>;
+  /** To its last state. */
+  run(sql: string, input?: Partial<StartQueryExecutionCommandInput>): Promise<QueryExecution & { id: string }>;
+  /** Rows without the header; an absent value is null. */
+  rows(sql: string): Promise<(string | null)[][]>;
+  /** The only value of the only row. */
+  value(expression: string): Promise<string | null>;
+  /** Why a query failed. */
+  failure(sql: string): Promise<string | undefined>;
+  scanned(sql: string): Promise<number | undefined>;
+  /** One JSON object a line, compressed when the key says so; the bytes that are stored. */
+  put(key: string, records: readonly unknown[]): number;
+}
+
+export async function startTestAthena(options: AthenaOptions = {}): Promise<TestAthena> {
+  const athena = await startAthena({
+    workGroups: { primary: { outputLocation: OUTPUT } },
+    queries: { queuedPolls: 0, runningPolls: 0 },
+    now: () => NOW_MS,
+    ...options,
+  });
+  const client = clientOf(athena);
+
+  async function start(sql: string, input: Partial<StartQueryExecutionCommandInput> = {}): Promise<string> {
+    const context = { QueryExecutionContext: { Database: 'default' } };
+    const { QueryExecutionId } = await client.send(
+      new StartQueryExecutionCommand({ QueryString: sql, ClientRequestToken: randomUUID(), ...context, ...input }),
+    );
+    return QueryExecutionId as string;
+  }
+
+  async function run(sql: string, input: Partial<StartQueryExecutionCommandInput> = {}) {
+    const id = await start(sql, input);
+    return { id, ...(await lastState(client, id)) };
+  }
+
+  async function rows(sql: string): Promise<(string | null)[][]> {
+    const { id, Status } = await run(sql);
+    if (Status?.State !== 'SUCCEEDED') throw new Error(Status?.StateChangeReason);
+    const { ResultSet } = await client.send(new GetQueryResultsCommand({ QueryExecutionId: id }));
+    return valuesOf(ResultSet?.Rows).slice(1);
+  }
+
+  athena.createBucket(BUCKET);
+  return {
+    athena,
+    client,
+    start,
+    run,
+    rows,
+    value: async (expression) => (await rows(`SELECT ${expression}`))[0]?.[0] ?? null,
+    failure: async (sql) => (await run(sql)).Status?.StateChangeReason,
+    scanned: async (sql) => (await run(sql)).Statistics?.DataScannedInBytes,
+    put(key, records) {
+      const text = linesOf(records);
+      const bytes = key.endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
+      athena.putObject(BUCKET, key, bytes);
+      return bytes.length;
+    },
+    async [Symbol.asyncDispose]() {
+      client.destroy();
+      await athena.close();
+    },
+  };
+}
+
+/** @param maxAttempts more than one lets the client retry */
+export function clientOf(
+  { endpoint }: Athena,
+  region = REGION,
+  accessKeyId = 'AKIATEST',
+  maxAttempts = 1,
+): AthenaClient {
+  const credentials = { accessKeyId, secretAccessKey: 'secret' };
+  return new AthenaClient({ endpoint, region, credentials, maxAttempts });
+}
+
+export async function lastState(client: AthenaClient, id: string): Promise<QueryExecution> {
+  for (;;) {
+    const { QueryExecution } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
+    if (!['QUEUED', 'RUNNING'].includes(QueryExecution?.Status?.State ?? '')) return QueryExecution ?? {};
+  }
+}
+
+export function valuesOf(rows: readonly Row[] = []): (string | null)[][] {
+  return rows.map(({ Data = [] }) => Data.map(({ VarCharValue }) => VarCharValue ?? null));
+}
+
+/** Texts are lines as they are. */
+export function linesOf(records: readonly unknown[]): string {
+  return records.map((record) => `${typeof record === 'string' ? record : JSON.stringify(record)}\n`).join('');
+}
+
+/** Without partitions; objects are below `plain/`. */
+export function plainTable(columns: string, properties = ''): string {
+  return `CREATE EXTERNAL TABLE plain (${columns}) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' ${properties} LOCATION 's3://${BUCKET}/plain/'`;
+}
