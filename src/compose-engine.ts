@@ -1,5 +1,6 @@
 import { deferred } from './deferred.ts';
 import { SpendError } from './domain/errors.ts';
+import { athenaSourceFromText } from './engines/athena/source.ts';
 import { sourcesFromLogging } from './engines/auto.ts';
 import { cloudWatchSourceFromText } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
@@ -37,6 +38,7 @@ export function engineFromSource(source: string | undefined, ledger: LedgerSetti
 const SCHEMES: Readonly<Record<string, (source: string, ledger: LedgerSetting) => Engine>> = {
   cloudwatch: cloudWatchEngine,
   s3: bucketEngine,
+  athena: athenaEngine,
   auto: autoEngine,
 };
 
@@ -57,6 +59,14 @@ function cloudWatchEngine(source: string): Engine {
   return deferredEngine('cloudwatch', source, async () => {
     const { createCloudWatchEngine } = await import('./engines/cloudwatch/index.ts');
     return createCloudWatchEngine({ source });
+  });
+}
+
+function athenaEngine(source: string): Engine {
+  athenaSourceFromText(source);
+  return deferredEngine('athena', source, async () => {
+    const { createAthenaEngine } = await import('./engines/athena/index.ts');
+    return createAthenaEngine({ source });
   });
 }
 

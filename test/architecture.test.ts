@@ -70,6 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/union.ts',
     'engines/files',
     'engines/cloudwatch',
+    'engines/athena',
   ],
   'compose.ts': [
     'compose-engine.ts',

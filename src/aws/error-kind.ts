@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, AwsErrorKind>> = {
   AccessDenied: 'denied',
   UnauthorizedOperation: 'denied',
   ResourceNotFoundException: 'missing',
+  NoSuchBucket: 'missing',
   ThrottlingException: 'busy',
   LimitExceededException: 'busy',
   SlowDown: 'busy',
@@ -24,6 +25,10 @@ const KINDS: Readonly<Record<string, AwsErrorKind>> = {
   InternalFailure: 'busy',
   RequestTimeout: 'busy',
   TimeoutError: 'busy',
+  TooManyRequestsException: 'busy',
+  Throttling: 'busy',
+  InternalServerException: 'busy',
+  InternalServiceException: 'busy',
 };
 
 export function awsErrorKind(error: Error & { $retryable?: unknown }): AwsErrorKind {

@@ -37,6 +37,7 @@ testEngine('CloudWatch, through Logs Insights', over('insights'), {
   differingRepeats: false,
   missingRequestIds: false,
   distantRepeats: false,
+  moments: true,
 });
 
 testEngine('CloudWatch, event by event', over('events'), {
@@ -44,4 +45,5 @@ testEngine('CloudWatch, event by event', over('events'), {
   differingRepeats: true,
   missingRequestIds: true,
   distantRepeats: false,
+  moments: true,
 });

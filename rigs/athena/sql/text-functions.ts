@@ -12,6 +12,8 @@ const LEADING = new RegExp(`^${SPACE}`);
 const TRAILING = new RegExp(`${SPACE}$`);
 
 export const TEXT_FUNCTIONS: Readonly<Record<string, Compile>> = {
+  // https://trino.io/docs/current/functions/uuid.html; its own type is not imitated, and what casts it to text gets it.
+  uuid: sqlFunction([], VARCHAR, () => 'CAST(uuid() AS VARCHAR)'),
   lower: sqlFunction([VARCHAR], VARCHAR, (text) => `lower(${text})`),
   upper: sqlFunction([VARCHAR], VARCHAR, (text) => `upper(${text})`),
   trim: nativeFunction([VARCHAR], VARCHAR, (text: string) => text.replace(LEADING, '').replace(TRAILING, '')),

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { scanFromQuery } from '../scan.ts';
+import { metadataQuery, usageQuery } from './athena-query.ts';
+import { athenaSourceFromText } from './source.ts';
+import { createStatements } from './table.ts';
+
+const OCTOBER = { from: Date.parse('2026-10-01T00:00:00Z'), to: Date.parse('2026-11-01T00:00:00Z') };
+const FOLDERS = { accounts: ['111122223333'], regions: ['us-east-1', 'eu-west-1'] };
+
+/** Changing a query is changing what people pay for: read the difference before accepting it. */
+describe('the text of', () => {
+  it('queries', () => {
+    const query = { ...OCTOBER, where: [], buckets: {}, rateChanges: [], aliases: [] };
+    const scan = scanFromQuery({ ...query, by: ['principal', 'status', "metadata.it's"] });
+    expect(usageQuery({ ...scan, cellMs: 3_600_000 }, 'logs.invocations', FOLDERS).text).toMatchSnapshot();
+  });
+
+  it('the question for metadata keys', () => {
+    expect(metadataQuery(OCTOBER, 'logs.invocations', FOLDERS)).toMatchSnapshot();
+  });
+
+  it('the table', () => {
+    expect(createStatements(athenaSourceFromText('athena:s3://my-logs/bedrock')).join(';\n\n')).toMatchSnapshot();
+  });
+});

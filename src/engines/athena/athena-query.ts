@@ -1,0 +1,330 @@
+import { HOUR_MS } from '../../domain/period.ts';
+import { CONTEXT_BANDS } from '../../domain/usage.ts';
+import { type Column, PRICED_ATTRIBUTES } from '../result-row.ts';
+import type { Scan } from '../scan.ts';
+
+/**
+ * Athena's SQL (engine version 3, Trino), all of it: https://trino.io/docs/current/functions.html. It reads bodies for what they
+ * state of tokens, tier and guardrails, and nothing of a body is in a result.
+ */
+export interface AthenaQuery {
+  text: string;
+  /** What the columns `b0`, `b1`, … of a result are. */
+  columns: readonly Column[];
+}
+
+/** Whose logs a query reads: injected partition columns must be named. */
+export interface LogFolders {
+  accounts: readonly string[];
+  regions: readonly string[];
+}
+
+/** A record can be delivered after its hour, and then lies in the folder of a later one. */
+const LATE_MS = 3 * HOUR_MS;
+
+/** The other record of a request can be of the hour before. */
+const EARLY_MS = HOUR_MS;
+
+/** A larger count is damage, not usage; as in logs/token-counts.ts. */
+const MOST_TOKENS = 1_000_000_000;
+
+/**
+ * The query that finds what a scan needs. As everywhere (logs/token-counts.ts, engines/merge.ts), each counter takes the largest
+ * value that a record or a repeat of it states, and everything else comes from the record with the largest counters.
+ * @param table as SQL writes it: `database.table`
+ */
+export function usageQuery({ from, to, attributes, cellMs }: Scan, table: string, folders: LogFolders): AthenaQuery {
+  const columns = [...PRICED_ATTRIBUTES, ...attributes];
+  const keys = columns.map((_, index) => `b${index}`);
+  const steps = [
+    ['logged', loggedStep(table, folders, from, to)],
+    ['bodied', BODIED],
+    ['stated', STATED],
+    ['held', HELD_STEP],
+    ['written', WRITTEN_STEP],
+    ['insides', INSIDE_STEP],
+    ['counted', COUNTED],
+    ['recorded', recordedStep(columns)],
+    ['requested', requestedStep(columns)],
+  ];
+  const groups = [...keys, 'reject', 'band', ...(cellMs ? ['cell'] : [])];
+  const text = `WITH ${steps.map(([name, sql]) => `${name} AS (\n${sql}\n)`).join(',\n')}
+SELECT ${[...keys, 'reject', `${bandSql()} AS band`, ...(cellMs ? [`t / ${cellMs} AS cell`] : [])].join(', ')},
+  count(*) AS invocations, sum(n) AS records, sum(least(1, t_in + t_out + t_read + t_write)) AS billable,
+  sum(t_in) AS input, sum(t_out) AS output, sum(t_read) AS cache_read, sum(t_write) AS cache_write,
+  sum(t_long) AS cache_write_1h, sum(least(t_write, t_known)) AS cache_write_known, min(t) AS first, max(t) AS last
+FROM requested
+WHERE reject <> '' OR (t >= ${from} AND t < ${to})
+GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
+  return { text, columns };
+}
+
+/** The keys of request metadata there are. */
+export function metadataQuery({ from, to }: Pick<Scan, 'from' | 'to'>, table: string, folders: LogFolders): string {
+  return `SELECT DISTINCT key FROM ${table} CROSS JOIN UNNEST(map_keys(requestmetadata)) AS keys (key)
+WHERE ${partitionsSql(folders, from, to)}
+ORDER BY key
+LIMIT 1000`;
+}
+
+/** The first and the last hour whose folders can hold records of a period. */
+export function hoursRead(from: number, to: number): { first: string; last: string } {
+  return { first: hourFolder(from - EARLY_MS), last: hourFolder(to - 1 + LATE_MS) };
+}
+
+/** `2026/10/14/05`, as the folders are named. */
+export function hourFolder(at: number): string {
+  return new Date(at).toISOString().slice(0, 13).replace(/[-T]/g, '/');
+}
+
+function partitionsSql({ accounts, regions }: LogFolders, from: number, to: number): string {
+  const hours = hoursRead(from, to);
+  return [
+    `log_account IN (${accounts.map(textSql).join(', ')})`,
+    `log_region IN (${regions.map(textSql).join(', ')})`,
+    `log_hour BETWEEN '${hours.first}' AND '${hours.last}'`,
+    // Bodies over 100 KB lie below the same hours.
+    `"$path" NOT LIKE '%/____/__/__/__/data/%'`,
+  ].join(' AND ');
+}
+
+/** A record without a request id is a request of its own. */
+function loggedStep(table: string, folders: LogFolders, from: number, to: number): string {
+  return `SELECT coalesce(schematype, '') AS kind,
+  CAST(round(to_unixtime(TRY(from_iso8601_timestamp("timestamp"))) * 1000) AS bigint) AS t,
+  coalesce(accountid, '') AS accountid, coalesce(region, '') AS region,
+  coalesce(nullif(requestid, ''), CAST(uuid() AS varchar)) AS requestid,
+  coalesce(operation, '') AS operation, coalesce(modelid, '') AS modelid, coalesce(errorcode, '') AS errorcode,
+  coalesce(identity.arn, '') AS arn, coalesce(inferenceregion, '') AS inferenceregion, requestmetadata,
+  servicetier, performanceconfig.latency AS latency,
+  ${['inputtokencount', 'cachereadinputtokencount', 'cachewriteinputtokencount'].map((name) => `${countSql(`input.${name}`)} AS own_${name}`).join(',\n  ')},
+  ${countSql('output.outputtokencount')} AS own_outputtokencount,
+  lower(input.inputbodyjson) AS request, lower(output.outputbodyjson) AS body
+FROM ${table}
+WHERE ${partitionsSql(folders, from, to)}`;
+}
+
+/** The response body, or the events of a response stream. Keys are in lower case from here on. */
+const BODIED = `SELECT *,
+  CASE WHEN body LIKE '[%' THEN coalesce(TRY(CAST(json_parse(body) AS array(json))), CAST(ARRAY[] AS array(json)))
+    WHEN body LIKE '{%' THEN filter(ARRAY[TRY(json_parse(body))], e -> e IS NOT NULL)
+    ELSE CAST(ARRAY[] AS array(json)) END AS events
+FROM logged`;
+
+/** The objects of a body, or of an event, that may state counts. */
+const STATEMENTS = [
+  '$.usage',
+  '$["amazon-bedrock-invocationmetrics"]',
+  '$.message.usage',
+  '$.metadata.usage',
+  '$.response.usage',
+];
+
+const STATED = `SELECT *,
+  filter(flatten(transform(events, e -> ARRAY[e, ${STATEMENTS.map((path) => `json_extract(e, '${path}')`).join(', ')}])), h -> h IS NOT NULL) AS holders
+FROM bodied`;
+
+const COUNTERS = {
+  input: [
+    'inputtokencount',
+    'inputtokens',
+    'input_tokens',
+    'prompt_tokens',
+    'prompt_token_count',
+    'inputtexttokencount',
+  ],
+  output: [
+    'outputtokencount',
+    'outputtokens',
+    'output_tokens',
+    'completion_tokens',
+    'generation_token_count',
+    'totaloutputtexttokencount',
+  ],
+  read: ['cachereadinputtokencount', 'cachereadinputtokens', 'cache_read_input_tokens'],
+  write: ['cachewriteinputtokencount', 'cachewriteinputtokens', 'cache_creation_input_tokens'],
+};
+
+const DETAILS = ['input_tokens_details', 'prompt_tokens_details'];
+
+/** What each holder states, as an array over them: every field is looked up once. */
+const HELD = {
+  input: largestSql(COUNTERS.input.map(fieldSql)),
+  // Titan answers in parts, each with its own count.
+  output: largestSql([...COUNTERS.output.map(fieldSql), listSumSql('results', 'tokencount')]),
+  read: largestSql([...COUNTERS.read.map(fieldSql), ...DETAILS.map((details) => fieldSql(`${details}.cached_tokens`))]),
+  written: largestSql([
+    ...COUNTERS.write.map(fieldSql),
+    ...DETAILS.map((details) => fieldSql(`${details}.cache_write_tokens`)),
+  ]),
+  long: largestSql([
+    fieldSql('cache_creation.ephemeral_1h_input_tokens'),
+    listSumSql('cachedetails', 'inputtokens', '1h'),
+  ]),
+  known: largestSql([
+    `${fieldSql('cache_creation.ephemeral_5m_input_tokens')} + ${fieldSql('cache_creation.ephemeral_1h_input_tokens')}`,
+    listSumSql('cachedetails', 'inputtokens'),
+  ]),
+  // OpenAI's shapes: the input number holds the cached tokens as well.
+  detailed: `IF(${DETAILS.map((details) => `json_extract(h, '$.${details}') IS NOT NULL`).join(' OR ')}, 1, 0)`,
+  total: `coalesce(TRY_CAST(${textAt('h', '$.totaltokens')} AS bigint), -1)`,
+};
+
+const HELD_STEP = `SELECT *,
+  ${Object.entries(HELD)
+    .map(([name, expression]) => `transform(holders, h -> ${expression}) AS h_${name}`)
+    .join(',\n  ')}
+FROM stated`;
+
+/** An array of what an expression over `i`, the place of a holder, gives. */
+function eachHolder(expression: string): string {
+  return `IF(cardinality(holders) = 0, CAST(ARRAY[] AS array(bigint)), transform(sequence(1, cardinality(holders)), i -> ${expression}))`;
+}
+
+function held(name: keyof typeof HELD | 'write' | 'inside'): string {
+  return `element_at(h_${name}, i)`;
+}
+
+/** Cache writes by lifetime are cache writes, too. */
+const WRITTEN_STEP = `SELECT *, ${eachHolder(largestSql([held('written'), held('known')]))} AS h_write
+FROM held`;
+
+/** Cached tokens that the input number holds: a Converse total that equals input + output leaves no room for them beside it. */
+const INSIDE_STEP = `SELECT *, ${eachHolder(
+  `IF((${held('detailed')} = 1 OR ${held('total')} = ${held('input')} + ${held('output')}) AND ${held('input')} >= ${held('read')} + ${held('write')}, ${held('read')} + ${held('write')}, 0)`,
+)} AS h_inside
+FROM written`;
+
+/** The first input number that holds cached tokens; the same number at the top level is the same thing. */
+const COUNTED = `SELECT *,
+  ${eachHolder(`${held('input')} - ${held('inside')}`)} AS inputs,
+  element_at(filter(${eachHolder(`IF(${held('inside')} > 0, ${held('input')})`)}, x -> x IS NOT NULL), 1) AS inclusive,
+  element_at(filter(h_inside, x -> x > 0), 1) AS included
+FROM insides`;
+
+function recordedStep(columns: readonly Column[]): string {
+  const largest = (name: keyof typeof HELD | 'write', own = '0') =>
+    `greatest(${own}, coalesce(array_max(h_${name}), 0))`;
+  const inputs =
+    'array_max(transform(concat(ARRAY[own_inputtokencount], inputs), x -> IF(x = inclusive, x - included, x)))';
+  return `SELECT accountid, region, requestid, t,
+  CASE WHEN kind <> 'ModelInvocationLog' THEN 'not a ModelInvocationLog record' WHEN t IS NULL THEN 'unreadable timestamp' ELSE '' END AS reject,
+  ${inputs} AS c_in, ${largest('output', 'own_outputtokencount')} AS c_out,
+  ${largest('read', 'own_cachereadinputtokencount')} AS c_read, ${largest('write', 'own_cachewriteinputtokencount')} AS c_write,
+  ${largest('long')} AS c_long, ${largest('known')} AS c_known,
+  ${columns.map((column, index) => `${columnSql(column)} AS a${index}`).join(',\n  ')}
+FROM counted`;
+}
+
+/** One row for each request. What is no record has no request: each counts by itself. */
+function requestedStep(columns: readonly Column[]): string {
+  const sizes = 'CAST(c_in + c_out + c_read + c_write AS decimal(38, 0))';
+  // The fullest record; the earliest of equals. 2^42 ms reaches the year 2109.
+  const rank = `${sizes} * 4398046511104 + (4398046511103 - coalesce(t, 0))`;
+  const counters = ['in', 'out', 'read', 'write', 'long', 'known'].map((name) => `max(c_${name}) AS t_${name}`);
+  return `SELECT accountid, region, requestid, reject, max_by(t, ${rank}) AS t, count(*) AS n,
+  ${counters.join(', ')},
+  ${columns.map((_, index) => `max_by(a${index}, ${rank}) AS b${index}`).join(',\n  ')}
+FROM (
+  SELECT accountid, region, requestid, t, c_in, c_out, c_read, c_write, c_long, c_known, ${columns.map((_, index) => `a${index}`).join(', ')},
+    IF(reject = '' AND greatest(c_in, c_out, c_read, c_write) > ${MOST_TOKENS}, 'token count out of range', reject) AS reject
+  FROM recorded
+)
+GROUP BY accountid, region, requestid, reject`;
+}
+
+function columnSql(column: Column): string {
+  if (column.startsWith('metadata.'))
+    return `coalesce(element_at(requestmetadata, ${textSql(column.slice('metadata.'.length))}), '')`;
+  return COLUMNS[column as keyof typeof COLUMNS];
+}
+
+/** What an event says of its tier, as an expression over `e`; in its last event that says it, a response does. */
+const TIER_PATHS = [
+  '$.servicetier.type',
+  '$.servicetier',
+  '$.metadata.servicetier.type',
+  '$.service_tier',
+  '$.usage.service_tier',
+  '$.response.service_tier',
+];
+
+/** As tierFromTexts in logs/record.ts, which reads the result; empty where nothing is said. */
+function tierSql(tier: string, latency: string): string {
+  return `CASE WHEN ${latency} = 'optimized' THEN 'latency-optimized' WHEN coalesce(${tier}, 'auto') = 'auto' THEN IF(${latency} = 'standard', 'standard') WHEN ${tier} = 'default' THEN 'standard' ELSE ${tier} END`;
+}
+
+function tierAt(json: string): string {
+  return tierSql(firstSql(TIER_PATHS.map((path) => textAt(json, path))), textAt(json, '$.performanceconfig.latency'));
+}
+
+const OWN_TIER = tierSql(
+  firstSql([textAt('servicetier', '$.type'), `IF(servicetier NOT LIKE '{%', servicetier)`]),
+  'latency',
+);
+
+/** The last thing that a stream says of why it stopped. */
+const STOP_PATHS = [
+  '$.stopreason',
+  '$.stop_reason',
+  '$.delta.stop_reason',
+  '$.messagestop.stopreason',
+  '$.message.stop_reason',
+];
+
+const COLUMNS = {
+  model: 'modelid',
+  region: 'region',
+  error: 'errorcode',
+  tier: `coalesce(${lastSql(tierAt('e'))}, ${OWN_TIER}, ${tierAt('request')}, '')`,
+  // It is part of the tier already.
+  latency: `''`,
+  account: 'accountid',
+  caller: 'arn',
+  operation: 'operation',
+  inferenceRegion: 'inferenceregion',
+  status: `IF(any_match(events, e -> coalesce(${textAt('e', '$["amazon-bedrock-guardrailaction"]')}, '') = 'intervened') OR coalesce(${lastSql(firstSql(STOP_PATHS.map((path) => textAt('e', path))))}, '') = 'guardrail_intervened', 'guardrail_intervened', '')`,
+};
+
+/** The last event for which an expression over `e` has a value. */
+function lastSql(expression: string): string {
+  return `element_at(filter(transform(events, e -> ${expression}), x -> x IS NOT NULL), -1)`;
+}
+
+function firstSql(expressions: readonly string[]): string {
+  return `coalesce(${expressions.map((expression) => `nullif(${expression}, '')`).join(', ')})`;
+}
+
+function textAt(json: string, path: string): string {
+  return `json_extract_scalar(${json}, '${path}')`;
+}
+
+/** Whole and not negative, else 0. */
+function countSql(text: string): string {
+  return `greatest(0, coalesce(TRY_CAST(${text} AS bigint), 0))`;
+}
+
+function fieldSql(path: string): string {
+  return countSql(textAt('h', `$.${path}`));
+}
+
+function largestSql(counts: readonly string[]): string {
+  return `greatest(${counts.join(', ')})`;
+}
+
+/** The sum of a field over a list in `h`; @param lifetime only of elements whose ttl is this */
+function listSumSql(list: string, field: string, lifetime?: string): string {
+  const counted = countSql(textAt('x', `$.${field}`));
+  const element = lifetime ? `IF(${textAt('x', '$.ttl')} = '${lifetime}', ${counted}, 0)` : counted;
+  const elements = `coalesce(TRY(CAST(json_extract(h, '$.${list}') AS array(json))), CAST(ARRAY[] AS array(json)))`;
+  return `reduce(transform(${elements}, x -> ${element}), CAST(0 AS bigint), (s, x) -> s + x, s -> s)`;
+}
+
+/** How many of the bands the prompt is above. */
+function bandSql(): string {
+  return CONTEXT_BANDS.map((above) => `IF(t_in + t_read + t_write > ${above}, 1, 0)`).join(' + ');
+}
+
+function textSql(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

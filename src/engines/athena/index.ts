@@ -1,0 +1,172 @@
+import { AthenaClient, type AthenaClientConfig } from '@aws-sdk/client-athena';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { awsPlaces } from '../../aws/place.ts';
+import { spendErrorFromAws } from '../../aws/spend-error.ts';
+import { SpendError } from '../../domain/errors.ts';
+import { textFromUsd, usdFromText } from '../../domain/money.ts';
+import { type Engine, METADATA_KEYS_MS, type Work } from '../engine.ts';
+import { type Found, NOTHING } from '../found.ts';
+import { groupFromRow, type ResultRow } from '../result-row.ts';
+import { isAsked, type Scan } from '../scan.ts';
+import { createScanningEngine } from '../scanning.ts';
+import { type LogFolders, metadataQuery, usageQuery } from './athena-query.ts';
+import { createLogBucket } from './log-folders.ts';
+import { MOST_ROWS, NO_TABLE, type QueryResult, runQuery } from './run-query.ts';
+import { type AthenaSource, athenaSourceFromText } from './source.ts';
+import { createStatements } from './table.ts';
+
+export interface AthenaOptions {
+  /** `athena:s3://BUCKET/PREFIX?…` */
+  source: string;
+  athena?: AthenaClientConfig;
+  s3?: S3ClientConfig;
+}
+
+/** USD for each TB scanned, https://aws.amazon.com/athena/pricing/; 10 MB at least for a query. */
+const USD_PER_TB = usdFromText('5');
+const TB = 1_000_000_000_000;
+const LEAST_BYTES = 10_000_000;
+
+/** Accounts and regions come seldom. */
+const FOLDERS_FRESH_MS = 5 * 60_000;
+
+/** Answers from invocation logs in S3 through Athena: for more logs than one machine should read. */
+export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptions): Engine {
+  const parsed = athenaSourceFromText(source);
+  const { bucket, prefix, region, role, database, table } = parsed;
+  const name = `s3://${bucket}/${prefix}`;
+  /** What queries have read so far, and how long they took; quotes go by it. */
+  const scans = { bytes: 0, seconds: 0 };
+  let opened: ReturnType<typeof open> | undefined;
+  let known: { folders: LogFolders; at: number } | undefined;
+
+  async function open() {
+    const [place] = await awsPlaces(region ? [region] : [], role ? [role] : []);
+    const client = new AthenaClient({ maxAttempts: 8, retryMode: 'adaptive', ...athena, ...place?.config });
+    const objects = new S3Client({ followRegionRedirects: true, ...s3, ...place?.config });
+    return { client, objects, logs: createLogBucket(objects, parsed) };
+  }
+
+  async function clients() {
+    opened ??= open();
+    return opened;
+  }
+
+  /** Says in our words what a call failed of. */
+  async function ask<Result>(service: string, work: Work, call: () => Promise<Result>): Promise<Result> {
+    try {
+      return await call();
+    } catch (error) {
+      if ((error as Error).name === 'InvalidRequestException') throw refusedRequest(parsed);
+      const missing = `There is no bucket ${bucket} or no workgroup ${parsed.workgroup}. Check their names and the region.`;
+      throw spendErrorFromAws(error, { service, place: name, missing }, work.signal);
+    }
+  }
+
+  async function foldersFor(work: Work, scan?: Scan): Promise<LogFolders> {
+    if (known === undefined || Date.now() - known.at > FOLDERS_FRESH_MS) {
+      const { logs } = await clients();
+      known = { folders: await ask('S3', work, () => logs.find(work)), at: Date.now() };
+    }
+    const { accounts, regions } = known.folders;
+    if (accounts.length === 0 || regions.length === 0) {
+      throw new SpendError(
+        'SOURCE_NOT_FOUND',
+        `There are no Bedrock logs below ${name}AWSLogs/. Is Bedrock’s logging set to this bucket and prefix? "bedrock-spend doctor" shows it.`,
+      );
+    }
+    return { accounts, regions: scan ? regions.filter((one) => isAsked(one, scan)) : regions };
+  }
+
+  async function run(text: string, work: Work): Promise<QueryResult> {
+    const { client } = await clients();
+    const once = () => ask('Athena', work, () => runQuery(client, text, parsed, work));
+    let result = await once();
+    if (result === NO_TABLE) {
+      if (!parsed.create) throw noTable();
+      for (const statement of createStatements(parsed))
+        await ask('Athena', work, () => runQuery(client, statement, parsed, work));
+      result = await once();
+    }
+    if (result === NO_TABLE) throw noTable();
+    scans.bytes += result.bytesScanned;
+    scans.seconds += result.seconds;
+    return result;
+  }
+
+  function noTable(): SpendError {
+    return new SpendError(
+      'SOURCE_NOT_FOUND',
+      `Athena has no table ${database}.${table} yet. Add create=yes to the source and it is created over ${name} (a definition only; needs glue:CreateDatabase and glue:CreateTable).`,
+    );
+  }
+
+  return createScanningEngine({
+    name: 'athena',
+    source,
+    async find(scan, work, atOnce) {
+      const folders = await foldersFor(work, scan);
+      if (folders.regions.length === 0) return NOTHING;
+      const { text, columns } = usageQuery(scan, `${database}.${table}`, folders);
+      const { rows } = await run(text, work);
+      if (rows) return foundFrom(rows, columns, scan);
+      if (atOnce) return undefined;
+      throw new SpendError(
+        'QUERY_FAILED',
+        `The answer has more than ${MOST_ROWS.toLocaleString('en-US')} groups. Ask for fewer dimensions, longer intervals or a shorter period.`,
+      );
+    },
+    async quote(scan, work) {
+      const folders = await foldersFor(work, scan);
+      const { logs } = await clients();
+      const bytes = await ask('S3', work, () => logs.bytesIn(folders, scan.from, scan.to, work));
+      return {
+        bytes,
+        usd: textFromUsd(USD_PER_TB.times(Math.max(LEAST_BYTES, bytes)).div(TB).round(6)),
+        seconds: scans.seconds > 0 && scans.bytes > 0 ? Math.ceil((bytes * scans.seconds) / scans.bytes) : undefined,
+        notes: ['Bytes of the log files as they lie in S3; dollars at $5 a TB, for 10 MB at least.'],
+      };
+    },
+    notes: async () => [],
+    async range(work = {}) {
+      const folders = await foldersFor(work);
+      const { logs } = await clients();
+      const { first, last } = await ask('S3', work, () => logs.range(folders, work));
+      return { first, last };
+    },
+    async metadataKeys(work = {}) {
+      const folders = await foldersFor(work);
+      const { logs } = await clients();
+      const { last } = await ask('S3', work, () => logs.range(folders, work));
+      if (last === undefined) return [];
+      const { rows = [] } = await run(
+        metadataQuery({ from: last - METADATA_KEYS_MS, to: last + 1 }, `${database}.${table}`, folders),
+        work,
+      );
+      return rows.flatMap((row) => row['key'] ?? []);
+    },
+    async close() {
+      const clientsOpen = await opened;
+      clientsOpen?.client.destroy();
+      clientsOpen?.objects.destroy();
+    },
+  });
+}
+
+/** Athena says so of a workgroup that is not there, and where nothing says where results go. */
+function refusedRequest({ workgroup, output }: AthenaSource): SpendError {
+  return new SpendError(
+    'INVALID_SETTING',
+    `Athena refused the query. Is there a workgroup ${workgroup} (workgroup=NAME)? Does it, or output=s3://BUCKET/FOLDER/, say where results go${output ? ` (now ${output})` : ''}?`,
+  );
+}
+
+/** Rows with a reason are lines that are no records. */
+function foundFrom(rows: readonly ResultRow[], columns: ReturnType<typeof usageQuery>['columns'], scan: Scan): Found {
+  const malformed: Record<string, number> = {};
+  for (const row of rows)
+    if (row['reject']) malformed[row['reject']] = (malformed[row['reject']] ?? 0) + Number(row['records']);
+  const shape = { columns, cellMs: scan.cellMs, from: scan.from };
+  const groups = rows.filter((row) => !row['reject']).map((row) => groupFromRow(row, shape));
+  return { ...NOTHING, groups, malformed };
+}
