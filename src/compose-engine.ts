@@ -5,6 +5,7 @@ import { sourcesFromLogging } from './engines/auto.ts';
 import { cloudWatchSourceFromText } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
 import { bucketSourceFromText } from './engines/files/s3/source.ts';
+import { metricsSourceFromText } from './engines/metrics/source.ts';
 import { sourceTextFrom } from './engines/source-text.ts';
 import { uniteEngines } from './engines/union.ts';
 
@@ -39,14 +40,16 @@ const SCHEMES: Readonly<Record<string, (source: string, ledger: LedgerSetting) =
   cloudwatch: cloudWatchEngine,
   s3: bucketEngine,
   athena: athenaEngine,
+  metrics: metricsEngine,
   auto: autoEngine,
 };
 
 function filesEngine(source: string, ledger: LedgerSetting): Engine {
-  return deferredEngine('files', source, async () => {
+  const engine = deferredEngine('files', source, async () => {
     const { createFilesEngine } = await import('./engines/files/index.ts');
     return createFilesEngine({ source, ...(ledger === undefined ? {} : { ledger }) });
   });
+  return { ...engine, rangeReadsLogs: true };
 }
 
 function bucketEngine(source: string, ledger: LedgerSetting): Engine {
@@ -67,6 +70,14 @@ function athenaEngine(source: string): Engine {
   return deferredEngine('athena', source, async () => {
     const { createAthenaEngine } = await import('./engines/athena/index.ts');
     return createAthenaEngine({ source });
+  });
+}
+
+function metricsEngine(source: string): Engine {
+  metricsSourceFromText(source);
+  return deferredEngine('metrics', source, async () => {
+    const { createMetricsEngine } = await import('./engines/metrics/index.ts');
+    return createMetricsEngine({ source });
   });
 }
 

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
+import type { ReadBill } from './bill/bill.ts';
 import { engineFromSource } from './compose-engine.ts';
-import { deferred } from './deferred.ts';
+import { deferred, renewed } from './deferred.ts';
 import type { Alias } from './domain/alias.ts';
 import type { Usd } from './domain/money.ts';
+import { DAY_MS } from './domain/period.ts';
 import { capEngine } from './engines/capped.ts';
 import { narrowedSource } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
@@ -11,7 +13,6 @@ import { awsPlacesOfSource } from './engines/source-text.ts';
 import type { ServerDependencies } from './mcp/server.ts';
 import type { LookUpNames } from './names/names.ts';
 import type { Prices } from './prices/index.ts';
-import type { PriceBook } from './prices/price-book.ts';
 import type { SessionStore } from './serverless/index.ts';
 import type { ProbeSetup } from './setup/probe.ts';
 
@@ -31,6 +32,8 @@ export interface ComposeOptions extends PriceOptions {
   ledger?: string | false | undefined;
   /** Most that one question may cost. */
   maxScanUsd?: Usd | undefined;
+  /** A cost report, in place of Cost Explorer. */
+  cur?: string | undefined;
   log?: (message: string) => void;
 }
 
@@ -38,18 +41,16 @@ export interface ComposeOptions extends PriceOptions {
 export async function compose(options: ComposeOptions): Promise<ServerDependencies & { close(): Promise<void> }> {
   // An overrides file is read at once, so that what is wrong with it is said at the start.
   const given = options.prices === undefined ? undefined : await openPrices({ prices: options.prices });
-  let prices: Promise<PriceBook> | undefined;
   const engine = openEngine(options.source, options);
   const narrowed = narrowedEngines(options);
   return {
     engine,
     narrowed: narrowed.find,
-    prices() {
-      prices ??= openPrices(options).then(({ book }) => book);
-      return prices;
-    },
+    prices: renewed(() => openPrices(options).then(({ book }) => book), DAY_MS),
     names: composeNames(options, given?.aliases ?? []),
     probeSetup,
+    bill: composeBill(options.cur),
+    metricsIn: (regions) => metricsIn(regions, options.source),
     now: Date.now,
     log: options.log ?? ((message) => console.error(message)),
     async close() {
@@ -63,6 +64,9 @@ function openEngine(source: string | undefined, { ledger, maxScanUsd }: ComposeO
   return maxScanUsd === undefined ? engine : capEngine(engine, maxScanUsd);
 }
 
+/** Engines that are kept for callers' log groups; each keeps what it found. */
+const MOST_NARROWED = 8;
+
 /** Engines for a log group or region that a caller names, where the operator's source leaves open which it is. */
 function narrowedEngines(options: ComposeOptions) {
   const open = new Map<string, Engine>();
@@ -71,7 +75,12 @@ function narrowedEngines(options: ComposeOptions) {
       const source = options.source && narrowedSource(options.source, what);
       if (!source) return undefined;
       const engine = open.get(source) ?? openEngine(source, options);
+      open.delete(source);
       open.set(source, engine);
+      for (const [oldest, other] of [...open].slice(0, -MOST_NARROWED)) {
+        open.delete(oldest);
+        void other.close();
+      }
       return engine;
     },
     async close() {
@@ -126,6 +135,20 @@ export const probeSetup: ProbeSetup = async (regions, signal) => {
   const { createAwsSetupProbe } = await import('./setup/aws/index.ts');
   return createAwsSetupProbe()(regions, signal);
 };
+
+/** The bill: from the operator's cost report, or else from Cost Explorer. */
+function composeBill(cur: string | undefined): ReadBill {
+  return async (period, signal) => {
+    if (cur !== undefined) return (await import('./bill/cur.ts')).createCurBill(cur)(period, signal);
+    return (await import('./bill/cost-explorer.ts')).createCostExplorerBill()(period, signal);
+  };
+}
+
+/** Metrics of the accounts that the source's logs are of, as far as it names their roles. */
+function metricsIn(regions: readonly string[], source = ''): Engine {
+  const roles = awsPlacesOfSource(source)?.roles ?? [];
+  return engineFromSource(`metrics:?${new URLSearchParams({ region: regions.join(), role: roles.join() })}`, false);
+}
 
 /** Sessions in a DynamoDB table. */
 export function composeSessionStore(table: string): SessionStore {

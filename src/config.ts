@@ -61,7 +61,7 @@ export const SETTINGS = {
   source: setting({
     env: 'BEDROCK_SPEND_SOURCE',
     flag: '--source',
-    help: 'Folder, file or glob of Bedrock invocation logs, or cloudwatch:LOG-GROUP?region=R',
+    help: 'Folder, file or glob of Bedrock invocation logs, s3://BUCKET/PREFIX, cloudwatch:LOG-GROUP, athena:s3://BUCKET/PREFIX, metrics:, or auto; region=R and role=ARN may follow a question mark',
     parse: text,
   }),
   prices: setting({
@@ -100,6 +100,12 @@ export const SETTINGS = {
     flag: '--max-scan-usd',
     help: 'Most dollars that scanning logs for one question may cost; dearer questions are refused',
     parse: dollars,
+  }),
+  cur: setting({
+    env: 'BEDROCK_SPEND_CUR',
+    flag: '--cur',
+    help: 'Cost and Usage Report (CUR 2.0) to compare the logs with, a Parquet or CSV file or a folder of them; default: Cost Explorer',
+    parse: text,
   }),
   port: setting({
     env: 'BEDROCK_SPEND_PORT',
@@ -195,6 +201,7 @@ export function functionSettings() {
       maxScanUsd: readSetting('maxScanUsd'),
       priceList: readSetting('priceList'),
       priceListUrl: readSetting('priceListUrl'),
+      cur: readSetting('cur'),
     },
     sessionTable: requireSetting('sessionTable'),
     sessionIdleMinutes: requireSetting('sessionIdleMinutes'),

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { deferred } from './deferred.ts';
+import { describe, expect, it } from 'vitest';
+import { deferred, renewed } from './deferred.ts';
 
 interface Subject {
   name(): Promise<string>;
@@ -44,4 +44,31 @@ it('tries again after it could not be opened', async () => {
 it('can come out of a promise', async () => {
   const { subject } = counted();
   expect(await (await Promise.resolve(subject)).name()).toBe('opened');
+});
+
+describe('what is renewed', () => {
+  it('is opened once while it is fresh, and again after that', async () => {
+    let [now, opened] = [0, 0];
+    const get = renewed(
+      async () => ++opened,
+      1_000,
+      () => now,
+    );
+    expect(await Promise.all([get(), get()])).toEqual([1, 1]);
+    now = 999;
+    expect(await get()).toBe(1);
+    now = 1_000;
+    expect(await get()).toBe(2);
+  });
+
+  it('does not keep a failure', async () => {
+    let fail = true;
+    const get = renewed(async () => {
+      if (fail) throw new Error('down');
+      return 'up';
+    }, 1_000);
+    await expect(get()).rejects.toThrow('down');
+    fail = false;
+    expect(await get()).toBe('up');
+  });
 });

@@ -24,3 +24,21 @@ export function deferred<Subject extends object>(open: () => Promise<Subject>): 
     },
   });
 }
+
+/** Opens something when it is first asked for and again when it is older than that; what failed is not kept. */
+export function renewed<Subject>(
+  open: () => Promise<Subject>,
+  everyMs: number,
+  now = Date.now,
+): () => Promise<Subject> {
+  let opened: { subject: Promise<Subject>; at: number } | undefined;
+  return () => {
+    if (opened && now() - opened.at < everyMs) return opened.subject;
+    const mine = { subject: open(), at: now() };
+    opened = mine;
+    mine.subject.catch(() => {
+      if (opened === mine) opened = undefined;
+    });
+    return mine.subject;
+  };
+}

@@ -18,6 +18,9 @@ const SCANNING = [
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   logs: ['domain'],
+  'bill/cost-explorer.ts': ['aws', 'domain', 'bill'],
+  'bill/cur.ts': ['domain', 'bill'],
+  bill: ['domain'],
   'engines/engine.ts': ['domain'],
   'engines/grouping.ts': ['domain', 'logs', 'engines/engine.ts'],
   'engines/merge.ts': ['domain', 'logs', 'engines/grouping.ts'],
@@ -31,11 +34,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/found.ts': ['engines/grouping.ts'],
   'engines/scanning.ts': ['engines/engine.ts', 'engines/found.ts', 'engines/grouping.ts', 'engines/scan.ts'],
   'engines/cloudwatch': ['aws', 'domain', 'logs', ...SCANNING, 'engines/merge.ts'],
+  'engines/metrics': ['aws', 'domain', 'logs', ...SCANNING],
   'engines/files': ['aws', 'domain', 'logs', 'engines/engine.ts', 'engines/source-text.ts'],
   'prices/aws': ['domain', 'aws', 'prices', 'prices/price-list'],
   'prices/price-list': ['domain', 'prices'],
   prices: ['domain'],
-  reports: ['domain', 'logs', 'names', 'prices', 'engines/engine.ts'],
+  reports: ['bill', 'domain', 'logs', 'names', 'prices', 'engines/engine.ts'],
   'names/bedrock': ['aws', 'domain', 'logs', 'names'],
   names: ['domain'],
   aws: ['domain'],
@@ -71,9 +75,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/files',
     'engines/cloudwatch',
     'engines/athena',
+    'engines/metrics',
   ],
   'compose.ts': [
     'compose-engine.ts',
+    'bill',
+    'bill/cost-explorer.ts',
+    'bill/cur.ts',
     'deferred.ts',
     'names',
     'names/bedrock',
@@ -132,7 +140,9 @@ describe('the import rule', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
         DRIVER_PACKAGES.test(target) &&
-        !/^(engines\/\w+|serverless\/dynamodb|aws|setup\/aws|names\/bedrock|prices\/aws)\//.test(file),
+        !/^(engines\/\w+|serverless\/dynamodb|aws|setup\/aws|names\/bedrock|prices\/aws)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
+          file,
+        ),
     );
     expect(wrong).toEqual([]);
   });

@@ -38,6 +38,7 @@ describe('the documentation', () => {
       'report',
       'prices',
       'doctor',
+      'reconcile',
       'call',
       'serve',
       'stdio',

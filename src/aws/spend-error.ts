@@ -20,6 +20,8 @@ export function spendErrorFromAws(error: unknown, asked: Asked, signal?: AbortSi
   const make = (code: ConstructorParameters<typeof SpendError>[0], words: string) =>
     // Not the error itself: it holds the request, with its session token.
     new SpendError(code, words, { cause: new Error(name) });
+  // The SDK's own words, which have no name: https://github.com/smithy-lang/smithy-typescript/tree/main/packages/config-resolver/src/regionConfig
+  if (/^Region (is missing|not accepted)/.test(message)) return make('INVALID_SETTING', NO_REGION);
   switch (awsErrorKind(error)) {
     case 'credentials':
       return make(
@@ -45,6 +47,8 @@ export function spendErrorFromAws(error: unknown, asked: Asked, signal?: AbortSi
       );
   }
 }
+
+const NO_REGION = 'No AWS region is set. Name one in the source (?region=us-east-1), or set AWS_REGION.';
 
 /** The action is all of the message that is shown: the rest names accounts and people. */
 function actionFrom(message: string): string {

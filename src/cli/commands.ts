@@ -6,11 +6,11 @@ import type { TimeDimension } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
 import { startServer } from '../http/serve.ts';
 import { createServerFactory } from '../mcp/server.ts';
-import { type Asked, askedFromQuestion, breakdown } from '../reports/breakdown.ts';
+import { breakdown } from '../reports/breakdown.ts';
 import type { ReportContext } from '../reports/context.ts';
 import { breakdownFromOverTime, overTime } from '../reports/over-time.ts';
 import { type Price, priceList, priceReport, textFromPrice } from '../reports/price.ts';
-import { quoteOf, quoteSchema, textFromQuote } from '../reports/quote.ts';
+import { quoteOf, quoteQuestion, quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
 import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
 import { askedFromUsageReport, usageReport } from '../reports/usage-report.ts';
 import { EXIT, type OutputOptions, printReport } from './output.ts';
@@ -34,7 +34,7 @@ export async function runBreakdown(options: PeriodOptions & { by: string[] }): P
   const question = { ...options, timezone: readSetting('timezone', options.timezone) };
   const tool = { name: 'breakdown_spend', input: { by: options.by, ...remotePeriod(question) } };
   return answer(options, tool, {
-    asked: (context) => askedFromQuestion(question, context),
+    quote: (context) => quoteQuestion(question, context),
     report: (context) => breakdown(question, context),
     read: reportFromAnswer,
   });
@@ -45,7 +45,7 @@ export async function runOverTime(options: PeriodOptions & { interval: TimeDimen
   const { interval, by } = options;
   const tool = { name: 'spend_over_time', input: { interval, by, ...remotePeriod(question) } };
   return answer(options, tool, {
-    asked: (context) => askedFromQuestion(breakdownFromOverTime(question), context),
+    quote: (context) => quoteQuestion(breakdownFromOverTime(question), context),
     report: (context) => overTime(question, context),
     read: reportFromAnswer,
   });
@@ -68,7 +68,7 @@ export async function runReport(options: ReportOptions): Promise<number> {
     options,
     { name: 'get_bedrock_usage_report', input },
     {
-      asked: async (context) => askedFromUsageReport(question, context),
+      quote: (context) => quoteOf(askedFromUsageReport(question, context), context),
       report: (context) => usageReport(question, context),
       read: (data) => reportSchema.parse(data),
     },
@@ -80,7 +80,7 @@ async function answer(
   options: CallTarget & OutputOptions & { quote?: boolean },
   { name, input }: { name: string; input: Record<string, unknown> },
   ways: {
-    asked(context: ReportContext): Promise<Asked>;
+    quote(context: ReportContext): Promise<ScanQuote>;
     report(context: ReportContext): Promise<Report>;
     read(data: unknown): Report;
   },
@@ -89,7 +89,7 @@ async function answer(
   if (options.quote) {
     const quote =
       options.url === undefined
-        ? await withContext(options, async (context) => quoteOf(await ways.asked(context), context))
+        ? await withContext(options, ways.quote)
         : quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
     console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
     return EXIT.ok;

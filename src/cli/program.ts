@@ -6,6 +6,7 @@ import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, run
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
 import { EXIT } from './output.ts';
+import { runReconcile } from './reconcile.ts';
 
 /** Runs the command line and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -108,6 +109,15 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES.doctor);
 
+  addSource(
+    command('reconcile', 'The AWS bill beside the logs, and why they differ; costs about 3 cents', runReconcile),
+  )
+    .option('--from <day>', 'first UTC day; default: the last full month')
+    .option('--to <day>', 'end, exclusive')
+    .addOption(settingOption('cur'))
+    .addOption(new Option('--json', 'print one JSON object'))
+    .addHelpText('after', EXAMPLES.reconcile);
+
   addSource(command('call', 'Call one MCP tool', runCall))
     .argument('<tool>', 'name of the tool; "call list" shows them')
     .option('--args <json>', 'the tool’s input as a JSON object', jsonObject, {})
@@ -163,6 +173,10 @@ Examples:
   bedrock-spend prices us.anthropic.claude-opus-4-8
   bedrock-spend prices amazon.nova-pro-v1:0 --region eu-west-1 --at 2026-09-01
   bedrock-spend prices --refresh --region us-east-1,eu-west-1`,
+  reconcile: `
+Examples:
+  bedrock-spend reconcile --source ./logs --from 2026-10-01 --to 2026-11-01
+  bedrock-spend reconcile --source ./logs --cur ./cost-reports --json`,
   call: `
 Examples:
   bedrock-spend call list --source ./logs

@@ -1,6 +1,7 @@
 import { compose } from '../compose.ts';
 import { readSetting } from '../config.ts';
 import type { ReportContext } from '../reports/context.ts';
+import type { BillContext } from '../reports/reconcile.ts';
 import { createProgressBar } from './progress.ts';
 
 /** Options that say where the data and prices are. */
@@ -11,6 +12,8 @@ export interface SourceOptions {
   ledger?: string | false;
   priceList?: string;
   maxScanUsd?: string;
+  /** A cost report, in place of Cost Explorer. */
+  cur?: string;
 }
 
 export function composeFromOptions(options: SourceOptions) {
@@ -21,13 +24,14 @@ export function composeFromOptions(options: SourceOptions) {
     priceList: readSetting('priceList', options.priceList),
     priceListUrl: readSetting('priceListUrl'),
     maxScanUsd: readSetting('maxScanUsd', options.maxScanUsd),
+    cur: readSetting('cur', options.cur),
   });
 }
 
 /** Runs work over the source with a progress bar. */
 export async function withContext<Result>(
   options: SourceOptions,
-  work: (context: ReportContext) => Promise<Result>,
+  work: (context: ReportContext & BillContext) => Promise<Result>,
 ): Promise<Result> {
   const { close, ...context } = await composeFromOptions(options);
   const bar = createProgressBar();

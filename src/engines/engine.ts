@@ -85,11 +85,13 @@ export interface Engine {
   readonly name: string;
   /** The source as the user wrote it, for notes and messages. */
   readonly source: string;
+  /** Telling the range takes reading what was not read yet. */
+  readonly rangeReadsLogs?: boolean;
   /** Counters grouped by the asked dimensions and by what the price depends on. */
   usage(query: UsageQuery, work?: Work): Promise<UsageAnswer>;
   /** What `usage` would take. Costs nothing itself, or next to nothing. */
   quote(query: UsageQuery, work?: Work): Promise<Quote>;
-  /** Found without a scan. */
+  /** Found without a scan, unless `rangeReadsLogs`. */
   range(work?: Work): Promise<TimeRange>;
   /** Keys of request metadata that the source has, sorted. */
   metadataKeys(work?: Work): Promise<string[]>;

@@ -7,6 +7,7 @@ export function uniteEngines(name: string, source: string, engines: readonly Eng
   return {
     name,
     source,
+    rangeReadsLogs: engines.some(({ rangeReadsLogs }) => rangeReadsLogs),
     async usage(query, work) {
       const answers = await all((engine) => engine.usage(query, oneOf(work)));
       return {

@@ -1,14 +1,16 @@
 import type { z } from 'zod';
 import type { Engine } from '../engines/engine.ts';
 import type { ReportContext } from '../reports/context.ts';
+import type { BillContext } from '../reports/reconcile.ts';
 import type { ProbeSetup } from '../setup/probe.ts';
 
 /** What tools work with. */
-export type ToolContext = ReportContext & {
-  probeSetup: ProbeSetup;
-  /** An engine for a log group or region that the caller names, where the operator's source leaves that open. */
-  narrowed(what: { group?: string | undefined; region?: string | undefined }): Engine | undefined;
-};
+export type ToolContext = ReportContext &
+  BillContext & {
+    probeSetup: ProbeSetup;
+    /** An engine for a log group or region that the caller names, where the operator's source leaves that open. */
+    narrowed(what: { group?: string | undefined; region?: string | undefined }): Engine | undefined;
+  };
 
 /** What a tool answers: text for the model, the same as data for programs. */
 export interface ToolAnswer {

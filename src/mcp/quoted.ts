@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import type { Asked } from '../reports/breakdown.ts';
-import { quoteOf, quoteSchema, textFromQuote } from '../reports/quote.ts';
-import type { ToolAnswer, ToolContext } from './define-tool.ts';
+import { quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
+import type { ToolAnswer } from './define-tool.ts';
 
 /** For tools whose answer may take a scan that costs something. */
 export const quoteInput = z
@@ -14,7 +13,6 @@ export function reportOrQuote<Shape extends z.ZodRawShape>(report: z.ZodObject<S
   return report.partial().extend({ quote: quoteSchema.optional().describe('Only with quote: true, and then alone') });
 }
 
-export async function quoteAnswer(asked: Asked, context: ToolContext): Promise<ToolAnswer> {
-  const quote = await quoteOf(asked, context);
+export function quoteAnswer(quote: ScanQuote): ToolAnswer {
   return { text: textFromQuote(quote), data: { quote } };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { isoFromMoment } from '../domain/period.ts';
-import { type Asked, queryFrom } from './breakdown.ts';
+import { type Asked, askedFromQuestion, type BreakdownQuestion, queryFrom } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 
 export const quoteSchema = z.object({
@@ -15,7 +15,17 @@ export const quoteSchema = z.object({
 
 export type ScanQuote = z.output<typeof quoteSchema>;
 
-/** What a question would take, without asking it. */
+/**
+ * What a question would take, without asking it. Where even finding the period of a question without one would read the logs,
+ * the quote is for all of them.
+ */
+export async function quoteQuestion(question: BreakdownQuestion, context: ReportContext): Promise<ScanQuote> {
+  const open = question.from === undefined || question.to === undefined;
+  if (!open || !context.engine.rangeReadsLogs) return quoteOf(await askedFromQuestion(question, context), context);
+  return quoteOf({ period: { from: 0, to: context.now(), timezone: 'UTC' }, by: [], where: [] }, context);
+}
+
+/** What a question that is read and checked would take. */
 export async function quoteOf(asked: Asked, context: ReportContext): Promise<ScanQuote> {
   const { period } = asked;
   const { bytes, usd, seconds, notes } = await context.engine.quote(await queryFrom(asked, context), context);

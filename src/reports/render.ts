@@ -92,7 +92,7 @@ function coverageText(coverage: Report['coverage']): string {
 }
 
 /** Names to the left, numbers to the right, two spaces between. */
-function alignColumns(lines: readonly string[][], leftAligned: number): string {
+export function alignColumns(lines: readonly string[][], leftAligned: number): string {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   return lines
     .map((line) =>
@@ -121,7 +121,7 @@ function dayText(moment: string): string {
 }
 
 /** Names come from logs: a control or direction character in one must not steer a terminal or hide text. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? character : '\uFFFD'));
 }
 

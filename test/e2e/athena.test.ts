@@ -7,9 +7,9 @@ import type { Athena } from '../../rigs/athena/index.ts';
 import { compose } from '../../src/compose.ts';
 import { attributesFrom } from '../../src/logs/attributes.ts';
 import { readRecord } from '../../src/logs/record.ts';
-import { askedFromQuestion, breakdown } from '../../src/reports/breakdown.ts';
+import { breakdown } from '../../src/reports/breakdown.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
-import { quoteOf } from '../../src/reports/quote.ts';
+import { quoteQuestion } from '../../src/reports/quote.ts';
 import { usageReport } from '../../src/reports/usage-report.ts';
 import { type AthenaOverS3, foldersOf, startAthenaOverS3 } from '../helpers/athena.ts';
 import { composeSample, SAMPLE_LOGS } from '../helpers/sample.ts';
@@ -99,7 +99,7 @@ describe('the sample month in Athena', () => {
   it('is read by the regions and hours of the question alone, as its quote says', async () => {
     const narrow = over(SOURCE);
     const question = { by: ['model'], where: ['region=eu-west-1'], from: '2026-10-12', to: '2026-10-14' };
-    const { bytes, usd } = await quoteOf(await askedFromQuestion(question, narrow), narrow);
+    const { bytes, usd } = await quoteQuestion(question, narrow);
     const [ours, theirs] = [await breakdown(question, narrow), await breakdown(question, files)];
     expect(ours.totals).toEqual(theirs.totals);
     const read = Object.entries(objects).filter(([key]) =>

@@ -18,7 +18,7 @@ afterAll(() => rm(cache, { recursive: true, force: true }));
 
 /** Runs the built command as a shell would. */
 function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, XDG_CACHE_HOME: cache };
+  const env = { ...process.env, XDG_CACHE_HOME: cache, AWS_REGION: '', AWS_CONFIG_FILE: '/none' };
   return new Promise((resolve) => {
     execFile(process.execPath, [BIN, ...args], { env, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
@@ -99,7 +99,8 @@ describe('exit codes', () => {
     [['nonsense'], 2, /unknown command/],
     [['breakdown', '--by', 'model', '--source', '/no/such/folder'], 1, /no file or folder/],
     [['breakdown', '--by', 'model'], 1, /--source FOLDER/],
-    [['breakdown', '--by', 'model', '--source', 's3://bucket/logs'], 1, /aws s3 sync/],
+    [['breakdown', '--by', 'model', '--source', 's3://bucket/logs'], 1, /No AWS region is set/],
+    [['breakdown', '--by', 'model', '--source', 'gs://bucket/logs'], 1, /no source of the kind gs:.*cloudwatch:/],
     [['report', '--url', 'http://127.0.0.1:9/mcp'], 1, /No MCP server answered/],
     [['serve', '--source', SAMPLE_LOGS, '--host', '0.0.0.0'], 1, /loopback only/],
     [['serve', '--source', SAMPLE_LOGS, '--port', '99999'], 2, /--port: "99999" cannot be used/],
@@ -212,7 +213,7 @@ describe('the servers', () => {
     const { tools } = await client.listTools();
     const result = await client.callTool({ name: 'breakdown_spend', arguments: { by: ['scope'] } });
     await client.close();
-    expect(tools).toHaveLength(6);
+    expect(tools).toHaveLength(7);
     expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
   });
 });

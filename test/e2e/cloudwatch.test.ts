@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { CloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { compose } from '../../src/compose.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
-import { askedFromQuestion, breakdown } from '../../src/reports/breakdown.ts';
+import { breakdown } from '../../src/reports/breakdown.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
-import { quoteOf } from '../../src/reports/quote.ts';
+import { quoteQuestion } from '../../src/reports/quote.ts';
 import { textFromReport } from '../../src/reports/render.ts';
 import { usageReport } from '../../src/reports/usage-report.ts';
 import { CLIENT, GROUP, startWithLogs } from '../helpers/cloudwatch.ts';
@@ -110,8 +110,7 @@ describe.each(ASSUMPTIONS)('the sample month in CloudWatch, %s', (_, assumptions
       expect(ours.totals).toEqual(theirs.totals);
     }
     expect(queries()).toHaveLength(scanned);
-    const asked = await askedFromQuestion({ by: ['model'], ...OCTOBER }, cloudwatch);
-    expect(await quoteOf(asked, cloudwatch)).toMatchObject({ bytes: 0, usd: '0' });
+    expect(await quoteQuestion({ by: ['model'], ...OCTOBER }, cloudwatch)).toMatchObject({ bytes: 0, usd: '0' });
   });
 
   it('never asks for the text of a record', async () => {

@@ -4,9 +4,8 @@ import { startMoto } from '../../rigs/moto.ts';
 import { usdFromText } from '../../src/domain/money.ts';
 import { capEngine } from '../../src/engines/capped.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
-import { askedFromQuestion, type BreakdownQuestion, breakdown } from '../../src/reports/breakdown.ts';
-import type { ReportContext } from '../../src/reports/context.ts';
-import { quoteOf, textFromQuote } from '../../src/reports/quote.ts';
+import { breakdown } from '../../src/reports/breakdown.ts';
+import { quoteQuestion, textFromQuote } from '../../src/reports/quote.ts';
 import { CLIENT, GROUP } from '../helpers/cloudwatch.ts';
 import { composeSample, OCTOBER } from '../helpers/sample.ts';
 
@@ -53,10 +52,6 @@ function over(parameters: string) {
     metrics: { endpoint: moto.endpoint },
   });
   return { ...files, engine };
-}
-
-async function quoteQuestion(question: BreakdownQuestion, context: ReportContext) {
-  return quoteOf(await askedFromQuestion(question, context), context);
 }
 
 describe('a quote', () => {

@@ -68,6 +68,7 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
 
   return {
     name: 'files',
+    rangeReadsLogs: true,
     source,
     usage: (query, work = {}) =>
       fresh(work, async (connection, look) => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { askedFromQuestion, breakdown } from '../../reports/breakdown.ts';
+import { breakdown } from '../../reports/breakdown.ts';
+import { quoteQuestion } from '../../reports/quote.ts';
 import { textFromReport } from '../../reports/render.ts';
 import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
 import { defineTool } from '../define-tool.ts';
@@ -14,7 +15,7 @@ export const breakdownSpend = defineTool({
   input: z.strictObject({ by: byInput, ...periodInputs, where: whereInput, limit: limitInput(50), quote: quoteInput }),
   output: reportOrQuote(flatReportSchema),
   async run({ quote, ...input }, context) {
-    if (quote) return quoteAnswer(await askedFromQuestion(input, context), context);
+    if (quote) return quoteAnswer(await quoteQuestion(input, context));
     const report = await breakdown(input, context);
     return { text: textFromReport(report), data: flatFromReport(report) };
   },

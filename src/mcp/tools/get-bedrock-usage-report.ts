@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { quoteOf } from '../../reports/quote.ts';
 import { textFromReport } from '../../reports/render.ts';
 import { reportSchema } from '../../reports/report.ts';
 import { askedFromUsageReport, usageReport } from '../../reports/usage-report.ts';
@@ -41,7 +42,7 @@ export const getBedrockUsageReport = defineTool({
     const engine = context.narrowed({ group, region });
     const asking = engine ? { ...context, engine } : context;
     const question = { days, region, accountId, timezone, limit };
-    if (quote) return quoteAnswer(askedFromUsageReport(question, asking), asking);
+    if (quote) return quoteAnswer(await quoteOf(askedFromUsageReport(question, asking), asking));
     const report = await usageReport(question, asking);
     const { source } = asking.engine;
     if (group !== undefined && !source.includes(`:${group}`))

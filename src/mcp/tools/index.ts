@@ -4,6 +4,7 @@ import { checkSetup } from './check-setup.ts';
 import { getBedrockUsageReport } from './get-bedrock-usage-report.ts';
 import { getPrice } from './get-price.ts';
 import { listDimensions } from './list-dimensions.ts';
+import { reconcileWithBill } from './reconcile-with-bill.ts';
 import { spendOverTime } from './spend-over-time.ts';
 
 /** Every tool the server offers, in the order clients list them. */
@@ -14,4 +15,5 @@ export const TOOLS: readonly Tool[] = [
   listDimensions,
   getPrice,
   checkSetup,
+  reconcileWithBill,
 ];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { askedFromQuestion } from '../../reports/breakdown.ts';
 import { breakdownFromOverTime, INTERVALS, overTime } from '../../reports/over-time.ts';
+import { quoteQuestion } from '../../reports/quote.ts';
 import { textFromReport } from '../../reports/render.ts';
 import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
 import { defineTool } from '../define-tool.ts';
@@ -25,7 +25,7 @@ export const spendOverTime = defineTool({
   }),
   output: reportOrQuote(flatReportSchema),
   async run({ quote, ...input }, context) {
-    if (quote) return quoteAnswer(await askedFromQuestion(breakdownFromOverTime(input), context), context);
+    if (quote) return quoteAnswer(await quoteQuestion(breakdownFromOverTime(input), context));
     const report = await overTime(input, context);
     return { text: textFromReport(report), data: flatFromReport(report) };
   },

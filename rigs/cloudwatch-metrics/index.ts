@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One value that a service published. */
+export interface Datum {
+  region: string;
+  metric: string;
+  dimensions: Readonly<Record<string, string>>;
+  /** ISO 8601. */
+  at: string;
+  value: number;
+}
+
+export interface CloudWatchMetricsOptions {
+  now?: () => number;
+  /** Data points on a page of GetMetricData. */
+  pointsPerPage?: number;
+  /** Ids of models and profiles that Bedrock lists, in every region. */
+  offered?: readonly string[];
+}
+
+/** An error as AWS words it, in place of an answer. */
+export interface Fault {
+  type: string;
+  message?: string;
+  /** In place of an error: an answer whose results have this status. */
+  status?: string;
+}
+
+type Input = Record<string, unknown>;
+
+const DAY_SECONDS = 86_400;
+const METRICS_PER_PAGE = 500;
+const QUERIES_PER_CALL = 500;
+
+/**
+ * CloudWatch's ListMetrics and GetMetricData over one namespace, and what else reading metrics asks (STS's GetCallerIdentity,
+ * Bedrock's ListFoundationModels and ListInferenceProfiles), as AWS documents them. Unlike moto it lists only what had data in the last two weeks, refuses sums finer than are kept, gives pages, and is quick with a month of data.
+ */
+export async function startCloudWatchMetrics(account: string, options: CloudWatchMetricsOptions = {}) {
+  const { now = Date.now, pointsPerPage = 100_800, offered = [] } = options;
+  /** By region and by metric with its dimensions. */
+  const data = new Map<string, Map<string, Datum[]>>();
+  const calls: { operation: string; region: string; input: Input }[] = [];
+  const faults = new Map<string, Fault>();
+
+  function answer(operation: string, region: string, input: Input): Input {
+    if (operation === 'ListFoundationModels')
+      return { modelSummaries: offered.filter(isModel).map((modelId) => ({ modelId })) };
+    if (operation === 'ListInferenceProfiles') return { inferenceProfileSummaries: profilesOf(offered, input) };
+    const own = data.get(region) ?? new Map<string, Datum[]>();
+    return operation === 'ListMetrics'
+      ? listMetrics(own, input, now())
+      : getMetricData(own, input, now(), pointsPerPage);
+  }
+
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const [, region = ''] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+    const { operation, input } = operationOf(request, body);
+    calls.push({ operation, region, input });
+    const send = (status: number, type: string, out: string) =>
+      response.writeHead(status, { 'content-type': type }).end(out);
+    const fault = faults.get(operation);
+    if (operation === 'GetCallerIdentity' && !fault) return send(200, 'text/xml', identity(account));
+    if (operation === 'GetCallerIdentity') return send(403, 'text/xml', xmlError(fault?.type ?? ''));
+    try {
+      if (fault && fault.status === undefined) throw refusal(fault.type, fault.message);
+      const out = withStatus(answer(operation, region, input), fault?.status);
+      return send(200, 'application/x-amz-json-1.0', JSON.stringify(out));
+    } catch (error) {
+      const { name, message } = error as Error;
+      return send(400, 'application/x-amz-json-1.0', JSON.stringify({ __type: name, message }));
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    faults,
+    put(...more: readonly Datum[]) {
+      for (const datum of more) {
+        const region = data.get(datum.region) ?? new Map<string, Datum[]>();
+        data.set(datum.region, region);
+        const id = key(datum.metric, listOf(datum.dimensions));
+        const known = region.get(id);
+        if (known) known.push(datum);
+        else region.set(id, [datum]);
+      }
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Bedrock goes by path, CloudWatch by header; STS is what is left. */
+function operationOf(
+  { headers, method, url = '' }: IncomingMessage,
+  body: string,
+): { operation: string; input: Input } {
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  if (method === 'GET' && pathname === '/foundation-models') return { operation: 'ListFoundationModels', input: {} };
+  if (method === 'GET' && pathname === '/inference-profiles')
+    return { operation: 'ListInferenceProfiles', input: Object.fromEntries(searchParams) };
+  const target = headers['x-amz-target'];
+  if (target === undefined) return { operation: 'GetCallerIdentity', input: {} };
+  return { operation: String(target).replace(/^.*\./, ''), input: JSON.parse(body) as Input };
+}
+
+const isApplication = (id: string) => /^[a-z0-9]{12}$/.test(id);
+const isRouted = (id: string) => /^(global|us|eu)\./.test(id);
+const isModel = (id: string) => !isApplication(id) && !isRouted(id);
+
+function profilesOf(offered: readonly string[], { type }: Input): Input[] {
+  const wanted = type === 'APPLICATION' ? isApplication : isRouted;
+  return offered.filter(wanted).map((inferenceProfileId) => ({ inferenceProfileId }));
+}
+
+type Data = ReadonlyMap<string, readonly Datum[]>;
+
+function listMetrics(data: Data, input: Input, now: number): Input {
+  const filters = (input['Dimensions'] ?? []) as { Name: string; Value?: string }[];
+  const listed = new Map<string, Input>();
+  for (const { metric, dimensions, at } of [...data.values()].flat()) {
+    if (Date.parse(at) < now - 14 * DAY_SECONDS * 1000) continue;
+    if (!filters.every(({ Name, Value }) => (Value ?? dimensions[Name]) === dimensions[Name] && Name in dimensions))
+      continue;
+    const one = { Namespace: input['Namespace'], MetricName: metric, Dimensions: listOf(dimensions) };
+    listed.set(JSON.stringify(one), one);
+  }
+  const start = Number(input['NextToken'] ?? 0);
+  const end = start + METRICS_PER_PAGE;
+  return { Metrics: [...listed.values()].slice(start, end), ...(listed.size > end ? { NextToken: String(end) } : {}) };
+}
+
+interface Query {
+  Id: string;
+  MetricStat: { Metric: { MetricName: string; Dimensions: { Name: string; Value: string }[] }; Period: number };
+}
+
+function getMetricData(data: Data, input: Input, now: number, pointsPerPage: number): Input {
+  const queries = input['MetricDataQueries'] as Query[];
+  if (queries.length > QUERIES_PER_CALL) throw refusal('ValidationError', 'too many queries');
+  const [from, to] = [Number(input['StartTime']), Number(input['EndTime'])];
+  const points = queries.flatMap((query) => {
+    checkKept(query.MetricStat.Period, now / 1000 - from);
+    return pointsOf(data, query, from, to).map((point) => ({ id: query.Id, ...point }));
+  });
+  const start = Number(input['NextToken'] ?? 0);
+  const end = start + pointsPerPage;
+  const pageOf = Map.groupBy(points.slice(start, end), ({ id }) => id);
+  const left = new Set(points.slice(end).map(({ id }) => id));
+  return {
+    MetricDataResults: queries.map(({ Id }) => {
+      const own = pageOf.get(Id) ?? [];
+      return {
+        Id,
+        Timestamps: own.map(({ at }) => at),
+        Values: own.map(({ sum }) => sum),
+        StatusCode: left.has(Id) ? 'PartialData' : 'Complete',
+      };
+    }),
+    ...(points.length > end ? { NextToken: String(end) } : {}),
+  };
+}
+
+function withStatus(out: Input, status: string | undefined): Input {
+  if (status === undefined) return out;
+  const results = (out['MetricDataResults'] ?? []) as Input[];
+  return { MetricDataResults: results.map((result) => ({ ...result, StatusCode: status })) };
+}
+
+/** Cells are counted from the start of the request. */
+function pointsOf(data: Data, { MetricStat: { Metric, Period } }: Query, from: number, to: number) {
+  const sums = new Map<number, number>();
+  for (const { at, value } of data.get(key(Metric.MetricName, Metric.Dimensions)) ?? []) {
+    const seconds = Date.parse(at) / 1000;
+    if (seconds < from || seconds >= to) continue;
+    const cell = from + Math.floor((seconds - from) / Period) * Period;
+    sums.set(cell, (sums.get(cell) ?? 0) + value);
+  }
+  return [...sums].sort(([a], [b]) => a - b).map(([at, sum]) => ({ at, sum }));
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html */
+function checkKept(period: number, age: number): void {
+  const finest = age <= 15 * DAY_SECONDS ? 60 : age <= 63 * DAY_SECONDS ? 300 : 3600;
+  if (period % finest !== 0) throw refusal('ValidationError', `Period must be a multiple of ${finest}`);
+}
+
+const key = (metric: string, dimensions: readonly { Name: string; Value: string }[]) =>
+  JSON.stringify([metric, dimensions.map(({ Name, Value }) => [Name, Value]).sort()]);
+
+const listOf = (dimensions: Readonly<Record<string, string>>) =>
+  Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+
+function refusal(name: string, message = name): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  return body;
+}
+
+const identity = (account: string) =>
+  `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+
+const xmlError = (code: string) =>
+  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code></Error></ErrorResponse>`;

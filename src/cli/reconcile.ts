@@ -1,0 +1,17 @@
+import { reconcile } from '../reports/reconcile.ts';
+import { textFromReconciliation } from '../reports/reconcile-render.ts';
+import { EXIT } from './output.ts';
+import { type SourceOptions, withContext } from './session.ts';
+
+interface ReconcileOptions extends SourceOptions {
+  from?: string;
+  to?: string;
+  json?: boolean;
+}
+
+/** The difference between the bill and the logs, taken apart. */
+export async function runReconcile({ from, to, json, ...options }: ReconcileOptions): Promise<number> {
+  const report = await withContext(options, (context) => reconcile({ from, to }, context));
+  console.log(json ? JSON.stringify(report, null, 2) : textFromReconciliation(report).trimEnd());
+  return EXIT.ok;
+}

@@ -1,0 +1,141 @@
+import { attributesFrom, type LoggedAttributes } from '../../logs/attributes.ts';
+import { tierFromTexts } from '../../logs/record.ts';
+import type { Found } from '../found.ts';
+import type { InvocationGroup } from '../grouping.ts';
+import { combine, noSums, type Sums } from './counters.ts';
+import type { Place } from './place.ts';
+import type { Readings } from './readings.ts';
+
+/** The status of failed calls: metrics tell no error codes, only whose fault it was. */
+export const ERROR_STATUS = { client: 'ClientError', server: 'ServerError' } as const;
+
+/** What a scan of metrics found. */
+export interface MetricsFound extends Found {
+  /** Calls that were throttled, which are no invocations. */
+  throttled: readonly { at: number; region: string; calls: number }[];
+  /** Models whose tiers add up to more than all their requests. */
+  uneven: readonly string[];
+  /** Whether models that CloudWatch does not list any more could be asked for; undefined: the period did not need it. */
+  unlisted: 'asked' | 'unknown' | undefined;
+}
+
+/** Invocations of each model, tier and cell, every one of them in one group. */
+export function foundFromReadings(
+  place: Pick<Place, 'region' | 'account'>,
+  readings: Readings,
+  cellMs: number,
+): Omit<MetricsFound, 'unlisted'> {
+  const groups: InvocationGroup[] = [];
+  const throttled: MetricsFound['throttled'][number][] = [];
+  const uneven = new Set<string>();
+  for (const [modelId, cells] of cellsByModel(readings)) {
+    for (const [at, cell] of cells) {
+      const { rest, excess, throttles } = restOf(cell);
+      if (excess) uneven.add(modelId);
+      if (throttles > 0) throttled.push({ at, region: place.region, calls: throttles });
+      for (const [resolvedTier, sums] of [[undefined, rest] as const, ...cell.tiers]) {
+        const logged = loggedFrom(place, modelId, resolvedTier);
+        groups.push(...groupsFromSums(logged, sums, { at, first: at, last: at + cellMs - 1000 }));
+      }
+    }
+  }
+  return { groups, throttled, uneven: [...uneven], unmerged: 0, outside: [], malformed: {} };
+}
+
+/** What one model counted in one cell: all of it, and the parts of it whose tier is told. */
+interface Cell {
+  whole: Sums;
+  tiers: Map<string, Sums>;
+}
+
+function cellsByModel(readings: Readings): Map<string, Map<number, Cell>> {
+  const models = new Map<string, Map<number, Cell>>();
+  for (const [{ modelId, resolvedTier }, sumsByCell] of readings) {
+    const cells = models.get(modelId) ?? new Map<number, Cell>();
+    models.set(modelId, cells);
+    for (const [at, sums] of sumsByCell) {
+      const cell = cells.get(at) ?? { whole: noSums(), tiers: new Map<string, Sums>() };
+      cells.set(at, cell);
+      if (resolvedTier === undefined) cell.whole = sums;
+      else
+        cell.tiers.set(
+          resolvedTier,
+          combine(cell.tiers.get(resolvedTier) ?? noSums(), sums, (a, b) => a + b),
+        );
+    }
+  }
+  return models;
+}
+
+/** The requests whose tier no series tells. The series by tier are parts of the whole, so they are taken off it. */
+function restOf({ whole, tiers }: Cell): { rest: Sums; excess: boolean; throttles: number } {
+  const told = [...tiers.values()].reduce((sum, part) => combine(sum, part, (a, b) => a + b), noSums());
+  const left = combine(whole, told, (a, b) => a - b);
+  return {
+    rest: combine(left, noSums(), Math.max),
+    excess: Object.values(left).some((value) => value < 0),
+    throttles: Math.max(whole.throttles, told.throttles),
+  };
+}
+
+/** A profile's metrics are under its short id: awslabs/bedrock-usage-analyzer. */
+const SHORT_PROFILE_ID = /^[a-z0-9]{12}$/;
+
+function loggedFrom(
+  { region, account }: Pick<Place, 'region' | 'account'>,
+  modelId: string,
+  resolvedTier: string | undefined,
+): LoggedAttributes {
+  return {
+    accountId: account,
+    region,
+    modelId: SHORT_PROFILE_ID.test(modelId) ? `application-inference-profile/${modelId}` : modelId,
+    tier: tierFromTexts(resolvedTier?.toLowerCase(), undefined),
+    operation: '',
+    inferenceRegion: undefined,
+    identityArn: undefined,
+    errorCode: undefined,
+    blocked: false,
+    metadata: {},
+  };
+}
+
+/**
+ * AWS has documented Invocations as successes alone and as all accepted requests, failed ones included (copies of
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html differ). Taken as successes: should it be the
+ * other, the number of calls is too high by the errors; tokens and dollars are the same.
+ */
+function groupsFromSums(
+  logged: LoggedAttributes,
+  { successes, clientErrors, serverErrors, input, output, cacheRead, cacheWrite }: Sums,
+  times: Pick<InvocationGroup, 'at' | 'first' | 'last'>,
+): InvocationGroup[] {
+  const used = input + output + cacheRead + cacheWrite > 0;
+  const tokens = { input, output, cacheRead, cacheWrite5m: cacheWrite, cacheWrite1h: 0, cacheWriteUnknown: cacheWrite };
+  const group = (errorCode: string | undefined, counts: InvocationGroup['counts']): InvocationGroup => ({
+    attributes: attributesFrom({ ...logged, errorCode }),
+    contextBand: 0,
+    records: counts.invocations,
+    counts,
+    ...times,
+  });
+  const failed = (errorCode: string, calls: number) =>
+    calls > 0 ? [group(errorCode, { ...NO_TOKENS, invocations: calls, errors: calls, billable: 0 })] : [];
+  return [
+    // Tokens without a success are still somebody's money, so they must show if they have no price.
+    ...(successes > 0 || used
+      ? [
+          group(undefined, {
+            ...tokens,
+            invocations: successes,
+            errors: 0,
+            billable: used ? Math.max(1, successes) : 0,
+          }),
+        ]
+      : []),
+    ...failed(ERROR_STATUS.client, clientErrors),
+    ...failed(ERROR_STATUS.server, serverErrors),
+  ];
+}
+
+const NO_TOKENS = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 };

@@ -1,0 +1,148 @@
+import { textFromUsd, usdFromText } from '../../domain/money.ts';
+import { DAY_MS } from '../../domain/period.ts';
+import type { Engine, Quote, TimeRange, Work } from '../engine.ts';
+import { isAsked, type Scan } from '../scan.ts';
+import { createScanningEngine } from '../scanning.ts';
+import { cellMsOf, KEPT_DAYS } from './cells.ts';
+import { METRICS } from './counters.ts';
+import { foundFromReadings, type MetricsFound } from './groups.ts';
+import { notesOn } from './notes.ts';
+import { offeredSeries, reachesBehindList } from './offered.ts';
+import { type Clients, closePlace, openPlaces, type Place } from './place.ts';
+import { checkFilters, unknownDimensionsNote } from './question.ts';
+import { readSeries, type Slice } from './readings.ts';
+import { listSeries, type Series } from './series.ts';
+import { metricsSourceFromText } from './source.ts';
+
+export interface MetricsOptions extends Clients {
+  /** `metrics:?region=…&role=…` */
+  source: string;
+  now?: () => number;
+}
+
+/** GetMetricData, USD for each metric requested, https://aws.amazon.com/cloudwatch/pricing/; ListMetrics is within the free requests. */
+const USD_PER_METRIC = usdFromText('0.00001');
+
+/** Answers from the metrics that Bedrock publishes in every account, whether or not its calls are logged. They know no people. */
+export function createMetricsEngine({ source, now = Date.now, ...clients }: MetricsOptions): Engine {
+  const parsed = metricsSourceFromText(source);
+  let opened: Promise<Place[]> | undefined;
+
+  async function open(): Promise<Place[]> {
+    opened ??= openPlaces(parsed, clients).catch((error) => {
+      // The next question tries again.
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  }
+
+  const askedPlaces = async (scan: Scan) => (await open()).filter(({ region }) => isAsked(region, scan));
+
+  const engine = createScanningEngine({
+    name: 'metrics',
+    source,
+    now,
+    // Looking wider finds nothing more: what metrics know, they always tell.
+    async find(scan, work) {
+      const slice = { from: scan.from, to: scan.to, cellMs: cellMsOf(scan, now()) };
+      const places = await askedPlaces(scan);
+      return allOf(await Promise.all(places.map((place) => findIn(place, slice, now(), work))));
+    },
+    async quote(scan, work) {
+      cellMsOf(scan, now());
+      const places = await askedPlaces(scan);
+      return quoteOf(await Promise.all(places.map((place) => knownSeries(place, scan.from, now(), work))));
+    },
+    // Found by this engine, so it has what this engine adds.
+    notes: async (found, asked) => notesOn(found as MetricsFound, asked, now()),
+    range: async (work = {}) => rangeOf(await open(), now(), work),
+    metadataKeys: async () => [],
+    async close() {
+      for (const place of (await opened) ?? []) closePlace(place);
+    },
+  });
+
+  return {
+    ...engine,
+    async usage(query, work) {
+      checkFilters(query.where);
+      const { rows, coverage } = await engine.usage(query, work);
+      return {
+        rows,
+        coverage: { ...coverage, notes: [...unknownDimensionsNote(query.by), ...(coverage.notes ?? [])] },
+      };
+    },
+    async quote(query, work) {
+      checkFilters(query.where);
+      return engine.quote(query, work);
+    },
+  };
+}
+
+/** Series that have data now, and those that may have had some earlier in a period. */
+interface Known {
+  listed: Series[];
+  offered: Series[];
+  unlisted: MetricsFound['unlisted'];
+}
+
+async function knownSeries(place: Place, from: number, now: number, work: Work): Promise<Known> {
+  const listed = await listSeries(place, work);
+  if (!reachesBehindList(from, now)) return { listed, offered: [], unlisted: undefined };
+  const offered = await offeredSeries(place, listed, work);
+  return { listed, offered: offered ?? [], unlisted: offered ? 'asked' : 'unknown' };
+}
+
+/** Of the many models on offer most were never used, which one metric of each tells. */
+const PROBE = ['Invocations'];
+
+async function findIn(place: Place, slice: Slice, now: number, work: Work): Promise<MetricsFound> {
+  const { listed, offered, unlisted } = await knownSeries(place, slice.from, now, work);
+  const used = [...(await readSeries(place, offered, PROBE, slice, work))]
+    .filter(([, cells]) => cells.size > 0)
+    .map(([series]) => series);
+  const readings = await readSeries(place, [...listed, ...used], METRICS, slice, work);
+  return { ...foundFromReadings(place, readings, slice.cellMs), unlisted };
+}
+
+function allOf(parts: readonly MetricsFound[]): MetricsFound {
+  return {
+    groups: parts.flatMap(({ groups }) => groups),
+    throttled: parts.flatMap(({ throttled }) => throttled),
+    uneven: [...new Set(parts.flatMap(({ uneven }) => uneven))],
+    unlisted: parts.find(({ unlisted }) => unlisted === 'unknown')?.unlisted ?? parts[0]?.unlisted,
+    unmerged: 0,
+    outside: [],
+    malformed: {},
+  };
+}
+
+function quoteOf(known: readonly Known[]): Quote {
+  const metrics = known.reduce((sum, { listed, offered }) => sum + listed.length * METRICS.length + offered.length, 0);
+  return {
+    bytes: 0,
+    usd: textFromUsd(USD_PER_METRIC.times(metrics)),
+    seconds: undefined,
+    notes: [`${metrics.toLocaleString('en-US')} metrics at $0.01 for 1,000 (GetMetricData, us-east-1).`],
+  };
+}
+
+/** By whole days, which is as near as a few numbers tell. */
+async function rangeOf(places: readonly Place[], now: number, work: Work): Promise<TimeRange> {
+  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const slice = { from: today - KEPT_DAYS * DAY_MS, to: today + DAY_MS, cellMs: DAY_MS };
+  const days = await Promise.all(
+    places.map(async (place) => {
+      const { listed, offered } = await knownSeries(place, slice.from, now, work);
+      const whole = [...listed, ...offered].filter(({ resolvedTier }) => resolvedTier === undefined);
+      const readings = await readSeries(place, whole, PROBE, slice, work);
+      return [...readings.values()].flatMap((cells) =>
+        [...cells].flatMap(([at, sums]) => (sums.successes > 0 ? at : [])),
+      );
+    }),
+  );
+  const sorted = days.flat().sort((a, b) => a - b);
+  const last = sorted.at(-1);
+  return { first: sorted[0], last: last === undefined ? undefined : Math.min(last + DAY_MS - 1000, now) };
+}

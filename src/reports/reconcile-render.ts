@@ -1,0 +1,64 @@
+import { displayUsd, usdFromText } from '../domain/money.ts';
+import type { ReconciledColumn, Reconciliation } from './reconcile-schema.ts';
+import { alignColumns, printable } from './render.ts';
+
+const MODELS_SHOWN = 20;
+const PRINCIPALS_SHOWN = 10;
+
+/** Compact text for a terminal or a model. */
+export function textFromReconciliation(report: Reconciliation): string {
+  const { period, bill, logs, metrics, gap_usd, causes, models, principals = [], notes } = report;
+  const sums = [
+    `bill ${usd(bill.usd)} (${bill.source}${bill.final ? '' : ', not final'})`,
+    `logs ${usd(logs.usd)}`,
+    ...(metrics ? [`metrics ${usd(metrics.usd)}`] : []),
+  ];
+  const blocks = [
+    `Bill and logs, ${period.from.slice(0, 10)} up to ${period.to.slice(0, 10)} (UTC)`,
+    `${sums.join('; ')}. The bill is ${usd(gap_usd.replace('-', ''))} ${gap_usd.startsWith('-') ? 'lower' : 'higher'} than the logs:`,
+    alignColumns([['cause', 'how known', 'amount'], ...causes.map(causeCells), ['total', '', usd(gap_usd)]], 2),
+    detailsText(causes),
+    alignColumns([MODEL_HEADER, ...models.slice(0, MODELS_SHOWN).map(modelCells)], 1),
+    ...(models.length > MODELS_SHOWN ? [`and ${models.length - MODELS_SHOWN} more models`] : []),
+    ...(principals.length > 0 ? [principalsText(report)] : []),
+    notes.map((note) => `Note: ${note}`).join('\n'),
+  ];
+  return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
+}
+
+const usd = (text: string) => displayUsd(usdFromText(text));
+
+function causeCells({ title, known, usd: amount }: Reconciliation['causes'][number]): string[] {
+  return [title, known, usd(amount)];
+}
+
+/** The largest piece of each cause, which is where to look first. */
+function detailsText(causes: Reconciliation['causes']): string {
+  return causes
+    .flatMap(({ title, details, details_omitted }) => {
+      const [first, ...others] = details;
+      if (first === undefined || usdFromText(first.usd).abs().lt('0.005')) return [];
+      const more = others.length + details_omitted;
+      return `${title}: ${first.name} ${usd(first.usd)}${more > 0 ? ` and ${more} more` : ''}`;
+    })
+    .join('\n');
+}
+
+const MODEL_HEADER = ['model', 'logs', 'tokens', 'metrics', 'tokens', 'bill', 'tokens'];
+
+function modelCells({ model, logs, metrics, bill }: Reconciliation['models'][number]): string[] {
+  return [model, ...columnCells(logs), ...(metrics ? columnCells(metrics) : ['-', '-']), ...columnCells(bill)];
+}
+
+function columnCells({ usd: amount, unpriced_tokens, ...tokens }: ReconciledColumn): string[] {
+  const all = Object.values(tokens).reduce((sum, count) => sum + count, 0);
+  const cost = unpriced_tokens > 0 && usdFromText(amount).eq(0) ? 'unpriced' : usd(amount);
+  return [cost, all.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 })];
+}
+
+function principalsText({ principals = [], principals_omitted = 0 }: Reconciliation): string {
+  const shown = principals.slice(0, PRINCIPALS_SHOWN);
+  const left = principals.length - shown.length + principals_omitted;
+  const lines = shown.map(({ principal, logs_usd, bill_usd }) => [principal, usd(logs_usd), usd(bill_usd)]);
+  return `${alignColumns([['caller', 'logs', 'bill'], ...lines], 1)}${left > 0 ? `\nand ${left} more callers` : ''}`;
+}
