@@ -44,7 +44,6 @@ const QUESTIONS = [
 
 function nextSteps(url: string): string {
   return `These were sample logs. On your own:
-  aws s3 sync s3://YOUR-BUCKET/AWSLogs ./bedrock-logs
   npx bedrock-spend breakdown --source ./bedrock-logs --by principal,model
 
 As an MCP server:

@@ -13,12 +13,13 @@ export interface UsageQuery {
   buckets: Readonly<Partial<Record<Dimension, readonly Bucket[]>>>;
   /** Instants at which some rate changes; rows never straddle one. */
   rateChanges: readonly number[];
-  aliases: readonly Alias[];
+  /** What model ids that name no foundation model stand for; asked only for those that usage has. */
+  aliasesOf: (unresolved: readonly string[]) => Promise<readonly Alias[]>;
 }
 
 /** The question that asks for everything of a period. */
 export function everything(period: { from: number; to: number }): UsageQuery {
-  return { ...period, by: [], where: [], buckets: {}, rateChanges: [], aliases: [] };
+  return { ...period, by: [], where: [], buckets: {}, rateChanges: [], aliasesOf: async () => [] };
 }
 
 /** How much of the end of the logs is looked through for metadata keys where looking costs: a week, in milliseconds. */

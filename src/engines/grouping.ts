@@ -2,7 +2,7 @@ import { type Alias, tierOfAlias } from '../domain/alias.ts';
 import { type Dimension, isTimeDimension, NONE } from '../domain/dimension.ts';
 import type { UsageCounts, UsageRow } from '../domain/usage.ts';
 import type { Attributes } from '../logs/attributes.ts';
-import { modelIdentity } from '../logs/model-id.ts';
+import { isUnresolved, modelIdentity } from '../logs/model-id.ts';
 import type { UsageQuery } from './engine.ts';
 
 /** Invocations that a source has summed already, or a single one. */
@@ -21,8 +21,10 @@ export interface InvocationGroup {
 }
 
 /** Names, filters and sums groups as a question asks, for sources that cannot do all of it themselves. */
-export function usageRowsFromGroups(groups: Iterable<InvocationGroup>, query: UsageQuery): UsageRow[] {
-  const aliases = new Map(query.aliases.map((alias) => [alias.unresolved, alias]));
+export async function usageRowsFromGroups(groups: readonly InvocationGroup[], query: UsageQuery): Promise<UsageRow[]> {
+  const unresolved = new Set(groups.map(({ attributes }) => attributes.model).filter(isUnresolved));
+  const known = unresolved.size > 0 ? await query.aliasesOf([...unresolved]) : [];
+  const aliases = new Map(known.map((alias) => [alias.unresolved, alias]));
   const changes = query.rateChanges.filter((change) => change > query.from && change < query.to).sort((a, b) => b - a);
   const rows = new Map<string, UsageRow>();
   for (const group of groups) {

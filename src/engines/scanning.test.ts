@@ -15,7 +15,7 @@ const question = (change: Partial<UsageQuery> = {}): UsageQuery => ({
   where: [],
   buckets: {},
   rateChanges: [],
-  aliases: [],
+  aliasesOf: async () => [],
   ...change,
 });
 

@@ -85,7 +85,7 @@ export function createScanningEngine(options: ScanningOptions): Engine {
         (group) => group.at >= query.from && group.at < query.to && isAsked(group.attributes.region, asked),
       );
       const notes = [...(await options.notes(found, asked)), ...ageNote(scan, at, now())];
-      return { rows: usageRowsFromGroups(groups, query), coverage: coverageOf(groups, found, notes) };
+      return { rows: await usageRowsFromGroups(groups, query), coverage: coverageOf(groups, found, notes) };
     },
     async quote(query, work = {}) {
       const asked = scanFromQuery(query);

@@ -18,6 +18,11 @@ const ROUTING_PREFIX = /^(global|apac|[a-z]{2}(?:-gov)?)\.(?=[a-z0-9-]+\.)/;
 /** Provisioned SKUs carry their context window: `…-v1:0:48k`. */
 const CONTEXT_SUFFIX = /(:\d+):(?:\d+k|mm)$/;
 
+/** Whether a model, as `modelIdentity` gives it, names no foundation model: what is behind it has to be looked up. */
+export function isUnresolved(model: string): boolean {
+  return model.includes('/');
+}
+
 /** Reads any `modelId` a log record may hold (ids, prefixed ids, all ARN kinds, any partition). */
 export function modelIdentity(modelId: string): ModelIdentity {
   const arn = /^arn:[^:]+:([^:]+):[^:]*:[^:]*:([^/]+)\/(.+)$/.exec(modelId);

@@ -124,7 +124,7 @@ export async function queryFrom({ period, by, where }: Asked, context: ReportCon
       by.filter(isTimeDimension).map((dimension) => [dimension, bucketsFromPeriod(dimension, period)]),
     ),
     rateChanges: rateChanges.filter((change) => change > period.from && change < period.to),
-    aliases: (await context.names()).aliases,
+    aliasesOf: async (unresolved) => (await context.names(unresolved)).aliases,
   };
 }
 

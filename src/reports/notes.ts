@@ -46,7 +46,7 @@ function unknownWritesNote({ cacheWriteUnknown, totals }: PricedUsage): string[]
   const { cache_write_5m_tokens: short, cache_write_1h_tokens: long } = totals.measures;
   const part = ((100 * cacheWriteUnknown) / (short + long)).toFixed(0);
   return [
-    `${cacheWriteUnknown.toLocaleString('en-US')} cache-write tokens (${part} % of them) are in records without a response body, which alone tells 5-minute from 1-hour writes; they are counted and priced as 5-minute writes.`,
+    `Of ${cacheWriteUnknown.toLocaleString('en-US')} cache-write tokens (${part} % of them) it is not known whether they live 5 minutes or an hour, which logged response bodies alone tell; they are counted and priced as 5-minute writes.`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Dimension } from '../domain/dimension.ts';
 import { textFromUsd, type Usd, ZERO_USD } from '../domain/money.ts';
 import type { UsageRow } from '../domain/usage.ts';
+import { isUnresolved } from '../logs/model-id.ts';
 import { costOf } from '../prices/cost.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import type { Measures, ReportRow } from './report.ts';
@@ -42,7 +43,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     const group = groups.get(id) ?? emptyGroup(key);
     groups.set(id, group);
     const rate = prices.rate(row.priceKey);
-    if (row.priceKey.model.includes('/')) unresolved.add(row.priceKey.model);
+    if (isUnresolved(row.priceKey.model)) unresolved.add(row.priceKey.model);
     const cost = costOf(row, rate);
     if (cost === undefined) unpriced.set(unpricedName(row), (unpriced.get(unpricedName(row)) ?? 0) + row.billable);
     else if (row.billable > 0) for (const note of rate?.notes ?? []) rateNotes.add(note);
@@ -87,7 +88,7 @@ export function emptyGroup(key: Record<string, string>): PricedGroup {
 
 /** A model can have a price and not in this tier. */
 function unpricedName({ priceKey: { model, tier = 'standard' } }: UsageRow): string {
-  return tier === 'standard' || model.includes('/') ? model : `${model} in tier ${tier}`;
+  return tier === 'standard' || isUnresolved(model) ? model : `${model} in tier ${tier}`;
 }
 
 function addRow(group: PricedGroup, row: UsageRow, cost: Usd | undefined): void {

@@ -704,7 +704,7 @@ function queryOf(question: Question): UsageQuery {
       by.filter(isTimeDimension).map((dimension) => [dimension, bucketsFromPeriod(dimension, { ...period, timezone })]),
     ),
     rateChanges: question.rateChanges.map((at) => Date.parse(at)),
-    aliases,
+    aliasesOf: async (unresolved) => aliases.filter((alias) => unresolved.includes(alias.unresolved)),
   };
 }
 

@@ -155,7 +155,7 @@ describe.each(ASSUMPTIONS)('a record, assumed %j', (assumptions) => {
       where: [],
       buckets: {},
       rateChanges: [],
-      aliases: [],
+      aliasesOf: async () => [],
     });
     const found = new Map(rows.map((row) => [Number(row.key['metadata.shape']), row]));
     const read = shapes.map(({ name }, index) => {

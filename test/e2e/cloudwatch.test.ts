@@ -138,7 +138,7 @@ describe('what can go wrong', () => {
       where: [],
       buckets: {},
       rateChanges: [],
-      aliases: [],
+      aliasesOf: async () => [],
     };
     return engine.usage(query, { signal }).finally(() => engine.close());
   }

@@ -15,7 +15,7 @@ const OCTOBER: UsageQuery = {
   where: [],
   buckets: {},
   rateChanges: [],
-  aliases: [],
+  aliasesOf: async () => [],
 };
 
 /** Rows come in no order, so they are sorted. */

@@ -10,7 +10,7 @@ const FOLDERS = { accounts: ['111122223333'], regions: ['us-east-1', 'eu-west-1'
 /** Changing a query is changing what people pay for: read the difference before accepting it. */
 describe('the text of', () => {
   it('queries', () => {
-    const query = { ...OCTOBER, where: [], buckets: {}, rateChanges: [], aliases: [] };
+    const query = { ...OCTOBER, where: [], buckets: {}, rateChanges: [], aliasesOf: async () => [] };
     const scan = scanFromQuery({ ...query, by: ['principal', 'status', "metadata.it's"] });
     expect(usageQuery({ ...scan, cellMs: 3_600_000 }, 'logs.invocations', FOLDERS).text).toMatchSnapshot();
   });

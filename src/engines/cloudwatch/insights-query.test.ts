@@ -7,7 +7,7 @@ import { metadataQuery, usageQuery } from './insights-query.ts';
 const OCTOBER = { from: Date.parse('2026-10-01T00:00:00Z'), to: Date.parse('2026-11-01T00:00:00Z') };
 
 function questionOf(change: Partial<UsageQuery> = {}): UsageQuery {
-  return { ...OCTOBER, by: [], where: [], buckets: {}, rateChanges: [], aliases: [], ...change };
+  return { ...OCTOBER, by: [], where: [], buckets: {}, rateChanges: [], aliasesOf: async () => [], ...change };
 }
 
 function days(timezone: string): UsageQuery {

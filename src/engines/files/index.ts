@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import type { Alias } from '../../domain/alias.ts';
 import { DAY_MS } from '../../domain/period.ts';
-import type { Coverage, Engine, Work } from '../engine.ts';
+import type { Coverage, Engine, UsageQuery, Work } from '../engine.ts';
 import { createFolderStore } from './folder.ts';
 import { ingest, unreadFiles } from './ingest.ts';
 import {
@@ -12,7 +13,7 @@ import {
   ledgerPath,
   rowsFrom,
 } from './ledger.ts';
-import { coverageStatement, usageRowFromResult, usageStatement } from './query.ts';
+import { coverageStatement, UNRESOLVED_STATEMENT, usageRowFromResult, usageStatement } from './query.ts';
 import type { Listing, LogStore } from './store.ts';
 
 export interface FilesOptions {
@@ -72,7 +73,7 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
     source,
     usage: (query, work = {}) =>
       fresh(work, async (connection, look) => {
-        const { sql, values } = usageStatement(query);
+        const { sql, values } = usageStatement(query, await aliasesFor(connection, query));
         const rows = (await rowsFrom(connection, sql, values)).map((row) => usageRowFromResult(row, query));
         return { rows, coverage: await coverageOf(connection, look, query) };
       }),
@@ -103,6 +104,12 @@ async function openStore(source: string, s3: S3ClientConfig): Promise<LogStore> 
   if (!source.startsWith('s3:')) return createFolderStore(source);
   const { createBucketStore } = await import('./s3/index.ts');
   return createBucketStore(source, s3);
+}
+
+/** Of the model ids that the ledger has. */
+async function aliasesFor(connection: DuckDBConnection, { aliasesOf }: UsageQuery): Promise<readonly Alias[]> {
+  const unresolved = await rowsFrom(connection, UNRESOLVED_STATEMENT);
+  return unresolved.length > 0 ? aliasesOf(unresolved.map(({ model }) => model as string)) : [];
 }
 
 async function coverageOf(

@@ -51,13 +51,13 @@ const SUMS = [
 ];
 
 /** Builds the query that answers a usage question: from sums by day or hour where every boundary is on one, else from single invocations. */
-export function usageStatement(query: UsageQuery): Statement {
+export function usageStatement(query: UsageQuery, aliases: readonly Alias[]): Statement {
   const values: DuckDBValue[] = [];
   const bind = (value: DuckDBValue) => `$${values.push(value)}`;
   const cells: string[] = [];
   const column = (dimension: Dimension) =>
     isTimeDimension(dimension) ? bucketColumn(cells.push(dimension) - 1) : valueColumn(dimension, bind);
-  const ctes = [`a AS (${attributesSql(query.aliases, bind)})`];
+  const ctes = [`a AS (${attributesSql(aliases, bind)})`];
   const keys = query.by.map((dimension, index) => `${column(dimension)} AS k${index}`);
   const where = [
     `u.at_ms >= ${bind(BigInt(query.from))}`,
@@ -79,6 +79,9 @@ WHERE ${where.join(' AND ')}
 GROUP BY ${[...keys, ...PRICE_COLUMNS, 'rates'].map((_, index) => index + 1).join(', ')}`;
   return { sql, values };
 }
+
+/** Model ids that name no foundation model. */
+export const UNRESOLVED_STATEMENT = "SELECT DISTINCT model FROM attributes WHERE contains(model, '/') ORDER BY model";
 
 /** What the ledger holds of a period. */
 export function coverageStatement(period: { from: number; to: number }): Statement {
