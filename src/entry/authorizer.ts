@@ -1,0 +1,1 @@
+export { authorizeByKey as handler } from '../http/authorizer.ts';
