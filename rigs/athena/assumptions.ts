@@ -6,7 +6,7 @@ export interface Assumptions {
   /**
    * Engine version 3 answers a malformed line in the words of Trino's own reader ("Failed to read file at"), so
    * `trino`: keys within maps and JSON texts keep their case, and the last of equal keys counts. `hive`: keys are
-   * lower-cased at every depth, and equal keys make a line malformed, as Athena's pages on the SerDe still say.
+   * lower-cased at every depth unless `case.insensitive` is false, and equal keys make a line malformed, as Athena's pages on the SerDe still say.
    * Default: trino.
    */
   serde: 'trino' | 'hive';

@@ -51,7 +51,7 @@ export function openXSerde(
     try {
       // "Any text after the close of the JSON object or array is ignored."
       const json = readJson(text, 'anything');
-      return kind === 'hive' ? lowerCased(json) : json;
+      return kind === 'hive' && isOn('case.insensitive', true) ? lowerCased(json) : json;
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       if (isLenientJson(text))
