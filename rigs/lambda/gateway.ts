@@ -42,6 +42,8 @@ export interface GatewayOptions {
   transfer?: 'STREAM' | 'BUFFERED';
   /** Paths that exist, all with method ANY. Default: `/` and `/{proxy+}`. */
   resources?: string[];
+  /** Methods that the gateway answers itself (MOCK integrations), without a key. */
+  mocks?: Record<string, MockResponse>;
   /** With keys, every method but OPTIONS requires one. */
   apiKeys?: ApiKey[];
   /** Where a request's key comes from: `x-api-key`, or the authorizer's `usageIdentifierKey`. Default: HEADER. */
@@ -57,6 +59,11 @@ export interface GatewayOptions {
   limits?: Partial<GatewayLimits>;
   /** What would go to the execution log: never keys, headers or bodies. */
   log?: (line: string) => void;
+}
+
+export interface MockResponse {
+  statusCode: number;
+  headers: Record<string, string>;
 }
 
 export interface GatewayLimits {
@@ -141,6 +148,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     try {
       route(request, prefix, resources);
       request.body = await readBody(incoming, limits.requestBytes);
+      const mock = options.mocks?.[request.method];
+      if (mock) {
+        response.writeHead(mock.statusCode, [...Object.entries(mock.headers), ...exchange.headers].flat()).end();
+        return;
+      }
       const caller = await admit(request, entry);
       const whole: Exchange = Object.assign(exchange, { event: proxyEvent(request, api, caller) });
       await (transfer === 'STREAM' ? serveStream : serveBuffered)(whole, settings, watch);

@@ -1,0 +1,178 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
+import { type LambdaFunction, startFunction } from '../../rigs/lambda/function.ts';
+import { type Gateway, startGateway } from '../../rigs/lambda/gateway.ts';
+import { type DeployedSettings, settingsFromTemplate } from '../../rigs/lambda/template.ts';
+import { bundleFunction } from '../../scripts/bundle-lambda.ts';
+import { connect } from '../../src/client/index.ts';
+import { functionSettings } from '../../src/config.ts';
+import { SAMPLE_LOGS } from '../helpers/sample.ts';
+
+const KEY = 'a-key-of-forty-characters-0123456789abcdef';
+
+let folder: string;
+let handler: string;
+let authorizerHandler: string;
+let dynamodb: LocalDynamoDB;
+let template: string;
+
+beforeAll(async () => {
+  template = await readFile('deploy/template.yaml', 'utf8');
+  folder = await mkdtemp(join(process.cwd(), 'node_modules/.cache-deployed-'));
+  ({ handler } = await bundleFunction('src/entry/lambda.ts', join(folder, 'server'), {
+    worker: 'src/engines/files/worker.ts',
+  }));
+  ({ handler: authorizerHandler } = await bundleFunction('src/entry/authorizer.ts', join(folder, 'authorizer')));
+  dynamodb = await startDynamoDB();
+}, 120_000);
+afterAll(async () => {
+  await dynamodb.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Deployed {
+  url: string;
+  gateway: Gateway;
+  lambda: LambdaFunction;
+  settings: DeployedSettings;
+}
+
+/** The template's function and API on this machine, with a key. */
+async function deployed(parameters: Record<string, string> = {}): Promise<Deployed> {
+  const ledger = join(await mkdtemp(join(tmpdir(), 'bedrock-spend-test-')), 'ledger.duckdb');
+  const settings = settingsFromTemplate(template, { Source: SAMPLE_LOGS, ReadMetrics: 'no', ...parameters });
+  const { environment, timeoutMs, authorizerHandler: authorizes, ...api } = settings;
+  const lambda = await startFunction({
+    handler,
+    timeoutMs,
+    instances: 2,
+    // The table and folders are this machine's.
+    env: { ...environment, BEDROCK_SPEND_LEDGER: ledger, ...dynamodb.environment },
+  });
+  const authorizer = authorizes ? await startFunction({ handler: authorizerHandler, timeoutMs: 5_000 }) : undefined;
+  const gateway = await startGateway({
+    ...api,
+    function: lambda,
+    apiKeys: [{ id: 'first', value: KEY }],
+    ...(authorizer ? { authorizer: (event) => answerOf(authorizer, event) } : {}),
+  });
+  onTestFinished(async () => {
+    await gateway.close();
+    await lambda.close();
+    await authorizer?.close();
+  });
+  return { url: `${gateway.url}/mcp`, gateway, lambda, settings };
+}
+
+/** As API Gateway invokes an authorizer: buffered; what it throws is the message. */
+async function answerOf(authorizer: LambdaFunction, event: unknown) {
+  const { body, functionError } = await authorizer.invoke(event);
+  const answer = JSON.parse(body.toString());
+  if (functionError) throw new Error(answer.errorMessage);
+  return answer;
+}
+
+const INITIALIZE = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+  body: JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+  }),
+};
+
+const ask = (url: string, headers: Record<string, string> = {}) =>
+  fetch(url, { ...INITIALIZE, headers: { ...INITIALIZE.headers, ...headers } });
+
+describe('the template’s environment', () => {
+  it('is what the function reads, in each mode', () => {
+    for (const TransferMode of ['STREAM', 'BUFFERED']) {
+      const { environment } = settingsFromTemplate(template, { Source: 'cloudwatch:', TransferMode });
+      const before = { ...process.env };
+      Object.assign(process.env, environment);
+      onTestFinished(() => {
+        process.env = before;
+      });
+      const { data, transfer, getStream } = functionSettings();
+      expect(data).toMatchObject({ source: 'cloudwatch:', priceList: 'off', ledger: '/tmp/ledger.duckdb' });
+      expect(data.maxScanUsd?.toString()).toBe('1');
+      expect([transfer, getStream?.mode]).toEqual(
+        TransferMode === 'STREAM' ? ['stream', 'hold'] : ['buffered', 'poll'],
+      );
+    }
+  });
+});
+
+describe.each([
+  ['x-api-key', {}, { 'x-api-key': KEY }],
+  ['x-api-key, through the authorizer', { ApiKeySource: 'AUTHORIZER' }, { 'x-api-key': KEY }],
+  ['Authorization: Bearer', { ApiKeySource: 'AUTHORIZER' }, { authorization: `Bearer ${KEY}` }],
+  ['x-api-key, buffered', { TransferMode: 'BUFFERED' }, { 'x-api-key': KEY }],
+])('what is deployed, asked with %s', (_, parameters, credentials) => {
+  it('answers a client with the key, and goes on after its instances died', { timeout: 60_000 }, async () => {
+    const { url, lambda } = await deployed(parameters);
+    const connection = await connect(url, { headers: credentials as Record<string, string> });
+    const { tools } = await connection.client.listTools();
+    expect(tools.map(({ name }) => name)).toContain('breakdown_spend');
+    const question = { by: ['model'], from: '2026-10-01', to: '2026-11-01' };
+    const progress: string[] = [];
+    const onProgress = ({ message = '' }) => void progress.push(message);
+    const first = await connection.callTool('breakdown_spend', question, { onProgress });
+    if (!('TransferMode' in parameters)) expect(progress).not.toEqual([]);
+    for (const { index, state } of lambda.instances()) if (state !== 'dead') lambda.kill(index);
+    const second = await connection.callTool('breakdown_spend', question);
+    expect(second.structuredContent).toEqual(first.structuredContent);
+    await connection.terminate();
+  });
+
+  it('answers nobody without the key, in JSON-RPC, and starts no function', { timeout: 60_000 }, async () => {
+    const { url, lambda } = await deployed(parameters);
+    for (const headers of [{}, { 'x-api-key': `${KEY}x` }, { authorization: 'Bearer wrong' }]) {
+      const response = await ask(url, headers as Record<string, string>);
+      expect(response.status).toBe(401);
+      expect(await response.json()).toMatchObject({ jsonrpc: '2.0', id: null, error: { code: -32001 } });
+    }
+    expect(lambda.instances()).toEqual([]);
+  });
+});
+
+describe('what is deployed', () => {
+  it('tells a browser which headers it may send, without key and function', async () => {
+    const { url, lambda } = await deployed();
+    const response = await fetch(url, { method: 'OPTIONS' });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-headers')).toContain('Mcp-Session-Id');
+    expect(lambda.instances()).toEqual([]);
+  });
+
+  it('says when to come back, over the rate and over the quota of a key', { timeout: 60_000 }, async () => {
+    const rated = await deployed({ RateLimit: '1', BurstLimit: '2' });
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => ask(rated.url, { 'x-api-key': KEY })));
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.headers.get('retry-after')).toBe('1');
+    expect(await refused?.json()).toMatchObject({ error: { message: expect.stringContaining('Try again') } });
+    const counted = await deployed({ QuotaPerDay: '1' });
+    expect((await ask(counted.url, { 'x-api-key': KEY })).status).toBe(200);
+    const over = await ask(counted.url, { 'x-api-key': KEY });
+    expect([over.status, over.headers.get('retry-after')]).toEqual([429, '3600']);
+  });
+
+  it('has nothing but /mcp', async () => {
+    const { gateway } = await deployed();
+    for (const path of ['/', '/healthz', '/mcp/x', '/.well-known/oauth-protected-resource']) {
+      const response = await fetch(gateway.url + path, { headers: { 'x-api-key': KEY } });
+      expect([path, response.status]).toEqual([path, 404]);
+    }
+  });
+
+  it('is at the stage that the template is given', async () => {
+    const { gateway } = await deployed({ StageName: 'v2' });
+    expect(gateway.url).toMatch(/\/v2$/);
+    expect((await ask(`${gateway.url}/mcp`, { 'x-api-key': KEY })).status).toBe(200);
+  });
+});
