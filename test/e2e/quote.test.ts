@@ -68,6 +68,22 @@ describe('a quote', () => {
     });
   });
 
+  it('does not take what it cannot know for nothing', async () => {
+    const september = await quoteQuestion({ by: ['model'], from: '2026-08-01', to: '2026-08-02' }, over(''));
+    expect(september).toMatchObject({
+      bytes: 0,
+      notes: expect.arrayContaining([expect.stringContaining('counted none')]),
+    });
+    const source = `cloudwatch:arn:aws:logs:us-east-1:999988887777:log-group:${GROUP}?region=us-east-1`;
+    const engine = createCloudWatchEngine({ source, client: CLIENT, metrics: { endpoint: moto.endpoint } });
+    const linked = { ...files, engine: capEngine(engine, usdFromText('100')) };
+    expect((await quoteQuestion({ by: ['model'], ...OCTOBER }, linked)).usd).toBeUndefined();
+    await expect(breakdown({ by: ['model'], ...OCTOBER }, linked)).rejects.toMatchObject({
+      code: 'SCAN_TOO_DEAR',
+      message: expect.stringContaining('an unknown sum'),
+    });
+  });
+
   it('costs nothing event by event', async () => {
     expect(await quoteQuestion({ by: ['model'], ...OCTOBER }, over('&via=events'))).toMatchObject({
       bytes: 42 * GB,

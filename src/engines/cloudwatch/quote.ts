@@ -30,11 +30,18 @@ export async function quoteScan(
     const notes = ['Reading event by event is not charged for, but slow.'];
     return { bytes, usd: '0', seconds: Math.ceil(bytes / EVENT_BYTES_PER_SECOND), notes };
   }
+  const linked = places.some(({ groups }) => groups.some((group) => group.startsWith('arn:')));
   return {
     bytes,
     seconds: secondsOf(places, bytes),
-    usd: textFromUsd(USD_PER_GB.times(bytes).div(GB).round(4)),
-    notes: ['Bytes by CloudWatch’s own count (IncomingBytes), dollars at the us-east-1 rate of $0.005 a GB.'],
+    usd: linked ? undefined : textFromUsd(USD_PER_GB.times(bytes).div(GB).round(4)),
+    notes: [
+      'Bytes by CloudWatch’s own count (IncomingBytes), dollars at the us-east-1 rate of $0.005 a GB.',
+      ...(linked ? ['Groups of linked accounts are counted there, not here: their bytes are missing.'] : []),
+      ...(bytes === 0 && !linked
+        ? ['CloudWatch has counted none: there are no logs of this time, or no count of them.']
+        : []),
+    ],
   };
 }
 
