@@ -101,9 +101,7 @@ describe('the template’s environment', () => {
       const { data, transfer, getStream } = functionSettings();
       expect(data).toMatchObject({ source: 'cloudwatch:', priceList: 'off', ledger: '/tmp/ledger.duckdb' });
       expect(data.maxScanUsd?.toString()).toBe('1');
-      expect([transfer, getStream?.mode]).toEqual(
-        TransferMode === 'STREAM' ? ['stream', 'hold'] : ['buffered', 'poll'],
-      );
+      expect([transfer, getStream?.mode]).toEqual([TransferMode === 'STREAM' ? 'stream' : 'buffered', 'off']);
     }
   });
 });
