@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
+import { parametersOfTemplate } from '../rigs/lambda/template.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
 import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
@@ -23,6 +24,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/errors.md': ['errors'],
   'docs/dimensions.md': ['dimensions'],
   'docs/serverless.md': ['dynamodb-requests'],
+  'docs/deploy.md': ['deploy-parameters'],
 };
 
 /** Every documentation file with a generated part, as it should be. */
@@ -43,6 +45,16 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         ('fallback' in setting && setting.fallback) || '–',
         setting.help,
       ]),
+    ),
+    'deploy-parameters': table(
+      ['parameter', 'default', 'meaning'],
+      parametersOfTemplate(readFileSync('deploy/template.yaml', 'utf8')).map(
+        ({ name, fallback, description, allowed }) => [
+          `\`${name}\``,
+          fallback === undefined ? 'needed' : fallback === '' ? '–' : `\`${fallback}\``,
+          [description, allowed && `One of ${allowed.join(', ')}.`].filter(Boolean).join('. '),
+        ],
+      ),
     ),
     errors: table(
       ['code', 'HTTP status', 'who can mend it', 'try again', 'meaning'],

@@ -21,7 +21,7 @@ interface Resource {
 }
 
 interface Template {
-  Parameters: Record<string, { Default?: unknown }>;
+  Parameters: Record<string, { Default?: unknown; Description?: string; AllowedValues?: unknown[] }>;
   Conditions: Record<string, unknown>;
   Mappings: Record<string, Record<string, Record<string, unknown>>>;
   Resources: Record<string, Resource>;
@@ -40,6 +40,17 @@ export interface DeployedSettings extends Omit<GatewayOptions, 'function' | 'api
   timeoutMs: number;
   /** `index.handler` of the container that answers for the authorizer; undefined: there is none. */
   authorizerHandler: string | undefined;
+}
+
+/** What can be set, in the template's order. */
+export function parametersOfTemplate(text: string) {
+  const { Parameters } = parse(text, { customTags: TAGS }) as Template;
+  return Object.entries(Parameters).map(([name, { Default, Description, AllowedValues }]) => ({
+    name,
+    fallback: Default === undefined ? undefined : String(Default),
+    description: Description,
+    allowed: AllowedValues?.map(String),
+  }));
 }
 
 /**
