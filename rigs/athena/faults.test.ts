@@ -1,48 +1,17 @@
 import { GetQueryExecutionCommand, GetWorkGroupCommand, StartQueryExecutionCommand } from '@aws-sdk/client-athena';
 import { expect, it } from 'vitest';
 import type { Faults } from './faults.ts';
-import { BUCKET, clientOf, lastState, plainTable, REGION, startTestAthena } from './test-client.ts';
+import { BUCKET, clientOf, lastState, plainTable, startTestAthena } from './test-client.ts';
 
 it.each<[string, (faults: Faults) => void, string, number]>([
-  ['throttle', (faults) => faults.throttle('StartQueryExecution'), 'ThrottlingException', 400],
-  ['accessDenied', (faults) => faults.accessDenied('StartQueryExecution'), 'AccessDeniedException', 400],
-  ['expiredToken', (faults) => faults.expiredToken(), 'ExpiredTokenException', 400],
   ['tooManyQueries', (faults) => faults.tooManyQueries(), 'TooManyRequestsException', 400],
   ['unavailable', (faults) => faults.unavailable('*'), 'InternalServerException', 500],
-  ['fail', (faults) => faults.fail('StartQueryExecution', { type: 'Odd', status: 418 }), 'Odd', 418],
 ])('%s', async (_, fault, name, httpStatusCode) => {
   await using test = await startTestAthena();
   fault(test.athena.faults);
   await expect(test.run('SELECT 1')).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
   test.athena.faults.clear();
   expect(await test.rows('SELECT 1')).toEqual([['1']]);
-});
-
-it('strikes other operations, accounts and regions not at all', async () => {
-  await using test = await startTestAthena();
-  test.athena.faults.throttle('GetWorkGroup', { region: 'eu-west-1' });
-  test.athena.faults.throttle('*', { account: '111122223333' });
-  expect(await test.rows('SELECT 1')).toEqual([['1']]);
-  const elsewhere = clientOf(test.athena, 'eu-west-1').send(new GetWorkGroupCommand({ WorkGroup: 'primary' }));
-  await expect(elsewhere).rejects.toMatchObject({ name: 'ThrottlingException' });
-});
-
-it('strikes some calls, after some', async () => {
-  await using test = await startTestAthena();
-  test.athena.faults.throttle('GetWorkGroup', { after: 1, times: 1 });
-  const call = () =>
-    test.client.send(new GetWorkGroupCommand({ WorkGroup: 'primary' })).then(
-      () => 'answered',
-      (error: Error) => error.name,
-    );
-  expect([await call(), await call(), await call()]).toEqual(['answered', 'ThrottlingException', 'answered']);
-});
-
-it('the SDK retries what it should', async () => {
-  await using test = await startTestAthena();
-  test.athena.faults.unavailable('GetWorkGroup', { times: 1 });
-  const client = clientOf(test.athena, REGION, 'AKIATEST', 2);
-  expect((await client.send(new GetWorkGroupCommand({ WorkGroup: 'primary' }))).WorkGroup?.Name).toBe('primary');
 });
 
 it('gives queries another end', async () => {
@@ -93,25 +62,14 @@ it('keeps objects from queries', async () => {
   });
 });
 
-it('answers late, and hangs up', async () => {
-  await using test = await startTestAthena();
+it('denies actions on the workgroup, and limits transactions', async () => {
+  await using test = await startTestAthena({ limits: { tps: { GetWorkGroup: 0 } } });
   const call = () => test.client.send(new GetWorkGroupCommand({ WorkGroup: 'primary' }));
-  test.athena.faults.delay('GetWorkGroup', 20, { times: 1 });
-  expect((await call()).WorkGroup?.Name).toBe('primary');
-  test.athena.faults.disconnect('GetWorkGroup');
-  await expect(call()).rejects.toMatchObject({ code: 'ECONNRESET' });
-});
-
-it('limits transactions per second, for each account and region', async () => {
-  let now = 1000;
-  await using test = await startTestAthena({ limits: { tps: { GetWorkGroup: 1 } }, now: () => now });
-  const call = (region = REGION) =>
-    clientOf(test.athena, region).send(new GetWorkGroupCommand({ WorkGroup: 'primary' }));
-  await call();
-  await expect(call()).rejects.toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
-  await call('eu-west-1');
-  now += 1000;
-  await call();
+  await expect(call()).rejects.toMatchObject({ name: 'ThrottlingException' });
+  test.athena.faults.accessDenied('GetWorkGroup');
+  await expect(call()).rejects.toThrow(
+    /perform: athena:GetWorkGroup on resource: arn:aws:athena:\S+:workgroup\/primary /,
+  );
 });
 
 it('limits the queries that are active', async () => {

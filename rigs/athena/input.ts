@@ -1,14 +1,14 @@
-import { invalidRequest, ServiceError } from './service-error.ts';
+import { type Input, violation } from '../aws/input.ts';
+import { ServiceError } from '../aws/service-error.ts';
+import { invalidRequest } from './service-error.ts';
 
-export type Input = Record<string, unknown>;
+export type { Input };
 
 /** @throws ServiceError in the words of AWS's own reader of requests */
 export function textOf(input: Input, name: string): string | undefined {
-  const value = input[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string')
-    throw new ServiceError('SerializationException', `${jsonType(value)} can not be converted to a String`);
-  return value;
+  const value = input[name] ?? undefined;
+  if (value === undefined || typeof value === 'string') return value;
+  throw new ServiceError('SerializationException', `${jsonType(value)} can not be converted to a String`);
 }
 
 /** @throws ServiceError */
@@ -19,27 +19,21 @@ export function requiredText(input: Input, name: string): string {
 }
 
 export function integerOf(input: Input, name: string): number | undefined {
-  const value = input[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number')
-    throw new ServiceError('SerializationException', `${jsonType(value)} can not be converted to an Integer`);
-  return Math.trunc(value);
+  const value = input[name] ?? undefined;
+  if (value === undefined) return undefined;
+  if (typeof value === 'number') return Math.trunc(value);
+  throw new ServiceError('SerializationException', `${jsonType(value)} can not be converted to an Integer`);
 }
 
 export function structureOf(input: Input, name: string): Input {
-  const value = input[name];
-  if (value === undefined || value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw new ServiceError('SerializationException', 'Expected null');
-  return value as Input;
+  const value = input[name] ?? {};
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Input;
+  throw new ServiceError('SerializationException', 'Expected null');
 }
 
-/** In the words of AWS's validation; the name starts with a small letter. */
-export function constraint(name: string, must: string, value = ''): ServiceError {
-  const member = name.charAt(0).toLowerCase() + name.slice(1);
-  return invalidRequest(
-    `1 validation error detected: Value${value} at '${member}' failed to satisfy constraint: Member must ${must}`,
-  );
+/** The name starts with a small letter. */
+export function constraint(name: string, must: string, shown = ''): ServiceError {
+  return invalidRequest(violation(name.charAt(0).toLowerCase() + name.slice(1), must, shown));
 }
 
 function jsonType(value: unknown): string {

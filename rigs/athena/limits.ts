@@ -1,5 +1,5 @@
 /** https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
-import { ServiceError } from './service-error.ts';
+import { ServiceError } from '../aws/service-error.ts';
 
 export interface Limits {
   /** Queries that are queued or run at a time, for each account and region. */
@@ -22,25 +22,4 @@ export function tooManyQueries(): ServiceError {
     400,
     { Reason: 'CONCURRENT_QUERY_LIMIT_EXCEEDED' },
   );
-}
-
-export interface Throttle {
-  /** @throws ServiceError */
-  admit(account: string, region: string, operation: string): void;
-}
-
-/** Counts calls in the second before each. */
-export function createThrottle(tps: Record<string, number>, now: () => number): Throttle {
-  const recent = new Map<string, number[]>();
-  return {
-    admit(account, region, operation) {
-      const limit = tps[operation];
-      if (limit === undefined) return;
-      const key = `${account} ${region} ${operation}`;
-      const times = (recent.get(key) ?? []).filter((time) => time > now() - 1000);
-      recent.set(key, times);
-      if (times.length >= limit) throw new ServiceError('ThrottlingException', 'Rate exceeded');
-      times.push(now());
-    },
-  };
 }

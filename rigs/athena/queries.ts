@@ -1,5 +1,7 @@
 /** StartQueryExecution, GetQueryExecution, GetQueryResults, StopQueryExecution. */
 import { randomUUID } from 'node:crypto';
+import type { Place } from '../aws/service.ts';
+import { notAuthorized } from '../aws/service-error.ts';
 import type { Catalog } from './catalog.ts';
 import { CutOff, type Engine, type Outcome } from './engine.ts';
 import type { QueryCourse } from './faults.ts';
@@ -12,10 +14,7 @@ import { invalidRequest } from './service-error.ts';
 import { parseStatement, type Statement } from './statement/parse.ts';
 import { ENGINE_VERSION, findWorkGroup, PRIMARY, type WorkGroups } from './work-groups.ts';
 
-/** Who calls, where. */
-export interface Caller {
-  account: string;
-  region: string;
+export interface Caller extends Place {
   catalog: Catalog;
 }
 
@@ -64,9 +63,9 @@ export interface QuerySettings {
 
 export interface Queries {
   start(caller: Caller, input: Input, course: QueryCourse): unknown;
-  get(caller: Caller, input: Input): Promise<unknown>;
-  results(caller: Caller, input: Input): Promise<unknown>;
-  stop(caller: Caller, input: Input): unknown;
+  get(place: Place, input: Input): Promise<unknown>;
+  results(place: Place, input: Input): Promise<unknown>;
+  stop(place: Place, input: Input): unknown;
 }
 
 /** UTF-8: https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
@@ -78,10 +77,10 @@ export function createQueries(settings: QuerySettings): Queries {
   const queries = new Map<string, Query>();
   const started = new Map<string, Started>();
 
-  function find(caller: Caller, input: Input): Query {
+  function find(place: Place, input: Input): Query {
     const id = requiredText(input, 'QueryExecutionId');
     const query = queries.get(id);
-    if (query?.account !== caller.account || query.region !== caller.region)
+    if (query?.account !== place.account || query.region !== place.region)
       throw invalidRequest(`QueryExecution ${id} was not found`, 'QUERY_EXECUTION_NOT_FOUND');
     return query;
   }
@@ -96,7 +95,7 @@ export function createQueries(settings: QuerySettings): Queries {
     return !query.stopped && query.completedMs === undefined && progressOf(query) !== 'ended';
   }
 
-  function admit({ account, region }: Caller): void {
+  function admit({ account, region }: Place): void {
     const active = [...queries.values()].filter(
       (query) => query.account === account && query.region === region && isActive(query),
     );
@@ -156,16 +155,16 @@ export function createQueries(settings: QuerySettings): Queries {
       return { QueryExecutionId: id };
     },
 
-    async get(caller, input) {
-      const query = find(caller, input);
+    async get(place, input) {
+      const query = find(place, input);
       const { state, ending } = await stateOf(query);
       query.polls += 1;
       return { QueryExecution: describe(query, state, ending) };
     },
 
-    async results(caller, input) {
+    async results(place, input) {
       const page = readPageRequest(input);
-      const query = find(caller, input);
+      const query = find(place, input);
       admitSize(page);
       const { state, ending } = await stateOf(query);
       if (state === 'QUEUED' || state === 'RUNNING')
@@ -180,8 +179,8 @@ export function createQueries(settings: QuerySettings): Queries {
     },
 
     /** Of a query that has ended, it changes nothing. */
-    stop(caller, input) {
-      const query = find(caller, input);
+    stop(place, input) {
+      const query = find(place, input);
       if (isActive(query)) query.stopped = true;
       return {};
     },
@@ -229,7 +228,7 @@ function endingAs({ status = 'FAILED', reason }: QueryCourse): Ending {
 function permissionDenied(account: string, object: S3Object): QueryError {
   return new QueryError(
     'PERMISSION_DENIED',
-    `User: arn:aws:iam::${account}:user/double is not authorized to perform: s3:GetObject on resource: "${uriOf(object).replace('s3://', 'arn:aws:s3:::')}" because no identity-based policy allows the s3:GetObject action`,
+    notAuthorized(account, 's3:GetObject', `"${uriOf(object).replace('s3://', 'arn:aws:s3:::')}"`),
   );
 }
 

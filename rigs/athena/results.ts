@@ -1,4 +1,6 @@
 /** https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
+import { pageOf } from '../aws/paging.ts';
+import type { ServiceError } from '../aws/service-error.ts';
 import type { Outcome } from './engine.ts';
 import { constraint, type Input, integerOf, textOf } from './input.ts';
 import { invalidRequest } from './service-error.ts';
@@ -28,25 +30,19 @@ export function admitSize({ size }: PageRequest): void {
 /** The names of the columns are the first row of a query; DDL has neither. */
 export function resultPage({ columns, rows }: Outcome, { size, token }: PageRequest, isQuery: boolean): unknown {
   const all = isQuery ? [columns.map(({ name }) => name), ...rows] : rows;
-  const start = offsetOf(token);
-  const end = start + size;
+  const { items, nextToken } = pageOf(all, token, size, malformedToken);
   return {
     ...(isQuery && { UpdateCount: 0 }),
     ResultSet: {
-      Rows: all
-        .slice(start, end)
-        .map((row) => ({ Data: row.map((value) => (value === null ? {} : { VarCharValue: value })) })),
+      Rows: items.map((row) => ({ Data: row.map((value) => (value === null ? {} : { VarCharValue: value })) })),
       ResultSetMetadata: { ColumnInfo: columns.map(columnInfo) },
     },
-    ...(end < all.length && { NextToken: Buffer.from(`offset:${end}`).toString('base64') }),
+    NextToken: nextToken,
   };
 }
 
-function offsetOf(token: string | undefined): number {
-  if (token === undefined) return 0;
-  const offset = /^offset:(\d+)$/.exec(Buffer.from(token, 'base64').toString())?.[1];
-  if (offset === undefined) throw invalidRequest(`Malformed nextPageToken ${token}`);
-  return Number(offset);
+function malformedToken(token: string): ServiceError {
+  return invalidRequest(`Malformed nextPageToken ${token}`);
 }
 
 const PRECISIONS: Readonly<Record<string, number>> = {

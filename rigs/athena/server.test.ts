@@ -1,37 +1,47 @@
 /** The protocol, accounts, workgroups and tables' metadata. */
 import { GetTableMetadataCommand, GetWorkGroupCommand, StartQueryExecutionCommand } from '@aws-sdk/client-athena';
 import { expect, it } from 'vitest';
+import { post } from '../aws/test-client.ts';
 import { ACCOUNT, clientOf, OUTPUT, startTestAthena } from './test-client.ts';
 
-const AUTHORIZATION =
-  'AWS4-HMAC-SHA256 Credential=AKIATEST/20261001/us-east-1/athena/aws4_request, SignedHeaders=host, Signature=0';
-
-function post(endpoint: string, headers: Record<string, string>, body = '{}'): Promise<Response> {
-  return fetch(endpoint, { method: 'POST', headers, body });
-}
-
-it('answers AWS JSON 1.1', async () => {
+it.each([
+  ['GetWorkGroup', '{', { __type: 'SerializationException' }],
+  ['GetWorkGroup', '', { __type: 'SerializationException' }],
+  [
+    'GetWorkGroup',
+    '{"WorkGroup":1}',
+    { __type: 'SerializationException', Message: 'NUMBER_VALUE can not be converted to a String' },
+  ],
+  [
+    'GetWorkGroup',
+    '{}',
+    {
+      __type: 'InvalidRequestException',
+      AthenaErrorCode: 'INVALID_INPUT',
+      ErrorCode: 'INVALID_INPUT',
+      Message:
+        "1 validation error detected: Value null at 'workGroup' failed to satisfy constraint: Member must not be null",
+    },
+  ],
+  [
+    'StartQueryExecution',
+    '{"QueryString":"SELECT 1"}',
+    expect.objectContaining({ Message: 'clientRequestToken is null or empty' }),
+  ],
+])('refuses %s of %j with %j', async (operation, body, error) => {
   await using test = await startTestAthena();
-  const headers = { authorization: AUTHORIZATION, 'x-amz-target': 'AmazonAthena.GetWorkGroup' };
-  const response = await post(test.athena.endpoint, headers, '{"WorkGroup":"primary"}');
-  expect(response.headers.get('content-type')).toBe('application/x-amz-json-1.1');
-  expect(response.headers.get('x-amzn-requestid')).toEqual(expect.any(String));
-  expect(await response.json()).toMatchObject({ WorkGroup: { Name: 'primary' } });
+  const response = await post(test.athena.endpoint, { target: `AmazonAthena.${operation}`, service: 'athena' }, body);
+  expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([400, null]);
+  expect(await response.json()).toEqual(error);
 });
 
-it.each([
-  ['AmazonAthena.GetWorkGroup', AUTHORIZATION, '{', 'SerializationException', 400],
-  ['AmazonAthena.GetWorkGroup', AUTHORIZATION, '{"WorkGroup":1}', 'SerializationException', 400],
-  ['AmazonAthena.GetWorkGroup', AUTHORIZATION, '{}', 'InvalidRequestException', 400],
-  ['AmazonAthena.StartQueryExecution', AUTHORIZATION, '{"QueryString":"SELECT 1"}', 'InvalidRequestException', 400],
-  ['Other.GetWorkGroup', AUTHORIZATION, '{}', 'UnknownOperationException', 400],
-  ['AmazonAthena.GetWorkGroup', '', '{}', 'MissingAuthenticationTokenException', 400],
-  ['AmazonAthena.GetWorkGroup', 'Bearer x', '{}', 'IncompleteSignatureException', 400],
-  ['AmazonAthena.CreateNamedQuery', AUTHORIZATION, '{}', 'NotImplementedByDouble', 501],
-])('refuses %s of %j with %s as %s', async (target, authorization, body, type, status) => {
+it('says what it does not have', async () => {
   await using test = await startTestAthena();
-  const response = await post(test.athena.endpoint, { 'x-amz-target': target, authorization }, body);
-  expect([response.status, ((await response.json()) as { __type: string }).__type]).toEqual([status, type]);
+  const response = await post(test.athena.endpoint, { target: 'AmazonAthena.CreateNamedQuery', service: 'athena' });
+  expect(response.status).toBe(501);
+  expect(await response.json()).toMatchObject({
+    Message: 'rigs/athena does not have the operation CreateNamedQuery',
+  });
 });
 
 it('knows accounts by access key', async () => {
@@ -91,20 +101,4 @@ it('describes tables', async () => {
     Parameters: { 'projection.enabled': 'true' },
   });
   await expect(describe('no')).rejects.toMatchObject({ name: 'MetadataException' });
-});
-
-it('records calls', async () => {
-  await using test = await startTestAthena();
-  await expect(test.start('nonsense')).rejects.toThrow();
-  expect(test.athena.calls).toMatchObject([
-    {
-      operation: 'StartQueryExecution',
-      input: { QueryString: 'nonsense' },
-      at: expect.any(Number),
-      account: ACCOUNT,
-      region: 'us-east-1',
-      accessKeyId: 'AKIATEST',
-      error: 'InvalidRequestException',
-    },
-  ]);
 });

@@ -1,7 +1,8 @@
 /** https://docs.aws.amazon.com/athena/latest/APIReference/API_GetTableMetadata.html */
+
+import { ServiceError } from '../aws/service-error.ts';
 import type { Catalog, DeclaredColumn } from './catalog.ts';
 import { type Input, requiredText } from './input.ts';
-import { ServiceError } from './service-error.ts';
 
 export function getTableMetadata(catalog: Catalog, input: Input): unknown {
   const [database, name] = [

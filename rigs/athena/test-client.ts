@@ -10,10 +10,10 @@ import {
   StartQueryExecutionCommand,
   type StartQueryExecutionCommandInput,
 } from '@aws-sdk/client-athena';
+import { clientSettings } from '../aws/test-client.ts';
 import { type Athena, type AthenaOptions, startAthena } from './server.ts';
 
-export const ACCOUNT = '123456789012';
-export const REGION = 'us-east-1';
+export { ACCOUNT, REGION } from '../aws/test-client.ts';
 export const BUCKET = 'lake';
 export const OUTPUT = 's3://results/athena/';
 /** Noon of 2026-10-03: ranges of partitions end NOW. */
@@ -88,15 +88,8 @@ export async function startTestAthena(options: AthenaOptions = {}): Promise<Test
   };
 }
 
-/** @param maxAttempts more than one lets the client retry */
-export function clientOf(
-  { endpoint }: Athena,
-  region = REGION,
-  accessKeyId = 'AKIATEST',
-  maxAttempts = 1,
-): AthenaClient {
-  const credentials = { accessKeyId, secretAccessKey: 'secret' };
-  return new AthenaClient({ endpoint, region, credentials, maxAttempts });
+export function clientOf({ endpoint }: Athena, region?: string, accessKeyId?: string): AthenaClient {
+  return new AthenaClient(clientSettings(endpoint, region, accessKeyId));
 }
 
 export async function lastState(client: AthenaClient, id: string): Promise<QueryExecution> {

@@ -1,10 +1,9 @@
-import { groupNotFound, invalidParameter, ServiceError } from './service-error.ts';
+import type { Place } from '../aws/service.ts';
+import { ServiceError } from '../aws/service-error.ts';
+import { groupNotFound, invalidParameter } from './service-error.ts';
 import type { LogGroup, Store } from './store.ts';
 
-/** Who calls, where. */
-export interface Caller {
-  account: string;
-  region: string;
+export interface Caller extends Place {
   /** Source accounts that a monitoring account sees. */
   linked: readonly string[];
   store: Store;

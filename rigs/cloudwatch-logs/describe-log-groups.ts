@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
+import { pageOf } from '../aws/paging.ts';
 import { type Caller, findGroup } from './caller.ts';
 import { flagOf, type Input, integerOf, textOf, textsOf } from './input.ts';
-import { pageOf } from './paging.ts';
-import { invalidParameter } from './service-error.ts';
+import { invalidParameter, invalidToken } from './service-error.ts';
 import { groupArn, type LogGroup } from './store.ts';
 
 const MOST = 50;
@@ -11,7 +11,7 @@ export function describeLogGroups(caller: Caller, input: Input): unknown {
   const pattern = textOf(input, 'logGroupNamePattern');
   const size = integerOf(input, 'limit', { least: 1, most: MOST }) ?? MOST;
   const found = select(caller, input, pattern);
-  const { items, nextToken } = pageOf(found, textOf(input, 'nextToken'), size);
+  const { items, nextToken } = pageOf(found, textOf(input, 'nextToken'), size, invalidToken);
   return { logGroups: items.map(pattern === undefined ? described : brieflyDescribed), nextToken };
 }
 

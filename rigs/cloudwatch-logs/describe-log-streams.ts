@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html */
+import { pageOf } from '../aws/paging.ts';
 import { type Caller, groupOf } from './caller.ts';
 import { flagOf, type Input, integerOf, textOf } from './input.ts';
-import { pageOf } from './paging.ts';
-import { invalidParameter } from './service-error.ts';
+import { invalidParameter, invalidToken } from './service-error.ts';
 import { groupArn, type LogGroup, type LogStream } from './store.ts';
 
 const MOST = 50;
@@ -17,7 +17,7 @@ export function describeLogStreams(caller: Caller, input: Input): unknown {
   streams.sort(byTime ? compareTimes : compareNames);
   if (flagOf(input, 'descending')) streams.reverse();
   const size = integerOf(input, 'limit', { least: 1, most: MOST }) ?? MOST;
-  const { items, nextToken } = pageOf(streams, textOf(input, 'nextToken'), size);
+  const { items, nextToken } = pageOf(streams, textOf(input, 'nextToken'), size, invalidToken);
   return { logStreams: items.map((stream) => described(group, stream)), nextToken };
 }
 

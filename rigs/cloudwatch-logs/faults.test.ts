@@ -1,60 +1,18 @@
 import { DescribeLogGroupsCommand, GetQueryResultsCommand, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, it } from 'vitest';
 import type { Faults } from './faults.ts';
-import { ACCOUNT, clientOf, lastResults, REGION, rowsOf, START_MS, startInput, startTestLogs } from './test-client.ts';
+import { ACCOUNT, clientOf, lastResults, rowsOf, START_MS, startInput, startTestLogs } from './test-client.ts';
 
 it.each<[string, (faults: Faults) => void, string, number]>([
-  ['throttle', (faults) => faults.throttle('StartQuery'), 'ThrottlingException', 400],
-  ['accessDenied', (faults) => faults.accessDenied('StartQuery'), 'AccessDeniedException', 400],
-  ['expiredToken', (faults) => faults.expiredToken(), 'ExpiredTokenException', 400],
   ['resourceNotFound', (faults) => faults.resourceNotFound('StartQuery'), 'ResourceNotFoundException', 400],
   ['limitExceeded', (faults) => faults.limitExceeded(), 'LimitExceededException', 400],
   ['unavailable', (faults) => faults.unavailable('*'), 'ServiceUnavailableException', 503],
-  ['fail', (faults) => faults.fail('StartQuery', { type: 'InternalFailure', status: 500 }), 'InternalFailure', 500],
 ])('%s', async (_, fault, name, httpStatusCode) => {
   await using test = await startTestLogs();
   fault(test.logs.faults);
   await expect(test.run('fields a')).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
   test.logs.faults.clear();
   expect((await test.run('fields a')).status).toBe('Complete');
-});
-
-it('strikes other operations, accounts and regions not at all', async () => {
-  await using test = await startTestLogs();
-  test.logs.faults.throttle('DescribeLogGroups', { region: 'eu-west-1' });
-  test.logs.faults.throttle('*', { account: '111122223333' });
-  expect((await test.run('fields a')).status).toBe('Complete');
-  const elsewhere = clientOf(test.logs, 'eu-west-1').send(new DescribeLogGroupsCommand({}));
-  await expect(elsewhere).rejects.toMatchObject({ name: 'ThrottlingException' });
-});
-
-it('strikes some calls, after some', async () => {
-  await using test = await startTestLogs();
-  test.logs.faults.throttle('DescribeLogGroups', { after: 1, times: 2 });
-  const call = () =>
-    test.client.send(new DescribeLogGroupsCommand({})).then(
-      () => 'answered',
-      (error: Error) => error.name,
-    );
-  expect([await call(), await call(), await call(), await call()]).toEqual([
-    'answered',
-    'ThrottlingException',
-    'ThrottlingException',
-    'answered',
-  ]);
-  expect(test.logs.calls.map(({ error }) => error)).toEqual([
-    undefined,
-    'ThrottlingException',
-    'ThrottlingException',
-    undefined,
-  ]);
-});
-
-it('the SDK retries what it should', async () => {
-  await using test = await startTestLogs();
-  test.logs.faults.unavailable('DescribeLogGroups', { times: 1 });
-  const client = clientOf(test.logs, REGION, 'AKIATEST', 2);
-  expect((await client.send(new DescribeLogGroupsCommand({}))).logGroups).toHaveLength(1);
 });
 
 it.each(['Failed', 'Timeout', 'Cancelled', 'Unknown'] as const)('queries can end as %s', async (status) => {
@@ -89,24 +47,14 @@ it('a query can run for a while, or forever', async () => {
   expect((await lastResults(test.client, while_.queryId)).results).toHaveLength(10);
 });
 
-it('answers late, and hangs up', async () => {
-  await using test = await startTestLogs();
-  test.logs.faults.delay('DescribeLogGroups', 20, { times: 1 });
-  expect((await test.client.send(new DescribeLogGroupsCommand({}))).logGroups).toHaveLength(1);
-  test.logs.faults.disconnect('DescribeLogGroups');
-  await expect(test.client.send(new DescribeLogGroupsCommand({}))).rejects.toMatchObject({ code: 'ECONNRESET' });
-});
-
-it('limits transactions per second, for each account and region', async () => {
-  let now = START_MS;
-  await using test = await startTestLogs([], { limits: { tps: { DescribeLogGroups: 2 } }, now: () => now });
-  const call = (region = REGION) => clientOf(test.logs, region).send(new DescribeLogGroupsCommand({}));
-  await call();
-  await call();
-  await expect(call()).rejects.toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
-  await call('eu-west-1');
-  now += 1000;
-  await call();
+it('denies actions on log groups, and limits transactions', async () => {
+  await using test = await startTestLogs([], { limits: { tps: { DescribeLogGroups: 0 } } });
+  const call = () => test.client.send(new DescribeLogGroupsCommand({}));
+  await expect(call()).rejects.toMatchObject({ name: 'ThrottlingException' });
+  test.logs.faults.accessDenied('DescribeLogGroups');
+  await expect(call()).rejects.toThrow(
+    /perform: logs:DescribeLogGroups on resource: arn:aws:logs:\S+:log-group::log-stream: /,
+  );
 });
 
 it('limits the queries that run at a time', async () => {

@@ -1,9 +1,9 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
+import { offsetOf, tokenFor } from '../aws/paging.ts';
 import { type Caller, groupOf } from './caller.ts';
 import { compileFilterPattern } from './filter-pattern.ts';
 import { type Input, integerOf, textOf, textsOf } from './input.ts';
-import { offsetOf, tokenFor } from './paging.ts';
-import { invalidParameter } from './service-error.ts';
+import { invalidParameter, invalidToken } from './service-error.ts';
 import { eventsBetween, keptSince, type StoredEvent } from './store.ts';
 
 export interface FilterPaging {
@@ -45,7 +45,7 @@ export function filterLogEvents(
   }
 
   const found: StoredEvent[] = [];
-  let index = offsetOf(textOf(input, 'nextToken'));
+  let index = offsetOf(textOf(input, 'nextToken'), invalidToken);
   let bytes = 0;
   let scannedBytes = 0;
   for (; index < range.length && scannedBytes < paging.scannedBytes; index += 1) {

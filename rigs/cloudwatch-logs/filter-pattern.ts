@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
+import { NotImplementedByDouble } from '../aws/service-error.ts';
 import { compileJsonPattern } from './filter-pattern-json.ts';
-import { NotImplementedByDouble } from './insights/compile-error.ts';
 import { invalidParameter } from './service-error.ts';
 
 export type Matches = (message: string) => boolean;

@@ -1,5 +1,7 @@
+export type { FaultOptions } from '../aws/rules.ts';
+export type { Call } from '../aws/service.ts';
 export type { Assumptions } from './assumptions.ts';
-export type { FaultOptions, Faults, QueryCourse } from './faults.ts';
+export type { Faults, QueryCourse } from './faults.ts';
 export { DOCUMENTED_LIMITS } from './limits.ts';
-export { type Call, type CloudWatchLogs, type CloudWatchLogsOptions, startCloudWatchLogs } from './server.ts';
+export { type CloudWatchLogs, type CloudWatchLogsOptions, startCloudWatchLogs } from './server.ts';
 export type { GroupSettings, InputEvent } from './store.ts';

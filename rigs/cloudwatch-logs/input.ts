@@ -1,17 +1,17 @@
+import { type Input, violation } from '../aws/input.ts';
 import { invalidParameter } from './service-error.ts';
 
-export type Input = Record<string, unknown>;
+export type { Input };
 
 export function textOf(input: Input, name: string): string | undefined {
-  const value = input[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw invalidParameter(`${name} must be a string`);
-  return value;
+  const value = input[name] ?? undefined;
+  if (value === undefined || typeof value === 'string') return value;
+  throw invalidParameter(`${name} must be a string`);
 }
 
 export function textsOf(input: Input, name: string, most: number): string[] | undefined {
-  const value = input[name];
-  if (value === undefined || value === null) return undefined;
+  const value = input[name] ?? undefined;
+  if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
     throw invalidParameter(`${name} must be a list of strings`);
   if (value.length > most) throw constraint(name, value, `have length less than or equal to ${most}`);
@@ -19,8 +19,8 @@ export function textsOf(input: Input, name: string, most: number): string[] | un
 }
 
 export function integerOf(input: Input, name: string, range?: { least: number; most: number }): number | undefined {
-  const value = input[name];
-  if (value === undefined || value === null) return undefined;
+  const value = input[name] ?? undefined;
+  if (value === undefined) return undefined;
   if (typeof value !== 'number' || !Number.isInteger(value)) throw invalidParameter(`${name} must be an integer`);
   if (range && value < range.least) throw constraint(name, value, `have value greater than or equal to ${range.least}`);
   if (range && value > range.most) throw constraint(name, value, `have value less than or equal to ${range.most}`);
@@ -31,10 +31,7 @@ export function flagOf(input: Input, name: string): boolean {
   return input[name] === true;
 }
 
-/** In the words of AWS's validation. */
-export function constraint(name: string, value: unknown, must: string): Error {
+function constraint(name: string, value: unknown, must: string): Error {
   const shown = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
-  return invalidParameter(
-    `1 validation error detected: Value '${shown}' at '${name}' failed to satisfy constraint: Member must ${must}`,
-  );
+  return invalidParameter(violation(name, must, ` '${shown}'`));
 }

@@ -1,17 +1,18 @@
 /** StartQuery, GetQueryResults, StopQuery, DescribeQueries. */
 import { randomUUID } from 'node:crypto';
+import { pageOf } from '../aws/paging.ts';
+import type { Place } from '../aws/service.ts';
+import { NotImplementedByDouble, ServiceError } from '../aws/service-error.ts';
 import type { Assumptions } from './assumptions.ts';
 import { type Caller, findGroup } from './caller.ts';
 import type { QueryCourse } from './faults.ts';
-import { concurrencyMessage } from './faults.ts';
 import { type Input, integerOf, textOf, textsOf } from './input.ts';
 import type { Query } from './insights/ast.ts';
-import { breaksRule, NotImplementedByDouble, QueryCompileError } from './insights/compile-error.ts';
+import { breaksRule, QueryCompileError } from './insights/compile-error.ts';
 import { parseQuery } from './insights/parse-query.ts';
 import { type CompiledQuery, compileQuery, type QueryResult } from './insights/run-query.ts';
 import { validateQuery } from './insights/validate-query.ts';
-import { pageOf } from './paging.ts';
-import { fromBackend, invalidParameter, ServiceError } from './service-error.ts';
+import { concurrencyReached, fromBackend, invalidParameter, invalidToken } from './service-error.ts';
 import { eventsBetween, keptSince, type LogGroup } from './store.ts';
 
 type QueryStatus = 'Scheduled' | 'Running' | 'Complete' | 'Failed' | 'Cancelled' | 'Timeout' | 'Unknown';
@@ -49,9 +50,9 @@ export interface QuerySettings {
 
 export interface Queries {
   start(caller: Caller, input: Input, course: QueryCourse): unknown;
-  results(caller: Caller, input: Input): unknown;
-  stop(caller: Caller, input: Input): unknown;
-  describe(caller: Caller, input: Input): unknown;
+  results(place: Place, input: Input): unknown;
+  stop(place: Place, input: Input): unknown;
+  describe(place: Place, input: Input): unknown;
   scannedBytes(): number;
 }
 
@@ -87,22 +88,21 @@ export function createQueries(settings: QuerySettings): Queries {
     return status === 'Scheduled' || status === 'Running';
   }
 
-  function ownQueries({ account, region }: Caller): RunningQuery[] {
+  function ownQueries({ account, region }: Place): RunningQuery[] {
     return [...queries.values()].filter((query) => query.account === account && query.region === region);
   }
 
-  function find(caller: Caller, input: Input): RunningQuery {
+  function find(place: Place, input: Input): RunningQuery {
     const id = textOf(input, 'queryId') ?? '';
     const query = queries.get(id);
-    if (query?.account !== caller.account || query.region !== caller.region)
+    if (query?.account !== place.account || query.region !== place.region)
       throw new ServiceError('ResourceNotFoundException', `Query with id ${id} does not exist`);
     return query;
   }
 
-  function admit(caller: Caller): void {
-    const active = ownQueries(caller).filter((query) => isActive(query) && !isAbandoned(query)).length;
-    if (active >= settings.concurrentQueries)
-      throw new ServiceError('LimitExceededException', concurrencyMessage(settings.concurrentQueries));
+  function admit(place: Place): void {
+    const active = ownQueries(place).filter((query) => isActive(query) && !isAbandoned(query)).length;
+    if (active >= settings.concurrentQueries) throw concurrencyReached(settings.concurrentQueries);
   }
 
   function finalOf(query: RunningQuery): Outcome {
@@ -132,14 +132,14 @@ export function createQueries(settings: QuerySettings): Queries {
       return { queryId: id };
     },
 
-    results(caller, input) {
-      const query = find(caller, input);
+    results(place, input) {
+      const query = find(place, input);
       const size = integerOf(input, 'maxItems', { least: 1, most: MOST_ITEMS }) ?? MOST_ITEMS;
       const status = statusOf(query);
       const outcome = outcomeOf(query, status);
       query.polls += 1;
       query.seenAt = settings.now();
-      const { items, nextToken } = pageOf(outcome.results, textOf(input, 'nextToken'), size);
+      const { items, nextToken } = pageOf(outcome.results, textOf(input, 'nextToken'), size, invalidToken);
       return {
         queryLanguage: 'CWLI',
         results: items,
@@ -149,8 +149,8 @@ export function createQueries(settings: QuerySettings): Queries {
       };
     },
 
-    stop(caller, input) {
-      const query = find(caller, input);
+    stop(place, input) {
+      const query = find(place, input);
       // A cancelled query can be stopped again (README).
       if (!isActive(query) && query.stopped === undefined)
         throw fromBackend('InvalidParameterException', `Query is already ended with ${statusOf(query)}`);
@@ -158,15 +158,15 @@ export function createQueries(settings: QuerySettings): Queries {
       return { success: true };
     },
 
-    describe(caller, input) {
+    describe(place, input) {
       const group = textOf(input, 'logGroupName');
       const status = textOf(input, 'status');
-      const found = ownQueries(caller)
+      const found = ownQueries(place)
         .filter((query) => status === undefined || statusOf(query) === status)
         .filter(({ groups }) => group === undefined || groups.some(({ name }) => name === group))
         .reverse();
       const size = integerOf(input, 'maxResults', { least: 1, most: 1000 }) ?? 1000;
-      const { items, nextToken } = pageOf(found, textOf(input, 'nextToken'), size);
+      const { items, nextToken } = pageOf(found, textOf(input, 'nextToken'), size, invalidToken);
       return { queries: items.map((query) => ({ ...described(query), status: statusOf(query) })), nextToken };
     },
 

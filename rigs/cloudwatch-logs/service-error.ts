@@ -1,19 +1,6 @@
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html */
 import { randomUUID } from 'node:crypto';
-
-/** An error as the service answers it: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html */
-export class ServiceError extends Error {
-  readonly type: string;
-  readonly status: number;
-  /** Further members of the body. */
-  readonly details: Record<string, unknown>;
-
-  constructor(type: string, message: string, status = 400, details: Record<string, unknown> = {}) {
-    super(message);
-    this.type = type;
-    this.status = status;
-    this.details = details;
-  }
-}
+import { ServiceError } from '../aws/service-error.ts';
 
 export function invalidParameter(message: string): ServiceError {
   return new ServiceError('InvalidParameterException', message);
@@ -27,4 +14,13 @@ export function fromBackend(type: string, message: string, details: Record<strin
 
 export function groupNotFound(): ServiceError {
   return new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
+}
+
+export function invalidToken(): ServiceError {
+  return invalidParameter('The specified nextToken is invalid.');
+}
+
+/** As people report it. */
+export function concurrencyReached(limit: number): ServiceError {
+  return new ServiceError('LimitExceededException', `Account maximum query concurrency limit of [${limit}] reached.`);
 }

@@ -6,11 +6,12 @@ import {
   StartQueryCommand,
   type StartQueryCommandInput,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { ACCOUNT, clientSettings, REGION } from '../aws/test-client.ts';
 import { type CloudWatchLogs, type CloudWatchLogsOptions, startCloudWatchLogs } from './server.ts';
 import type { InputEvent } from './store.ts';
 
-export const ACCOUNT = '123456789012';
-export const REGION = 'us-east-1';
+export { ACCOUNT, REGION };
+
 export const GROUP = '/test/group';
 /** 2026-10-01, in the units of the two APIs. */
 export const START_MS = Date.UTC(2026, 9, 1);
@@ -50,15 +51,8 @@ export async function startTestLogs(
   };
 }
 
-/** @param maxAttempts more than one lets the client retry */
-export function clientOf(
-  { endpoint }: CloudWatchLogs,
-  region = REGION,
-  accessKeyId = 'AKIATEST',
-  maxAttempts = 1,
-): CloudWatchLogsClient {
-  const credentials = { accessKeyId, secretAccessKey: 'secret' };
-  return new CloudWatchLogsClient({ endpoint, region, credentials, maxAttempts });
+export function clientOf({ endpoint }: CloudWatchLogs, region?: string, accessKeyId?: string): CloudWatchLogsClient {
+  return new CloudWatchLogsClient(clientSettings(endpoint, region, accessKeyId));
 }
 
 export function startInput(queryString: string, input: Partial<StartQueryCommandInput> = {}): StartQueryCommandInput {

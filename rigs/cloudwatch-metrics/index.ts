@@ -1,6 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { readBody, startServer } from '../aws/http.ts';
+import type { Input } from '../aws/input.ts';
+import { pageOf } from '../aws/paging.ts';
+import { scopeOf } from '../aws/signature.ts';
 
 /** One value that a service published. */
 export interface Datum {
@@ -28,8 +30,6 @@ export interface Fault {
   status?: string;
 }
 
-type Input = Record<string, unknown>;
-
 const DAY_SECONDS = 86_400;
 const METRICS_PER_PAGE = 500;
 const QUERIES_PER_CALL = 500;
@@ -55,13 +55,12 @@ export async function startCloudWatchMetrics(account: string, options: CloudWatc
       : getMetricData(own, input, now(), pointsPerPage);
   }
 
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
-    const [, region = ''] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
-    const { operation, input } = operationOf(request, body);
+  const { endpoint, close } = await startServer(async (request, response) => {
+    const { operation, input } = operationOf(request, await readBody(request));
+    const { region = '' } = scopeOf(request) ?? {};
     calls.push({ operation, region, input });
     const send = (status: number, type: string, out: string) =>
-      response.writeHead(status, { 'content-type': type }).end(out);
+      void response.writeHead(status, { 'content-type': type }).end(out);
     const fault = faults.get(operation);
     if (operation === 'GetCallerIdentity' && !fault) return send(200, 'text/xml', identity(account));
     if (operation === 'GetCallerIdentity') return send(403, 'text/xml', xmlError(fault?.type ?? ''));
@@ -73,10 +72,10 @@ export async function startCloudWatchMetrics(account: string, options: CloudWatc
       const { name, message } = error as Error;
       return send(400, 'application/x-amz-json-1.0', JSON.stringify({ __type: name, message }));
     }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
+    close,
     calls,
     faults,
     put(...more: readonly Datum[]) {
@@ -88,10 +87,6 @@ export async function startCloudWatchMetrics(account: string, options: CloudWatc
         if (known) known.push(datum);
         else region.set(id, [datum]);
       }
-    },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
@@ -131,9 +126,8 @@ function listMetrics(data: Data, input: Input, now: number): Input {
     const one = { Namespace: input['Namespace'], MetricName: metric, Dimensions: listOf(dimensions) };
     listed.set(JSON.stringify(one), one);
   }
-  const start = Number(input['NextToken'] ?? 0);
-  const end = start + METRICS_PER_PAGE;
-  return { Metrics: [...listed.values()].slice(start, end), ...(listed.size > end ? { NextToken: String(end) } : {}) };
+  const { items, nextToken } = page([...listed.values()], input, METRICS_PER_PAGE);
+  return { Metrics: items, NextToken: nextToken };
 }
 
 interface Query {
@@ -149,22 +143,25 @@ function getMetricData(data: Data, input: Input, now: number, pointsPerPage: num
     checkKept(query.MetricStat.Period, now / 1000 - from);
     return pointsOf(data, query, from, to).map((point) => ({ id: query.Id, ...point }));
   });
-  const start = Number(input['NextToken'] ?? 0);
-  const end = start + pointsPerPage;
-  const pageOf = Map.groupBy(points.slice(start, end), ({ id }) => id);
-  const left = new Set(points.slice(end).map(({ id }) => id));
+  const { items, left, nextToken } = page(points, input, pointsPerPage);
+  const byQuery = Map.groupBy(items, ({ id }) => id);
+  const unfinished = new Set(left.map(({ id }) => id));
   return {
     MetricDataResults: queries.map(({ Id }) => {
-      const own = pageOf.get(Id) ?? [];
+      const own = byQuery.get(Id) ?? [];
       return {
         Id,
         Timestamps: own.map(({ at }) => at),
         Values: own.map(({ sum }) => sum),
-        StatusCode: left.has(Id) ? 'PartialData' : 'Complete',
+        StatusCode: unfinished.has(Id) ? 'PartialData' : 'Complete',
       };
     }),
-    ...(points.length > end ? { NextToken: String(end) } : {}),
+    NextToken: nextToken,
   };
+}
+
+function page<T>(items: readonly T[], { NextToken }: Input, size: number) {
+  return pageOf(items, NextToken as string | undefined, size, () => refusal('InvalidNextToken'));
 }
 
 function withStatus(out: Input, status: string | undefined): Input {
@@ -199,12 +196,6 @@ const listOf = (dimensions: Readonly<Record<string, string>>) =>
 
 function refusal(name: string, message = name): Error {
   return Object.assign(new Error(message), { name });
-}
-
-async function text(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of request) body += chunk;
-  return body;
 }
 
 const identity = (account: string) =>

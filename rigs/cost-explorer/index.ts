@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Big from 'big.js';
+import { readBody, startServer } from '../aws/http.ts';
+import { pageOf } from '../aws/paging.ts';
 
 /** A charge, as a bill has it for a day. Amounts are decimal text. */
 export interface Charge {
@@ -49,31 +48,25 @@ export async function startCostExplorer(options: CostExplorerOptions = {}) {
   const calls: { operation: string; input: Input }[] = [];
   const faults = new Map<string, { type: string; message?: string }>();
 
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
+  const { endpoint, close } = await startServer(async (request, response) => {
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
-    const input = JSON.parse(body) as Input;
+    const input = JSON.parse(await readBody(request)) as Input;
     calls.push({ operation, input });
     const fault = faults.get(operation);
     const send = (status: number, out: object) =>
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(out));
+      void response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(out));
     if (fault) return send(400, { __type: fault.type, message: fault.message });
     const { Start, End } = input.TimePeriod;
     const own = charges.filter(({ day }) => day >= Start && day < End);
     if (operation === 'GetDimensionValues') return send(200, servicesOf(own, input));
     return send(200, costAndUsage(own, input, options));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
+    close,
     calls,
     faults,
     bill: (...more: Charge[]) => void charges.push(...more),
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
 }
 
@@ -104,14 +97,13 @@ function costAndUsage(
     sums.set(id, { ...sum, usd: sum.usd.plus(charge.usd), quantity: sum.quantity.plus(charge.quantity) });
   }
   const all = [...sums.values()].sort((a, b) => a.day.localeCompare(b.day));
-  const start = Number(NextPageToken ?? 0);
-  const page = all.slice(start, start + groupsPerPage);
-  const days = [...new Set(page.map(({ day }) => day))];
+  const { items, nextToken } = pageOf(all, NextPageToken, groupsPerPage, () => new Error('NextPageToken'));
+  const days = [...new Set(items.map(({ day }) => day))];
   return {
     ResultsByTime: days.map((day) => ({
       TimePeriod: { Start: day, End: day },
       Estimated: day >= estimatedFrom,
-      Groups: page
+      Groups: items
         .filter((group) => group.day === day)
         .map(({ keys, usd, quantity }) => ({
           Keys: keys,
@@ -121,6 +113,6 @@ function costAndUsage(
           },
         })),
     })),
-    ...(all.length > start + groupsPerPage ? { NextPageToken: String(start + groupsPerPage) } : {}),
+    NextPageToken: nextToken,
   };
 }

@@ -38,7 +38,25 @@ export function atPath(text: string, path: string): Json | undefined {
   return json;
 }
 
+/** Texts that were parsed lately; null of those that are no JSON. A query looks for one path after another in each. */
+const recent = new Map<string, Json | null>();
+let recentCharacters = 0;
+const MOST_RECENT_CHARACTERS = 2_000_000;
+
 export function parseOrNothing(text: string): Json | undefined {
+  const known = recent.get(text);
+  if (known !== undefined) return known ?? undefined;
+  if (recentCharacters > MOST_RECENT_CHARACTERS) {
+    recent.clear();
+    recentCharacters = 0;
+  }
+  const json = parse(text);
+  recent.set(text, json ?? null);
+  recentCharacters += text.length;
+  return json;
+}
+
+function parse(text: string): Json | undefined {
   try {
     return readJson(text, 'nothing');
   } catch (error) {

@@ -14,6 +14,8 @@ const SPACE = /[ \t\n\r]*/y;
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 /** Within strings, where JSON.parse wants them escaped. */
 const CONTROL = /\p{Cc}/gu;
+/** Has what is not as it is written. */
+const ESCAPED = /[\\\p{Cc}]/u;
 const LITERAL = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /**
@@ -32,9 +34,10 @@ function createReader(text: string) {
 
   function take(pattern: RegExp): string | undefined {
     pattern.lastIndex = position;
-    const [found] = pattern.exec(text) ?? [];
-    if (found !== undefined) position += found.length;
-    return found;
+    if (!pattern.test(text)) return undefined;
+    const start = position;
+    position = pattern.lastIndex;
+    return text.slice(start, position);
   }
 
   function takeSign(sign: string): boolean {
@@ -52,6 +55,7 @@ function createReader(text: string) {
     take(SPACE);
     const quoted = take(STRING);
     if (quoted === undefined) throw new JsonError(`Expected a string at character ${position}`);
+    if (!ESCAPED.test(quoted)) return quoted.slice(1, -1);
     try {
       return JSON.parse(quoted.replace(CONTROL, (sign) => JSON.stringify(sign).slice(1, -1)));
     } catch {

@@ -59,16 +59,25 @@ async function createRows(connection: DuckDBConnection, { name }: Pick<Scan, 'na
   );
   const appender = await connection.createAppender(name, 'main', 'temp');
   const types = columns.map(({ type }) => type);
+  const pending: DuckDBValue[][] = [];
+
+  function flush(): void {
+    const chunk = DuckDBDataChunk.create(types, pending.length);
+    chunk.setRows(pending.splice(0));
+    appender.appendDataChunk(chunk);
+  }
+
   return {
     rows(rows: DuckDBValue[][]): void {
-      for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
-        const part = rows.slice(start, start + CHUNK_ROWS);
-        const chunk = DuckDBDataChunk.create(types, part.length);
-        chunk.setRows(part);
-        appender.appendDataChunk(chunk);
+      for (const row of rows) {
+        pending.push(row);
+        if (pending.length === CHUNK_ROWS) flush();
       }
     },
-    end: () => appender.closeSync(),
+    end(): void {
+      if (pending.length > 0) flush();
+      appender.closeSync();
+    },
   };
 }
 

@@ -35,7 +35,13 @@ function ofJson(others: readonly Type[], result: Type, body: NativeBody): Compil
     const values = rest.map((value, index) => coerced(value, others[index] as Type));
     const args = [text, ...values].filter((value) => value !== undefined);
     if (args.length !== call.args.length) throw unexpected(call);
-    return { sql: call.natives.call(call.name, args, result, body), type: result };
+    const [, path] = call.literals;
+    // A path that is a literal is part of the function: DuckDB would hand it over with every row.
+    const sql =
+      others[0] === VARCHAR && path !== undefined
+        ? call.natives.call(`${call.name} ${path}`, args.slice(0, 1), result, (given) => body(given, path))
+        : call.natives.call(call.name, args, result, body);
+    return { sql, type: result };
   };
 }
 

@@ -31,6 +31,3 @@ export function unexpected(query: string, found: Span & { text: string }): Query
   const position = found.start - (before.lastIndexOf('\n') + 1);
   return new QueryCompileError(`unexpected symbol found ${found.text} at line ${line} and position ${position}`, found);
 }
-
-/** A command or function that AWS documents and this double does not evaluate: never a wrong answer instead. */
-export class NotImplementedByDouble extends Error {}

@@ -1,8 +1,9 @@
+import { NotImplementedByDouble } from '../../aws/service-error.ts';
 import type { Assumptions } from '../assumptions.ts';
 import { AGGREGATES } from './aggregates.ts';
 import type { BinaryOperator, Expression, Period } from './ast.ts';
 import { compare } from './compare.ts';
-import { breaksRule, NotImplementedByDouble } from './compile-error.ts';
+import { breaksRule } from './compile-error.ts';
 import { asString } from './display.ts';
 import { FUNCTIONS, FUNCTIONS_NOT_HERE } from './functions.ts';
 import { fieldAt, fieldOf, member, type Row } from './row.ts';

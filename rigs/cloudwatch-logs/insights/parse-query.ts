@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html */
+import { NotImplementedByDouble } from '../../aws/service-error.ts';
 import type { Column, Command, Expression, ParseMode, Query, SourceSelector } from './ast.ts';
-import { NotImplementedByDouble } from './compile-error.ts';
 import { parseExpression } from './parse-expression.ts';
 import { isWord, readTokens, type TokenReader } from './token-reader.ts';
 
