@@ -1,10 +1,14 @@
 /**
  * Bundles the Lambda function into dist/lambda: `index.mjs`, and beside it the parts that are loaded only when they are needed.
- * `npm run bundle`; tests and rigs bundle functions of their own with `bundleFunction`.
+ * `npm run bundle`; tests and rigs bundle functions of their own with `bundleFunction`. With `--image FOLDER`, what deploy/Dockerfile
+ * puts into the container image.
  */
 import { execFileSync } from 'node:child_process';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build, type Metafile } from 'esbuild';
 
 export interface FunctionBundle {
@@ -13,6 +17,9 @@ export interface FunctionBundle {
   metafile: Metafile;
 }
 
+const ROOT = join(import.meta.dirname, '..');
+const WORKERS = { worker: join(ROOT, 'src/engines/files/worker.ts') };
+
 /** @param workers files that threads start from; they must stay files of their own, beside the entry */
 export async function bundleFunction(
   entry: string,
@@ -20,8 +27,16 @@ export async function bundleFunction(
   workers: Record<string, string> = {},
 ): Promise<FunctionBundle> {
   await rm(outdir, { recursive: true, force: true });
+  return {
+    handler: join(outdir, 'index.handler'),
+    metafile: await bundleEntries({ index: entry, ...workers }, outdir),
+  };
+}
+
+/** @param entries by the names of their files, without ending; they share chunks */
+async function bundleEntries(entryPoints: Record<string, string>, outdir: string): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: { index: entry, ...workers },
+    entryPoints,
     outdir,
     bundle: true,
     splitting: true,
@@ -37,17 +52,34 @@ export async function bundleFunction(
     banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
     metafile: true,
   });
-  return { handler: join(outdir, 'index.handler'), metafile };
+  return metafile;
 }
 
 /** The function of this project, with its compile cache. */
 export async function bundleSpend(): Promise<FunctionBundle & { compileCache: string }> {
-  const root = join(import.meta.dirname, '..');
-  const outdir = join(root, 'dist/lambda');
-  const bundle = await bundleFunction(join(root, 'src/entry/lambda.ts'), outdir, {
-    worker: join(root, 'src/engines/files/worker.ts'),
-  });
-  return { ...bundle, compileCache: warmCompileCache(outdir) };
+  const outdir = join(ROOT, 'dist/lambda');
+  const bundle = await bundleFunction(join(ROOT, 'src/entry/lambda.ts'), outdir, WORKERS);
+  const compileCache = join(outdir, 'compile-cache');
+  warmCompileCache(bundle.metafile, outdir, compileCache);
+  return { ...bundle, compileCache };
+}
+
+/**
+ * What the image holds: the function with its compiled code (deploy/index.ts), and the authorizer, which shares nothing with it so
+ * that it stays small. To be called where it will lie and with the Node that will run it.
+ */
+export async function bundleImage(outdir: string): Promise<Metafile> {
+  const { metafile } = await bundleFunction(join(ROOT, 'deploy/index.ts'), outdir, WORKERS);
+  for (const [name, flags] of Object.entries({ default: [], 'expose-gc': ['--expose-gc'] })) {
+    const folder = await mkdtemp(join(tmpdir(), 'compile-cache-'));
+    warmCompileCache(metafile, outdir, folder, flags);
+    const [compiled = ''] = await readdir(folder);
+    await cp(join(folder, compiled), join(outdir, 'compile-cache', name), { recursive: true });
+    await rm(folder, { recursive: true });
+  }
+  const authorizer = join(ROOT, 'src/entry/authorizer.ts');
+  if (existsSync(authorizer)) Object.assign(metafile.outputs, (await bundleEntries({ authorizer }, outdir)).outputs);
+  return metafile;
 }
 
 /**
@@ -55,24 +87,24 @@ export async function bundleSpend(): Promise<FunctionBundle & { compileCache: st
  * (https://nodejs.org/docs/latest-v24.x/api/module.html#module-compile-cache). It holds for this Node and these paths only, so an
  * image makes its own.
  */
-function warmCompileCache(outdir: string): string {
-  const compileCache = join(outdir, 'compile-cache');
+function warmCompileCache(bundle: Metafile, outdir: string, compileCache: string, flags: string[] = []): void {
+  const files = Object.keys(bundle.outputs).map((file) => basename(file));
+  const modules = files.filter((file) => file !== 'worker.mjs');
+  // What imports DuckDB stays uncompiled where DuckDB is not.
   const script = `
+    import path from 'node:path';
     globalThis.awslambda = { streamifyResponse: (handler) => handler };
-    for (const file of fs.readdirSync('.')) if (/^(?!worker).*\\.mjs$/.test(file)) await import(path.resolve(file));`;
-  execFileSync(
-    process.execPath,
-    ['--input-type=module', '--eval', `import fs from 'node:fs'; import path from 'node:path';${script}`],
-    {
-      cwd: outdir,
-      env: { NODE_COMPILE_CACHE: compileCache, BEDROCK_SPEND_SOURCE: '.', BEDROCK_SPEND_SESSION_TABLE: 'none' },
-    },
-  );
-  return compileCache;
+    for (const file of ${JSON.stringify(modules)})
+      await import(path.resolve(file)).catch((error) => { if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error; });`;
+  execFileSync(process.execPath, [...flags, '--input-type=module', '--eval', script], {
+    cwd: outdir,
+    env: { NODE_COMPILE_CACHE: compileCache, BEDROCK_SPEND_SOURCE: '.', BEDROCK_SPEND_SESSION_TABLE: 'none' },
+  });
 }
 
 if (import.meta.main) {
-  const { metafile } = await bundleSpend();
+  const { values } = parseArgs({ options: { image: { type: 'string' } } });
+  const metafile = values.image === undefined ? (await bundleSpend()).metafile : await bundleImage(values.image);
   for (const [file, { bytes }] of Object.entries(metafile.outputs))
     if (bytes > 10_000) console.log(`${(bytes / 1024).toFixed(0).padStart(6)} KB  ${file}`);
 }

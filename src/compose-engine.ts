@@ -46,10 +46,20 @@ const SCHEMES: Readonly<Record<string, (source: string, ledger: LedgerSetting) =
 
 function filesEngine(source: string, ledger: LedgerSetting): Engine {
   const engine = deferredEngine('files', source, async () => {
-    const { createFilesEngine } = await import('./engines/files/index.ts');
+    const { createFilesEngine } = await import('./engines/files/index.ts').catch(withoutDuckDb);
     return createFilesEngine({ source, ...(ledger === undefined ? {} : { ledger }) });
   });
   return { ...engine, rangeReadsLogs: true };
+}
+
+/** An image for Lambda has it only where it is asked for. */
+function withoutDuckDb(error: Error & { code?: string }): never {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  throw new SpendError(
+    'SOURCE_UNSUPPORTED',
+    'DuckDB is not installed here, and log files cannot be read without it: build the image with --build-arg DUCKDB=yes, or ask CloudWatch or Athena.',
+    { cause: error },
+  );
 }
 
 function bucketEngine(source: string, ledger: LedgerSetting): Engine {

@@ -1,4 +1,5 @@
 /** Lambda authorizers of the REQUEST kind: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html */
+import type { LambdaFunction } from './function.ts';
 import { GatewayError } from './gateway-responses.ts';
 import type { AuthorizerEvent } from './proxy-event.ts';
 
@@ -18,6 +19,16 @@ export interface AuthorizerResponse {
 
 /** Throws an Error 'Unauthorized' to answer 401. */
 export type Authorizer = (event: AuthorizerEvent) => Promise<AuthorizerResponse>;
+
+/** A function as an authorizer: invoked buffered, and what it throws is the message. */
+export function asAuthorizer(lambda: Pick<LambdaFunction, 'invoke'>): Authorizer {
+  return async (event) => {
+    const { body, functionError } = await lambda.invoke(event);
+    const answer = JSON.parse(body.toString());
+    if (functionError) throw new Error(answer.errorMessage);
+    return answer;
+  };
+}
 
 export interface Authorization {
   /** For requestContext.authorizer. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
+import { asAuthorizer } from '../../rigs/lambda/authorizer.ts';
 import { type LambdaFunction, startFunction } from '../../rigs/lambda/function.ts';
 import { type Gateway, startGateway } from '../../rigs/lambda/gateway.ts';
 import { type DeployedSettings, settingsFromTemplate } from '../../rigs/lambda/template.ts';
@@ -57,7 +58,7 @@ async function deployed(parameters: Record<string, string> = {}): Promise<Deploy
     ...api,
     function: lambda,
     apiKeys: [{ id: 'first', value: KEY }],
-    ...(authorizer ? { authorizer: (event) => answerOf(authorizer, event) } : {}),
+    ...(authorizer ? { authorizer: asAuthorizer(authorizer) } : {}),
   });
   onTestFinished(async () => {
     await gateway.close();
@@ -65,14 +66,6 @@ async function deployed(parameters: Record<string, string> = {}): Promise<Deploy
     await authorizer?.close();
   });
   return { url: `${gateway.url}/mcp`, gateway, lambda, settings };
-}
-
-/** As API Gateway invokes an authorizer: buffered; what it throws is the message. */
-async function answerOf(authorizer: LambdaFunction, event: unknown) {
-  const { body, functionError } = await authorizer.invoke(event);
-  const answer = JSON.parse(body.toString());
-  if (functionError) throw new Error(answer.errorMessage);
-  return answer;
 }
 
 const INITIALIZE = {

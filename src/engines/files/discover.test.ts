@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -14,6 +14,14 @@ describe('a source', () => {
   async function found(source: string): Promise<string[]> {
     return (await discover(source)).files.map(({ name }) => relative(folder, name));
   }
+
+  // Root may read everything.
+  it.skipIf(process.getuid?.() === 0)('that may not be looked into does not pass for an empty one', async () => {
+    await chmod(folder, 0o000);
+    const error = await discover(folder).catch((failure) => failure);
+    await chmod(folder, 0o700);
+    expect(error).toMatchObject({ code: 'SOURCE_NOT_FOUND', message: expect.stringContaining('EACCES') });
+  });
 
   beforeEach(async () => {
     folder = await temporaryFolder();

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -20,6 +20,7 @@ export async function discover(source: string): Promise<Listing> {
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isFile())
     return { root: join(dirname(path), sep), files: [fileFromStats(path, stats)], skipped: 0, requests: 0 };
+  if (stats?.isDirectory()) await checkReadable(path, source);
   if (stats?.isDirectory()) return listed(path, await glob('**/*', { cwd: path, absolute: true, dot: false }), source);
   if (isDynamicPattern(source)) {
     const root = fixedPart(path);
@@ -29,6 +30,17 @@ export async function discover(source: string): Promise<Listing> {
     'SOURCE_NOT_FOUND',
     `There is no file or folder ${source}. Give a folder of Bedrock invocation logs, a file or a glob.`,
   );
+}
+
+/** A folder that may not be looked into would pass for an empty one. @throws SpendError SOURCE_NOT_FOUND */
+async function checkReadable(path: string, source: string): Promise<void> {
+  await readdir(path).catch((cause) => {
+    throw new SpendError(
+      'SOURCE_NOT_FOUND',
+      `The folder ${source} cannot be read (${cause.code}). Its permissions must let this user list and enter it.`,
+      { cause },
+    );
+  });
 }
 
 async function listed(root: string, paths: string[], source: string): Promise<Listing> {
