@@ -4,12 +4,12 @@
  * puts into the container image.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Metafile } from 'esbuild';
+import { noticesOf } from './notices.ts';
 
 export interface FunctionBundle {
   /** As Lambda names it: file without ending, and export. */
@@ -36,8 +36,9 @@ export async function bundleFunction(
 /** @param entries by the names of their files, without ending; they share chunks */
 async function bundleEntries(entryPoints: Record<string, string>, outdir: string): Promise<Metafile> {
   const { metafile } = await build({
+    absWorkingDir: ROOT,
     entryPoints,
-    outdir,
+    outdir: resolve(outdir),
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -77,9 +78,9 @@ export async function bundleImage(outdir: string): Promise<Metafile> {
     await cp(join(folder, compiled), join(outdir, 'compile-cache', name), { recursive: true });
     await rm(folder, { recursive: true });
   }
-  const authorizer = join(ROOT, 'src/entry/authorizer.ts');
-  if (existsSync(authorizer)) Object.assign(metafile.outputs, (await bundleEntries({ authorizer }, outdir)).outputs);
-  return metafile;
+  const authorizer = await bundleEntries({ authorizer: join(ROOT, 'src/entry/authorizer.ts') }, outdir);
+  await writeFile(join(outdir, 'THIRD-PARTY-NOTICES'), noticesOf(metafile, ROOT));
+  return { ...metafile, outputs: { ...metafile.outputs, ...authorizer.outputs } };
 }
 
 /**

@@ -256,7 +256,14 @@ describe.skipIf(missing !== undefined)(`the container image${skipped}`, () => {
   it('holds the bundle, its compiled code and the licence, for everybody to read', () => {
     const files = filesIn(image, 'var/task');
     const names = readdirSync(join(image.root, 'var/task'));
-    expect(names.filter((name) => !/^[\w-]+\.mjs$/.test(name)).sort()).toEqual(['LICENSE', 'compile-cache']);
+    expect(names.filter((name) => !/^[\w-]+\.mjs$/.test(name)).sort()).toEqual([
+      'LICENSE',
+      'THIRD-PARTY-NOTICES',
+      'compile-cache',
+    ]);
+    const notices = readFileSync(join(image.root, 'var/task/THIRD-PARTY-NOTICES'), 'utf8');
+    expect(notices).toMatch(/^hono \d.* \(MIT\)$/m);
+    expect(notices).not.toContain('no licence named');
     expect(names).toEqual(expect.arrayContaining(['index.mjs', 'worker.mjs']));
     expect(files.filter((file) => DEVELOPMENT.test(file.slice(image.root.length)))).toEqual([]);
     expect(files.filter((file) => (statSync(file).mode & 0o044) !== 0o044)).toEqual([]);
