@@ -17,6 +17,7 @@ const SCANNING = [
 /** Which rooms a room may import from, besides itself. ARCHITECTURE.md draws the same arrows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
+  access: ['domain'],
   logs: ['domain'],
   'bill/cost-explorer.ts': ['aws', 'domain', 'bill'],
   'bill/cur.ts': ['domain', 'bill'],
