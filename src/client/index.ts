@@ -1,11 +1,13 @@
 import {
   type CallToolResult,
   Client,
+  type ClientOptions,
   type Progress,
   StreamableHTTPClientTransport,
   type Transport,
 } from '@modelcontextprotocol/client';
 import { SpendError } from '../domain/errors.ts';
+import type { OAuthSession } from './oauth-session.ts';
 
 export interface ConnectOptions {
   /** Sent with every request. */
@@ -14,6 +16,10 @@ export interface ConnectOptions {
   version?: string;
   /** Takes the place of the network, for a server in this process. */
   fetch?: typeof globalThis.fetch;
+  /** Signs the user in where the server asks for it. Takes the place of `fetch`. */
+  session?: Pick<OAuthSession, 'fetch'>;
+  /** For the SDK's client: capabilities, versions of the protocol. */
+  client?: ClientOptions;
 }
 
 export interface CallOptions {
@@ -71,16 +77,22 @@ const RECONNECTION = {
   maxRetries: 12,
 };
 
-async function begin(address: URL, { name = 'bedrock-spend', version = '0', headers = {}, fetch }: ConnectOptions) {
-  const client = new Client({ name, version });
+/** Somebody may have to sign in while a connection begins. */
+const SIGN_IN_TIMEOUT_MS = 360_000;
+
+async function begin(address: URL, options: ConnectOptions) {
+  const { name = 'bedrock-spend', version = '0', headers = {}, session } = options;
+  const fetch = session?.fetch ?? options.fetch;
+  const client = new Client({ name, version }, options.client);
   const transport = new StreamableHTTPClientTransport(address, {
     requestInit: { headers },
     reconnectionOptions: RECONNECTION,
     ...(fetch ? { fetch } : {}),
   });
   try {
-    await client.connect(transport as Transport);
+    await client.connect(transport as Transport, session ? { timeout: SIGN_IN_TIMEOUT_MS } : {});
   } catch (cause) {
+    if (cause instanceof SpendError) throw cause;
     throw new SpendError(
       'SERVER_UNREACHABLE',
       `No MCP server answered at ${address}: ${reason(cause)}. Start one with "bedrock-spend serve".`,

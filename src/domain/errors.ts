@@ -83,6 +83,18 @@ export const ERROR_CODES = {
     meaning: 'A query on an AWS service failed or took too long.',
   },
   CANCELLED: { status: 499, fixer: 'caller', retryable: true, meaning: 'The caller cancelled the work.' },
+  NOT_SIGNED_IN: {
+    status: 401,
+    fixer: 'caller',
+    retryable: false,
+    meaning: 'Nobody is signed in for the MCP server, or the sign-in has ended.',
+  },
+  SIGN_IN_FAILED: {
+    status: 401,
+    fixer: 'caller',
+    retryable: true,
+    meaning: 'The sign-in was refused, did not end in time, or its answer cannot be believed.',
+  },
   SERVER_UNREACHABLE: { status: 502, fixer: 'operator', retryable: true, meaning: 'The MCP server did not answer.' },
   TOOL_FAILED: {
     status: 502,
