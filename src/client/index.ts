@@ -92,7 +92,8 @@ async function begin(address: URL, options: ConnectOptions) {
   try {
     await client.connect(transport as Transport, session ? { timeout: SIGN_IN_TIMEOUT_MS } : {});
   } catch (cause) {
-    if (cause instanceof SpendError) throw cause;
+    // Where the SDK first asks which protocol there is, it wraps what stopped it.
+    for (const error of [cause, (cause as Error).cause]) if (error instanceof SpendError) throw error;
     throw new SpendError(
       'SERVER_UNREACHABLE',
       `No MCP server answered at ${address}: ${reason(cause)}. Start one with "bedrock-spend serve".`,

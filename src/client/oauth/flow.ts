@@ -1,4 +1,8 @@
-import type { OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprotocol/client';
+import {
+  isStrictScopeSuperset,
+  type OAuthClientProvider,
+  type OAuthDiscoveryState,
+} from '@modelcontextprotocol/client';
 import type { OAuthOptions } from './options.ts';
 import type { Vault } from './vault.ts';
 
@@ -8,22 +12,34 @@ export interface FlowOptions {
   redirectUrl: string;
   state: string;
   resourceMetadataUrl: URL | undefined;
+  /** What is asked for; undefined: what the server's metadata says. */
+  scope?: string | undefined;
   /** Shows the issuer's page to the user. */
   show: (url: URL) => Promise<void>;
 }
 
 /** One run of the SDK's OAuth flow. What must not outlive the run (verifier, state, which issuer was asked) is only here. */
-export function createFlow({ vault, settings, redirectUrl, state, resourceMetadataUrl, show }: FlowOptions) {
+export function createFlow(options: FlowOptions) {
+  const { vault, settings, redirectUrl, state, resourceMetadataUrl, show } = options;
   const { clientId, clientSecret, clientMetadataUrl } = settings;
   let verifier: string | undefined;
   let discovery: OAuthDiscoveryState | undefined;
   let issuer: string | undefined;
   let asked: URL | undefined;
+  let registeredNow = false;
 
   async function preRegistered(client_id: string) {
     // A secret goes to no issuer but the one it is for: a server could name any.
     const bound = settings.issuer ?? (await vault.current())?.issuer;
     return { client_id, ...(clientSecret ? { client_secret: clientSecret } : {}), issuer: (bound ?? issuer) as string };
+  }
+
+  /** A client may ask for no more than it was registered for, so that more takes a registration of its own. */
+  async function registeredBefore(at: string) {
+    const { client } = await vault.at(at);
+    const allowed = client && 'scope' in client ? client.scope : undefined;
+    const tooNarrow = allowed !== undefined && isStrictScopeSuperset(options.scope, allowed);
+    return tooNarrow && !registeredNow ? undefined : client;
   }
 
   const provider: OAuthClientProvider = {
@@ -41,7 +57,7 @@ export function createFlow({ vault, settings, redirectUrl, state, resourceMetada
     async clientInformation(context) {
       issuer = context?.issuer ?? issuer;
       if (issuer === undefined) return undefined;
-      return clientId ? preRegistered(clientId) : (await vault.at(issuer)).client;
+      return clientId ? preRegistered(clientId) : registeredBefore(issuer);
     },
     async tokens(context) {
       const entry = context ? await vault.at(context.issuer) : await vault.current();
@@ -83,6 +99,7 @@ export function createFlow({ vault, settings, redirectUrl, state, resourceMetada
   };
   if (!clientId) {
     provider.saveClientInformation = async (client, context) => {
+      registeredNow = true;
       await vault.save({ ...(await vault.at(context?.issuer ?? (issuer as string))), client });
     };
   }

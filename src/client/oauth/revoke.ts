@@ -15,20 +15,15 @@ export async function revoke(entry: Entry, client: StoredOAuthClientInformation,
   if (!endpoint || !tokens) return false;
   const url = assertSecureTokenEndpoint(endpoint);
   const methods = metadata?.token_endpoint_auth_methods_supported ?? [];
-  // The refresh token first: with it goes, at most issuers, all that came of it.
-  const all = [
-    ['refresh_token', tokens.refresh_token],
-    ['access_token', tokens.access_token],
-  ] as const;
-  const answers = [];
-  for (const [hint, token] of all) {
-    if (!token) continue;
+  const send = async (token: string, hint: string) => {
     const body = new URLSearchParams({ token, token_type_hint: hint });
-    answers.push(
-      await fetch(url, { method: 'POST', body, headers: identify(client, methods, body), redirect: 'error' }),
-    );
-  }
-  return answers.every(({ ok }) => ok);
+    const headers = identify(client, methods, body);
+    const { ok } = await fetch(url, { method: 'POST', body, headers, redirect: 'error' });
+    return ok;
+  };
+  const ended = tokens.refresh_token ? await send(tokens.refresh_token, 'refresh_token') : undefined;
+  // Issuers that sign access tokens cannot take them back; with the refresh token gone they are the last ones.
+  return (await send(tokens.access_token, 'access_token')) || (ended ?? false);
 }
 
 /** Names the client as it does at the token endpoint. */

@@ -19,9 +19,15 @@ export async function signIn(context: OAuthContext, request: Request, signal?: A
     signal,
   });
   try {
-    const { resourceMetadataUrl } = request;
-    const show = (url: URL) => showPage(url, context);
-    const provider = createFlow({ vault, settings, redirectUrl: listener.url, state, resourceMetadataUrl, show });
+    const provider = createFlow({
+      vault,
+      settings,
+      redirectUrl: listener.url,
+      state,
+      resourceMetadataUrl: request.resourceMetadataUrl,
+      scope: request.scope,
+      show: (url) => showPage(url, context),
+    });
     await auth(provider, { ...authRequest(context, request), forceReauthorization: true });
     const answer = await listener.answer;
     // Checks `iss` before anything else in the answer is believed (RFC 9207), then redeems the code.

@@ -20,7 +20,11 @@ export async function alone<T>(name: string, work: () => Promise<T>): Promise<T>
   await mkdir(folder, { recursive: true });
   const file = join(folder, `oauth-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`);
   // A process that died leaves its lock; it is taken over after ten seconds without a sign of life.
-  const release = await lock(file, { realpath: false, stale: 10_000, retries: { retries: 60, maxTimeout: 500 } });
+  const release = await lock(file, {
+    realpath: false,
+    stale: 10_000,
+    retries: { retries: 120, minTimeout: 50, maxTimeout: 500 },
+  });
   try {
     return await work();
   } finally {
