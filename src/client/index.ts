@@ -9,6 +9,10 @@ import {
 import { SpendError } from '../domain/errors.ts';
 import type { OAuthSession } from './oauth-session.ts';
 
+export { type OAuthOptions, type OAuthStatus, openInBrowser, openOAuth } from './oauth/index.ts';
+export type { OAuthSession } from './oauth-session.ts';
+export type { SecretStore } from './secret-store.ts';
+
 export interface ConnectOptions {
   /** Sent with every request. */
   headers?: Record<string, string>;

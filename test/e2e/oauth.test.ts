@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openChromium, whatKeepsChromium } from '../../rigs/oidc/chromium.ts';
 import { type Issuer, type IssuerOptions, startIssuer } from '../../rigs/oidc/issuer.ts';
 import { createHttpVisitor, type Visitor } from '../../rigs/oidc/visitor.ts';
 import { type Connection, connect } from '../../src/client/index.ts';
@@ -12,6 +13,7 @@ const SCOPES = ['spend:read', 'spend:admin'];
 
 let resource: ResourceServer;
 let issuer: Issuer;
+let issuers: Issuer[];
 let secrets: Map<string, string>;
 let output: string[];
 let signIns: number;
@@ -21,6 +23,7 @@ beforeEach(async () => {
   vi.spyOn(console, 'warn').mockImplementation((line) => output.push(String(line)));
   secrets = new Map();
   output = [];
+  issuers = [];
   signIns = 0;
   resource = await startResourceServer();
   issuer = await beginIssuer();
@@ -28,15 +31,22 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  const { access_token = 'none', refresh_token = 'none' } = keptTokens();
-  expect(output.filter((line) => line.includes(access_token) || line.includes(refresh_token))).toEqual([]);
+  expect(output.filter((line) => secretsSent().some((secret) => line.includes(secret)))).toEqual([]);
   for (const close of closing.splice(0).reverse()) await close();
   vi.restoreAllMocks();
 });
 
+/** All that must not be printed. */
+function secretsSent(): string[] {
+  const fields = ['code', 'code_verifier', 'refresh_token', 'client_secret', 'token'];
+  const forms = issuers.flatMap(({ calls }) => calls.map(({ form }) => form));
+  return [...resource.tokens, ...forms.flatMap((form) => fields.flatMap((field) => form.get(field) ?? []))];
+}
+
 async function beginIssuer(options: Partial<IssuerOptions> = {}): Promise<Issuer> {
   const started = await startIssuer({ resource: resource.url, scopes: SCOPES, ...options });
   closing.push(() => started.close());
+  issuers.push(started);
   resource.issuer = started.url;
   return started;
 }
@@ -132,6 +142,24 @@ describe('signing in', () => {
   });
 });
 
+const missing = await whatKeepsChromium(console.log);
+if (missing) console.log(`no Chromium: ${missing}; the same pages are driven without one.`);
+
+describe.skipIf(missing)('in Chromium', () => {
+  it("shows the issuer's pages and comes back", async () => {
+    const { visit, close } = await openChromium();
+    closing.push(close);
+    const pages: Promise<string>[] = [];
+    const session = open({}, (page) => {
+      const seen = visit(page);
+      pages.push(seen);
+      return seen;
+    });
+    expect(await ask(await connectBy(session))).toEqual(OK);
+    expect(await Promise.all(pages)).toEqual([expect.stringContaining('You can close this page')]);
+  });
+});
+
 describe('who the client is', () => {
   it('is its metadata document, where the issuer takes one', async () => {
     const document = 'https://client.example/bedrock-spend.json';
@@ -174,6 +202,18 @@ describe('who the client is', () => {
     await expect(session.login()).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
     expect(issuer.calls.map(({ form }) => form.get('client_secret'))).not.toContain('do-not-leak');
     expect(signIns).toBe(0);
+  });
+});
+
+describe('the way back', () => {
+  it('is where the issuer knows it to be, to the port', async () => {
+    const session = open({ redirectUrl: 'http://localhost:0/callback' });
+    await session.login();
+    expect(callsOf('POST /token')[0]?.form.get('redirect_uri')).toMatch(/^http:\/\/localhost:[1-9]\d+\/callback$/);
+  });
+
+  it.each(['https://page.example/callback', 'http://192.0.2.1/callback'])('is never %s', (redirectUrl) => {
+    expect(() => open({ redirectUrl })).toThrow('redirect URL must be');
   });
 });
 

@@ -57,7 +57,7 @@ async function run(revision: string, name: string): Promise<Scenario> {
 
 /** Warnings count as failures; the suite itself lets them pass. */
 async function readChecks(file: string, name: string): Promise<Scenario> {
-  const checks = JSON.parse(await readFile(file, 'utf8')) as { id: string; status: string }[];
-  const wanting = checks.filter(({ status }) => !['SUCCESS', 'INFO'].includes(status)).map(({ id }) => id);
+  const checks = JSON.parse(await readFile(file, 'utf8')) as { name: string; status: string }[];
+  const wanting = checks.filter(({ status }) => !['SUCCESS', 'INFO'].includes(status)).map((check) => check.name);
   return { name, passed: checks.filter(({ status }) => status === 'SUCCESS').length, wanting };
 }

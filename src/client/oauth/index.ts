@@ -20,6 +20,7 @@ const EARLY_MS = 30_000;
 
 /** Signs in to one MCP server: authorization code with PKCE, by way of the user's browser. The flow itself is the SDK's. */
 export function openOAuth(settings: OAuthOptions): OAuthSession {
+  checkRedirect(settings.redirectUrl);
   const serverUrl = new URL(settings.serverUrl);
   serverUrl.hash = '';
   const fetch = settings.fetch ?? globalThis.fetch;
@@ -107,6 +108,13 @@ export function openOAuth(settings: OAuthOptions): OAuthSession {
         await renew(context, entry.tokens.access_token);
       }),
   };
+}
+
+function checkRedirect(address: string | undefined): void {
+  if (address === undefined) return;
+  const { protocol, hostname } = new URL(address);
+  if (protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname)) return;
+  throw new SpendError('INVALID_SETTING', `The redirect URL must be http on 127.0.0.1 or localhost, not ${address}.`);
 }
 
 function isEnding(expiresAt: number | undefined): boolean {

@@ -9,7 +9,7 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 /** Opens a web page in the user's browser; rejects when there is none to open. */
 export async function openInBrowser(
   url: URL,
-  { platform = process.platform, env = process.env, run = start }: Partial<OpenBrowserOptions> = {},
+  { platform = process.platform, env = process.env, run = startProgram }: Partial<OpenBrowserOptions> = {},
 ): Promise<void> {
   if (!['http:', 'https:'].includes(url.protocol)) throw new Error(`not a web page: ${url.protocol}`);
   const opener = OPENERS[platform];
@@ -22,11 +22,11 @@ export async function openInBrowser(
 export interface OpenBrowserOptions {
   platform: NodeJS.Platform;
   env: NodeJS.ProcessEnv;
-  /** Starts a program; rejects when there is no such program. */
   run: (command: string, args: readonly string[]) => Promise<void>;
 }
 
-function start(command: string, args: readonly string[]): Promise<void> {
+/** Starts a program that outlives this one; rejects when there is no such program. */
+export function startProgram(command: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'ignore', detached: true });
     child.once('error', reject);

@@ -5,6 +5,8 @@ import { SpendError } from '../../domain/errors.ts';
 export interface RedirectListenerOptions {
   /** A loopback address; port 0 for any that is free. */
   url: URL;
+  /** Fails when the port is taken. Otherwise a free one is used: issuers ignore the port of loopback addresses (RFC 8252 section 7.3). */
+  exactPort?: boolean;
   /** What the answer must carry. */
   state: string;
   timeoutMs: number;
@@ -29,7 +31,7 @@ const PAGE_HEADERS = {
 
 /** Waits on loopback for the browser to come back from the issuer (RFC 8252 section 7.3). */
 export async function listenForRedirect(options: RedirectListenerOptions): Promise<RedirectListener> {
-  const { state, timeoutMs, signal } = options;
+  const { state, timeoutMs, signal, exactPort = false } = options;
   const answer = Promise.withResolvers<URLSearchParams>();
   // Who waits may come later than a failure.
   answer.promise.catch(() => {});
@@ -41,7 +43,7 @@ export async function listenForRedirect(options: RedirectListenerOptions): Promi
     answer.resolve(found);
   });
   const url = new URL(options.url);
-  url.port = String(await listen(server, Number(url.port)));
+  url.port = String(await listen(server, Number(url.port), exactPort));
 
   const cancel = () => fail(new SpendError('CANCELLED', 'The sign-in was cancelled.'));
   const timer = setTimeout(() => {
@@ -80,11 +82,10 @@ function page(response: ServerResponse, status: number, text: string): void {
   );
 }
 
-/** On the port, or on a free one when it is taken: issuers ignore the port of loopback addresses (RFC 8252 section 7.3). */
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, port: number, exactPort: boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' && port !== 0) listen(server, 0).then(resolve, reject);
+      if (error.code === 'EADDRINUSE' && !exactPort) listen(server, 0, true).then(resolve, reject);
       else reject(error);
     });
     server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));

@@ -14,6 +14,7 @@ export async function signIn(context: OAuthContext, request: Request, signal?: A
   const state = randomBytes(32).toString('base64url');
   const listener = await listenForRedirect({
     url: new URL(settings.redirectUrl ?? registeredRedirect(await vault.current()) ?? REDIRECT_URL),
+    exactPort: settings.redirectUrl !== undefined,
     state,
     timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
     signal,
@@ -47,7 +48,8 @@ async function showPage(url: URL, { settings: { openBrowser, print } }: OAuthCon
   if (!['http:', 'https:'].includes(url.protocol)) throw new Error(`its sign-in page is no web page: ${url.protocol}`);
   try {
     await openBrowser(url);
-    print(`Sign in at ${url.origin} in your browser.`);
+    // A browser that was started need not have come up.
+    print(`Sign in at ${url.origin} in your browser. If none opened: ${url.href}`);
   } catch {
     print(`Open this page to sign in: ${url.href}`);
   }
