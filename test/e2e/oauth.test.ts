@@ -128,6 +128,13 @@ describe('signing in', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
+  it('ends with the connection that asked for it', async () => {
+    const stop = new AbortController();
+    const session = open({ openBrowser: async () => stop.abort() });
+    const request = session.fetch(resource.url, { method: 'POST', signal: stop.signal });
+    await expect(request).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
   it('says where to sign in when no browser can be opened', async () => {
     const stop = new AbortController();
     const session = open({
@@ -235,6 +242,19 @@ describe('renewing', () => {
     expect(await ask(connection)).toEqual(OK);
     expect(keptTokens().refresh_token).not.toBe(before.refresh_token);
     expect(signIns).toBe(1);
+  });
+
+  it('can wait while a token is good yet and its issuer cannot be reached', async () => {
+    issuer = await beginIssuer({ accessTokenTtlS: 20 });
+    let reachable = true;
+    const session = open({
+      fetch: (url, init) =>
+        reachable || !String(url).startsWith(issuer.url) ? fetch(url, init) : Promise.reject(new TypeError('cut off')),
+    });
+    const connection = await connectBy(session);
+    reachable = false;
+    expect(await ask(connection)).toEqual(OK);
+    await expect(session.refresh()).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
   });
 
   it('happens once for all who need it', async () => {

@@ -13,8 +13,8 @@ export interface AuthorizedFetchOptions {
   fetch: FetchLike;
   /** A token that is good for a while yet, if there is one. */
   token: () => Promise<string | undefined>;
-  /** Gets a better token than the refused one. */
-  authorize: (challenge: Challenge, refused: string | undefined) => Promise<void>;
+  /** Gets a better token than the refused one. The signal is that of the request. */
+  authorize: (challenge: Challenge, refused: string | undefined, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 /** Sends requests with the access token. The SDK's transport does that too, but cannot wait for a user, nor renew one at a time. */
@@ -30,7 +30,7 @@ export function createAuthorizedFetch({ serverUrl, fetch, token, authorize }: Au
       if (!challenge || met.has(challenge.insufficient)) return response;
       met.add(challenge.insufficient);
       await response.body?.cancel();
-      await authorize(challenge, sent);
+      await authorize(challenge, sent, init?.signal ?? undefined);
     }
   };
 }

@@ -70,7 +70,8 @@ export function createFlow(options: FlowOptions) {
       const granted = tokens.scope ?? (asked ? asked.searchParams.get('scope') : before?.scope);
       await vault.save({
         issuer: at,
-        ...(client ? { client } : {}),
+        // A registration of before is not whose these tokens are.
+        ...(client && !clientId ? { client } : {}),
         tokens: { ...tokens, ...(granted ? { scope: granted } : {}) },
         ...(tokens.expires_in === undefined ? {} : { expiresAt: Date.now() + tokens.expires_in * 1000 }),
         ...(resourceMetadataUrl ? { resourceMetadataUrl: resourceMetadataUrl.href } : {}),

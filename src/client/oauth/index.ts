@@ -33,17 +33,19 @@ export function openOAuth(settings: OAuthOptions): OAuthSession {
     });
 
   /** One way to a better token at a time; who waited takes what the one before got. */
-  async function authorize({ insufficient, scope, resourceMetadataUrl }: Challenge, refused: string | undefined) {
+  async function authorize(challenge: Challenge, refused: string | undefined, signal: AbortSignal | undefined) {
+    const { insufficient, scope, resourceMetadataUrl } = challenge;
     const entry = await vault.current();
     const held = entry?.tokens;
     if (held && held.access_token !== refused) return;
     const widens = insufficient && isStrictScopeSuperset(scope, held?.scope);
     if (held?.refresh_token && !widens && (await renewed(held.access_token))) return;
-    await signIn(context, {
+    const request = {
       // What was granted before is asked for again, so that it is not lost.
       scope: computeScopeUnion(settings.scopes?.join(' '), insufficient ? held?.scope : undefined, scope),
       resourceMetadataUrl: resourceMetadataUrl ?? metadataUrlOf(entry),
-    });
+    };
+    await signIn(context, request, signal);
   }
 
   const renewed = (known: string) =>
@@ -59,8 +61,8 @@ export function openOAuth(settings: OAuthOptions): OAuthSession {
     const entry = await vault.current();
     const { access_token, refresh_token } = entry?.tokens ?? {};
     if (!access_token || !refresh_token || !isEnding(entry?.expiresAt)) return access_token;
-    await inTurn(() => renewed(access_token));
-    // What could not be renewed is sent as it is: the server's refusal begins the sign-in.
+    // What could not be renewed is sent as it is: it may be good yet, and if not the server's refusal begins the sign-in.
+    await inTurn(() => renew(context, access_token)).catch(() => {});
     return (await vault.current())?.tokens?.access_token;
   }
 
@@ -69,7 +71,7 @@ export function openOAuth(settings: OAuthOptions): OAuthSession {
       serverUrl,
       fetch,
       token,
-      authorize: (challenge, refused) => inTurn(() => authorize(challenge, refused)),
+      authorize: (challenge, refused, signal) => inTurn(() => authorize(challenge, refused, signal)),
     }),
     login: (signal) =>
       inTurn(async () => {
@@ -83,9 +85,7 @@ export function openOAuth(settings: OAuthOptions): OAuthSession {
     logout: () =>
       inTurn(async () => {
         const entry = await vault.current();
-        const client = settings.clientId
-          ? { client_id: settings.clientId, client_secret: settings.clientSecret }
-          : entry?.client;
+        const client = entry && (entry.client ?? configuredClient(settings, entry.issuer));
         const revoked = entry && client && (await revoke(entry, client, fetch).catch(() => false));
         if (entry && !revoked) settings.print(`${entry.issuer} did not revoke the tokens; they end by themselves.`);
         await vault.forget();
@@ -108,6 +108,12 @@ export function openOAuth(settings: OAuthOptions): OAuthSession {
         await renew(context, entry.tokens.access_token);
       }),
   };
+}
+
+/** The client of the settings, for its own issuer only. */
+function configuredClient({ clientId, clientSecret, issuer }: OAuthOptions, at: string) {
+  if (!clientId || (issuer !== undefined && issuer !== at)) return undefined;
+  return { client_id: clientId, client_secret: clientSecret };
 }
 
 function checkRedirect(address: string | undefined): void {

@@ -21,9 +21,11 @@ export async function revoke(entry: Entry, client: StoredOAuthClientInformation,
     const { ok } = await fetch(url, { method: 'POST', body, headers, redirect: 'error' });
     return ok;
   };
-  const ended = tokens.refresh_token ? await send(tokens.refresh_token, 'refresh_token') : undefined;
+  if (!tokens.refresh_token) return send(tokens.access_token, 'access_token');
+  const ended = await send(tokens.refresh_token, 'refresh_token');
   // Issuers that sign access tokens cannot take them back; with the refresh token gone they are the last ones.
-  return (await send(tokens.access_token, 'access_token')) || (ended ?? false);
+  await send(tokens.access_token, 'access_token').catch(() => false);
+  return ended;
 }
 
 /** Names the client as it does at the token endpoint. */

@@ -24,10 +24,12 @@ export async function alone<T>(name: string, work: () => Promise<T>): Promise<T>
     realpath: false,
     stale: 10_000,
     retries: { retries: 120, minTimeout: 50, maxTimeout: 500 },
+    // A machine that slept meanwhile has lost the lock; the default would end the process over it.
+    onCompromised: () => {},
   });
   try {
     return await work();
   } finally {
-    await release();
+    await release().catch(() => {});
   }
 }
