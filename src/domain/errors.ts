@@ -84,6 +84,12 @@ export const ERROR_CODES = {
   },
   CANCELLED: { status: 499, fixer: 'caller', retryable: true, meaning: 'The caller cancelled the work.' },
   SERVER_UNREACHABLE: { status: 502, fixer: 'operator', retryable: true, meaning: 'The MCP server did not answer.' },
+  SERVER_REFUSED: {
+    status: 401,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The MCP server wants a key or token, or refused the one it got.',
+  },
   TOOL_FAILED: {
     status: 502,
     fixer: 'upstream',
