@@ -107,6 +107,11 @@ export const SETTINGS = {
     help: 'Cost and Usage Report (CUR 2.0) to compare the logs with, a Parquet or CSV file or a folder of them; default: Cost Explorer',
     parse: text,
   }),
+  apiKey: setting({
+    env: 'BEDROCK_SPEND_API_KEY',
+    help: 'Key for the MCP server that a command asks, where its profile has none; there is no option for it, because other users of a machine can read those',
+    parse: text,
+  }),
   port: setting({
     env: 'BEDROCK_SPEND_PORT',
     flag: '--port',

@@ -17,6 +17,7 @@ import { EXIT, type OutputOptions, printReport } from './output.ts';
 import { runRefreshPrices } from './refresh-prices.ts';
 import { type CallTarget, callTool, listTools } from './remote.ts';
 import { composeFromOptions, type SourceOptions, withContext } from './session.ts';
+import { cleanJson, cleanText } from './terminal/clean-text.ts';
 
 interface PeriodOptions extends CallTarget, OutputOptions {
   from?: string;
@@ -171,13 +172,11 @@ export async function runCall(
   options: CallTarget & OutputOptions & { args: Record<string, unknown> },
 ): Promise<number> {
   if (tool === 'list') {
-    for (const { name, description } of await listTools(options)) console.log(`${name}\n  ${description}\n`);
+    for (const { name, description } of await listTools(options)) console.log(cleanText(`${name}\n  ${description}\n`));
     return EXIT.ok;
   }
   const result = await callTool(tool, options.args, options);
-  console.log(
-    options.json ? JSON.stringify(result.structuredContent ?? result.content, null, 2) : textFromResult(result),
-  );
+  console.log(options.json ? cleanJson(result.structuredContent ?? result.content) : cleanText(textFromResult(result)));
   return EXIT.ok;
 }
 

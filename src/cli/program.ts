@@ -1,12 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { AUTH_KINDS, ERAS } from '../client/index.ts';
 import { SETTINGS, type SettingName } from '../config.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
 import { VERSION } from '../mcp/version.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
+import { runConnect } from './connect.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
 import { EXIT } from './output.ts';
+import { runProfilesAdd, runProfilesList, runProfilesRemove } from './profiles.ts';
 import { runReconcile } from './reconcile.ts';
+import { cleanText } from './terminal/clean-text.ts';
 
 /** Runs the command line and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -42,18 +46,11 @@ Examples:
   bedrock-spend prices global.anthropic.claude-sonnet-4-6     a price and where it is from
   bedrock-spend stdio --source ./logs                         the MCP server, for a host to start
   bedrock-spend serve --source ./logs                         the MCP server over HTTP
+  bedrock-spend connect http://127.0.0.1:3000/mcp             a shell on it
 
 Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the report leaves them out and names them).`,
     );
-  const command = (name: string, description: string, handler: Handler) =>
-    program
-      .command(name)
-      .description(description)
-      .exitOverride()
-      .showHelpAfterError('(add --help for examples)')
-      .action(async (...parameters) =>
-        finish(await (handler as (...all: unknown[]) => Promise<number>)(...parameters)),
-      );
+  const command = commandsOf(program, finish);
 
   addPeriod(addSource(command('breakdown', 'Cost and usage by any dimensions', runBreakdown)))
     .requiredOption(
@@ -125,6 +122,35 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES.call);
 
+  command('connect', 'A shell on an MCP server: tools, resources, prompts; a script from a pipe', runConnect)
+    .argument('[server]', 'address of the server, or the name of a profile')
+    .addOption(new Option('--era <era>', 'the protocol’s: 2025 has sessions, 2026 has none').choices(ERAS))
+    .option('--record <file>', 'save what goes over the wire, without secrets, as JSON lines')
+    .addOption(new Option('--json', 'print answers as JSON').conflicts('csv'))
+    .addOption(csvOption())
+    .option('--no-color', 'print without colours')
+    .addHelpText('after', EXAMPLES.connect);
+
+  const profiles = program
+    .command('profiles')
+    .description('Servers under a name, for connect and --url')
+    .exitOverride();
+  const profileCommand = commandsOf(profiles, finish);
+  profileCommand(
+    'add',
+    'Give a server a name; its key is asked for, read from a pipe or from BEDROCK_SPEND_API_KEY',
+    runProfilesAdd,
+  )
+    .argument('<name>')
+    .argument('<url>')
+    .addOption(new Option('--era <era>', 'the protocol’s era').choices(ERAS).default('auto'))
+    .addOption(new Option('--auth <kind>', 'what the server wants to be shown').choices(AUTH_KINDS).default('none'));
+  profileCommand('list', 'Show them', runProfilesList)
+    .addOption(new Option('--json', 'print one JSON object'))
+    .option('--no-color', 'print without colours');
+  profileCommand('remove', 'Forget one, and its key', runProfilesRemove).argument('<name>');
+  profiles.addHelpText('after', EXAMPLES.profiles);
+
   addSource(command('serve', 'The MCP server over Streamable HTTP', runServe))
     .addOption(settingOption('host'))
     .addOption(settingOption('port'))
@@ -182,6 +208,18 @@ Examples:
   bedrock-spend call list --source ./logs
   bedrock-spend call breakdown_spend --source ./logs --args '{"by":["model"]}'
   bedrock-spend call list_dimensions --url http://127.0.0.1:3000/mcp`,
+  connect: `
+Examples:
+  bedrock-spend connect http://127.0.0.1:3000/mcp
+  bedrock-spend connect prod --record exchange.jsonl
+  echo 'call-tool breakdown_spend by=model' | bedrock-spend connect prod --csv > october.csv
+
+Its exit code is 1 when a line of a script failed.`,
+  profiles: `
+Examples:
+  bedrock-spend profiles add local http://127.0.0.1:3000/mcp
+  bedrock-spend profiles add prod https://spend.example.com/mcp --auth key
+  pass bedrock-spend/prod | bedrock-spend profiles add prod https://spend.example.com/mcp --auth key`,
   serve: `
 Examples:
   bedrock-spend serve --source ./logs
@@ -197,6 +235,18 @@ Examples:
 } as const;
 
 // --- internal ---
+
+function commandsOf(parent: Command, finish: (exitCode: number) => void) {
+  return (name: string, description: string, handler: Handler) =>
+    parent
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .showHelpAfterError('(add --help for examples)')
+      .action(async (...parameters) =>
+        finish(await (handler as (...all: unknown[]) => Promise<number>)(...parameters)),
+      );
+}
 
 function addSource(command: Command): Command {
   return command
@@ -224,7 +274,8 @@ function settingOption(name: SettingName): Option {
   return new Option(`${flag} <value>`, note);
 }
 
-const urlOption = () => new Option('--url <url>', 'ask the MCP server there; default: answer in this process');
+const urlOption = () =>
+  new Option('--url <url>', 'ask the MCP server there, or of that profile; default: answer in this process');
 const quoteOption = () => new Option('--quote', 'say what the question would read and cost, and do not ask it');
 const jsonOption = () => new Option('--json', 'print one JSON object').conflicts('csv');
 const csvOption = () => new Option('--csv', 'print comma-separated values');
@@ -258,7 +309,7 @@ function reportError(error: unknown): number {
   // Commander has printed its message, or the help or version that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof SpendError) {
-    console.error(`bedrock-spend: ${error.message}`);
+    console.error(`bedrock-spend: ${cleanText(error.message)}`);
     return ERROR_CODES[error.code].fixer === 'caller' && error.code !== 'CANCELLED' ? EXIT.usage : EXIT.failure;
   }
   console.error(error);

@@ -10,7 +10,8 @@ export {
   type Era,
   type LogMessage,
 } from './options.ts';
+export { AUTH_KINDS, keyName, openProfiles, type Profile, type Profiles } from './profiles.ts';
 export { textFromResult } from './result-text.ts';
 export type { SecretStore } from './secret-store.ts';
-export { openSecretStore } from './secrets/open.ts';
+export { configFolder, openSecretStore } from './secrets/open.ts';
 export { type WireEntry, wireRecorder } from './wire-recorder.ts';
