@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
 import { parametersOfTemplate } from '../rigs/lambda/template.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
+import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
 import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
@@ -25,6 +26,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/dimensions.md': ['dimensions'],
   'docs/serverless.md': ['dynamodb-requests'],
   'docs/deploy.md': ['deploy-parameters'],
+  'docs/client.md': ['shell-commands'],
 };
 
 /** Every documentation file with a generated part, as it should be. */
@@ -45,6 +47,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         ('fallback' in setting && setting.fallback) || '–',
         setting.help,
       ]),
+    ),
+    'shell-commands': table(
+      ['command', 'what for'],
+      SHELL_COMMANDS.map(({ name, usage, help }) => [`\`${[name, usage].filter(Boolean).join(' ')}\``, help]),
     ),
     'deploy-parameters': table(
       ['parameter', 'default', 'meaning'],

@@ -55,6 +55,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   const address = checkAddress(url, options);
   let { logLevel = options.onLog ? 'info' : undefined } = options;
   let renewal: Promise<void> | undefined;
+  let ended = false;
   let open = await begin();
 
   async function begin(): Promise<OpenClient> {
@@ -73,7 +74,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   /** At most one at a time, and none when somebody was faster. */
   function renew(old: OpenClient): Promise<void> {
     renewal ??= (async () => {
-      if (old !== open) return;
+      if (old !== open || ended) return;
       await old.client.close();
       open = await begin();
       options.onConnectionChange?.({ state: 'new-session', sessionId: open.transport.sessionId });
@@ -88,7 +89,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     const used = open;
     try {
       return await request(used.client).catch(async (error: unknown) => {
-        if (used.era !== '2025' || !isSessionGone(error)) throw error;
+        if (used.era !== '2025' || ended || !isSessionGone(error)) throw error;
         await renew(used);
         return request(open.client);
       });
@@ -148,12 +149,18 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     async reconnect() {
       await open.client.close();
       open = await begin();
+      ended = false;
     },
     async terminate() {
+      // Before the session is gone: what notices must not begin another one.
+      ended = true;
       await open.transport.terminateSession();
       await open.client.close();
     },
-    close: () => open.client.close(),
+    close() {
+      ended = true;
+      return open.client.close();
+    },
   };
 }
 

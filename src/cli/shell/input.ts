@@ -133,9 +133,10 @@ export function createInput({ input, output, complete, history = [], onHistory }
 /** The same terminal, while it may be written to. */
 function outputUnless(output: NodeJS.WriteStream, silent: () => boolean): NodeJS.WritableStream {
   const stream = new Writable({
-    write(chunk, encoding, done) {
-      if (silent()) done();
-      else output.write(chunk, encoding, done);
+    write(chunk, _, done) {
+      // At once: what waits its turn would fall under a silence that begins later.
+      if (!silent()) output.write(chunk);
+      done();
     },
   });
   output.on('resize', () => stream.emit('resize'));
