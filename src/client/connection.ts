@@ -11,6 +11,8 @@ import {
   type ReadResourceResult,
   type Resource,
   type ResourceTemplateType,
+  SdkErrorCode,
+  SdkHttpError,
   type Tool,
 } from '@modelcontextprotocol/client';
 import { SpendError, throwIfCancelled } from '../domain/errors.ts';
@@ -62,9 +64,17 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     const opened = await openClient(address, options);
     const { client, era } = opened;
     // Without an end, calls whose streams cannot be taken up again would wait for their timeout.
-    client.onerror = ({ message }) => {
-      if (message.startsWith('Maximum reconnection attempts')) void client.close();
-      if (/Failed to (open|reconnect) SSE stream.*Not Found/.test(message)) renew(opened).catch(() => {});
+    client.onerror = (error) => {
+      if (error.message.startsWith('Maximum reconnection attempts')) void client.close();
+      // Of a request the caller is told; of a stream nobody is, and with it go the calls that wait for it.
+      if (
+        isSessionGone(error) &&
+        error instanceof SdkHttpError &&
+        error.code === SdkErrorCode.ClientHttpFailedToOpenStream
+      )
+        renew(opened)
+          .catch(() => {})
+          .finally(() => client.close());
     };
     if (logLevel !== undefined && era === '2025' && client.getServerCapabilities()?.logging)
       await client.setLoggingLevel(logLevel);
@@ -75,7 +85,6 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   function renew(old: OpenClient): Promise<void> {
     renewal ??= (async () => {
       if (old !== open || ended) return;
-      await old.client.close();
       open = await begin();
       options.onConnectionChange?.({ state: 'new-session', sessionId: open.transport.sessionId });
     })().finally(() => {

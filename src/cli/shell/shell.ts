@@ -118,7 +118,7 @@ function changeText(
   change: Parameters<NonNullable<Parameters<typeof createLink>[0]['onConnectionChange']>>[0],
 ): Span[] {
   if (change.state === 'lost') return [styled('warning', `Connection lost (${change.reason}); trying again …`)];
-  if (change.state === 'back') return [styled('good', 'The connection is back; a running call goes on.')];
+  if (change.state === 'back') return [styled('good', 'The connection is back.')];
   return [styled('warning', `The server had forgotten the session; the new one is ${change.sessionId}.`)];
 }
 
