@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const LOOK_EVERY_MS = 50;
 
-/** A real terminal (tmux) with a program in it. */
+/** A real terminal (tmux) with a program in it. When the program ends, the terminal says `[exit CODE]`. */
 export interface Terminal {
   /** Types text, without Enter. */
   type(text: string): Promise<void>;
@@ -29,11 +29,19 @@ export async function openTerminal(
   const tmux = async (...args: string[]) =>
     (await run('tmux', ['-L', socket, '-f', '/dev/null', ...args], { maxBuffer: 1 << 28 })).stdout;
   const settings = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-  const shell = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const words = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   await tmux(
     ...['start-server', ';', 'set-option', '-g', 'history-limit', '20000', ';'],
-    ...['set-option', '-g', 'remain-on-exit', 'on', ';'],
-    ...['new-session', '-d', '-x', String(columns), '-y', '50', ...settings, shell],
+    ...[
+      'new-session',
+      '-d',
+      '-x',
+      String(columns),
+      '-y',
+      '50',
+      ...settings,
+      `${words}; echo "[exit $?]"; exec sleep 3600`,
+    ],
   );
   const terminal: Terminal = {
     async type(text) {

@@ -78,7 +78,7 @@ async function record(
     await work(terminal, folder);
     await terminal.type('quit');
     await terminal.press('Enter');
-    await terminal.until(/Pane is dead/);
+    await terminal.until(/\[exit 0\]$/);
     const text = await terminal.text();
     await writeFile(join(ROOT, 'docs/transcripts', file), `${title}\n\n${tidy(text, url, folder)}\n`);
   } finally {
@@ -93,7 +93,7 @@ function tidy(text: string, url: string, folder: string): string {
   for (const [id] of text.matchAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b/g))
     if (!ids.has(id)) ids.set(id, `session${ids.size + 1}`);
   let tidied = text
-    .replace(/\n*Pane is dead[^\n]*$/, '')
+    .replace(/\n*\[exit 0\]$/, '')
     .replaceAll(folder, '/tmp/recording')
     .replaceAll(ROOT, '');
   for (const [id, name] of ids) tidied = tidied.replaceAll(id, name).replaceAll(id.slice(0, 8), name);

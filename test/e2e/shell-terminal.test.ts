@@ -175,6 +175,6 @@ describe.skipIf(!hasTmux)('the shell in a terminal', () => {
     await terminal.press('C-c');
     await terminal.until(/Ctrl-C again, or "quit", to leave/);
     await terminal.press('C-c');
-    await terminal.until(/Pane is dead \(status 0/);
+    await terminal.until(/\[exit 0\]$/);
   });
 });
