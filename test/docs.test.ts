@@ -42,6 +42,7 @@ describe('the documentation', () => {
       'call',
       'serve',
       'stdio',
+      'config',
       'demo',
     ]);
     const changelog = readFileSync('CHANGELOG.md', 'utf8');

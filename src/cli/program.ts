@@ -3,6 +3,7 @@ import { SETTINGS, type SettingName } from '../config.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
 import { VERSION } from '../mcp/version.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
+import { runConfig } from './config.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
 import { EXIT } from './output.ts';
@@ -138,6 +139,17 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     EXAMPLES.stdio,
   );
 
+  command(
+    'config',
+    'Settings to paste into Claude Code, Claude Desktop, Cursor, VS Code, Kiro or the Inspector',
+    runConfig,
+  )
+    .addOption(settingOption('source'))
+    .option('--url <url>', 'of a server that runs already; default: the host starts one')
+    .option('--no-key', 'the server at the URL asks for no API key')
+    .addOption(new Option('--json', 'print one JSON array'))
+    .addHelpText('after', EXAMPLES.config);
+
   command('demo', 'Start the server on sample logs, ask it over HTTP and print the answer', runDemo)
     .addOption(settingOption('port').default('0'))
     .option('--keep', 'leave the server running')
@@ -190,6 +202,13 @@ Examples:
 Examples:
   claude mcp add bedrock-spend -- npx bedrock-spend stdio --source ~/bedrock-logs
   npx @modelcontextprotocol/inspector npx bedrock-spend stdio --source ./logs`,
+  config: `
+Examples:
+  bedrock-spend config --source ./logs
+  bedrock-spend config --source 'cloudwatch:?region=us-east-1'
+  bedrock-spend config --url https://abc123.execute-api.us-east-1.amazonaws.com/prod/mcp
+
+No key is printed: the settings name the environment variable BEDROCK_SPEND_API_KEY, as each host writes that.`,
   demo: `
 Examples:
   bedrock-spend demo
