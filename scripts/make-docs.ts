@@ -15,6 +15,7 @@ import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
 import { ERROR_CODES } from '../src/domain/errors.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { breakdown } from '../src/reports/breakdown.ts';
+import { FOCUS_COLUMNS } from '../src/reports/focus/columns.ts';
 import { textFromReport } from '../src/reports/render.ts';
 
 const FILES: Readonly<Record<string, readonly string[]>> = {
@@ -25,6 +26,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/dimensions.md': ['dimensions'],
   'docs/serverless.md': ['dynamodb-requests'],
   'docs/deploy.md': ['deploy-parameters'],
+  'docs/focus.md': ['focus-columns'],
 };
 
 /** Every documentation file with a generated part, as it should be. */
@@ -65,6 +67,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         retryable ? 'yes' : 'no',
         meaning,
       ]),
+    ),
+    'focus-columns': table(
+      ['column', 'type', 'holds'],
+      Object.entries(FOCUS_COLUMNS).map(([name, { type, meaning }]) => [`\`${name}\``, type, meaning]),
     ),
     dimensions: table(
       ['dimension', 'meaning'],

@@ -40,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'prices/aws': ['domain', 'aws', 'prices', 'prices/price-list'],
   'prices/price-list': ['domain', 'prices'],
   prices: ['domain'],
+  exports: ['domain'],
   reports: ['bill', 'domain', 'logs', 'names', 'prices', 'engines/engine.ts'],
   'names/bedrock': ['aws', 'domain', 'logs', 'names'],
   names: ['domain'],
@@ -61,6 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'client',
     'config.ts',
     'compose.ts',
+    'exports',
   ],
   entry: ['cli', 'http', 'compose.ts', 'config.ts'],
   'config.ts': ['domain', 'serverless'],
@@ -141,7 +143,7 @@ describe('the import rule', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
         DRIVER_PACKAGES.test(target) &&
-        !/^(engines\/\w+|serverless\/dynamodb|aws|setup\/aws|names\/bedrock|prices\/aws)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
+        !/^(engines\/\w+|serverless\/dynamodb|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
           file,
         ),
     );

@@ -39,6 +39,7 @@ describe('the documentation', () => {
       'prices',
       'doctor',
       'reconcile',
+      'export-focus',
       'call',
       'serve',
       'stdio',

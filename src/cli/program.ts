@@ -6,12 +6,18 @@ import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, run
 import { runConfig } from './config.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
+import { runExportFocus } from './export-focus.ts';
 import { EXIT } from './output.ts';
 import { runReconcile } from './reconcile.ts';
 
 /** Runs the command line and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.ok;
+  // Whoever reads our output has read enough, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.ok);
+  });
   const program = buildProgram((exitCode) => {
     code = exitCode;
   });
@@ -119,6 +125,14 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(new Option('--json', 'print one JSON object'))
     .addHelpText('after', EXAMPLES.reconcile);
 
+  addSource(command('export-focus', 'Usage as FinOps FOCUS charges, CSV or Parquet', runExportFocus))
+    .option('--from <day>', 'first UTC day; default: the first day of the logs')
+    .option('--to <day>', 'end, exclusive; default: the end of the last day of the logs')
+    .option('--where <dim=value>', 'only these; may be repeated', collect, [])
+    .option('--tag <dimension>', 'metadata.KEY or tag.KEY for the column Tags; may be repeated', collect, [])
+    .option('--output <file>', 'a .csv or .parquet file; default: CSV on stdout')
+    .addHelpText('after', EXAMPLES.exportFocus);
+
   addSource(command('call', 'Call one MCP tool', runCall))
     .argument('<tool>', 'name of the tool; "call list" shows them')
     .option('--args <json>', 'the tool’s input as a JSON object', jsonObject, {})
@@ -189,6 +203,10 @@ Examples:
 Examples:
   bedrock-spend reconcile --source ./logs --from 2026-10-01 --to 2026-11-01
   bedrock-spend reconcile --source ./logs --cur ./cost-reports --json`,
+  exportFocus: `
+Examples:
+  bedrock-spend export-focus --source ./logs --from 2026-10-01 --to 2026-11-01 --output october.parquet
+  bedrock-spend export-focus --source ./logs --tag metadata.team | head`,
   call: `
 Examples:
   bedrock-spend call list --source ./logs

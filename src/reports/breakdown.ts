@@ -75,7 +75,7 @@ function dimensionsFromTexts(texts: readonly string[]): Dimension[] {
 }
 
 /** The asked period; where it is left open, as far as the source's data go. */
-async function periodFromQuestion(
+export async function periodFromQuestion(
   { from, to, timezone = 'UTC' }: Pick<BreakdownQuestion, 'from' | 'to' | 'timezone'>,
   context: ReportContext,
 ): Promise<Period> {

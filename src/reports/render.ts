@@ -1,4 +1,5 @@
 import { displayUsd, type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
+import { csvLine } from './csv.ts';
 import { MEASURE_TITLES, type Measures, type Report, type Table } from './report.ts';
 
 /** Columns that are left out of text when they are zero in every row shown. */
@@ -36,7 +37,7 @@ export function csvFromReport(report: Report): string {
       ...measures.map((measure) => row[measure]),
     ]),
   );
-  return `${[header, ...lines].map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
+  return [header, ...lines].map(csvLine).join('');
 }
 
 /** One line for the whole: what could not be priced stands beside the dollars, never inside them as a zero. */
@@ -123,11 +124,4 @@ function dayText(moment: string): string {
 /** Names come from logs: a control or direction character in one must not steer a terminal or hide text. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? character : '\uFFFD'));
-}
-
-function csvCell(value: string | number): string {
-  const text = String(value);
-  // A cell that begins like a formula is run by spreadsheets when the file is opened.
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,6 +1,7 @@
 import type { Tool } from '../define-tool.ts';
 import { breakdownSpend } from './breakdown-spend.ts';
 import { checkSetup } from './check-setup.ts';
+import { exportFocus } from './export-focus.ts';
 import { getBedrockUsageReport } from './get-bedrock-usage-report.ts';
 import { getPrice } from './get-price.ts';
 import { listDimensions } from './list-dimensions.ts';
@@ -16,4 +17,5 @@ export const TOOLS: readonly Tool[] = [
   getPrice,
   checkSetup,
   reconcileWithBill,
+  exportFocus,
 ];
