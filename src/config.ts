@@ -101,6 +101,12 @@ export const SETTINGS = {
     help: 'Most dollars that scanning logs for one question may cost; dearer questions are refused',
     parse: dollars,
   }),
+  budgets: setting({
+    env: 'BEDROCK_SPEND_BUDGETS',
+    flag: '--budgets',
+    help: 'File of budgets (YAML or JSON) that check-budget compares spend with',
+    parse: text,
+  }),
   cur: setting({
     env: 'BEDROCK_SPEND_CUR',
     flag: '--cur',
@@ -202,6 +208,7 @@ export function functionSettings() {
       priceList: readSetting('priceList'),
       priceListUrl: readSetting('priceListUrl'),
       cur: readSetting('cur'),
+      budgets: readSetting('budgets'),
     },
     sessionTable: requireSetting('sessionTable'),
     sessionIdleMinutes: requireSetting('sessionIdleMinutes'),

@@ -97,6 +97,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/cloudwatch',
     'prices',
     'prices/aws',
+    'reports',
     'mcp',
     'serverless',
   ],

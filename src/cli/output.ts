@@ -2,7 +2,7 @@ import { csvFromReport, textFromReport } from '../reports/render.ts';
 import { flatFromReport, type Report } from '../reports/report.ts';
 
 /** Of a finished command. */
-export const EXIT = { ok: 0, failure: 1, usage: 2, damaged: 3 } as const;
+export const EXIT = { ok: 0, failure: 1, usage: 2, damaged: 3, warning: 4, over: 5 } as const;
 
 /** What a command prints on stdout; everything else goes to stderr. */
 export interface OutputOptions {

@@ -7,6 +7,7 @@ import { runConfig } from './config.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
 import { runExportFocus } from './export-focus.ts';
+import { runAnomalies, runCheckBudget, runForecast } from './outlook.ts';
 import { EXIT } from './output.ts';
 import { runReconcile } from './reconcile.ts';
 
@@ -50,7 +51,7 @@ Examples:
   bedrock-spend stdio --source ./logs                         the MCP server, for a host to start
   bedrock-spend serve --source ./logs                         the MCP server over HTTP
 
-Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the report leaves them out and names them).`,
+Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the report leaves them out and names them), 4 and 5 a budget is in danger or over.`,
     );
   const command = (name: string, description: string, handler: Handler) =>
     program
@@ -95,6 +96,34 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(jsonOption())
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.report);
+
+  addOutlook(
+    command('anomalies', 'Hours in which a caller spent far more than usual, and callers new to a model', runAnomalies),
+  )
+    .option('--from <time>', 'first day or instant to judge; default: the last seven days of the logs')
+    .option('--to <time>', 'end, exclusive; default: the end of the logs')
+    .option('--where <dim=value>', 'only these; may be repeated', collect, [])
+    .option('--floor-usd <dollars>', 'dollars an hour above the usual that are not worth a look', '1')
+    .option('--limit <rows>', 'most anomalies to print', count)
+    .addHelpText('after', EXAMPLES.anomalies);
+
+  addOutlook(command('forecast', 'What the month will cost, with a range', runForecast))
+    .addOption(
+      new Option('--period <length>', 'the running one is forecast, to its end')
+        .choices(['day', 'week', 'month'])
+        .default('month'),
+    )
+    .option('--days <days>', 'in place of a period: the next days, today first', count)
+    .option('--where <dim=value>', 'only these; may be repeated', collect, [])
+    .addOption(asOfOption())
+    .addHelpText('after', EXAMPLES.forecast);
+
+  addOutlook(
+    command('check-budget', 'Spend and forecast against budgets; ends with 5 when one is over', runCheckBudget),
+  )
+    .addOption(settingOption('budgets'))
+    .addOption(asOfOption())
+    .addHelpText('after', EXAMPLES.checkBudget);
 
   command('prices', 'Prices with their source and date; all of them, or one model’s', runPrices)
     .argument('[model]', 'model id as in logs or code, with or without routing prefix, or an ARN')
@@ -193,6 +222,19 @@ Examples:
 Examples:
   bedrock-spend report --source ./logs --days 30
   bedrock-spend report --url http://127.0.0.1:3000/mcp`,
+  anomalies: `
+Examples:
+  bedrock-spend anomalies --source ./logs
+  bedrock-spend anomalies --source 'cloudwatch:?region=us-east-1' --from 2026-10-14 --floor-usd 5`,
+  forecast: `
+Examples:
+  bedrock-spend forecast --source ./logs
+  bedrock-spend forecast --source ./logs --days 14 --where principal=role/support-bot --json`,
+  checkBudget: `
+Examples:
+  bedrock-spend check-budget --source ./logs --budgets budgets.yaml
+
+Exit codes: 0 all within, 4 past a warning mark or will be over by the forecast, 5 over.`,
   prices: `
 Examples:
   bedrock-spend prices
@@ -245,6 +287,13 @@ function addSource(command: Command): Command {
     .option('--no-ledger', 'read all logs anew and keep nothing');
 }
 
+/** Options of the commands that look ahead, or for what is unusual. */
+function addOutlook(command: Command): Command {
+  return addSource(command)
+    .addOption(settingOption('timezone'))
+    .addOption(new Option('--json', 'print one JSON object'));
+}
+
 function addPeriod(command: Command): Command {
   return command
     .addOption(urlOption())
@@ -263,6 +312,11 @@ function settingOption(name: SettingName): Option {
 
 const urlOption = () => new Option('--url <url>', 'ask the MCP server there; default: answer in this process');
 const quoteOption = () => new Option('--quote', 'say what the question would read and cost, and do not ask it');
+const asOfOption = () =>
+  new Option(
+    '--as-of <time>',
+    'spend before this is known, the rest is forecast; default: now, or the end of the logs',
+  );
 const jsonOption = () => new Option('--json', 'print one JSON object').conflicts('csv');
 const csvOption = () => new Option('--csv', 'print comma-separated values');
 

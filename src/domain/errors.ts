@@ -40,6 +40,12 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'The price overrides file cannot be used.',
   },
+  INVALID_BUDGETS: {
+    status: 500,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The file of budgets cannot be used.',
+  },
   LEDGER_UNUSABLE: {
     status: 500,
     fixer: 'operator',

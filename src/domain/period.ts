@@ -51,7 +51,13 @@ export function checkPeriod(period: Period): Period {
 
 /** The whole days, in the timezone, that hold both moments. */
 export function wholeDays(first: number, last: number, timezone: string): Period {
-  return { from: startOf('day', first, timezone), to: startOf('day', last + DAY_MS, timezone), timezone };
+  return { from: startOf('day', first, timezone), to: cellAt('day', last, timezone).to, timezone };
+}
+
+/** The whole hour, day, week or month, in the timezone, that holds a moment. */
+export function cellAt(dimension: TimeDimension, at: number, timezone: string): Period {
+  const from = startOf(dimension, at, timezone);
+  return { from, to: nextAfter(dimension, from, timezone), timezone };
 }
 
 /** The last `days` whole days before today began, and today so far. */

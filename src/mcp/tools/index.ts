@@ -1,7 +1,10 @@
 import type { Tool } from '../define-tool.ts';
 import { breakdownSpend } from './breakdown-spend.ts';
+import { checkBudget } from './check-budget.ts';
 import { checkSetup } from './check-setup.ts';
+import { detectAnomaliesTool } from './detect-anomalies.ts';
 import { exportFocus } from './export-focus.ts';
+import { forecastSpend } from './forecast-spend.ts';
 import { getBedrockUsageReport } from './get-bedrock-usage-report.ts';
 import { getPrice } from './get-price.ts';
 import { listDimensions } from './list-dimensions.ts';
@@ -13,6 +16,9 @@ export const TOOLS: readonly Tool[] = [
   getBedrockUsageReport,
   breakdownSpend,
   spendOverTime,
+  detectAnomaliesTool,
+  forecastSpend,
+  checkBudget,
   listDimensions,
   getPrice,
   checkSetup,
