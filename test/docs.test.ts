@@ -41,6 +41,7 @@ describe('the documentation', () => {
       'reconcile',
       'call',
       'serve',
+      'keys',
       'stdio',
       'demo',
     ]);
