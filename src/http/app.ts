@@ -65,7 +65,7 @@ export function createApp(mcp: ServerlessMcp, options: AppOptions = LOOPBACK_ONL
   for (const path of access?.resource?.paths ?? [])
     app.get(path, cors(), (context) => context.json(access?.resource?.metadata));
   app.all('/mcp', async ({ req, env }) => {
-    const caller = access ? await access.authenticate(req.raw) : callerFromGateway(env.principal);
+    const caller = access ? await access.authenticate(req.raw) : callerFromGateway(env?.principal);
     if (caller instanceof Response) return caller;
     if (caller === undefined) return mcp.fetch(req.raw, env);
     return mcp.fetch(req.raw, { ...env, principal: caller.principal, authInfo: authInfoFromCaller(caller) });
