@@ -63,7 +63,7 @@ export function createApp(mcp: ServerlessMcp, options: AppOptions = LOOPBACK_ONL
   );
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   for (const path of access?.resource?.paths ?? [])
-    app.get(path, cors(), (context) => context.json(access?.resource?.metadata));
+    app.use(path, cors()).get(path, (context) => context.json(access?.resource?.metadata));
   app.all('/mcp', async ({ req, env }) => {
     const caller = access ? await access.authenticate(req.raw) : callerFromGateway(env?.principal);
     if (caller instanceof Response) return caller;
