@@ -7,7 +7,7 @@ export interface IssuerKeys {
 }
 
 export interface IssuerTimes {
-  /** An issuer that did not answer, or has no such key, is not asked again for so long, however many ask us. */
+  /** After which an issuer is asked again for metadata that it did not give, or a key that it did not have. */
   cooldownMs?: number;
   timeoutMs?: number;
 }

@@ -18,7 +18,7 @@ export interface ServeOptions {
   getStream?: GetStream | undefined;
   /** Who may call. Without it, only this machine can. */
   access?: Access | undefined;
-  /** Names by which requests may reach it, besides this machine's own. Beyond loopback, none given means any. */
+  /** Names by which requests may reach it, by way of a proxy or on another address than loopback; there, none given means any. */
   allowedHosts?: readonly string[] | undefined;
   /** Hostnames of web pages that may call, besides this machine's own; `*` for any. */
   allowedOrigins?: readonly string[] | undefined;
@@ -36,11 +36,12 @@ const SHUTDOWN_MS = 10_000;
 
 /** Starts the HTTP server. @throws SpendError INVALID_SETTING when others could reach it and anybody might call, or the port is taken */
 export async function startServer(options: ServeOptions, dependencies: ServerDependencies): Promise<RunningServer> {
-  const { host, port, sessionIdleMinutes, store = createMemorySessionStore(), getStream, access } = options;
-  if (!isLoopback(host) && access === undefined) {
+  const { host, port, sessionIdleMinutes, store = createMemorySessionStore(), getStream } = options;
+  const reached = isLoopback(host) ? options.allowedHosts?.[0] : host;
+  if (reached !== undefined && options.access === undefined) {
     throw new SpendError(
       'INVALID_SETTING',
-      `--host ${host}: others could reach the server, and nothing would ask who they are. Make a key first: bedrock-spend keys create NAME`,
+      `As ${reached}, others could reach the server, and nothing would ask who they are. Make a key first: bedrock-spend keys create NAME`,
     );
   }
   const mcp = createSpendMcp(dependencies, { store, idleMs: sessionIdleMinutes * 60_000, getStream });

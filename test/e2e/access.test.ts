@@ -271,8 +271,11 @@ describe('a session', () => {
 });
 
 describe('a server that others can reach', () => {
-  it('does not start without access control', async () => {
-    const starting = startServer({ host: '0.0.0.0', port: 0, sessionIdleMinutes: 10 }, dependencies);
+  it.each([
+    ['by its address', { host: '0.0.0.0' }],
+    ['through a proxy', { host: '127.0.0.1', allowedHosts: ['spend.example'] }],
+  ])('does not start without access control: %s', async (_, where) => {
+    const starting = startServer({ ...where, port: 0, sessionIdleMinutes: 10 }, dependencies);
     await expect(starting).rejects.toMatchObject({
       code: 'INVALID_SETTING',
       message: expect.stringContaining('bedrock-spend keys create'),

@@ -190,7 +190,7 @@ describe('the other commands', () => {
 });
 
 describe('keys', () => {
-  it('are made, shown once, asked for, and end', async () => {
+  it('are made, shown once, asked for, and end', { timeout: 120_000 }, async () => {
     const file = join(cache, 'keys/team.json');
     const made = await run('keys', 'create', 'ada', '--expires', '90d', '--rate', '50', '--keys', file);
     expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^bsk_[0-9a-f]{12}_[0-9a-f]{40}\n$/) });
@@ -269,7 +269,7 @@ describe('the servers', () => {
     await connection.close();
   });
 
-  it('report, breakdown and over-time print the same with --url as without', async () => {
+  it('report, breakdown and over-time print the same with --url as without', { timeout: 120_000 }, async () => {
     const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0'], {
       env: { ...process.env, XDG_CACHE_HOME: cache, XDG_CONFIG_HOME: cache },
     });
