@@ -49,9 +49,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   setup: ['aws'],
   mcp: ['domain', 'reports', 'setup', 'engines/engine.ts'],
   serverless: [],
-  http: ['domain', 'mcp', 'serverless'],
+  http: ['access', 'domain', 'mcp', 'serverless'],
   client: ['domain'],
   cli: [
+    'access',
     'setup',
     'domain',
     'engines/engine.ts',
@@ -64,8 +65,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'compose.ts',
     'exports',
   ],
-  entry: ['cli', 'http', 'compose.ts', 'config.ts'],
-  'config.ts': ['domain', 'serverless'],
+  entry: ['access', 'cli', 'http', 'compose.ts', 'config.ts'],
+  'config.ts': ['access', 'domain', 'serverless'],
   'deferred.ts': [],
   'compose-engine.ts': [
     'deferred.ts',

@@ -45,6 +45,7 @@ describe('the documentation', () => {
       'export-focus',
       'call',
       'serve',
+      'keys',
       'stdio',
       'config',
       'demo',

@@ -13,6 +13,7 @@ import { type Price, priceList, priceReport, textFromPrice } from '../reports/pr
 import { quoteOf, quoteQuestion, quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
 import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
 import { askedFromUsageReport, usageReport } from '../reports/usage-report.ts';
+import { accessFromOptions } from './access.ts';
 import { EXIT, type OutputOptions, printReport } from './output.ts';
 import { runRefreshPrices } from './refresh-prices.ts';
 import { type CallTarget, callTool, listTools } from './remote.ts';
@@ -187,10 +188,15 @@ interface ServeOptions extends SourceOptions {
   sessionIdleMinutes?: string;
   sessionTable?: string;
   getStream?: string;
+  keys?: string;
+  rateLimit?: string;
+  allowedHosts?: string;
+  allowedOrigins?: string;
 }
 
 export async function runServe(options: ServeOptions): Promise<number> {
   const dependencies = await composeFromOptions(options);
+  const access = await accessFromOptions(options, dependencies.log);
   const table = readSetting('sessionTable', options.sessionTable);
   const server = await startServer(
     {
@@ -199,10 +205,16 @@ export async function runServe(options: ServeOptions): Promise<number> {
       sessionIdleMinutes: readSetting('sessionIdleMinutes', options.sessionIdleMinutes) as number,
       store: table === undefined ? undefined : composeSessionStore(table),
       getStream: readSetting('getStream', options.getStream),
+      access,
+      allowedHosts: readSetting('allowedHosts', options.allowedHosts),
+      allowedOrigins: readSetting('allowedOrigins', options.allowedOrigins),
     },
     dependencies,
   );
-  console.error(`bedrock-spend answers MCP at ${server.url} from ${dependencies.engine.source}. Ctrl-C stops it.`);
+  const callers = access ? 'those who may' : 'anybody on this machine';
+  console.error(
+    `bedrock-spend answers ${callers} at ${server.url} from ${dependencies.engine.source}. Ctrl-C stops it.`,
+  );
   await untilTerminated();
   await server.close();
   await dependencies.close();

@@ -1,12 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SETTINGS, type SettingName } from '../config.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
+import { DAY_MS } from '../domain/period.ts';
 import { VERSION } from '../mcp/version.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
 import { runConfig } from './config.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
 import { runExportFocus } from './export-focus.ts';
+import { runCreateKey, runListKeys, runRevokeKey } from './keys.ts';
 import { runAnomalies, runCheckBudget, runForecast } from './outlook.ts';
 import { EXIT } from './output.ts';
 import { runReconcile } from './reconcile.ts';
@@ -53,8 +55,8 @@ Examples:
 
 Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the report leaves them out and names them), 4 and 5 a budget is in danger or over.`,
     );
-  const command = (name: string, description: string, handler: Handler) =>
-    program
+  const command = (name: string, description: string, handler: Handler, parent = program) =>
+    parent
       .command(name)
       .description(description)
       .exitOverride()
@@ -175,7 +177,29 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(settingOption('sessionIdleMinutes'))
     .addOption(settingOption('sessionTable'))
     .addOption(settingOption('getStream'))
+    .addOption(settingOption('keys'))
+    .addOption(settingOption('rateLimit'))
+    .addOption(settingOption('allowedHosts'))
+    .addOption(settingOption('allowedOrigins'))
     .addHelpText('after', EXAMPLES.serve);
+
+  const keys = program
+    .command('keys')
+    .description('API keys for “serve”: who may call it')
+    .exitOverride()
+    .addHelpText('after', EXAMPLES.keys);
+  command('create', 'Make a key and print it, once', runCreateKey, keys)
+    .argument('<name>', 'who or what it is for')
+    .option('--expires <time>', 'when it ends, from now: 12h, 90d', lengthOfTime)
+    .option('--rate <requests>', 'most requests a minute; default: the server’s', atLeastOne)
+    .addOption(settingOption('keys'))
+    .addOption(new Option('--json', 'print one JSON object'));
+  command('list', 'The keys, without what they are', runListKeys, keys)
+    .addOption(settingOption('keys'))
+    .addOption(new Option('--json', 'print a JSON array'));
+  command('revoke', 'End a key; running servers refuse it at once', runRevokeKey, keys)
+    .argument('<name-or-id>', 'as “keys list” shows it')
+    .addOption(settingOption('keys'));
 
   addSource(command('stdio', 'The MCP server over stdin and stdout, for a host to start', runStdio)).addHelpText(
     'after',
@@ -258,6 +282,12 @@ Examples:
 Examples:
   bedrock-spend serve --source ./logs
   claude mcp add --transport http bedrock-spend http://127.0.0.1:3000/mcp`,
+  keys: `
+Examples:
+  bedrock-spend keys create ada --expires 90d
+  bedrock-spend serve --source ./logs --host 0.0.0.0
+  claude mcp add --transport http bedrock-spend http://HOST:3000/mcp --header "x-api-key: KEY"
+  bedrock-spend keys revoke ada`,
   stdio: `
 Examples:
   claude mcp add bedrock-spend -- npx bedrock-spend stdio --source ~/bedrock-logs
@@ -335,6 +365,19 @@ function count(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('Give a whole number.');
   return number;
+}
+
+function atLeastOne(text: string): number {
+  const number = count(text);
+  if (number === 0) throw new InvalidArgumentError('Give at least 1.');
+  return number;
+}
+
+/** Milliseconds of `12h` or `90d`. */
+function lengthOfTime(text: string): number {
+  const [, amount, unit] = /^(\d{1,5})([hd])$/.exec(text) ?? [];
+  if (amount === undefined || Number(amount) === 0) throw new InvalidArgumentError('Give hours or days: 12h, 90d.');
+  return Number(amount) * (unit === 'h' ? 3_600_000 : DAY_MS);
 }
 
 function jsonObject(text: string): Record<string, unknown> {
