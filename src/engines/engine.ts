@@ -1,20 +1,29 @@
 import type { Alias } from '../domain/alias.ts';
 import type { Dimension, Filter } from '../domain/dimension.ts';
 import type { Bucket } from '../domain/period.ts';
+import type { RequestSize } from '../domain/request-size.ts';
 import type { UsageRow } from '../domain/usage.ts';
 
-export interface UsageQuery {
+/** Which requests are asked about, and what of them is known beforehand. */
+export interface RequestQuery {
   /** Epoch milliseconds, UTC; `from` inclusive, `to` exclusive. */
   from: number;
   to: number;
-  by: readonly Dimension[];
   where: readonly Filter[];
-  /** The cells of each time dimension in `by`. */
-  buckets: Readonly<Partial<Record<Dimension, readonly Bucket[]>>>;
+  /** Only requests of this size, each by itself. Sources that know sums alone refuse it. */
+  only?: RequestSize | undefined;
   /** Instants at which some rate changes; rows never straddle one. */
   rateChanges: readonly number[];
   /** What model ids that name no foundation model stand for; asked only for those that usage has. */
   aliasesOf: (unresolved: readonly string[]) => Promise<readonly Alias[]>;
+}
+
+export interface UsageQuery extends RequestQuery {
+  by: readonly Dimension[];
+  /** The cells of each time dimension in `by`. */
+  buckets: Readonly<Partial<Record<Dimension, readonly Bucket[]>>>;
+  /** Rows are also told apart by cells of this length, counted from the epoch: five minutes over a month are a question like any other. */
+  cellMs?: number | undefined;
 }
 
 /** The question that asks for everything of a period. */

@@ -31,6 +31,7 @@ export function groupFromRow(row: ResultRow, { columns, cellMs, from }: RowShape
   const logged = loggedFrom(row, columns);
   const band = number(row, 'band');
   return {
+    modelId: logged.modelId,
     attributes: attributesFrom(logged),
     at: cellMs === undefined ? from : Math.max(from, number(row, 'cell') * cellMs),
     contextBand: band === 0 ? 0 : (CONTEXT_BANDS[band - 1] as number),
@@ -38,6 +39,7 @@ export function groupFromRow(row: ResultRow, { columns, cellMs, from }: RowShape
     records: number(row, 'records'),
     first: number(row, 'first'),
     last: number(row, 'last'),
+    ...(row['fits'] === undefined || number(row, 'fits') === 1 ? {} : { unfit: true }),
   };
 }
 
@@ -60,6 +62,7 @@ function loggedFrom(row: ResultRow, columns: readonly Column[]): LoggedAttribute
     tier: tierFromTexts(value('tier'), value('latency')),
     errorCode: value('error'),
     blocked: status === 'guardrail_intervened' || status === 'INTERVENED',
+    stopReason: value('stopReason'),
     metadata: Object.fromEntries(metadata.map((column) => [column.slice('metadata.'.length), value(column) ?? ''])),
   };
 }

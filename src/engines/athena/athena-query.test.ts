@@ -15,6 +15,13 @@ describe('the text of', () => {
     expect(usageQuery({ ...scan, cellMs: 3_600_000 }, 'logs.invocations', FOLDERS).text).toMatchSnapshot();
   });
 
+  it('five-minute cells of large prompts', () => {
+    const query = { ...OCTOBER, by: [], where: [], buckets: {}, rateChanges: [], aliasesOf: async () => [] };
+    const scan = scanFromQuery({ ...query, cellMs: 300_000, only: { promptAtLeast: 100_000, outputAtMost: 50 } });
+    const { text } = usageQuery(scan, 'logs.invocations', FOLDERS);
+    expect(text.slice(text.lastIndexOf('\nSELECT'))).toMatchSnapshot();
+  });
+
   it('the question for metadata keys', () => {
     expect(metadataQuery(OCTOBER, 'logs.invocations', FOLDERS)).toMatchSnapshot();
   });

@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../../domain/period.ts';
+import { limitsOfSize, type RequestSize } from '../../domain/request-size.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
 import { type Column, PRICED_ATTRIBUTES } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
@@ -33,7 +34,11 @@ const MOST_TOKENS = 1_000_000_000;
  * value that a record or a repeat of it states, and everything else comes from the record with the largest counters.
  * @param table as SQL writes it: `database.table`
  */
-export function usageQuery({ from, to, attributes, cellMs }: Scan, table: string, folders: LogFolders): AthenaQuery {
+export function usageQuery(
+  { from, to, attributes, cellMs, only }: Scan,
+  table: string,
+  folders: LogFolders,
+): AthenaQuery {
   const columns = [...PRICED_ATTRIBUTES, ...attributes];
   const keys = columns.map((_, index) => `b${index}`);
   const steps = [
@@ -47,9 +52,13 @@ export function usageQuery({ from, to, attributes, cellMs }: Scan, table: string
     ['recorded', recordedStep(columns)],
     ['requested', requestedStep(columns)],
   ];
-  const groups = [...keys, 'reject', 'band', ...(cellMs ? ['cell'] : [])];
+  const extras = [
+    ...(cellMs ? [`t / ${cellMs} AS cell`] : []),
+    ...(limitsOfSize(only).length > 0 ? [`IF(${sizeSql(only)}, 1, 0) AS fits`] : []),
+  ];
+  const groups = [...keys, 'reject', 'band', ...extras];
   const text = `WITH ${steps.map(([name, sql]) => `${name} AS (\n${sql}\n)`).join(',\n')}
-SELECT ${[...keys, 'reject', `${bandSql()} AS band`, ...(cellMs ? [`t / ${cellMs} AS cell`] : [])].join(', ')},
+SELECT ${[...keys, 'reject', `${bandSql()} AS band`, ...extras].join(', ')},
   count(*) AS invocations, sum(n) AS records, sum(least(1, t_in + t_out + t_read + t_write)) AS billable,
   sum(t_in) AS input, sum(t_out) AS output, sum(t_read) AS cache_read, sum(t_write) AS cache_write,
   sum(t_long) AS cache_write_1h, sum(least(t_write, t_known)) AS cache_write_known, min(t) AS first, max(t) AS last
@@ -272,6 +281,9 @@ const STOP_PATHS = [
   '$.message.stop_reason',
 ];
 
+/** Bedrock writes stop reasons in lower case, as everything of a body is here. */
+const STOP_REASON = `coalesce(${lastSql(firstSql(STOP_PATHS.map((path) => textAt('e', path))))}, '')`;
+
 const COLUMNS = {
   model: 'modelid',
   region: 'region',
@@ -283,7 +295,8 @@ const COLUMNS = {
   caller: 'arn',
   operation: 'operation',
   inferenceRegion: 'inferenceregion',
-  status: `IF(any_match(events, e -> coalesce(${textAt('e', '$["amazon-bedrock-guardrailaction"]')}, '') = 'intervened') OR coalesce(${lastSql(firstSql(STOP_PATHS.map((path) => textAt('e', path))))}, '') = 'guardrail_intervened', 'guardrail_intervened', '')`,
+  status: `IF(any_match(events, e -> coalesce(${textAt('e', '$["amazon-bedrock-guardrailaction"]')}, '') = 'intervened') OR ${STOP_REASON} = 'guardrail_intervened', 'guardrail_intervened', '')`,
+  stopReason: STOP_REASON,
 };
 
 /** The last event for which an expression over `e` has a value. */
@@ -323,6 +336,15 @@ function listSumSql(list: string, field: string, lifetime?: string): string {
 /** How many of the bands the prompt is above. */
 function bandSql(): string {
   return CONTEXT_BANDS.map((above) => `IF(t_in + t_read + t_write > ${above}, 1, 0)`).join(' + ');
+}
+
+/** Whether a request is of a size. */
+function sizeSql(only: RequestSize | undefined): string {
+  const limits = limitsOfSize(only).map(
+    ({ of, atLeast, tokens }) =>
+      `${of === 'prompt' ? 't_in + t_read + t_write' : 't_out'} ${atLeast ? '>=' : '<='} ${tokens}`,
+  );
+  return limits.join(' AND ');
 }
 
 function textSql(text: string): string {

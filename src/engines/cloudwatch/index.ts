@@ -118,7 +118,7 @@ function notesOnSight(places: readonly Place[], isReadByEvent: (place: Place) =>
 }
 
 const INSIGHTS_NOTE =
-  'CloudWatch Logs Insights cannot look into the bodies of streamed answers, and into 200 fields of a record at most: the lifetime of cache writes there, and tokens that only a body tells, are not seen. Lines that are no records are not counted.';
+  'CloudWatch Logs Insights cannot look into the bodies of streamed answers, and into 200 fields of a record at most: the lifetime of cache writes there, why the answer ended, and tokens that only a body tells, are not seen. Lines that are no records are not counted.';
 
 const REFUSED_NOTE =
   'Logs Insights is not allowed for these credentials (logs:StartQuery), so events were read one by one, which is slow for long periods.';

@@ -2,7 +2,14 @@ import type { Dimension, Filter } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { ERROR_STATUS } from './groups.ts';
 
-const UNKNOWN: readonly Dimension[] = ['principal', 'session', 'caller', 'operation', 'inference_region'];
+const UNKNOWN: readonly Dimension[] = [
+  'principal',
+  'session',
+  'caller',
+  'operation',
+  'inference_region',
+  'stop_reason',
+];
 const STATUSES: readonly string[] = ['ok', ...Object.values(ERROR_STATUS)];
 
 const isUnknown = (dimension: Dimension) => UNKNOWN.includes(dimension) || dimension.startsWith('metadata.');
