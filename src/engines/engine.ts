@@ -2,7 +2,9 @@ import type { Alias } from '../domain/alias.ts';
 import type { Dimension, Filter } from '../domain/dimension.ts';
 import type { Bucket } from '../domain/period.ts';
 import type { RequestSize } from '../domain/request-size.ts';
-import type { UsageRow } from '../domain/usage.ts';
+import type { PriceKey, UsageCounts, UsageRow } from '../domain/usage.ts';
+import type { WeighedPrice } from '../domain/weights.ts';
+import type { Attributes } from '../logs/attributes.ts';
 
 /** Which requests are asked about, and what of them is known beforehand. */
 export interface RequestQuery {
@@ -26,9 +28,24 @@ export interface UsageQuery extends RequestQuery {
   cellMs?: number | undefined;
 }
 
+/** Asks for single requests, dearest first. An engine knows no prices: it is told what tokens weigh, and sorts by that. */
+export interface InvocationsQuery extends RequestQuery {
+  /** Every price that requests of the period can have and that is known. */
+  prices: readonly WeighedPrice[];
+  /** Most requests that are answered; those that weigh nothing are not. */
+  limit: number;
+  /** Most requests that are answered of those that used tokens without a weight, the largest first. */
+  unpricedLimit: number;
+}
+
 /** The question that asks for everything of a period. */
 export function everything(period: { from: number; to: number }): UsageQuery {
   return { ...period, by: [], where: [], buckets: {}, rateChanges: [], aliasesOf: async () => [] };
+}
+
+/** The sums of the same requests. */
+export function sumsOf(query: InvocationsQuery): UsageQuery {
+  return { ...query, by: [], buckets: {} };
 }
 
 /** How much of the end of the logs is looked through for metadata keys where looking costs: a week, in milliseconds. */
@@ -58,6 +75,30 @@ export interface UsageAnswer {
   /** Several rows may have one key: they differ in what their price depends on, or in where they are from. */
   rows: UsageRow[];
   coverage: Coverage;
+}
+
+/** One request. */
+export interface InvocationRow {
+  /** Epoch milliseconds. */
+  at: number;
+  requestId: string;
+  /** With aliases in place of what they resolve. */
+  attributes: Attributes;
+  /** Of the alias. */
+  tags: Readonly<Record<string, string>>;
+  latencyMs: number | undefined;
+  firstByteMs: number | undefined;
+  priceKey: PriceKey;
+  counts: UsageCounts;
+  /** Its tokens by the query's weights; undefined: it used some that have none. */
+  weight: bigint | undefined;
+}
+
+export interface InvocationsAnswer {
+  rows: InvocationRow[];
+  unpriced: InvocationRow[];
+  /** What the order cannot be relied on for. */
+  notes: readonly string[];
 }
 
 /** From when to when a source has invocations, epoch milliseconds; undefined: it has none. */
@@ -97,10 +138,14 @@ export interface Engine {
   readonly source: string;
   /** Telling the range takes reading what was not read yet. */
   readonly rangeReadsLogs?: boolean;
+  /** It knows sums and no single requests: it refuses `invocations`, and `only`. */
+  readonly sumsOnly?: boolean;
   /** Counters grouped by the asked dimensions and by what the price depends on. */
   usage(query: UsageQuery, work?: Work): Promise<UsageAnswer>;
-  /** What `usage` would take. Costs nothing itself, or next to nothing. */
-  quote(query: UsageQuery, work?: Work): Promise<Quote>;
+  /** The requests that weigh most, exactly; of equals any may be among the last. @throws SpendError SOURCE_UNSUPPORTED for a source of sums */
+  invocations(query: InvocationsQuery, work?: Work): Promise<InvocationsAnswer>;
+  /** What the question would take. Costs nothing itself, or next to nothing. */
+  quote(query: UsageQuery | InvocationsQuery, work?: Work): Promise<Quote>;
   /** Found without a scan, unless `rangeReadsLogs`. */
   range(work?: Work): Promise<TimeRange>;
   /** Keys of request metadata that the source has, sorted. */

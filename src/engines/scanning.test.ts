@@ -62,6 +62,7 @@ function engineOver(options: Partial<ScanningOptions> = {}) {
     },
     quote: async () => ({ bytes: 7, usd: '1', seconds: undefined, notes: [] }),
     notes: async () => [],
+    requests: async () => ({ invocations: [], rest: undefined }),
     range: async () => ({ first: undefined, last: undefined }),
     metadataKeys: async () => [],
     close: async () => {},

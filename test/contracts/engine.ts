@@ -7,6 +7,7 @@ import type { RequestSize } from '../../src/domain/request-size.ts';
 import type { PriceKey, UsageRow } from '../../src/domain/usage.ts';
 import type { Coverage, Engine, UsageQuery } from '../../src/engines/engine.ts';
 import { CALLERS, type Call, callOf, type Line, MODELS } from '../helpers/log-files.ts';
+import { testInvocations } from './invocations.ts';
 
 /** Makes an engine over deliveries, each of them one log file (or one batch of events) of its own. */
 export type MakeEngine = (deliveries: readonly (readonly Line[])[]) => Promise<Engine>;
@@ -703,6 +704,8 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         });
       });
     });
+
+    testInvocations(makeEngine, sight);
 
     it('lists the metadata keys of the source, sorted, each once', async () => {
       const engine = await engineOver([

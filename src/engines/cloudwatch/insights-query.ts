@@ -100,6 +100,9 @@ const COLUMNS = {
   inferenceRegion: text('inferenceRegion'),
   status: text(`\`${BODY}.amazon-bedrock-guardrailAction\``, ...STOP_REASONS),
   stopReason: text(...STOP_REASONS),
+  latencyMs: text(`\`${BODY}.${METRICS}.invocationLatency\``, `${BODY}.metrics.latencyMs`),
+  firstByteMs: text(`\`${BODY}.${METRICS}.firstByteLatency\``),
+  requestMetadata: text('before', 'behind'),
 };
 
 /** A group by a missing field would be a row without it; an empty text is one like any other. */
@@ -118,10 +121,7 @@ export function usageQuery({ attributes, cellMs, only }: Scan, slice: Slice, mer
   const columns = [...PRICED_ATTRIBUTES, ...attributes];
   const extras = extraColumns({ cellMs, only });
   const lines = [
-    `filter ${RECORDS} and toMillis(@timestamp) >= ${slice.from} and toMillis(@timestamp) < ${slice.to}`,
-    `fields ${columns.map((column, index) => `${expressionOf(column)} as a${index}`).join(', ')}`,
-    `fields ${counterExpressions().join(', ')}`,
-    ...(merge ? mergeLines(columns) : recordLines(columns)),
+    ...requestLines(columns, slice, merge),
     `fields ${[bandExpression(), 'least(1, t_in + t_out + t_read + t_write) as used', 'least(t_write, t_known) as known', ...extras.map(({ name, expression }) => `${expression} as ${name}`)].join(', ')}`,
     `stats count(*) as invocations, sum(n) as records, sum(used) as billable, sum(t_in) as input, sum(t_out) as output, sum(t_read) as cache_read, sum(t_write) as cache_write, sum(t_long) as cache_write_1h, sum(known) as cache_write_known, min(t) as first, max(t) as last by ${[...columns.map((_, index) => `b${index}`), 'band', ...extras.map(({ name }) => name)].join(', ')}`,
     `limit ${MOST_ROWS}`,
@@ -139,24 +139,47 @@ function extraColumns({ cellMs, only }: Pick<Scan, 'cellMs' | 'only'>): { name: 
 }
 
 /** 1 or 0. */
-function limitExpression({ of, atLeast, tokens }: SizeLimit): string {
+export function limitExpression({ of, atLeast, tokens }: SizeLimit): string {
   const size = of === 'prompt' ? '(t_in + t_read + t_write)' : 't_out';
   return `least(1, greatest(0, ${atLeast ? `${size} - ${tokens - 1}` : `${tokens + 1} - ${size}`}))`;
 }
 
 /**
- * The request metadata there is. Insights cannot list the names of discovered fields, so the text of that object is cut out; it has
- * no objects in it, and quotes in a prompt are escaped, so this is never prompt text.
+ * Insights cannot list the names of discovered fields, so the text of that object is cut out; it has no objects in it, and quotes in
+ * a prompt are escaped, so this is never prompt text.
  */
+const METADATA_LINE = 'parse @message /"requestMetadata":\\{(?<metadata>[^{}]*)\\}/';
+
+/**
+ * The metadata of a record itself. A body can hold an object of that name, so this must not lie in anything that is nested: before it
+ * or behind it there are flat objects only.
+ */
+const OWN_METADATA_LINES = [
+  'parse @message /^\\{(?:[^{}]|\\{[^{}]*\\})*?"requestMetadata":\\{(?<before>[^{}]*)\\}/',
+  'parse @message /"requestMetadata":\\{(?<behind>[^{}]*)\\}(?:[^{}]|\\{[^{}]*\\})*\\}$/',
+];
+
+/** The request metadata there is. */
 export function metadataQuery({ from, to }: Slice): string {
   return [
     `filter ${RECORDS} and toMillis(@timestamp) >= ${from} and toMillis(@timestamp) < ${to}`,
-    'parse @message /"requestMetadata":\\{(?<metadata>[^{}]*)\\}/',
+    METADATA_LINE,
     'filter ispresent(metadata)',
     'stats count(*) as records by metadata',
     'sort records desc',
     `limit ${MOST_ROWS}`,
   ].join('\n| ');
+}
+
+/** The lines that give one row for each request, or each record, with `b0`…, the counters, `n` and `t`. @param columns what the columns are */
+export function requestLines(columns: readonly Column[], slice: Slice, merge: boolean): string[] {
+  return [
+    `filter ${RECORDS} and toMillis(@timestamp) >= ${slice.from} and toMillis(@timestamp) < ${slice.to}`,
+    ...(columns.includes('requestMetadata') ? OWN_METADATA_LINES : []),
+    `fields ${columns.map((column, index) => `${expressionOf(column)} as a${index}`).join(', ')}`,
+    `fields ${counterExpressions().join(', ')}`,
+    ...(merge ? mergeLines(columns) : recordLines(columns)),
+  ];
 }
 
 /** One row for each request. The record that a stream logs first lacks what is known at its end, so of texts the one that is there counts. */

@@ -14,6 +14,14 @@ const STATUSES: readonly string[] = ['ok', ...Object.values(ERROR_STATUS)];
 
 const isUnknown = (dimension: Dimension) => UNKNOWN.includes(dimension) || dimension.startsWith('metadata.');
 
+/** What metrics cannot be asked for. */
+export function noRequests(): SpendError {
+  return new SpendError(
+    'SOURCE_UNSUPPORTED',
+    'CloudWatch metrics know sums and no single requests. Ask the invocation logs: files, s3:, cloudwatch: or athena: as the source; "bedrock-spend doctor" says where they are.',
+  );
+}
+
 /**
  * Refuses filters that metrics cannot apply: "nothing matches" would be an answer, and a wrong one.
  * @throws SpendError INVALID_ARGUMENT
