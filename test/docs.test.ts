@@ -36,6 +36,7 @@ describe('the documentation', () => {
       'breakdown',
       'over-time',
       'report',
+      'expensive',
       'prices',
       'doctor',
       'reconcile',

@@ -5,6 +5,7 @@ import { VERSION } from '../mcp/version.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
+import { runExpensive } from './expensive.ts';
 import { EXIT } from './output.ts';
 import { runReconcile } from './reconcile.ts';
 
@@ -89,6 +90,12 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.report);
 
+  addPeriod(addSource(command('expensive', 'The single requests that cost most', runExpensive)))
+    .option('--limit <requests>', 'most requests to print', count, 20)
+    .addOption(jsonOption())
+    .addOption(csvOption())
+    .addHelpText('after', EXAMPLES.expensive);
+
   command('prices', 'Prices with their source and date; all of them, or one model’s', runPrices)
     .argument('[model]', 'model id as in logs or code, with or without routing prefix, or an ARN')
     .option('--region <region>', 'region the request is sent to', 'us-east-1')
@@ -167,6 +174,10 @@ Examples:
 Examples:
   bedrock-spend report --source ./logs --days 30
   bedrock-spend report --url http://127.0.0.1:3000/mcp`,
+  expensive: `
+Examples:
+  bedrock-spend expensive --source ./logs --from 2026-10-14 --to 2026-10-15
+  bedrock-spend expensive --source ./logs --where principal=role/support-bot --limit 5 --json`,
   prices: `
 Examples:
   bedrock-spend prices

@@ -52,10 +52,10 @@ function unknownWritesNote({ cacheWriteUnknown, totals }: PricedUsage): string[]
   ];
 }
 
-/** Where bodies are not logged, nothing ended for a reason that can be known. */
+/** An answer that failed ended for that reason; of the others, only a body tells why. */
 function stopReasonNote({ groups }: PricedUsage): string[] {
   const untold = groups.filter(({ key }) => key['stop_reason'] === NONE);
-  const invocations = untold.reduce((sum, { measures }) => sum + measures.invocations, 0);
+  const invocations = untold.reduce((sum, { measures }) => sum + measures.invocations - measures.errors, 0);
   if (invocations === 0) return [];
   return [
     `Why ${invocations.toLocaleString('en-US')} invocations ended is not known: logged response bodies alone tell it (text delivery in Bedrock’s logging settings).`,

@@ -1,6 +1,7 @@
 import type { Tool } from '../define-tool.ts';
 import { breakdownSpend } from './breakdown-spend.ts';
 import { checkSetup } from './check-setup.ts';
+import { findExpensiveInvocations } from './find-expensive-invocations.ts';
 import { getBedrockUsageReport } from './get-bedrock-usage-report.ts';
 import { getPrice } from './get-price.ts';
 import { listDimensions } from './list-dimensions.ts';
@@ -12,6 +13,7 @@ export const TOOLS: readonly Tool[] = [
   getBedrockUsageReport,
   breakdownSpend,
   spendOverTime,
+  findExpensiveInvocations,
   listDimensions,
   getPrice,
   checkSetup,
