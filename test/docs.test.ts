@@ -39,6 +39,7 @@ describe('the documentation', () => {
       'anomalies',
       'forecast',
       'check-budget',
+      'expensive',
       'prices',
       'doctor',
       'reconcile',

@@ -7,6 +7,7 @@ import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, run
 import { runConfig } from './config.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
+import { runExpensive } from './expensive.ts';
 import { runExportFocus } from './export-focus.ts';
 import { runCreateKey, runListKeys, runRevokeKey } from './keys.ts';
 import { runAnomalies, runCheckBudget, runForecast } from './outlook.ts';
@@ -126,6 +127,11 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(settingOption('budgets'))
     .addOption(asOfOption())
     .addHelpText('after', EXAMPLES.checkBudget);
+  addPeriod(addSource(command('expensive', 'The single requests that cost most', runExpensive)))
+    .option('--limit <requests>', 'most requests to print', count, 20)
+    .addOption(jsonOption())
+    .addOption(csvOption())
+    .addHelpText('after', EXAMPLES.expensive);
 
   command('prices', 'Prices with their source and date; all of them, or one model’s', runPrices)
     .argument('[model]', 'model id as in logs or code, with or without routing prefix, or an ARN')
@@ -259,6 +265,10 @@ Examples:
   bedrock-spend check-budget --source ./logs --budgets budgets.yaml
 
 Exit codes: 0 all within, 4 past a warning mark or will be over by the forecast, 5 over.`,
+  expensive: `
+Examples:
+  bedrock-spend expensive --source ./logs --from 2026-10-14 --to 2026-10-15
+  bedrock-spend expensive --source ./logs --where principal=role/support-bot --limit 5 --json`,
   prices: `
 Examples:
   bedrock-spend prices

@@ -26,7 +26,7 @@ export const ERROR_CODES = {
     status: 400,
     fixer: 'operator',
     retryable: false,
-    meaning: 'The source is of a kind this version cannot read.',
+    meaning: 'The source is of a kind that cannot be read here, or that cannot tell what was asked.',
   },
   INVALID_SETTING: {
     status: 500,

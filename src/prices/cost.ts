@@ -1,15 +1,10 @@
 import { costOfTokens, type Usd, ZERO_USD } from '../domain/money.ts';
 import type { UsageCounts } from '../domain/usage.ts';
+import { TOKEN_CLASSES, type TokenClass } from '../domain/weights.ts';
 import type { Rate, Rates } from './rate.ts';
 
 /** The counters money comes from: each has a rate of the same name. */
-export const PRICED_COUNTERS = [
-  'input',
-  'output',
-  'cacheRead',
-  'cacheWrite5m',
-  'cacheWrite1h',
-] as const satisfies readonly (keyof Rates & keyof UsageCounts)[];
+export const PRICED_COUNTERS: readonly (TokenClass & keyof Rates)[] = TOKEN_CLASSES;
 
 /** The exact cost, or undefined (unpriced) when tokens were used that have no known rate. No tokens cost nothing, known rate or not. */
 export function costOf(counts: UsageCounts, rate: Rate | undefined): Usd | undefined {

@@ -57,8 +57,16 @@ export interface Asked {
 /** @throws SpendError UNKNOWN_DIMENSION, INVALID_PERIOD or INVALID_ARGUMENT */
 export async function askedFromQuestion(question: BreakdownQuestion, context: ReportContext): Promise<Asked> {
   const by = dimensionsFromTexts(question.by);
+  return { ...(await askedAbout(question, context)), by };
+}
+
+/** A question without dimensions. @throws SpendError UNKNOWN_DIMENSION, INVALID_PERIOD or INVALID_ARGUMENT */
+export async function askedAbout(
+  question: Omit<BreakdownQuestion, 'by' | 'limit'>,
+  context: ReportContext,
+): Promise<Asked> {
   const where = filtersFromTexts(question.where ?? []);
-  return { by, where, period: await periodFromQuestion(question, context) };
+  return { by: [], where, period: await periodFromQuestion(question, context) };
 }
 
 /** @throws SpendError UNKNOWN_DIMENSION or INVALID_ARGUMENT */

@@ -1,6 +1,6 @@
-/** One line of comma-separated values (RFC 4180), with its line break. */
-export function csvLine(cells: readonly (string | number)[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`;
+/** Comma-separated values (RFC 4180). */
+export function csvFromLines(lines: readonly (readonly (string | number)[])[]): string {
+  return lines.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
 }
 
 function csvCell(value: string | number): string {

@@ -4,6 +4,7 @@ import { checkBudget } from './check-budget.ts';
 import { checkSetup } from './check-setup.ts';
 import { detectAnomaliesTool } from './detect-anomalies.ts';
 import { exportFocus } from './export-focus.ts';
+import { findExpensiveInvocations } from './find-expensive-invocations.ts';
 import { forecastSpend } from './forecast-spend.ts';
 import { getBedrockUsageReport } from './get-bedrock-usage-report.ts';
 import { getPrice } from './get-price.ts';
@@ -19,6 +20,7 @@ export const TOOLS: readonly Tool[] = [
   detectAnomaliesTool,
   forecastSpend,
   checkBudget,
+  findExpensiveInvocations,
   listDimensions,
   getPrice,
   checkSetup,

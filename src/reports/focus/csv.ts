@@ -1,9 +1,9 @@
-import { csvLine } from '../csv.ts';
+import { csvFromLines } from '../csv.ts';
 import { FOCUS_COLUMNS, type FocusColumn, type FocusRow } from './columns.ts';
 
 const COLUMNS = Object.keys(FOCUS_COLUMNS) as FocusColumn[];
 
 /** The export as comma-separated values (RFC 4180); an empty cell is FOCUS’s null. */
 export function csvFromFocus(rows: readonly FocusRow[]): string {
-  return [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column] ?? ''))].map(csvLine).join('');
+  return csvFromLines([COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column] ?? ''))]);
 }

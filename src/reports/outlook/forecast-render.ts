@@ -1,5 +1,5 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { alignColumns, printable } from '../render.ts';
+import { alignColumns, dayText, printable } from '../render.ts';
 import type { Forecast } from './forecast-schema.ts';
 
 /** The forecast for people: the sum and its range first, then how good such forecasts were, then the days. */
@@ -22,5 +22,3 @@ function howGood({ method, backtest, history }: Forecast): string {
   if (!backtest) return `${from}; there is too little history to tell how good that is.`;
   return `${from}; over ${backtest.tries} stretches of ${backtest.days} known days it was off by ${backtest.error_percent} % on average.`;
 }
-
-const dayText = (moment: string) => moment.replace(/T00:00:00(Z|[+-]\d{2}:\d{2})$/, '');
