@@ -36,7 +36,11 @@ export function csvFromReport(report: Report): string {
       ...measures.map((measure) => row[measure]),
     ]),
   );
-  return `${[header, ...lines].map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
+  return csvFromLines([header, ...lines]);
+}
+
+export function csvFromLines(lines: readonly (readonly (string | number)[])[]): string {
+  return `${lines.map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
 }
 
 /** One line for the whole: what could not be priced stands beside the dollars, never inside them as a zero. */
@@ -82,7 +86,7 @@ function shareText(cost: Usd, total: Usd): string {
   return total.eq(ZERO_USD) ? '' : `${cost.div(total).times(100).toFixed(1)} %`;
 }
 
-function coverageText(coverage: Report['coverage']): string {
+export function coverageText(coverage: Report['coverage']): string {
   const parts = [
     `${count(coverage.records)} records ${coverage.files > 0 ? `in ${count(coverage.files)} files ` : ''}of ${coverage.source}`,
     ...(coverage.duplicates > 0 ? [`${count(coverage.duplicates)} of them repeats of a request`] : []),
@@ -116,7 +120,7 @@ function compact(tokens: number): string {
 }
 
 /** A midnight is shown as its day. */
-function dayText(moment: string): string {
+export function dayText(moment: string): string {
   return moment.replace(/T00:00:00(Z|[+-]\d{2}:\d{2})$/, '');
 }
 
