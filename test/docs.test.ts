@@ -36,6 +36,8 @@ describe('the documentation', () => {
       'breakdown',
       'over-time',
       'report',
+      'explain',
+      'simulate',
       'prices',
       'doctor',
       'reconcile',

@@ -7,28 +7,24 @@ import { SpendError } from '../domain/errors.ts';
 import { startServer } from '../http/serve.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { breakdown } from '../reports/breakdown.ts';
-import type { ReportContext } from '../reports/context.ts';
 import { breakdownFromOverTime, overTime } from '../reports/over-time.ts';
 import { type Price, priceList, priceReport, textFromPrice } from '../reports/price.ts';
-import { quoteOf, quoteQuestion, quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
+import { quoteOf, quoteQuestion } from '../reports/quote.ts';
 import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
 import { askedFromUsageReport, usageReport } from '../reports/usage-report.ts';
+import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
 import { EXIT, type OutputOptions, printReport } from './output.ts';
 import { runRefreshPrices } from './refresh-prices.ts';
 import { type CallTarget, callTool, listTools } from './remote.ts';
-import { composeFromOptions, type SourceOptions, withContext } from './session.ts';
+import { composeFromOptions, type SourceOptions } from './session.ts';
 
-interface PeriodOptions extends CallTarget, OutputOptions {
+interface PeriodOptions extends AnswerOptions {
   from?: string;
   to?: string;
   where: string[];
   timezone?: string;
   limit?: number;
-  quote?: boolean;
 }
-
-/** Tools return at most this many rows; a local command has no limit. */
-const REMOTE_LIMIT = 1000;
 
 export async function runBreakdown(options: PeriodOptions & { by: string[] }): Promise<number> {
   const question = { ...options, timezone: readSetting('timezone', options.timezone) };
@@ -37,6 +33,7 @@ export async function runBreakdown(options: PeriodOptions & { by: string[] }): P
     quote: (context) => quoteQuestion(question, context),
     report: (context) => breakdown(question, context),
     read: reportFromAnswer,
+    print: printReport,
   });
 }
 
@@ -48,15 +45,15 @@ export async function runOverTime(options: PeriodOptions & { interval: TimeDimen
     quote: (context) => quoteQuestion(breakdownFromOverTime(question), context),
     report: (context) => overTime(question, context),
     read: reportFromAnswer,
+    print: printReport,
   });
 }
 
-interface ReportOptions extends CallTarget, OutputOptions {
+interface ReportOptions extends AnswerOptions {
   days: number;
   region?: string;
   account?: string;
   timezone?: string;
-  quote?: boolean;
 }
 
 export async function runReport(options: ReportOptions): Promise<number> {
@@ -71,31 +68,9 @@ export async function runReport(options: ReportOptions): Promise<number> {
       quote: (context) => quoteOf(askedFromUsageReport(question, context), context),
       report: (context) => usageReport(question, context),
       read: (data) => reportSchema.parse(data),
+      print: printReport,
     },
   );
-}
-
-/** A report or its quote, from this process or from the server at the URL, which is asked by its tool. */
-async function answer(
-  options: CallTarget & OutputOptions & { quote?: boolean },
-  { name, input }: { name: string; input: Record<string, unknown> },
-  ways: {
-    quote(context: ReportContext): Promise<ScanQuote>;
-    report(context: ReportContext): Promise<Report>;
-    read(data: unknown): Report;
-  },
-): Promise<number> {
-  const remote = async (more: object) => (await callTool(name, { ...input, ...more }, options)).structuredContent;
-  if (options.quote) {
-    const quote =
-      options.url === undefined
-        ? await withContext(options, ways.quote)
-        : quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
-    console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
-    return EXIT.ok;
-  }
-  const report = options.url === undefined ? await withContext(options, ways.report) : ways.read(await remote({}));
-  return printReport(report, options);
 }
 
 function remotePeriod({
