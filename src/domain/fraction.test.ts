@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dividedBy, type Fraction, fraction, fractionFromDecimal, overOne, plus, sum, times } from './fraction.ts';
+import {
+  dividedBy,
+  type Fraction,
+  fraction,
+  fractionFromDecimal,
+  overOne,
+  plus,
+  reduced,
+  sum,
+  times,
+} from './fraction.ts';
 
 const any = fc
   .tuple(fc.bigInt({ min: -1000n, max: 1000n }), fc.bigInt({ min: 1n, max: 1000n }))
@@ -21,6 +31,10 @@ describe('fractions', () => {
         same(dividedBy(times(a, c), c), a);
       }),
     );
+  });
+
+  it('are reduced to lowest terms', () => {
+    expect([reduced(fraction(-6, 4)), reduced(fraction(0, 7))]).toEqual([fraction(-3, 2), fraction(0, 1)]);
   });
 
   it('come over one denominator, the least there is', () => {

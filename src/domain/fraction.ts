@@ -32,6 +32,12 @@ export function dividedBy(a: Fraction, b: Fraction): Fraction {
   return { over: a.over * b.under, under: a.under * b.over };
 }
 
+/** The same in lowest terms: sums of what is reduced stay small. */
+export function reduced({ over, under }: Fraction): Fraction {
+  const common = gcd(over < 0n ? -over : over, under);
+  return { over: over / common, under: under / common };
+}
+
 export function sum(fractions: readonly Fraction[]): Fraction {
   return fractions.reduce(plus, ZERO);
 }

@@ -25,8 +25,11 @@ export function contributorsFrom(
   limit = Number.POSITIVE_INFINITY,
 ): Pick<SpendChange, 'contributors' | 'others'> {
   const groups = [...Map.groupBy(changes, ({ caller, model }) => JSON.stringify([caller, model])).values()]
-    .map((group) => ({ group, sum: sumOfChanges(group), caller: group[0]?.caller ?? '', model: group[0]?.model ?? '' }))
-    .sort((a, b) => sizeOf(b.sum).cmp(sizeOf(a.sum)) || (a.caller + a.model < b.caller + b.model ? -1 : 1));
+    .map((group) => {
+      const sum = sumOfChanges(group);
+      return { group, sum, size: sum.after.minus(sum.before).abs(), ...(group[0] as LeafChange) };
+    })
+    .sort((a, b) => b.size.cmp(a.size) || (a.caller + a.model < b.caller + b.model ? -1 : 1));
   const left = groups.slice(limit).flatMap(({ group }) => group);
   return {
     contributors: groups.slice(0, limit).map(({ caller, model, sum }) => ({
@@ -38,8 +41,6 @@ export function contributorsFrom(
     ...(left.length > 0 ? { others: { rows: groups.length - limit, ...sumTexts(sumOfChanges(left)) } } : {}),
   };
 }
-
-const sizeOf = ({ before, after }: Sum) => after.minus(before).abs();
 
 function sumTexts({ before, after, parts }: Sum) {
   return {

@@ -231,5 +231,6 @@ describe('an explanation', () => {
     const report = await explainChange({ ...OCTOBER }, context);
     expect(report.after.cost_usd).toBe(normal(EXPECTED.totals.cost_usd));
     expect(report.factors.filter(({ usd }) => usd !== '0').map(({ factor }) => factor)).toEqual(['new_callers']);
+    expect(report.notes).toContainEqual(expect.stringMatching(/2026-10-01T00:14:22Z: if logging began then/));
   });
 });

@@ -2,7 +2,7 @@ import { dimensionFromText, filtersFromTexts, isTimeDimension } from '../../doma
 import { SpendError } from '../../domain/errors.ts';
 import { fractionFromDecimal, times } from '../../domain/fraction.ts';
 import { textFromUsd, type Usd } from '../../domain/money.ts';
-import { isoFromMoment, type Period } from '../../domain/period.ts';
+import { DAY_MS, isoFromMoment, type Period } from '../../domain/period.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import { coverageFrom } from '../breakdown.ts';
@@ -52,6 +52,7 @@ export async function explainChange(question: ChangeQuestion, context: ReportCon
     coverage: coverageFrom(coverage, asked.periods.after.timezone, context),
     notes: [
       ...lengthNote(asked.periods),
+      ...beginningNote(asked.periods, coverage.first),
       ...notesFromUsage(usage, coverage, []),
       ...unlistedNote(unlisted),
       METHOD_NOTE,
@@ -105,6 +106,14 @@ function lengthNote({ before, after }: Periods): string[] {
   // Clock changes make a day an hour longer or shorter.
   if (Math.abs(ratio - 1) < 0.05) return [];
   return [`The period is ${ratio.toFixed(2)} times as long as the one it is compared with; that is part of volume.`];
+}
+
+/** A change since before the data began may be none. @param first of the invocations found, filtered out or not */
+function beginningNote({ before, after }: Periods, first: number | undefined): string[] {
+  if (first === undefined || first < Math.min(before.from, after.from) + DAY_MS) return [];
+  return [
+    `The first invocation of the source in these periods is of ${isoFromMoment(first, after.timezone)}: if logging began then, what came before is missing, and the change is not one of spend.`,
+  ];
 }
 
 function unlistedNote(models: ReadonlySet<string>): string[] {

@@ -4,6 +4,7 @@ import {
   fraction,
   fractionFromDecimal,
   plus,
+  reduced,
   sum,
   times,
   ZERO,
@@ -40,7 +41,7 @@ export function rateOf(
 function paidRate(leaf: Leaf, band: number, counter: PricedCounter, side: Side): Fraction | undefined {
   const paid = leaf.sides[side].bands.get(band)?.[counter];
   if (paid === undefined || paid.tokens === 0) return undefined;
-  return dividedBy(fractionFromDecimal(paid.usd.toFixed()), fraction(paid.tokens));
+  return reduced(dividedBy(fractionFromDecimal(paid.usd.toFixed()), fraction(paid.tokens)));
 }
 
 /** Whether every token of a profile has a rate at a leaf. */
