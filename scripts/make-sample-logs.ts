@@ -615,6 +615,32 @@ function expected(calls: Call[]) {
       ({ tokens }) => Object.values(tokens).reduce((a, b) => a + b, 0),
       5,
     ).map(named),
+    changes: changes(calls),
+  };
+}
+
+/** Dollars of two periods, and of the same calls as they might have been, for reports that compare. */
+function changes(calls: Call[]) {
+  const usd = (some: Call[], otherwise: Partial<Workload> = {}): string =>
+    sum(some.map((call) => ({ ...call, workload: { ...call.workload, ...otherwise } }))).cost_usd;
+  const of = (caller: string, from: number, to: number): Call[] =>
+    calls.filter(
+      (call) => callerOf(call.workload).startsWith(caller) && dayOf(call.time) >= from && dayOf(call.time) <= to,
+    );
+  const [before, after] = [of('dev-', 5, 16), of('dev-', 19, 30)].map((some) =>
+    some.filter((call) => call.workload.name !== 'dev-east/background'),
+  ) as [Call[], Call[]];
+  const [, ...sonnet] = defined(MODELS['sonnet']);
+  const [, ...haiku55] = defined(MODELS['haiku55']);
+  const intents = of('checkout-assistant', 1, HAIKU_55_DAY - 1).filter(({ workload }) =>
+    workload.name.endsWith('/intent'),
+  );
+  const inEurope = calls.filter(({ workload }) => workload.region === 'eu-west-1');
+  return {
+    runaway: { before: usd(of('nightly-summaries', 13, 13)), after: usd(of('nightly-summaries', 14, 14)) },
+    dearer_model: { before: usd(before), after: usd(after), after_on_sonnet: usd(after, { rates: sonnet }) },
+    europe: { before: usd(inEurope), after_through_global: usd(inEurope, { route: 'global' }) },
+    intents: { before: usd(intents), after_on_haiku_5_5: usd(intents, { rates: haiku55 }) },
   };
 }
 

@@ -40,6 +40,8 @@ describe('the documentation', () => {
       'forecast',
       'check-budget',
       'expensive',
+      'explain',
+      'simulate',
       'prices',
       'doctor',
       'reconcile',

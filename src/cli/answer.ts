@@ -4,25 +4,42 @@ import { EXIT, type OutputOptions } from './output.ts';
 import { type CallTarget, callTool } from './remote.ts';
 import { withContext } from './session.ts';
 
-export interface PeriodOptions extends CallTarget, OutputOptions {
+export interface AnswerOptions extends CallTarget, OutputOptions {
+  quote?: boolean;
+}
+
+export interface PeriodOptions extends AnswerOptions {
   from?: string;
   to?: string;
   where: string[];
   timezone?: string;
   limit?: number;
-  quote?: boolean;
 }
 
+/** The tool that answers a question, for asking a server. */
+interface ToolCall {
+  name: string;
+  input: Record<string, unknown>;
+}
+
+/** How a question is answered in this process, and what is done with an answer. */
+interface Ways<Answer> {
+  quote(context: ReportContext): Promise<ScanQuote>;
+  report(context: ReportContext): Promise<Answer>;
+  /** Checks what a server answered. */
+  read(data: unknown): Answer;
+  /** Returns the exit code. */
+  print(answer: Answer, options: OutputOptions): number;
+}
+
+/** Tools return at most this many rows; a local command has no limit. */
+export const REMOTE_LIMIT = 1000;
+
 /** A report or its quote, from this process or from the server at the URL, which is asked by its tool. */
-export async function answer<Report>(
-  options: CallTarget & OutputOptions & { quote?: boolean },
-  { name, input }: { name: string; input: Record<string, unknown> },
-  ways: {
-    quote(context: ReportContext): Promise<ScanQuote>;
-    report(context: ReportContext): Promise<Report>;
-    read(data: unknown): Report;
-    print(report: Report, options: OutputOptions): number;
-  },
+export async function answer<Answer>(
+  options: AnswerOptions,
+  { name, input }: ToolCall,
+  ways: Ways<Answer>,
 ): Promise<number> {
   const remote = async (more: object) => (await callTool(name, { ...input, ...more }, options)).structuredContent;
   if (options.quote) {

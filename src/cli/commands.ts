@@ -13,14 +13,11 @@ import { quoteOf, quoteQuestion } from '../reports/quote.ts';
 import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
 import { askedFromUsageReport, usageReport } from '../reports/usage-report.ts';
 import { accessFromOptions } from './access.ts';
-import { answer, type PeriodOptions } from './answer.ts';
+import { type AnswerOptions, answer, type PeriodOptions, REMOTE_LIMIT } from './answer.ts';
 import { EXIT, type OutputOptions, printReport } from './output.ts';
 import { runRefreshPrices } from './refresh-prices.ts';
 import { type CallTarget, callTool, listTools } from './remote.ts';
 import { composeFromOptions, type SourceOptions } from './session.ts';
-
-/** Tools return at most this many rows; a local command has no limit. */
-const REMOTE_LIMIT = 1000;
 
 export async function runBreakdown(options: PeriodOptions & { by: string[] }): Promise<number> {
   const question = { ...options, timezone: readSetting('timezone', options.timezone) };
@@ -45,12 +42,11 @@ export async function runOverTime(options: PeriodOptions & { interval: TimeDimen
   });
 }
 
-interface ReportOptions extends CallTarget, OutputOptions {
+interface ReportOptions extends AnswerOptions {
   days: number;
   region?: string;
   account?: string;
   timezone?: string;
-  quote?: boolean;
 }
 
 export async function runReport(options: ReportOptions): Promise<number> {

@@ -3,16 +3,19 @@ import { SETTINGS, type SettingName } from '../config.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
 import { DAY_MS } from '../domain/period.ts';
 import { VERSION } from '../mcp/version.ts';
+import { ROUTINGS, TIERS } from '../reports/simulate/assumptions.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
 import { runConfig } from './config.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
 import { runExpensive } from './expensive.ts';
+import { runExplain } from './explain.ts';
 import { runExportFocus } from './export-focus.ts';
 import { runCreateKey, runListKeys, runRevokeKey } from './keys.ts';
 import { runAnomalies, runCheckBudget, runForecast } from './outlook.ts';
 import { EXIT } from './output.ts';
 import { runReconcile } from './reconcile.ts';
+import { runSimulate } from './simulate.ts';
 
 /** Runs the command line and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -127,11 +130,41 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(settingOption('budgets'))
     .addOption(asOfOption())
     .addHelpText('after', EXAMPLES.checkBudget);
+
   addPeriod(addSource(command('expensive', 'The single requests that cost most', runExpensive)))
     .option('--limit <requests>', 'most requests to print', count, 20)
     .addOption(jsonOption())
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.expensive);
+
+  addAnswer(
+    addSource(command('explain', 'Why spend changed: two periods, their difference taken apart by factor', runExplain)),
+  )
+    .option('--from <time>', 'period to explain; default: the last full week of the logs')
+    .option('--to <time>', 'its end, exclusive')
+    .option('--compare-from <time>', 'period to compare with; default: the equally long one right before')
+    .option('--compare-to <time>', 'its end, exclusive')
+    .option('--by <dimension>', 'what tells callers apart: principal, session, metadata.team, …', 'principal')
+    .option('--limit <rows>', 'most contributors to print; the others are summed', count, 10)
+    .addOption(jsonOption())
+    .addOption(csvOption())
+    .addHelpText('after', EXAMPLES.explain);
+
+  addPeriod(
+    addSource(command('simulate', 'What the same requests would have cost otherwise; or what saves most', runSimulate)),
+  )
+    .option('--model <id>', 'on this model; with a prefix such as global. in this routing, too')
+    .addOption(new Option('--routing <scope>', 'routed so').choices(ROUTINGS))
+    .addOption(new Option('--tier <tier>', 'in this service tier').choices(TIERS))
+    .option('--cache-share <part>', 'part of the uncached prompt that becomes a cached prefix, 0 to 1', part)
+    .option('--cache-hit-rate <part>', 'part of the cached prefix that is read, not written anew, 0 to 1', part)
+    .option('--input-token-factor <factor>', 'prompt tokens there for each of today', positive)
+    .option('--output-token-factor <factor>', 'answer tokens there for each of today', positive)
+    .option('--by <dimensions>', 'dimensions of the rows, separated by commas; default: model', list)
+    .option('--limit <rows>', 'most rows to print; totals always cover everything', count)
+    .addOption(jsonOption())
+    .addOption(csvOption())
+    .addHelpText('after', EXAMPLES.simulate);
 
   command('prices', 'Prices with their source and date; all of them, or one model’s', runPrices)
     .argument('[model]', 'model id as in logs or code, with or without routing prefix, or an ARN')
@@ -269,6 +302,18 @@ Exit codes: 0 all within, 4 past a warning mark or will be over by the forecast,
 Examples:
   bedrock-spend expensive --source ./logs --from 2026-10-14 --to 2026-10-15
   bedrock-spend expensive --source ./logs --where principal=role/support-bot --limit 5 --json`,
+  explain: `
+Examples:
+  bedrock-spend explain --source ./logs
+  bedrock-spend explain --source ./logs --from 2026-10-14 --to 2026-10-15
+  bedrock-spend explain --source ./logs --from 2026-10-01 --to 2026-11-01 --compare-from 2026-09-01 --compare-to 2026-10-01
+  bedrock-spend explain --source ./logs --by metadata.team --csv > why.csv`,
+  simulate: `
+Examples:
+  bedrock-spend simulate --source ./logs
+  bedrock-spend simulate --source ./logs --where region=eu-west-1 --routing global
+  bedrock-spend simulate --source ./logs --where principal=role/nightly --model anthropic.claude-sonnet-5-5 --tier batch
+  bedrock-spend simulate --source ./logs --where principal=role/support-bot --cache-hit-rate 0.95`,
   prices: `
 Examples:
   bedrock-spend prices
@@ -335,10 +380,14 @@ function addOutlook(command: Command): Command {
 }
 
 function addPeriod(command: Command): Command {
+  return addAnswer(command)
+    .option('--from <time>', 'first day or instant; default: the first day of the logs')
+    .option('--to <time>', 'end, exclusive; default: the end of the last day of the logs');
+}
+
+function addAnswer(command: Command): Command {
   return command
     .addOption(urlOption())
-    .option('--from <time>', 'first day or instant; default: the first day of the logs')
-    .option('--to <time>', 'end, exclusive; default: the end of the last day of the logs')
     .option('--where <dim=value>', 'only these; may be repeated', collect, [])
     .addOption(quoteOption())
     .addOption(settingOption('timezone'));
@@ -388,6 +437,23 @@ function lengthOfTime(text: string): number {
   const [, amount, unit] = /^(\d{1,5})([hd])$/.exec(text) ?? [];
   if (amount === undefined || Number(amount) === 0) throw new InvalidArgumentError('Give hours or days: 12h, 90d.');
   return Number(amount) * (unit === 'h' ? 3_600_000 : DAY_MS);
+}
+
+function part(text: string): number {
+  const number = positiveOrZero(text);
+  if (number > 1) throw new InvalidArgumentError('Give a part between 0 and 1, such as 0.8.');
+  return number;
+}
+
+function positive(text: string): number {
+  const number = positiveOrZero(text);
+  if (number === 0) throw new InvalidArgumentError('Give a number above 0, such as 1.2.');
+  return number;
+}
+
+function positiveOrZero(text: string): number {
+  if (!/^\d*\.?\d+$/.test(text)) throw new InvalidArgumentError('Give a plain decimal number.');
+  return Number(text);
 }
 
 function jsonObject(text: string): Record<string, unknown> {

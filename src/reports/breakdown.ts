@@ -192,22 +192,27 @@ export async function assemble(
     period: { from: iso(period.from), to: iso(period.to), timezone: period.timezone },
     tables,
     totals: (usage.groups.length > 0 ? usage.totals : emptyGroup({})).measures,
-    coverage: {
-      source: coverage.source ?? context.engine.source,
-      files: coverage.files,
-      records: coverage.records,
-      invocations: coverage.invocations,
-      duplicates: coverage.duplicates,
-      malformed: coverage.malformed,
-      damaged_files: coverage.damagedFiles.map((file) => file.path),
-      skipped_files: coverage.skippedFiles,
-      ...(coverage.first === undefined ? {} : { data_from: iso(coverage.first) }),
-      ...(coverage.last === undefined ? {} : { data_to: iso(coverage.last) }),
-    },
+    coverage: coverageFrom(coverage, period.timezone, context),
     notes: [
       ...notesFromUsage(usage, coverage, tables),
       ...(await context.prices()).notes,
       ...(await context.names(usage.unresolved)).notes,
     ],
+  };
+}
+
+/** What an answer rests on, in the words of reports. */
+export function coverageFrom(coverage: Coverage, timezone: string, context: ReportContext): Report['coverage'] {
+  return {
+    source: coverage.source ?? context.engine.source,
+    files: coverage.files,
+    records: coverage.records,
+    invocations: coverage.invocations,
+    duplicates: coverage.duplicates,
+    malformed: coverage.malformed,
+    damaged_files: coverage.damagedFiles.map((file) => file.path),
+    skipped_files: coverage.skippedFiles,
+    ...(coverage.first === undefined ? {} : { data_from: isoFromMoment(coverage.first, timezone) }),
+    ...(coverage.last === undefined ? {} : { data_to: isoFromMoment(coverage.last, timezone) }),
   };
 }

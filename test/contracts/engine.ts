@@ -378,6 +378,27 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       });
 
       it.each([
+        ['on a day', '2026-10-08T00:00:00Z', ['2026-10-07T23:59:59Z', '2026-10-08T00:00:00Z', '2026-10-14T23:59:59Z']],
+        [
+          'in an hour',
+          '2026-10-08T10:15:00Z',
+          ['2026-10-08T10:14:59Z', '2026-10-08T10:15:00Z', '2026-10-14T23:59:59Z'],
+        ],
+      ])('into two periods to compare, given as cells: cut %s', async (_, cut, times) => {
+        const engine = await engineOver([times.map((at) => callOf({ at }))]);
+        const asked = queryOf({ ...OCTOBER, to: '2026-10-15T00:00:00Z', by: ['day', 'model'] });
+        const day = [
+          { label: 'before', from: asked.from, to: Date.parse(cut) },
+          { label: 'after', from: Date.parse(cut), to: asked.to },
+        ];
+        const { rows } = await engine.usage({ ...asked, buckets: { day } });
+        expect(countsFromRows(rows.map((row) => ({ ...row, key: { day: row.key.day as string } })))).toEqual({
+          before: 1,
+          after: 2,
+        });
+      });
+
+      it.each([
         ['on the hour', '2026-10-14T10:00:00Z', '2026-10-14T12:00:00Z', '2026-10-14T09:59:59Z', '2026-10-14T11:59:59Z'],
         [
           'to the second',

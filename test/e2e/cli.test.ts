@@ -6,6 +6,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../src/client/index.ts';
+import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const BIN = 'bin/bedrock-spend.js';
@@ -125,6 +126,10 @@ describe('exit codes', () => {
     [['breakdown'], 2, /required option '--by/],
     [['breakdown', '--by', 'colour', '--source', SAMPLE_LOGS], 2, /no dimension "colour"/],
     [['nonsense'], 2, /unknown command/],
+    [['simulate', '--cache-share', '1.5'], 2, /between 0 and 1/],
+    [['simulate', '--input-token-factor', '0'], 2, /above 0/],
+    [['simulate', '--output-token-factor', 'more'], 2, /plain decimal number/],
+    [['explain', '--source', SAMPLE_LOGS, '--from', '2026-10-14'], 2, /"from" and "to" together/],
     [['breakdown', '--by', 'model', '--source', '/no/such/folder'], 1, /no file or folder/],
     [['breakdown', '--by', 'model'], 1, /--source FOLDER/],
     [['breakdown', '--by', 'model', '--source', 's3://bucket/logs'], 1, /No AWS region is set/],
@@ -151,6 +156,24 @@ describe('the other commands', () => {
     const { stdout } = await run('prices', '--json');
     expect(JSON.parse(stdout).length).toBeGreaterThan(100);
   });
+
+  it('explain says why spend changed, in every form', async () => {
+    const asked = ['explain', '--source', SAMPLE_LOGS, '--from', '2026-10-14', '--to', '2026-10-15'];
+    expect((await run(...asked)).stdout).toMatch(/^Spend rose \$187\.74 .*role\/nightly-summaries/);
+    expect(JSON.parse((await run(...asked, '--json')).stdout).after.cost_usd).toBe(
+      EXPECTED.by['day']?.['2026-10-14']?.cost_usd,
+    );
+    expect((await run(...asked, '--csv', '--by', 'metadata.team')).stdout).toMatch(/^metadata\.team,model,before_usd/);
+    expect((await run(...asked, '--quote')).stdout).toMatch(/^2026-10-13T00:00:00Z up to 2026-10-15T00:00:00Z/);
+  }, 120_000);
+
+  it('simulate says what would have been, or what saves most', async () => {
+    const asked = ['simulate', '--source', SAMPLE_LOGS, ...october];
+    const global = await run(...asked, '--where', 'region=eu-west-1', '--routing', 'global', '--json');
+    expect(JSON.parse(global.stdout).totals.after_usd).toBe(EXPECTED.changes.europe['after_through_global']);
+    expect((await run(...asked, '--limit', '1')).stdout).toMatch(/the largest saving is \$642\.57/);
+    expect((await run(...asked, '--tier', 'batch', '--csv')).stdout).toMatch(/^model,invocations,moved_invocations/);
+  }, 120_000);
 
   it('over-time, report and call print text for people', async () => {
     expect((await run('over-time', '--source', SAMPLE_LOGS, '--interval', 'week')).stdout).toMatch(/^2026-10-05/m);
@@ -286,6 +309,19 @@ describe('the servers', () => {
     expect(JSON.parse(remote.stdout)).toEqual(JSON.parse(local.stdout));
   });
 
+  it('explain and simulate ask a server, too', async () => {
+    const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger']);
+    const url = await new Promise<string>((resolve) => {
+      server.stderr.on('data', (data) => resolve(/http:\/\/\S+\/mcp/.exec(String(data))?.[0] as string));
+    });
+    const why = await run('explain', '--url', url);
+    const whatIf = await run('simulate', '--url', url, '--tier', 'batch', '--json');
+    server.kill('SIGTERM');
+    expect(why.stdout).toBe((await run('explain', '--source', SAMPLE_LOGS)).stdout);
+    const local = await run('simulate', '--source', SAMPLE_LOGS, '--tier', 'batch', '--json');
+    expect(JSON.parse(whatIf.stdout)).toEqual(JSON.parse(local.stdout));
+  }, 120_000);
+
   it.each(['legacy', 'auto'] as const)('stdio answers a host that starts it (%s)', async (mode) => {
     const client = new Client({ name: 'host', version: '1' }, { versionNegotiation: { mode } });
     await client.connect(
@@ -298,7 +334,7 @@ describe('the servers', () => {
     const { tools } = await client.listTools();
     const result = await client.callTool({ name: 'breakdown_spend', arguments: { by: ['scope'] } });
     await client.close();
-    expect(tools).toHaveLength(7);
+    expect(tools).toHaveLength(TOOLS.length);
     expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
   });
 });

@@ -13,6 +13,8 @@ export const EXPECTED = JSON.parse(readFileSync('examples/sample-logs/expected.j
   by: Record<string, Record<string, Measures>>;
   dearest: { request_id: string; at: string; principal: string; model: string; cost_usd: string }[];
   largest_unpriced: { request_id: string; at: string; principal: string; model: string }[];
+  /** Dollars of two periods, or of the same calls as they might have been. */
+  changes: Record<'runaway' | 'dearer_model' | 'europe' | 'intents', Record<string, string>>;
 };
 
 export const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };

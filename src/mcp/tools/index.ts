@@ -3,6 +3,7 @@ import { breakdownSpend } from './breakdown-spend.ts';
 import { checkBudget } from './check-budget.ts';
 import { checkSetup } from './check-setup.ts';
 import { detectAnomaliesTool } from './detect-anomalies.ts';
+import { explainSpendChange } from './explain-spend-change.ts';
 import { exportFocus } from './export-focus.ts';
 import { findExpensiveInvocations } from './find-expensive-invocations.ts';
 import { forecastSpend } from './forecast-spend.ts';
@@ -10,6 +11,7 @@ import { getBedrockUsageReport } from './get-bedrock-usage-report.ts';
 import { getPrice } from './get-price.ts';
 import { listDimensions } from './list-dimensions.ts';
 import { reconcileWithBill } from './reconcile-with-bill.ts';
+import { simulateSpend } from './simulate-spend.ts';
 import { spendOverTime } from './spend-over-time.ts';
 
 /** Every tool the server offers, in the order clients list them. */
@@ -21,6 +23,8 @@ export const TOOLS: readonly Tool[] = [
   forecastSpend,
   checkBudget,
   findExpensiveInvocations,
+  explainSpendChange,
+  simulateSpend,
   listDimensions,
   getPrice,
   checkSetup,
