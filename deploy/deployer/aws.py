@@ -144,7 +144,7 @@ class Aws:
                 return "AWS's certificate is not accepted: a proxy may sit between; set AWS_CA_BUNDLE to its authority."
             case boto.InvalidRegionError():
                 return f"{region} is no name of a region: write one like us-east-1."
-            case boto.HTTPClientError():
+            case boto.HTTPClientError() | boto.ConnectionError():
                 return f"AWS cannot be reached in {region}: check --region, the network and HTTPS_PROXY."
             case _:
                 return " ".join(str(error).split())

@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from deployer.aws import Aws, Json
 from deployer.console import Console, table
 from deployer.failure import Failure
-from deployer.stack import FIRST_PAUSE_S, OURS, Stack, begin, delete_stack, event_ids, failed, find_stack, follow
+from deployer.stack import (
+    CHANGE_SET,
+    FIRST_PAUSE_S,
+    OURS,
+    Stack,
+    begin,
+    delete_stack,
+    event_ids,
+    failed,
+    find_stack,
+    follow,
+)
 
-NAME = f"{OURS}-change"
 NOTHING_NEW = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -47,7 +57,7 @@ def propose(aws: Aws, stack: Stack | None, name: str, template: str, values: Map
         "cloudformation",
         "create_change_set",
         StackName=name,
-        ChangeSetName=NAME,
+        ChangeSetName=CHANGE_SET,
         ChangeSetType="CREATE" if creates else "UPDATE",
         TemplateBody=template,
         Parameters=given,
@@ -98,7 +108,7 @@ def discard_new(aws: Aws, console: Console, change_set: ChangeSet) -> None:
 def clear_away(aws: Aws, name: str) -> None:
     """Delete what an interrupted run has left."""
     for summary in aws.pages("cloudformation", "list_change_sets", "Summaries", StackName=name):
-        if summary["ChangeSetName"] == NAME and summary.get("StackName", name) == name:
+        if summary["ChangeSetName"] == CHANGE_SET and summary.get("StackName", name) == name:
             discard(aws, summary["ChangeSetId"], name)
 
 
@@ -115,9 +125,19 @@ def _ready(aws: Aws, arn: str, name: str) -> Json:
 
 def _changes(described: Json) -> list[Change]:
     """Replaced and removed ones come first: they are what a person should look at."""
-    order = ("replaces", "may replace", "removes", "changes", "adds")
     found = [_change(change["ResourceChange"]) for change in described["Changes"] if "ResourceChange" in change]
+    found = _published(found)
+    order = ("replaces", "may replace", "removes", "changes", "adds")
     return sorted(found, key=lambda change: (order.index(change.what), change.name))
+
+
+def _published(changes: list[Change]) -> list[Change]:
+    """One deployment of the API in place of another, which template.py has named anew, is one change."""
+    both = [change for change in changes if change.kind == "ApiGateway::Deployment"]
+    if {change.what for change in both} != {"adds", "removes"}:
+        return changes
+    published = Change("changes", "ApiDeployment", "ApiGateway::Deployment", "the API is published anew")
+    return [*(change for change in changes if change not in both), published]
 
 
 def _change(found: Json) -> Change:

@@ -137,7 +137,7 @@ def _config(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 
 def _logs(aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    group = need_stack(aws, given.stack).outputs["FunctionLog"]
+    group = need_stack(aws, given.stack).output("FunctionLog")
     show_log(aws, console, group, since=given.since, follow=given.follow)
 
 
@@ -193,4 +193,4 @@ def _key(keys: Keys, name: str | None) -> str:
 
 
 def _url(stack: Stack) -> str:
-    return stack.outputs["Url"]
+    return stack.output("Url")

@@ -24,12 +24,14 @@ class Console:
         """Go on only after a yes."""
         if self._agrees:
             return
-        if not sys.stdin.isatty():
-            raise Failure(f"{question} Nobody can answer here: add --yes to go on.")
         self.say()
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-            raise Failure("Nothing was changed by this step. Run the command again to go on.")
+        answer = sys.stdin.readline()
+        if not answer:
+            self.say()
+            raise Failure(f"{question} Nobody is there to answer: add --yes to go on.")
+        if answer.strip().lower() not in ("y", "yes"):
+            raise Failure("Left as it was. Run the command again to go on.")
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> str:

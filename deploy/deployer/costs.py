@@ -1,4 +1,4 @@
-"""What a deployment costs in a month: list prices of us-east-1 in November 2026, without free tiers. docs/deploy.md has the table."""
+"""What a month costs: list prices of us-east-1 in November 2026, without free tiers. docs/deploy.md has the table."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -157,9 +157,13 @@ def _hand_over(aws: Aws, console: Console, stack: Stack, source: Source, *, show
     mine = next((key.name for key in existing if key.name in kept), None)
     name = mine or (existing[0].name if existing else re.sub(r"[^A-Za-z0-9._@+-]", "-", aws.user)[:64])
     value = keys.ensure(name)
-    url = stack.outputs["Url"]
+    url = stack.output("Url")
     console.say(f"\nTrying {url} with the key {name}.")
-    for line in smoke.try_out(url, value, source.regions(aws.region)):
+    try:
+        seen = smoke.try_out(url, value, source.regions(aws.region))
+    except Failure as failure:
+        raise Failure(f"It is deployed, but not all is well: {failure} Then run the command again.") from failure
+    for line in seen:
         console.say(f"  {line}")
     console.say(f"The key {name} is in {keys.file.path}.\n")
     console.show(settings(url, value if show else None, stack=stack.name, region=aws.region, key=name))

@@ -160,7 +160,7 @@ class Keys:
 
 def keys_of(aws: Aws, stack: Stack) -> Keys:
     """The keys of a deployed stack."""
-    return Keys(aws, stack.name, stack.outputs["UsagePlanId"], key_file(aws, stack.name))
+    return Keys(aws, stack.name, stack.output("UsagePlanId"), key_file(aws, stack.name))
 
 
 def all_keys(aws: Aws, stack: str) -> list[Key]:

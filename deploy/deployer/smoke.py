@@ -17,6 +17,7 @@ ANSWER_S = 120
 # A new key or stage is not everywhere at once.
 PATIENCE_S, PAUSE_S = 90, 2
 NOT_YET = (401, 403, 404, 429, 500, 502, 503, 504)
+REFUSED = (401, 403)
 TOOL = "check_setup"
 
 
@@ -67,6 +68,8 @@ class Client:
                 return response.headers.get_content_type(), response.read().decode()
         except urllib.error.HTTPError as error:
             said = f"{self.url} answers {error.code}: {_said(error.read().decode(errors='replace'))}"
+            if error.code in REFUSED:
+                said += " Look at keys list; keys rotate NAME makes a new value."
             raise (NotAnsweredError if error.code in NOT_YET else Failure)(said) from error
         except OSError as error:
             reason = getattr(error, "reason", error)

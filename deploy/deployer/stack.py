@@ -10,6 +10,7 @@ from deployer.console import Console
 from deployer.failure import Failure
 
 OURS = "bedrock-spend"
+CHANGE_SET = f"{OURS}-change"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 4.0
 
 # Nothing of use is left in these; a new stack has to be made.
@@ -49,6 +50,12 @@ class Stack:
         """What the template gives back."""
         return {item["OutputKey"]: item["OutputValue"] for item in self.found.get("Outputs") or []}
 
+    def output(self, name: str) -> str:
+        """One of them, which is there only when the stack is whole."""
+        if name not in self.outputs:
+            raise Failure(f"{self.name} is in the state {self.status}: run deploy, which says what is wrong.")
+        return self.outputs[name]
+
     @property
     def ours(self) -> bool:
         """Whether deploy.py or its template made it."""
@@ -67,9 +74,15 @@ def find_stack(aws: Aws, name: str) -> Stack | None:
     stack = Stack(name, found)
     if stack.status == "DELETE_COMPLETE":
         return None
-    if not stack.ours:
+    if not (stack.ours if stack.exists else _only_proposed(aws, name)):
         raise Failure(f"The stack {name} in {aws.region} is not bedrock-spend's: take another name with --stack.")
     return stack
+
+
+def _only_proposed(aws: Aws, name: str) -> bool:
+    """Whether nobody but deploy.py has proposed this stack; it has neither tags nor description yet."""
+    proposed = aws.pages("cloudformation", "list_change_sets", "Summaries", StackName=name)
+    return all(summary["ChangeSetName"] == CHANGE_SET for summary in proposed)
 
 
 def need_stack(aws: Aws, name: str) -> Stack:
