@@ -103,8 +103,7 @@ class Aws:
 
     def _client(self, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes as it runs
         if (service, region) not in self._clients:
-            retries = {"mode": "standard", "total_max_attempts": 6}
-            config = Config(retries=retries, connect_timeout=10, user_agent_extra="bedrock-spend-deploy")
+            config = Config(retries={"mode": "standard"}, connect_timeout=10, user_agent_extra="bedrock-spend-deploy")
             self._clients[service, region] = self._session.client(service, region_name=region, config=config)
         return self._clients[service, region]
 

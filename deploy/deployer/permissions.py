@@ -153,12 +153,14 @@ def _region_of(key: str) -> str | None:
 
 def _output_of(aws: Aws, region: str, workgroup: str) -> str:
     try:
-        found = aws.call("athena", "get_work_group", region=region, WorkGroup=workgroup)
+        group: Json | None = aws.call("athena", "get_work_group", region=region, WorkGroup=workgroup).get("WorkGroup")
     except AwsError as error:
-        if error.code == "InvalidRequestException":
-            raise Failure(f"There is no Athena workgroup {workgroup} in {region}: check --source.") from error
-        raise
-    settings = found["WorkGroup"].get("Configuration") or {}
+        if error.code != "InvalidRequestException":
+            raise
+        group = None
+    if group is None:
+        raise Failure(f"There is no Athena workgroup {workgroup} in {region}: check --source.")
+    settings = group.get("Configuration") or {}
     return str((settings.get("ResultConfiguration") or {}).get("OutputLocation", ""))
 
 

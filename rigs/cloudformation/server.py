@@ -76,7 +76,9 @@ class Cloud:
             for plan in self.call("apigateway", "get_usage_plans", region=region)["items"]:
                 if any(stage["apiId"] == api for stage in plan.get("apiStages", [])):
                     keys = self.call("apigateway", "get_usage_plan_keys", region=region, usagePlanId=plan["id"])["items"]
-                    return any(each["value"] == key for each in keys)
+                    # moto leaves a deleted key on the plan.
+                    there = {each["id"] for each in self.call("apigateway", "get_api_keys", region=region)["items"]}
+                    return any(each["value"] == key and each["id"] in there for each in keys)
         return False
 
 

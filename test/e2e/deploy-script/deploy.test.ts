@@ -110,9 +110,7 @@ describe('deploy.py deploy', () => {
     expect([planned.code, planned.stderr]).toEqual([0, expect.stringMatching(/would be built.*adds +Function/s)]);
     expect(rig.built()).toEqual([]);
     expect((await rig.cloud.call('ecr', 'describe_repositories')).repositories).toEqual([]);
-    await expect(
-      rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' }),
-    ).rejects.toThrow();
+    await expect(rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' })).rejects.toThrow();
     await rig.run(DEPLOY);
     const again = await rig.run(['deploy', '--plan', '--set', 'MemoryMb=512']);
     expect(again.stderr).toMatch(/changes +Function +Lambda::Function +MemorySize/);
@@ -154,7 +152,10 @@ describe('deploy.py deploy', () => {
     expect([cut.code, cut.last]).toEqual([130, expect.stringContaining('Run the same command again')]);
     expect(existsSync(rig.keyFile())).toBe(false);
     const again = await rig.run(DEPLOY);
-    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('Another change of bedrock-spend is under way')]);
+    expect([again.code, again.stderr]).toEqual([
+      0,
+      expect.stringContaining('Another change of bedrock-spend is under way'),
+    ]);
     expect(existsSync(rig.keyFile())).toBe(true);
   });
 });
