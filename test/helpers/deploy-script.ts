@@ -41,6 +41,8 @@ export interface BuilderCall {
 export interface DeployRig {
   cloud: LocalCloud;
   home: string;
+  /** PATH. */
+  bin: string;
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** What builders were asked since the last reset. */
   built(): BuilderCall[];
@@ -90,6 +92,7 @@ export async function startDeployRig(): Promise<DeployRig> {
   return {
     cloud,
     home,
+    bin,
     install,
     reset,
     run: (args, options = {}) => run(python, [SCRIPT, ...args], env, options),

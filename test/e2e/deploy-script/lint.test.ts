@@ -68,7 +68,7 @@ describe.skipIf(missing.includes('cfnlint'))(`the template${skipped}`, () => {
   const text = readFileSync('deploy/template.yaml', 'utf8');
 
   it('has nothing that cfn-lint complains about', async () => {
-    expect(await said('cfn-lint', 'deploy/template.yaml')).toBe('');
+    expect(await said('cfnlint', 'deploy/template.yaml')).toBe('');
   });
 
   it('allows no whole service, and says why wherever it allows every resource', () => {
