@@ -160,6 +160,8 @@ class Scope:
                 return not self.evaluate(given[0])
             case "Fn::And":
                 return all(map(self.evaluate, given))
+            case "Fn::Or":
+                return any(map(self.evaluate, given))
             case "Fn::Join":
                 return given[0].join(map(str, _list(self.evaluate(given[1]))))
             case "Fn::FindInMap":
