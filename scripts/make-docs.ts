@@ -16,6 +16,7 @@ import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
 import { ERROR_CODES } from '../src/domain/errors.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { breakdown } from '../src/reports/breakdown.ts';
+import { FOCUS_COLUMNS } from '../src/reports/focus/columns.ts';
 import { textFromReport } from '../src/reports/render.ts';
 
 const FILES: Readonly<Record<string, readonly string[]>> = {
@@ -27,6 +28,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/serverless.md': ['dynamodb-requests'],
   'docs/deploy.md': ['deploy-parameters'],
   'docs/client.md': ['shell-commands'],
+  'docs/focus.md': ['focus-columns'],
 };
 
 /** Every documentation file with a generated part, as it should be. */
@@ -71,6 +73,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         retryable ? 'yes' : 'no',
         meaning,
       ]),
+    ),
+    'focus-columns': table(
+      ['column', 'type', 'holds'],
+      Object.entries(FOCUS_COLUMNS).map(([name, { type, meaning }]) => [`\`${name}\``, type, meaning]),
     ),
     dimensions: table(
       ['dimension', 'meaning'],

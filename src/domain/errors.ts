@@ -26,7 +26,7 @@ export const ERROR_CODES = {
     status: 400,
     fixer: 'operator',
     retryable: false,
-    meaning: 'The source is of a kind this version cannot read.',
+    meaning: 'The source is of a kind that cannot be read here, or that cannot tell what was asked.',
   },
   INVALID_SETTING: {
     status: 500,
@@ -39,6 +39,12 @@ export const ERROR_CODES = {
     fixer: 'operator',
     retryable: false,
     meaning: 'The price overrides file cannot be used.',
+  },
+  INVALID_BUDGETS: {
+    status: 500,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The file of budgets cannot be used.',
   },
   LEDGER_UNUSABLE: {
     status: 500,
