@@ -11,7 +11,7 @@ from deployer.console import Console, table
 from deployer.deploying import Wish, deploy
 from deployer.destroying import destroy
 from deployer.failure import Failure
-from deployer.hosts import settings
+from deployer.hosts import settings, settings_without_key
 from deployer.image import BUILDERS
 from deployer.keys import Keys, keys_of
 from deployer.source import source_from_text
@@ -122,6 +122,10 @@ def _status(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 def _test(aws: Aws, console: Console, given: argparse.Namespace) -> None:
     stack = need_stack(aws, given.stack)
+    if stack.issuer:
+        for line in smoke.try_out_sign_in(_url(stack), stack.issuer, patience_s=0):
+            console.show(line)
+        return
     keys = keys_of(aws, stack)
     regions = source_from_text(stack.parameters["Source"]).regions(aws.region)
     for line in smoke.try_out(_url(stack), keys.value(_key(keys, given.key)), regions, patience_s=0):
@@ -130,6 +134,9 @@ def _test(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 def _config(aws: Aws, console: Console, given: argparse.Namespace) -> None:
     stack = need_stack(aws, given.stack)
+    if stack.issuer:
+        console.show(settings_without_key(_url(stack)))
+        return
     keys = keys_of(aws, stack)
     name = _key(keys, given.key)
     value = keys.value(name) if given.show else None

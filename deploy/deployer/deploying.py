@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from deployer import changes, smoke
@@ -11,7 +11,7 @@ from deployer.aws import Aws, AwsError
 from deployer.console import Console
 from deployer.costs import cost_line
 from deployer.failure import Failure
-from deployer.hosts import settings
+from deployer.hosts import settings, settings_without_key
 from deployer.image import ROOT, Recipe, Repository, find_builder, this_architecture
 from deployer.keys import keys_of
 from deployer.parameters import Values, kept_by_hand, known, parse_settings, values_of
@@ -150,20 +150,29 @@ def _labels() -> dict[str, str]:
 
 
 def _hand_over(aws: Aws, console: Console, stack: Stack, source: Source, *, show: bool) -> None:
-    """See that there is a key, that it works, and say what to paste."""
+    """See that callers get in as they should, and say what to paste."""
+    url = stack.output("Url")
+    if stack.issuer:
+        console.say(f"\nTrying {url}.")
+        _report(console, lambda: smoke.try_out_sign_in(url, stack.issuer))
+        console.show(settings_without_key(url))
+        return
     keys = keys_of(aws, stack)
     existing = keys.live()
     kept = keys.file.values()
     mine = next((key.name for key in existing if key.name in kept), None)
     name = mine or (existing[0].name if existing else re.sub(r"[^A-Za-z0-9._@+-]", "-", aws.user)[:64])
     value = keys.ensure(name)
-    url = stack.output("Url")
     console.say(f"\nTrying {url} with the key {name}.")
+    _report(console, lambda: smoke.try_out(url, value, source.regions(aws.region)))
+    console.say(f"The key {name} is in {keys.file.path}.\n")
+    console.show(settings(url, value if show else None, stack=stack.name, region=aws.region, key=name))
+
+
+def _report(console: Console, trial: Callable[[], list[str]]) -> None:
     try:
-        seen = smoke.try_out(url, value, source.regions(aws.region))
+        seen = trial()
     except Failure as failure:
         raise Failure(f"It is deployed, but not all is well: {failure} Then run the command again.") from failure
     for line in seen:
         console.say(f"  {line}")
-    console.say(f"The key {name} is in {keys.file.path}.\n")
-    console.show(settings(url, value if show else None, stack=stack.name, region=aws.region, key=name))

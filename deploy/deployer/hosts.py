@@ -3,7 +3,7 @@
 import json
 
 NAME = "bedrock-spend"
-VARIABLE = "BEDROCK_SPEND_KEY"
+VARIABLE = "BEDROCK_SPEND_API_KEY"
 
 
 def settings(url: str, value: str | None, *, stack: str, region: str, key: str) -> str:
@@ -11,6 +11,20 @@ def settings(url: str, value: str | None, *, stack: str, region: str, key: str) 
     get = f"python3 deploy/deploy.py keys show {key} --stack {stack} --region {region}"
     first = [] if value else [("The key, for the shell that starts the host", f'export {VARIABLE}="$({get})"')]
     parts = [*first, *((title, text) for title, text in _hosts(url, value))]
+    return "\n\n".join(f"# {title}\n{text}" for title, text in parts)
+
+
+def settings_without_key(url: str) -> str:
+    """The same, for a server whose callers sign in: hosts find out where by themselves."""
+    server = {NAME: {"url": url}}
+    typed = {NAME: {"type": "http", "url": url}}
+    parts = [
+        ("Claude Code", f"claude mcp add --transport http {NAME} {url}"),
+        ("Cursor: .cursor/mcp.json", _json({"mcpServers": server})),
+        ("VS Code: .vscode/mcp.json", _json({"servers": typed})),
+        ("Kiro: .kiro/settings/mcp.json", _json({"mcpServers": server})),
+        ("Inspector", f"npx @modelcontextprotocol/inspector {url} --transport http"),
+    ]
     return "\n\n".join(f"# {title}\n{text}" for title, text in parts)
 
 

@@ -160,6 +160,8 @@ class Keys:
 
 def keys_of(aws: Aws, stack: Stack) -> Keys:
     """The keys of a deployed stack."""
+    if stack.issuer:
+        raise Failure(f"{stack.name} takes tokens of {stack.issuer}, not keys: who may call is settled there.")
     return Keys(aws, stack.name, stack.output("UsagePlanId"), key_file(aws, stack.name))
 
 

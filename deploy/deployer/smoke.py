@@ -1,16 +1,18 @@
 """Tries a deployed server out, as a client would: initialize, tools/list, and a call that costs nothing."""
 
 import json
+import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from deployer.failure import Failure
 
 Json = dict[str, Any]
+Answer = TypeVar("Answer")
 
 PROTOCOL = "2025-11-25"
 ANSWER_S = 120
@@ -72,10 +74,7 @@ class Client:
                 said += " Look at keys list; keys rotate NAME makes a new value."
             raise (NotAnsweredError if error.code in NOT_YET else Failure)(said) from error
         except OSError as error:
-            reason = getattr(error, "reason", error)
-            raise NotAnsweredError(
-                f"{self.url} cannot be reached ({reason}): check the network, HTTPS_PROXY, and the DNS of a domain."
-            ) from error
+            raise _unreachable(self.url, error) from error
 
 
 def try_out(url: str, key: str, regions: Sequence[str], *, patience_s: float = PATIENCE_S) -> list[str]:
@@ -96,6 +95,35 @@ def try_out(url: str, key: str, regions: Sequence[str], *, patience_s: float = P
     return [*seen, *(f"{found['region']}: {found['text']}" for found in findings if found["level"] == "problem")]
 
 
+def try_out_sign_in(url: str, issuer: str, *, patience_s: float = PATIENCE_S) -> list[str]:
+    """Try what a client without a token is told: where to sign in. Signing in itself takes a person."""
+    said = _patiently(lambda: _challenge(url), patience_s)
+    found = re.search(r'resource_metadata="([^"]+)"', said)
+    if not found:
+        raise Failure(f"{url} refuses without saying where to sign in: run deploy again, which renews the API.")
+    try:
+        with urllib.request.urlopen(found[1], timeout=ANSWER_S) as response:  # noqa: S310 - the stack's own answer
+            servers = json.load(response).get("authorization_servers", [])
+    except (OSError, ValueError) as error:
+        raise Failure(f"{found[1]} cannot be read ({error}): run deploy again, which renews the API.") from error
+    if issuer not in servers:
+        raise Failure(f"{found[1]} names another issuer than {issuer}: run deploy again, which renews the API.")
+    return [f"{url} asks for a token and sends clients to {issuer}."]
+
+
+def _challenge(url: str) -> str:
+    request = urllib.request.Request(url, b"{}", {"content-type": "application/json"}, method="POST")  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=ANSWER_S) as response:  # noqa: S310
+            raise Failure(f"{url} answers {response.status} without a token: look at OAuthIssuer in status.")
+    except urllib.error.HTTPError as error:
+        if error.code == 401:  # noqa: PLR2004 - of HTTP
+            return str(error.headers.get("www-authenticate", ""))
+        raise NotAnsweredError(f"{url} answers {error.code} in place of 401. See: deploy.py logs.") from error
+    except OSError as error:
+        raise _unreachable(url, error) from error
+
+
 def works(url: str, key: str, *, patience_s: float = PATIENCE_S) -> None:
     """Wait until a key opens the server."""
     client = Client(url, key)
@@ -103,11 +131,18 @@ def works(url: str, key: str, *, patience_s: float = PATIENCE_S) -> None:
     client.close()
 
 
+def _unreachable(url: str, error: OSError) -> NotAnsweredError:
+    reason = getattr(error, "reason", error)
+    return NotAnsweredError(
+        f"{url} cannot be reached ({reason}): check the network, HTTPS_PROXY, and the DNS of a domain."
+    )
+
+
 def _introduction() -> Json:
     return {"protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": {"name": "deploy.py", "version": "1"}}
 
 
-def _patiently(ask: Callable[[], Json], patience_s: float) -> Json:
+def _patiently(ask: Callable[[], Answer], patience_s: float) -> Answer:
     end = time.monotonic() + patience_s
     while True:
         try:

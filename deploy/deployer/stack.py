@@ -46,6 +46,11 @@ class Stack:
         return {item["ParameterKey"]: item.get("ParameterValue", "") for item in given}
 
     @property
+    def issuer(self) -> str:
+        """Whose tokens callers send; empty where they send keys."""
+        return self.parameters.get("OAuthIssuer", "")
+
+    @property
     def outputs(self) -> dict[str, str]:
         """What the template gives back."""
         return {item["OutputKey"]: item["OutputValue"] for item in self.found.get("Outputs") or []}

@@ -168,7 +168,13 @@ class Scope:
                 name, key, inner = map(self.evaluate, given)
                 return self.template["Mappings"][name][str(key)][inner]
             case "Fn::Sub":
-                return re.sub(r"\$\{([\w:.]+)\}", lambda found: str(self._substitute(found[1])), given)
+                text, own = given if isinstance(given, list) else (given, {})
+                named = {name: self.evaluate(part) for name, part in own.items()}
+                return re.sub(
+                    r"\$\{([\w:.]+)\}",
+                    lambda found: str(named[found[1]] if found[1] in named else self._substitute(found[1])),
+                    text,
+                )
         raise Invalid(f"Template error: {function} is not known to this rig")
 
     def _substitute(self, name: str) -> Any:

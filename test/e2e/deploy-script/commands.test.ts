@@ -99,7 +99,7 @@ describe('deploy.py status, test, config and logs', () => {
   it('gives each host settings that have no key in them, unless it is to be shown', async () => {
     const { stdout } = await rig.run(['config']);
     const [claude, cursor, code, kiro] = [...stdout.matchAll(/^\{.*?^\}/gms)].map(([text]) => JSON.parse(text));
-    const variable = '{BEDROCK_SPEND_KEY}';
+    const variable = '{BEDROCK_SPEND_API_KEY}';
     const headers = { 'x-api-key': `$${variable}` };
     expect(claude.mcpServers['bedrock-spend']).toEqual({ type: 'http', url, headers });
     expect(cursor.mcpServers['bedrock-spend'].headers['x-api-key']).toBe(`$${variable.replace('{', '{env:')}`);
@@ -116,6 +116,23 @@ describe('deploy.py status, test, config and logs', () => {
     await rig.cloud.call('logs', 'put_log_events', { ...place, logEvents });
     expect((await rig.run(['logs'])).stdout).toMatch(/^\S+Z asked for October\n$/);
     expect((await rig.run(['logs', '--since', '1 day'])).last).toContain('like 30m');
+  });
+});
+
+describe('deploy.py with OAuth', () => {
+  const issuer = 'https://login.example.com/pool';
+
+  it('makes no key, and keeps out of what the issuer settles', async () => {
+    await rig.reset();
+    const ran = await rig.run(['deploy', '--source', 'metrics:', '--yes', '--set', `OAuthIssuer=${issuer}`]);
+    // What answers here is the rig's front door, which knows keys alone: it cannot say where to sign in.
+    expect([ran.code, ran.last]).toEqual([1, expect.stringContaining('without saying where to sign in')]);
+    expect((await rig.cloud.call('apigateway', 'get_api_keys')).items).toEqual([]);
+    expect(existsSync(rig.keyFile())).toBe(false);
+    expect((await rig.run(['keys', 'create', 'ann'])).last).toContain(`takes tokens of ${issuer}, not keys`);
+    const { stdout } = await rig.run(['config']);
+    expect(stdout).toContain('claude mcp add --transport http');
+    expect(stdout).not.toMatch(/x-api-key|API_KEY/);
   });
 });
 
