@@ -9,12 +9,14 @@ import * as z from 'zod';
 import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
 import { parametersOfTemplate } from '../rigs/lambda/template.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
+import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
 import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
 import { ERROR_CODES } from '../src/domain/errors.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { breakdown } from '../src/reports/breakdown.ts';
+import { FOCUS_COLUMNS } from '../src/reports/focus/columns.ts';
 import { textFromReport } from '../src/reports/render.ts';
 
 const FILES: Readonly<Record<string, readonly string[]>> = {
@@ -25,6 +27,8 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/dimensions.md': ['dimensions'],
   'docs/serverless.md': ['dynamodb-requests'],
   'docs/deploy.md': ['deploy-parameters'],
+  'docs/client.md': ['shell-commands'],
+  'docs/focus.md': ['focus-columns'],
 };
 
 /** Every documentation file with a generated part, as it should be. */
@@ -46,6 +50,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         setting.help,
       ]),
     ),
+    'shell-commands': table(
+      ['command', 'what for'],
+      SHELL_COMMANDS.map(({ name, usage, help }) => [`\`${[name, usage].filter(Boolean).join(' ')}\``, help]),
+    ),
     'deploy-parameters': table(
       ['parameter', 'default', 'meaning'],
       parametersOfTemplate(readFileSync('deploy/template.yaml', 'utf8')).map(
@@ -65,6 +73,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         retryable ? 'yes' : 'no',
         meaning,
       ]),
+    ),
+    'focus-columns': table(
+      ['column', 'type', 'holds'],
+      Object.entries(FOCUS_COLUMNS).map(([name, { type, meaning }]) => [`\`${name}\``, type, meaning]),
     ),
     dimensions: table(
       ['dimension', 'meaning'],
