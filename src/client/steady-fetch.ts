@@ -62,13 +62,17 @@ export function createSteadyFetch(fetch: Fetch, { onLost, onBack }: SteadyFetchE
 async function persist(send: () => Promise<Response>, init: RequestInit): Promise<Response> {
   const giveUpAt = Date.now() + REACH_MS;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const outcome = await send().catch((error: unknown) => error as Error);
-    const waitMs = outcome instanceof Response ? retryAfterMs(outcome) : wasNotSent(outcome) ? pauseMs : undefined;
+    // Not told apart by their class: there is more than one Response where something replaces the global one.
+    const { response, error } = await send().then(
+      (answer) => ({ response: answer, error: undefined }),
+      (failure: Error) => ({ response: undefined, error: failure }),
+    );
+    const waitMs = response ? retryAfterMs(response) : wasNotSent(error) ? pauseMs : undefined;
     if (waitMs === undefined || Date.now() + waitMs > giveUpAt) {
-      if (outcome instanceof Response) return outcome;
-      throw outcome;
+      if (response) return response;
+      throw error;
     }
-    if (outcome instanceof Response) await outcome.body?.cancel();
+    await response?.body?.cancel();
     await sleep(waitMs, undefined, init.signal ? { signal: init.signal } : {});
   }
 }
