@@ -68,7 +68,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
       if (error.message.startsWith('Maximum reconnection attempts')) void client.close();
       // Of a request the caller is told; of a stream nobody is, and with it go the calls that wait for it.
       if (
-        isSessionGone(error) &&
+        isSessionGone(opened, error) &&
         error instanceof SdkHttpError &&
         error.code === SdkErrorCode.ClientHttpFailedToOpenStream
       )
@@ -98,7 +98,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     const used = open;
     try {
       return await request(used.client).catch(async (error: unknown) => {
-        if (used.era !== '2025' || ended || !isSessionGone(error)) throw error;
+        if (used.era !== '2025' || ended || !isSessionGone(used, error)) throw error;
         await renew(used);
         return request(open.client);
       });

@@ -79,9 +79,9 @@ function statusOf(error: unknown): number | undefined {
   return error instanceof UnauthorizedError ? 401 : error instanceof SdkHttpError ? error.status : undefined;
 }
 
-/** The server does not know the session any more. */
-export function isSessionGone(error: unknown): boolean {
-  return statusOf(error) === 404;
+/** The server does not know the session any more. Without one, 404 is of a server that has no stream to open. */
+export function isSessionGone({ transport }: OpenClient, error: unknown): boolean {
+  return transport.sessionId !== undefined && statusOf(error) === 404;
 }
 
 /** What was refused, and what to do; other errors as they are. */
