@@ -260,7 +260,9 @@ describe.skipIf(missing !== undefined)(`the container image${skipped}`, () => {
       'LICENSE',
       'THIRD-PARTY-NOTICES',
       'compile-cache',
+      'node_modules',
     ]);
+    expect(readdirSync(join(image.root, 'var/task/node_modules'))).toEqual(['@resvg']);
     const notices = readFileSync(join(image.root, 'var/task/THIRD-PARTY-NOTICES'), 'utf8');
     expect(notices).toMatch(/^hono \d.* \(MIT\)$/m);
     expect(notices).not.toContain('no licence named');
@@ -335,7 +337,7 @@ describe.skipIf(missing !== undefined)(`the container image with DuckDB${skipped
   });
 
   it('has nothing more than that', () => {
-    expect(readdirSync(join(image.root, 'var/task/node_modules')).sort()).toEqual(['@duckdb', 'detect-libc']);
+    expect(readdirSync(join(image.root, 'var/task/node_modules')).sort()).toEqual(['@duckdb', '@resvg', 'detect-libc']);
     console.log(`image with DuckDB, above its base: ${JSON.stringify(image.size)}`);
   });
 });
