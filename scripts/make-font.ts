@@ -29,6 +29,10 @@ async function fontText(style: string): Promise<string> {
   return font.toString('base64');
 }
 
+function escaped(letter: number): string {
+  return `\\u${letter.toString(16).padStart(4, '0')}`;
+}
+
 if (import.meta.main) {
   // Kept by tsc and esbuild: the licence wants to go where the font goes.
   const licence = readFileSync(join(PACKAGE, 'LICENSE_FONT'), 'utf8').trim();
@@ -41,6 +45,9 @@ export const FONTS: readonly string[] = [
   '${await fontText('400Regular')}',
   '${await fontText('700Bold')}',
 ];
+
+/** Letters that are not in it. */
+export const NOT_IN_FONT = /[^\\n${RANGES.map((range) => range.map(escaped).join('-')).join('')}${SIGNS.replace('\uFFFD', '\\uFFFD')}]/gu;
 `,
   );
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import type { Report } from '../reports/report.ts';
-import { FONTS } from './font.ts';
+import { FONTS, NOT_IN_FONT } from './font.ts';
 import { indexedPng } from './indexed-png.ts';
 import { svgFromReport } from './svg.ts';
 import { FONT_FAMILY, type ThemeName } from './theme.ts';
@@ -15,7 +15,8 @@ const SCALE = 2;
  * that Lambda, npm and desktop hosts run on.
  */
 export async function pngFromReport(report: Report, choices: { theme?: ThemeName } = {}): Promise<Uint8Array> {
-  const svg = svgFromReport(report, { theme: 'light', ...choices });
+  // What the font lacks would leave no trace.
+  const svg = svgFromReport(report, { theme: 'light', ...choices }).replace(NOT_IN_FONT, '\uFFFD');
   wasm ??= initWasm(readFile(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'))));
   await wasm;
   const picture = new Resvg(svg, {

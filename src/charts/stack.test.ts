@@ -101,6 +101,14 @@ describe('a stack', () => {
     ]);
   });
 
+  it('draws times that lie outside of the period, too', () => {
+    const { bars } = told(stackOf(reportOf(['day'], [{ key: { day: '2026-11-01' }, cost: '7' }])));
+    expect(bars.slice(-2)).toEqual([
+      ['2026-10-31', '0', 0],
+      ['2026-11-01', '7', 0],
+    ]);
+  });
+
   it('takes the finest of several times, wherever they stand', () => {
     const key = { model: 'opus', month: '2026-10', day: '2026-10-02' };
     const { by, layers } = stackOf(reportOf(['model', 'month', 'day'], [{ key, cost: '1' }]));

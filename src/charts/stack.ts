@@ -94,7 +94,9 @@ function stackOfTimes(
 ): Stack {
   const { timezone } = period;
   const [from, to] = [Date.parse(period.from), Date.parse(period.to)];
-  const labels = bucketsFromPeriod(interval, { from, to, timezone }).map(({ label }) => label);
+  const buckets = bucketsFromPeriod(interval, { from, to, timezone });
+  // A server may know the timezone's rules otherwise: its rows are drawn in any case.
+  const labels = [...new Set([...buckets.map(({ label }) => label), ...cells.map(({ bar }) => bar ?? '')])];
   const end = omitted === undefined ? labels.length : labels.indexOf(cells.at(-1)?.bar ?? '') + 1;
   const longer = LONGER[interval];
   if (end <= limits.times || longer === undefined)

@@ -150,6 +150,7 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Groups as the rows of a table. */
 export function tableFromGroups(title: string, by: readonly string[], groups: readonly PricedGroup[]): Table {
   return { title, by: [...by], rows: groups.map(rowFromGroup) };
 }
