@@ -117,7 +117,7 @@ async function initialize(deployed: Deployed): Promise<Record<string, string>> {
 function breakdownSpend(deployed: Deployed, session: Record<string, string>): Promise<Response> {
   const params = {
     name: 'breakdown_spend',
-    arguments: { by: ['model'], ...OCTOBER },
+    arguments: { by: ['model'], ...OCTOBER, chart: true },
     _meta: { progressToken: 'p' },
   };
   return post(deployed, { id: 1, method: 'tools/call', params }, session);
@@ -125,7 +125,12 @@ function breakdownSpend(deployed: Deployed, session: Record<string, string>): Pr
 
 interface Event {
   id: string | undefined;
-  message: { method?: string; result?: { isError?: boolean; structuredContent: { totals: object } } } | undefined;
+  message:
+    | {
+        method?: string;
+        result?: { isError?: boolean; content: { type: string }[]; structuredContent: { totals: object } };
+      }
+    | undefined;
 }
 
 /** The events of a stream, as they come. */
@@ -203,12 +208,13 @@ describe.skipIf(missing !== undefined)(`the container image${skipped}`, () => {
     await image?.close();
   });
 
-  it('streams a call with its progress', async () => {
+  it('streams a call with its progress, and a picture at the end', async () => {
     const session = await initialize(deployed);
     const response = await breakdownSpend(deployed, session);
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     const events = await allEvents(response);
     expect(resultIn(events)?.structuredContent.totals).toEqual(EXPECTED.totals);
+    expect(resultIn(events)?.content.map(({ type }) => type)).toEqual(['text', 'image']);
     expect(progressIn(events).length).toBeGreaterThan(0);
   });
 
