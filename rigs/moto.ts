@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /** moto (https://docs.getmoto.org): AWS's wire protocol for many services, in a process of its own. */
 export async function startMoto(): Promise<{ endpoint: string; close(): void }> {
-  await install();
+  await installMoto();
   const port = await freePort();
   const child = spawn('python3', ['-m', 'moto.server', '-p', String(port)], { stdio: 'ignore' });
   const endpoint = `http://127.0.0.1:${port}`;
@@ -16,7 +16,8 @@ export async function startMoto(): Promise<{ endpoint: string; close(): void }> 
   return { endpoint, close: () => void child.kill() };
 }
 
-async function install(): Promise<void> {
+/** Where it is not there yet. */
+export async function installMoto(): Promise<void> {
   const present = await run('python3', ['-c', 'import moto.server']).catch(() => undefined);
   if (!present) await run('python3', ['-m', 'pip', 'install', '--quiet', 'moto[server]']);
 }

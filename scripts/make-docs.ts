@@ -10,6 +10,7 @@ import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
 import { parametersOfTemplate } from '../rigs/lambda/template.ts';
 import { svgFromReport } from '../src/charts/svg.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
+import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
 import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
@@ -17,6 +18,7 @@ import { ERROR_CODES } from '../src/domain/errors.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { breakdown } from '../src/reports/breakdown.ts';
 import type { ReportContext } from '../src/reports/context.ts';
+import { FOCUS_COLUMNS } from '../src/reports/focus/columns.ts';
 import { overTime } from '../src/reports/over-time.ts';
 import { textFromReport } from '../src/reports/render.ts';
 
@@ -28,6 +30,8 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/dimensions.md': ['dimensions'],
   'docs/serverless.md': ['dynamodb-requests'],
   'docs/deploy.md': ['deploy-parameters'],
+  'docs/client.md': ['shell-commands'],
+  'docs/focus.md': ['focus-columns'],
 };
 
 const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };
@@ -53,6 +57,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         setting.help,
       ]),
     ),
+    'shell-commands': table(
+      ['command', 'what for'],
+      SHELL_COMMANDS.map(({ name, usage, help }) => [`\`${[name, usage].filter(Boolean).join(' ')}\``, help]),
+    ),
     'deploy-parameters': table(
       ['parameter', 'default', 'meaning'],
       parametersOfTemplate(readFileSync('deploy/template.yaml', 'utf8')).map(
@@ -72,6 +80,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         retryable ? 'yes' : 'no',
         meaning,
       ]),
+    ),
+    'focus-columns': table(
+      ['column', 'type', 'holds'],
+      Object.entries(FOCUS_COLUMNS).map(([name, { type, meaning }]) => [`\`${name}\``, type, meaning]),
     ),
     dimensions: table(
       ['dimension', 'meaning'],

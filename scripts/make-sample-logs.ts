@@ -609,23 +609,66 @@ function expected(calls: Call[]) {
       day: sumsBy(calls, (call) => iso(call.time).slice(0, 10)),
       scope: sumsBy(calls, (call) => scopeOf(call.workload)),
     },
+    dearest: largest(calls, picodollars, 10).map((call) => ({ ...named(call), cost_usd: decimal(picodollars(call)) })),
+    largest_unpriced: largest(
+      calls.filter(({ workload }) => isUnpriced(workload)),
+      ({ tokens }) => Object.values(tokens).reduce((a, b) => a + b, 0),
+      5,
+    ).map(named),
+    changes: changes(calls),
   };
 }
 
+/** Dollars of two periods, and of the same calls as they might have been, for reports that compare. */
+function changes(calls: Call[]) {
+  const usd = (some: Call[], otherwise: Partial<Workload> = {}): string =>
+    sum(some.map((call) => ({ ...call, workload: { ...call.workload, ...otherwise } }))).cost_usd;
+  const of = (caller: string, from: number, to: number): Call[] =>
+    calls.filter(
+      (call) => callerOf(call.workload).startsWith(caller) && dayOf(call.time) >= from && dayOf(call.time) <= to,
+    );
+  const [before, after] = [of('dev-', 5, 16), of('dev-', 19, 30)].map((some) =>
+    some.filter((call) => call.workload.name !== 'dev-east/background'),
+  ) as [Call[], Call[]];
+  const [, ...sonnet] = defined(MODELS['sonnet']);
+  const [, ...haiku55] = defined(MODELS['haiku55']);
+  const intents = of('checkout-assistant', 1, HAIKU_55_DAY - 1).filter(({ workload }) =>
+    workload.name.endsWith('/intent'),
+  );
+  const inEurope = calls.filter(({ workload }) => workload.region === 'eu-west-1');
+  return {
+    runaway: { before: usd(of('nightly-summaries', 13, 13)), after: usd(of('nightly-summaries', 14, 14)) },
+    dearer_model: { before: usd(before), after: usd(after), after_on_sonnet: usd(after, { rates: sonnet }) },
+    europe: { before: usd(inEurope), after_through_global: usd(inEurope, { route: 'global' }) },
+    intents: { before: usd(intents), after_on_haiku_5_5: usd(intents, { rates: haiku55 }) },
+  };
+}
+
+function largest(calls: Call[], size: (call: Call) => number, count: number): Call[] {
+  return calls.toSorted((a, b) => size(b) - size(a) || a.time - b.time).slice(0, count);
+}
+
+const named = ({ id, time, arn, workload }: Call) => ({
+  request_id: id,
+  at: iso(time),
+  principal: principalOf(arn),
+  model: workload.model,
+});
+
 function storyTable(calls: Call[]): string {
-  const named = (prefix: string) => (call: Call) => call.workload.name.startsWith(prefix);
-  const isDeveloper = named('dev-');
+  const from = (prefix: string) => (call: Call) => call.workload.name.startsWith(prefix);
+  const isDeveloper = from('dev-');
   const between = (call: Call, from: number, to: number): boolean => dayOf(call.time) >= from && dayOf(call.time) <= to;
-  const onBigModels = (call: Call): boolean => isDeveloper(call) && !named('dev-east/background')(call);
+  const onBigModels = (call: Call): boolean => isDeveloper(call) && !from('dev-east/background')(call);
   const rows: [story: string, belongs: (call: Call) => boolean][] = [
     ['0 whole month', () => true],
     ['1 the runaway day, 14 October', (call) => dayOf(call.time) === RUNAWAY.day],
-    ['1 of it, nightly-summaries', (call) => dayOf(call.time) === RUNAWAY.day && named('nightly-')(call)],
-    ['1 nightly-summaries the day before', (call) => dayOf(call.time) === RUNAWAY.day - 1 && named('nightly-')(call)],
-    ['2 support-bot', named('support-bot/')],
-    ['2 checkout-assistant on Sonnet', named('checkout-assistant/chat')],
-    ['3 the preview model', named('data-pipeline/preview')],
-    ['4 the application profile', named('doc-search/answers')],
+    ['1 of it, nightly-summaries', (call) => dayOf(call.time) === RUNAWAY.day && from('nightly-')(call)],
+    ['1 nightly-summaries the day before', (call) => dayOf(call.time) === RUNAWAY.day - 1 && from('nightly-')(call)],
+    ['2 support-bot', from('support-bot/')],
+    ['2 checkout-assistant on Sonnet', from('checkout-assistant/chat')],
+    ['3 the preview model', from('data-pipeline/preview')],
+    ['4 the application profile', from('doc-search/answers')],
     ['5 ThrottlingException', (call) => call.outcome === 'ThrottlingException'],
     ['5 ValidationException', (call) => call.outcome === 'ValidationException'],
     ['5 AccessDeniedException', (call) => call.outcome === 'AccessDeniedException'],

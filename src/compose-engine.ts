@@ -85,10 +85,11 @@ function athenaEngine(source: string): Engine {
 
 function metricsEngine(source: string): Engine {
   metricsSourceFromText(source);
-  return deferredEngine('metrics', source, async () => {
+  const engine = deferredEngine('metrics', source, async () => {
     const { createMetricsEngine } = await import('./engines/metrics/index.ts');
     return createMetricsEngine({ source });
   });
+  return { ...engine, sumsOnly: true };
 }
 
 /** Asks Bedrock's settings in each region, and opens what they name. */
@@ -115,6 +116,6 @@ function autoEngine(source: string, ledger: LedgerSetting): Engine {
 const AUTO_USAGE = 'auto, or auto:?region=us-east-1,eu-west-1&role=ROLE-ARN';
 
 function deferredEngine(name: string, source: string, open: () => Promise<Engine>): Engine {
-  const { usage, quote, range, metadataKeys, close } = deferred(open);
-  return { name, source, usage, quote, range, metadataKeys, close };
+  const { usage, invocations, quote, range, metadataKeys, close } = deferred(open);
+  return { name, source, usage, invocations, quote, range, metadataKeys, close };
 }

@@ -13,6 +13,7 @@ import { awsPlacesOfSource } from './engines/source-text.ts';
 import type { ServerDependencies } from './mcp/server.ts';
 import type { LookUpNames } from './names/names.ts';
 import type { Prices } from './prices/index.ts';
+import { readBudgets } from './reports/budgets/budget-file.ts';
 import type { SessionStore } from './serverless/index.ts';
 import type { ProbeSetup } from './setup/probe.ts';
 
@@ -34,6 +35,8 @@ export interface ComposeOptions extends PriceOptions {
   maxScanUsd?: Usd | undefined;
   /** A cost report, in place of Cost Explorer. */
   cur?: string | undefined;
+  /** File of budgets. */
+  budgets?: string | undefined;
   log?: (message: string) => void;
 }
 
@@ -50,6 +53,7 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
     names: composeNames(options, given?.aliases ?? []),
     probeSetup,
     bill: composeBill(options.cur),
+    budgets: async () => (options.budgets === undefined ? [] : readBudgets(options.budgets)),
     metricsIn: (regions) => metricsIn(regions, options.source),
     now: Date.now,
     log: options.log ?? ((message) => console.error(message)),

@@ -1,3 +1,5 @@
+import { isSecureUrl } from './access/issuer.ts';
+import type { OAuthOptions } from './access/oauth.ts';
 import { SpendError } from './domain/errors.ts';
 import { usdFromText } from './domain/money.ts';
 import { checkTimezone } from './domain/period.ts';
@@ -51,6 +53,26 @@ function getStream(value: string): GetStream {
   return { mode: 'hold', holdMs: wholeNumber(1, 900)(value) * 1000 };
 }
 
+const words = (value: string) => value.split(/[\s,]+/).filter(Boolean);
+
+function secureUrl(value: string): string {
+  if (isSecureUrl(value)) return value;
+  throw new Error('must be an https URL; http goes for this machine only');
+}
+
+function mcpUrl(value: string): string {
+  const { pathname, search, hash, href } = new URL(secureUrl(value));
+  if (pathname.endsWith('/mcp') && !search && !hash) return href;
+  throw new Error('must be the whole URL of the MCP endpoint, which ends in /mcp');
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc6749#section-3.3 */
+function scopes(value: string): string[] {
+  const all = words(value);
+  if (all.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))) return all;
+  throw new Error('must be scopes, separated by spaces');
+}
+
 function timezone(value: string): string {
   checkTimezone(value);
   return value;
@@ -101,10 +123,31 @@ export const SETTINGS = {
     help: 'Most dollars that scanning logs for one question may cost; dearer questions are refused',
     parse: dollars,
   }),
+  budgets: setting({
+    env: 'BEDROCK_SPEND_BUDGETS',
+    flag: '--budgets',
+    help: 'File of budgets (YAML or JSON) that check-budget compares spend with',
+    parse: text,
+  }),
   cur: setting({
     env: 'BEDROCK_SPEND_CUR',
     flag: '--cur',
     help: 'Cost and Usage Report (CUR 2.0) to compare the logs with, a Parquet or CSV file or a folder of them; default: Cost Explorer',
+    parse: text,
+  }),
+  apiKey: setting({
+    env: 'BEDROCK_SPEND_API_KEY',
+    help: 'Key for the MCP server that a command asks, where its profile has none; there is no option for it, because other users of a machine can read those',
+    parse: text,
+  }),
+  signInClientId: setting({
+    env: 'BEDROCK_SPEND_SIGN_IN_CLIENT_ID',
+    help: 'For signing in: the client that the issuer’s operator has registered, where the issuer registers none by itself',
+    parse: text,
+  }),
+  signInRedirectUrl: setting({
+    env: 'BEDROCK_SPEND_SIGN_IN_REDIRECT_URL',
+    help: 'For signing in: where the browser comes back to, http on this machine, where the issuer wants to know it to the port',
     parse: text,
   }),
   port: setting({
@@ -117,7 +160,7 @@ export const SETTINGS = {
   host: setting({
     env: 'BEDROCK_SPEND_HOST',
     flag: '--host',
-    help: 'Address the HTTP server listens on; only loopback, because it has no access control yet',
+    help: 'Address the HTTP server listens on; beyond loopback only with keys or OAuth',
     fallback: '127.0.0.1',
     parse: text,
   }),
@@ -140,11 +183,57 @@ export const SETTINGS = {
     help: 'The stream for what belongs to no call: “off”, “poll”, “hold”, or how many seconds to hold it; default: “hold”, on Lambda 50',
     parse: getStream,
   }),
+  allowedHosts: setting({
+    env: 'BEDROCK_SPEND_ALLOWED_HOSTS',
+    flag: '--allowed-hosts',
+    help: 'Hostnames by which requests may reach the HTTP server, separated by commas, besides this machine’s own; default: beyond loopback any',
+    fallback: '',
+    parse: words,
+  }),
   allowedOrigins: setting({
     env: 'BEDROCK_SPEND_ALLOWED_ORIGINS',
-    help: 'On Lambda: hostnames of web pages that may call, separated by commas, or *; programs need none',
+    flag: '--allowed-origins',
+    help: 'Hostnames of web pages that may call, separated by commas, or *; programs need none, and on loopback this machine’s pages may',
     fallback: '',
-    parse: (value) => value.split(',').filter(Boolean),
+    parse: words,
+  }),
+  keys: setting({
+    env: 'BEDROCK_SPEND_KEYS',
+    flag: '--keys',
+    help: 'File of the API keys that the HTTP server asks for; default: keys.json in the user’s configuration folder, if it exists',
+    parse: text,
+  }),
+  rateLimit: setting({
+    env: 'BEDROCK_SPEND_RATE_LIMIT',
+    flag: '--rate-limit',
+    help: 'Requests a minute that each caller may make of the HTTP server, where its key does not say otherwise',
+    fallback: '600',
+    parse: wholeNumber(1, 1_000_000),
+  }),
+  oauthIssuer: setting({
+    env: 'BEDROCK_SPEND_OAUTH_ISSUER',
+    help: 'Issuer of the access tokens (JWT) that are taken: any OpenID Connect provider; default: no tokens are',
+    parse: secureUrl,
+  }),
+  oauthResource: setting({
+    env: 'BEDROCK_SPEND_OAUTH_RESOURCE',
+    help: 'With an issuer: the URL by which clients reach the MCP endpoint, such as https://spend.example.com/mcp',
+    parse: mcpUrl,
+  }),
+  oauthAudience: setting({
+    env: 'BEDROCK_SPEND_OAUTH_AUDIENCE',
+    help: 'Audiences of the tokens that are taken, separated by commas; default: the resource',
+    parse: words,
+  }),
+  oauthClientIds: setting({
+    env: 'BEDROCK_SPEND_OAUTH_CLIENT_IDS',
+    help: 'Clients whose tokens are taken though they name no audience, as those of Cognito, separated by commas',
+    parse: words,
+  }),
+  oauthScopes: setting({
+    env: 'BEDROCK_SPEND_OAUTH_SCOPES',
+    help: 'Scopes that a token must have, all of them, separated by spaces',
+    parse: scopes,
   }),
   transfer: setting({
     env: 'BEDROCK_SPEND_TRANSFER',
@@ -191,6 +280,23 @@ function requireSetting<Name extends SettingName>(name: Name): ValueOf<Name> {
   throw new SpendError('INVALID_SETTING', `${SETTINGS[name].env} is not set: ${SETTINGS[name].help}.`);
 }
 
+/**
+ * Whose tokens are taken; undefined: nobody's.
+ * @throws SpendError INVALID_SETTING also when only a part is set, so that a slip of the pen opens nothing
+ */
+export function oauthSettings(): OAuthOptions | undefined {
+  const names = ['oauthResource', 'oauthAudience', 'oauthClientIds', 'oauthScopes'] as const;
+  if (readSetting('oauthIssuer') === undefined && names.every((name) => readSetting(name) === undefined))
+    return undefined;
+  return {
+    issuer: requireSetting('oauthIssuer'),
+    resource: requireSetting('oauthResource'),
+    audience: readSetting('oauthAudience'),
+    clientIds: readSetting('oauthClientIds'),
+    scopes: readSetting('oauthScopes'),
+  };
+}
+
 /** What the environment of a deployed function says. @throws SpendError INVALID_SETTING */
 export function functionSettings() {
   return {
@@ -202,11 +308,13 @@ export function functionSettings() {
       priceList: readSetting('priceList'),
       priceListUrl: readSetting('priceListUrl'),
       cur: readSetting('cur'),
+      budgets: readSetting('budgets'),
     },
     sessionTable: requireSetting('sessionTable'),
     sessionIdleMinutes: requireSetting('sessionIdleMinutes'),
     getStream: readSetting('getStream'),
     origins: requireSetting('allowedOrigins'),
     transfer: requireSetting('transfer'),
+    oauth: oauthSettings(),
   };
 }

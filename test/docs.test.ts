@@ -3,6 +3,7 @@ import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import { generatedDocs } from '../scripts/make-docs.ts';
 import { buildProgram } from '../src/cli/program.ts';
+import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { RECORD_FIELDS } from '../src/logs/record.ts';
 
 const documents = globSync(['*.md', 'docs/**/*.md', 'bench/*.md']);
@@ -36,16 +37,33 @@ describe('the documentation', () => {
       'breakdown',
       'over-time',
       'report',
+      'anomalies',
+      'forecast',
+      'check-budget',
+      'expensive',
+      'explain',
+      'simulate',
       'prices',
       'doctor',
       'reconcile',
+      'export-focus',
       'call',
+      'connect',
+      'profiles',
       'serve',
+      'keys',
       'stdio',
+      'config',
       'demo',
     ]);
     const changelog = readFileSync('CHANGELOG.md', 'utf8');
     expect(commands.filter((command) => !changelog.includes(`\`${command.name()}\``))).toEqual([]);
+  });
+
+  it.each(['shell-http.txt', 'shell-lambda.txt'])('shows every command of the shell at work in %s', (file) => {
+    const transcript = readFileSync(`docs/transcripts/${file}`, 'utf8');
+    const used = [...transcript.matchAll(/^\S.*?> (.+)$/gm)].map(([, line]) => line as string);
+    expect(SHELL_COMMANDS.filter(({ name }) => !used.some((line) => `${line} `.startsWith(`${name} `)))).toEqual([]);
   });
 
   it('keeps prompt and answer text out of what is read', () => {

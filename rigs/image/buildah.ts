@@ -3,7 +3,7 @@ import envPaths from 'env-paths';
 import { run } from './tools.ts';
 
 /** Images, and the layers they share, stay here for the next run. */
-const HOME = join(envPaths('bedrock-spend', { suffix: '' }).cache, 'rigs/image');
+export const HOME = join(envPaths('bedrock-spend', { suffix: '' }).cache, 'rigs/image');
 
 export interface ImageConfig {
   Env?: string[];

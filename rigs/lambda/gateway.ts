@@ -42,6 +42,8 @@ export interface GatewayOptions {
   transfer?: 'STREAM' | 'BUFFERED';
   /** Paths that exist, all with method ANY. Default: `/` and `/{proxy+}`. */
   resources?: string[];
+  /** Those of them that need neither authorizer nor key, and have no mocks. */
+  openResources?: string[];
   /** Methods that the gateway answers itself (MOCK integrations), without a key. */
   mocks?: Record<string, MockResponse>;
   /** With keys, every method but OPTIONS requires one. */
@@ -114,6 +116,7 @@ const HEALTH_PATHS = ['/ping', '/sping'];
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { stage = 'prod', transfer = 'BUFFERED', apiKeys, resources = ['/', '/{proxy+}'] } = options;
   const { apiKeySource = 'HEADER', gatewayResponses = {}, binaryMediaTypes = [], log = () => {} } = options;
+  const { openResources = [] } = options;
   const limits = { ...LIMITS, ...options.limits };
   const integrationTimeoutMs = options.integrationTimeoutMs ?? DEFAULT_TIMEOUT_MS;
   if (integrationTimeoutMs < 50 || (transfer === 'STREAM' && integrationTimeoutMs > MAX_STREAM_TIMEOUT_MS))
@@ -148,12 +151,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     try {
       route(request, prefix, resources);
       request.body = await readBody(incoming, limits.requestBytes);
-      const mock = options.mocks?.[request.method];
+      const open = openResources.includes(request.resource);
+      const mock = open ? undefined : options.mocks?.[request.method];
       if (mock) {
         response.writeHead(mock.statusCode, [...Object.entries(mock.headers), ...exchange.headers].flat()).end();
         return;
       }
-      const caller = await admit(request, entry);
+      const caller = open ? {} : await admit(request, entry);
       const whole: Exchange = Object.assign(exchange, { event: proxyEvent(request, api, caller) });
       await (transfer === 'STREAM' ? serveStream : serveBuffered)(whole, settings, watch);
     } catch (error) {

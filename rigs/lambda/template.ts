@@ -36,10 +36,12 @@ const TAGS: (ScalarTag | CollectionTag)[] = FUNCTIONS.flatMap((name) => [
 const NO_VALUE = Symbol('AWS::NoValue');
 
 export interface DeployedSettings extends Omit<GatewayOptions, 'function' | 'apiKeys' | 'authorizer'> {
+  needsKey: boolean;
   environment: Record<string, string>;
   timeoutMs: number;
   /** `index.handler` of the container that answers for the authorizer; undefined: there is none. */
   authorizerHandler: string | undefined;
+  authorizerEnvironment: Record<string, string>;
 }
 
 /** What can be set, in the template's order. */
@@ -70,7 +72,11 @@ export function settingsFromTemplate(text: string, parameters: Record<string, st
   const [lambda] = of('AWS::Lambda::Function').filter(({ name }) => name === 'Function');
   const [authorizer] = of('AWS::Lambda::Function').filter(({ name }) => name === 'AuthorizerFunction');
   const methods = of('AWS::ApiGateway::Method');
-  const proxy = methods.find(({ Integration }) => Integration.Type === 'AWS_PROXY');
+  const proxies = methods.filter(({ Integration }) => Integration.Type === 'AWS_PROXY');
+  const proxy = proxies.find(({ name }) => name === 'McpMethod');
+  const paths = pathsOf(of('AWS::ApiGateway::Resource'));
+  const isOpen = ({ ApiKeyRequired, AuthorizationType }: Resource['Properties']) =>
+    AuthorizationType === 'NONE' && !ApiKeyRequired;
   const [plan] = of('AWS::ApiGateway::UsagePlan');
   const [api] = of('AWS::ApiGateway::RestApi');
   if (!lambda || !proxy || !plan || !api) throw new Error('the template has no function, API or usage plan');
@@ -78,10 +84,13 @@ export function settingsFromTemplate(text: string, parameters: Record<string, st
     environment: texts(lambda.Environment.Variables),
     timeoutMs: Number(lambda.Timeout) * 1000,
     stage: of('AWS::ApiGateway::Stage')[0]?.StageName,
-    resources: of('AWS::ApiGateway::Resource').map(({ PathPart }) => `/${PathPart}`),
+    customDomain: of('AWS::ApiGateway::BasePathMapping').length > 0,
+    resources: proxies.map(({ ResourceId }) => paths(ResourceId)),
+    openResources: proxies.filter(isOpen).map(({ ResourceId }) => paths(ResourceId)),
     transfer: proxy.Integration.ResponseTransferMode,
     integrationTimeoutMs: Number(proxy.Integration.TimeoutInMillis),
     apiKeySource: api.ApiKeySourceType,
+    needsKey: proxy.ApiKeyRequired,
     usagePlan: {
       rateLimit: Number(plan.Throttle.RateLimit),
       burstLimit: Number(plan.Throttle.BurstLimit),
@@ -95,8 +104,26 @@ export function settingsFromTemplate(text: string, parameters: Record<string, st
     ),
     authorizerHandler:
       authorizer && proxy.AuthorizationType === 'CUSTOM' ? authorizer.ImageConfig.Command[0] : undefined,
+    authorizerEnvironment: texts(authorizer?.Environment?.Variables ?? {}),
   };
 }
+
+/** A resource knows its parent; the root is none of the template's own. */
+function pathsOf(resources: readonly Resource['Properties'][]): (name: string) => string {
+  return function pathOf(name): string {
+    const found = resources.find((resource) => resource['name'] === name);
+    return found ? `${pathOf(found['ParentId'])}/${found['PathPart']}` : '';
+  };
+}
+
+/** What AWS would put for them. */
+const KNOWN: Record<string, string> = {
+  'AWS::Region': 'us-east-1',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::Partition': 'aws',
+  'AWS::AccountId': '000000000000',
+  'AWS::StackName': 'bedrock-spend',
+};
 
 function createEvaluator(template: Template, parameters: Record<string, string>) {
   const evaluate = (value: unknown): unknown => {
@@ -124,6 +151,12 @@ function createEvaluator(template: Template, parameters: Record<string, string>)
         const [by, parts] = each();
         return [parts].flat().map(evaluate).join(String(by));
       }
+      case 'Sub': {
+        const [text, more] = [value.value].flat() as [string, Record<string, unknown>?];
+        return text.replaceAll(/\$\{([\w.:]+)\}/g, (_, name: string) =>
+          String(more?.[name] === undefined ? reference(name) : evaluate(more[name])),
+        );
+      }
       case 'FindInMap': {
         const [map, key, name] = each().map(String) as [string, string, string];
         return template.Mappings[map]?.[key]?.[name];
@@ -136,7 +169,7 @@ function createEvaluator(template: Template, parameters: Record<string, string>)
   const reference = (name: string): unknown => {
     if (name === 'AWS::NoValue') return NO_VALUE;
     const parameter = template.Parameters[name];
-    return parameter === undefined ? name : (parameters[name] ?? parameter.Default);
+    return parameter === undefined ? (KNOWN[name] ?? name) : (parameters[name] ?? parameter.Default);
   };
   return evaluate;
 }

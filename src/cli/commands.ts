@@ -7,28 +7,18 @@ import { SpendError } from '../domain/errors.ts';
 import { startServer } from '../http/serve.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { breakdown } from '../reports/breakdown.ts';
-import type { ReportContext } from '../reports/context.ts';
 import { breakdownFromOverTime, overTime } from '../reports/over-time.ts';
 import { type Price, priceList, priceReport, textFromPrice } from '../reports/price.ts';
-import { quoteOf, quoteQuestion, quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
+import { quoteOf, quoteQuestion } from '../reports/quote.ts';
 import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
 import { askedFromUsageReport, usageReport } from '../reports/usage-report.ts';
+import { accessFromOptions } from './access.ts';
+import { type AnswerOptions, answer, type PeriodOptions, REMOTE_LIMIT } from './answer.ts';
 import { EXIT, type OutputOptions, printReport } from './output.ts';
 import { runRefreshPrices } from './refresh-prices.ts';
 import { type CallTarget, callTool, listTools } from './remote.ts';
-import { composeFromOptions, type SourceOptions, withContext } from './session.ts';
-
-interface PeriodOptions extends CallTarget, OutputOptions {
-  from?: string;
-  to?: string;
-  where: string[];
-  timezone?: string;
-  limit?: number;
-  quote?: boolean;
-}
-
-/** Tools return at most this many rows; a local command has no limit. */
-const REMOTE_LIMIT = 1000;
+import { composeFromOptions, type SourceOptions } from './session.ts';
+import { cleanJson, cleanText } from './terminal/clean-text.ts';
 
 export async function runBreakdown(options: PeriodOptions & { by: string[] }): Promise<number> {
   const question = { ...options, timezone: readSetting('timezone', options.timezone) };
@@ -37,6 +27,7 @@ export async function runBreakdown(options: PeriodOptions & { by: string[] }): P
     quote: (context) => quoteQuestion(question, context),
     report: (context) => breakdown(question, context),
     read: reportFromAnswer,
+    print: printReport,
   });
 }
 
@@ -48,15 +39,15 @@ export async function runOverTime(options: PeriodOptions & { interval: TimeDimen
     quote: (context) => quoteQuestion(breakdownFromOverTime(question), context),
     report: (context) => overTime(question, context),
     read: reportFromAnswer,
+    print: printReport,
   });
 }
 
-interface ReportOptions extends CallTarget, OutputOptions {
+interface ReportOptions extends AnswerOptions {
   days: number;
   region?: string;
   account?: string;
   timezone?: string;
-  quote?: boolean;
 }
 
 export async function runReport(options: ReportOptions): Promise<number> {
@@ -71,31 +62,9 @@ export async function runReport(options: ReportOptions): Promise<number> {
       quote: (context) => quoteOf(askedFromUsageReport(question, context), context),
       report: (context) => usageReport(question, context),
       read: (data) => reportSchema.parse(data),
+      print: printReport,
     },
   );
-}
-
-/** A report or its quote, from this process or from the server at the URL, which is asked by its tool. */
-async function answer(
-  options: CallTarget & OutputOptions & { quote?: boolean },
-  { name, input }: { name: string; input: Record<string, unknown> },
-  ways: {
-    quote(context: ReportContext): Promise<ScanQuote>;
-    report(context: ReportContext): Promise<Report>;
-    read(data: unknown): Report;
-  },
-): Promise<number> {
-  const remote = async (more: object) => (await callTool(name, { ...input, ...more }, options)).structuredContent;
-  if (options.quote) {
-    const quote =
-      options.url === undefined
-        ? await withContext(options, ways.quote)
-        : quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
-    console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
-    return EXIT.ok;
-  }
-  const report = options.url === undefined ? await withContext(options, ways.report) : ways.read(await remote({}));
-  return printReport(report, options);
 }
 
 function remotePeriod({
@@ -171,13 +140,11 @@ export async function runCall(
   options: CallTarget & OutputOptions & { args: Record<string, unknown> },
 ): Promise<number> {
   if (tool === 'list') {
-    for (const { name, description } of await listTools(options)) console.log(`${name}\n  ${description}\n`);
+    for (const { name, description } of await listTools(options)) console.log(cleanText(`${name}\n  ${description}\n`));
     return EXIT.ok;
   }
   const result = await callTool(tool, options.args, options);
-  console.log(
-    options.json ? JSON.stringify(result.structuredContent ?? result.content, null, 2) : textFromResult(result),
-  );
+  console.log(options.json ? cleanJson(result.structuredContent ?? result.content) : cleanText(textFromResult(result)));
   return EXIT.ok;
 }
 
@@ -187,10 +154,15 @@ interface ServeOptions extends SourceOptions {
   sessionIdleMinutes?: string;
   sessionTable?: string;
   getStream?: string;
+  keys?: string;
+  rateLimit?: string;
+  allowedHosts?: string;
+  allowedOrigins?: string;
 }
 
 export async function runServe(options: ServeOptions): Promise<number> {
   const dependencies = await composeFromOptions(options);
+  const access = await accessFromOptions(options, dependencies.log);
   const table = readSetting('sessionTable', options.sessionTable);
   const server = await startServer(
     {
@@ -199,10 +171,16 @@ export async function runServe(options: ServeOptions): Promise<number> {
       sessionIdleMinutes: readSetting('sessionIdleMinutes', options.sessionIdleMinutes) as number,
       store: table === undefined ? undefined : composeSessionStore(table),
       getStream: readSetting('getStream', options.getStream),
+      access,
+      allowedHosts: readSetting('allowedHosts', options.allowedHosts),
+      allowedOrigins: readSetting('allowedOrigins', options.allowedOrigins),
     },
     dependencies,
   );
-  console.error(`bedrock-spend answers MCP at ${server.url} from ${dependencies.engine.source}. Ctrl-C stops it.`);
+  const callers = access ? 'those who may' : 'anybody on this machine';
+  console.error(
+    `bedrock-spend answers ${callers} at ${server.url} from ${dependencies.engine.source}. Ctrl-C stops it.`,
+  );
   await untilTerminated();
   await server.close();
   await dependencies.close();

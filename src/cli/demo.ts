@@ -46,9 +46,10 @@ function nextSteps(url: string): string {
   return `These were sample logs. On your own:
   npx bedrock-spend breakdown --source ./bedrock-logs --by principal,model
 
-As an MCP server:
-  Claude Code   claude mcp add bedrock-spend -- npx -y bedrock-spend stdio --source "$PWD/bedrock-logs"
-  Cursor        .cursor/mcp.json   { "mcpServers": { "bedrock-spend": { "command": "npx", "args": ["-y", "bedrock-spend", "stdio", "--source", "/path/to/bedrock-logs"] } } }
-  VS Code       .vscode/mcp.json   { "servers": { "bedrock-spend": { "type": "stdio", "command": "npx", "args": ["-y", "bedrock-spend", "stdio", "--source", "/path/to/bedrock-logs"] } } }
-  Over HTTP     npx bedrock-spend serve --source ./bedrock-logs   (then ${url.replace(/:\d+\//, ':3000/')})`;
+As an MCP server, in Claude Code:
+  claude mcp add bedrock-spend -- npx -y bedrock-spend stdio --source "$PWD/bedrock-logs"
+In Claude Desktop, Cursor, VS Code, Kiro or the Inspector:
+  npx bedrock-spend config --source ./bedrock-logs
+Over HTTP:
+  npx bedrock-spend serve --source ./bedrock-logs   (then ${url.replace(/:\d+\//, ':3000/')})`;
 }

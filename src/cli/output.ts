@@ -3,7 +3,7 @@ import { flatFromReport, type Report } from '../reports/report.ts';
 import { type PictureOptions, plotter, writePicture } from './picture.ts';
 
 /** Of a finished command. */
-export const EXIT = { ok: 0, failure: 1, usage: 2, damaged: 3 } as const;
+export const EXIT = { ok: 0, failure: 1, usage: 2, damaged: 3, warning: 4, over: 5 } as const;
 
 /** What a command prints on stdout; everything else goes to stderr. */
 export interface OutputOptions extends PictureOptions {
@@ -11,13 +11,26 @@ export interface OutputOptions extends PictureOptions {
   csv?: boolean;
 }
 
-/** Prints a report in the asked form and draws it. Returns the exit code: files that could not be read are a failure of their own. */
+/** Prints a report in the asked form and draws it. Returns the exit code. */
 export async function printReport(report: Report, options: OutputOptions): Promise<number> {
-  const { json, csv, plot } = options;
-  if (json) console.log(JSON.stringify(report.tables.length === 1 ? flatFromReport(report) : report, null, 2));
-  else if (csv) process.stdout.write(csvFromReport(report));
-  else process.stdout.write(textFromReport(report, plot ? await plotter(report) : undefined));
-  if (json || csv) for (const note of report.notes) console.error(`Note: ${note}`);
+  const draw = options.plot ? await plotter(report) : undefined;
+  const code = printAnswer(report, options, {
+    json: () => (report.tables.length === 1 ? flatFromReport(report) : report),
+    csv: csvFromReport,
+    text: () => textFromReport(report, draw),
+  });
   await writePicture(report, options);
-  return report.coverage.damaged_files.length > 0 ? EXIT.damaged : EXIT.ok;
+  return code;
+}
+
+/** Prints an answer in the asked form. Returns the exit code: files that could not be read are a failure of their own. */
+export function printAnswer<Answer extends Pick<Report, 'coverage' | 'notes'>>(
+  answer: Answer,
+  { json, csv }: OutputOptions,
+  forms: { json?(answer: Answer): unknown; csv(answer: Answer): string; text(answer: Answer): string },
+): number {
+  if (json) console.log(JSON.stringify(forms.json?.(answer) ?? answer, null, 2));
+  else process.stdout.write(csv ? forms.csv(answer) : forms.text(answer));
+  if (json || csv) for (const note of answer.notes) console.error(`Note: ${note}`);
+  return answer.coverage.damaged_files.length > 0 ? EXIT.damaged : EXIT.ok;
 }

@@ -1,17 +1,35 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { AUTH_KINDS, ERAS } from '../client/index.ts';
 import { SETTINGS, type SettingName } from '../config.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
+import { DAY_MS } from '../domain/period.ts';
 import { VERSION } from '../mcp/version.ts';
+import { ROUTINGS, TIERS } from '../reports/simulate/assumptions.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
+import { runConfig } from './config.ts';
+import { runConnect } from './connect.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
+import { runExpensive } from './expensive.ts';
+import { runExplain } from './explain.ts';
+import { runExportFocus } from './export-focus.ts';
+import { runCreateKey, runListKeys, runRevokeKey } from './keys.ts';
+import { runAnomalies, runCheckBudget, runForecast } from './outlook.ts';
 import { EXIT } from './output.ts';
 import { pictureOptions } from './picture.ts';
+import { runProfilesAdd, runProfilesList, runProfilesRemove } from './profiles.ts';
 import { runReconcile } from './reconcile.ts';
+import { runSimulate } from './simulate.ts';
+import { cleanText } from './terminal/clean-text.ts';
 
 /** Runs the command line and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.ok;
+  // Whoever reads our output has read enough, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.ok);
+  });
   const program = buildProgram((exitCode) => {
     code = exitCode;
   });
@@ -43,18 +61,11 @@ Examples:
   bedrock-spend prices global.anthropic.claude-sonnet-4-6     a price and where it is from
   bedrock-spend stdio --source ./logs                         the MCP server, for a host to start
   bedrock-spend serve --source ./logs                         the MCP server over HTTP
+  bedrock-spend connect http://127.0.0.1:3000/mcp             a shell on it
 
-Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the report leaves them out and names them).`,
+Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the report leaves them out and names them), 4 and 5 a budget is in danger or over.`,
     );
-  const command = (name: string, description: string, handler: Handler) =>
-    program
-      .command(name)
-      .description(description)
-      .exitOverride()
-      .showHelpAfterError('(add --help for examples)')
-      .action(async (...parameters) =>
-        finish(await (handler as (...all: unknown[]) => Promise<number>)(...parameters)),
-      );
+  const command = commandsOf(program, finish);
 
   addPictures(addPeriod(addSource(command('breakdown', 'Cost and usage by any dimensions', runBreakdown))))
     .requiredOption(
@@ -92,6 +103,69 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.report);
 
+  addOutlook(
+    command('anomalies', 'Hours in which a caller spent far more than usual, and callers new to a model', runAnomalies),
+  )
+    .option('--from <time>', 'first day or instant to judge; default: the last seven days of the logs')
+    .option('--to <time>', 'end, exclusive; default: the end of the logs')
+    .option('--where <dim=value>', 'only these; may be repeated', collect, [])
+    .option('--floor-usd <dollars>', 'dollars an hour above the usual that are not worth a look', '1')
+    .option('--limit <rows>', 'most anomalies to print', count)
+    .addHelpText('after', EXAMPLES.anomalies);
+
+  addOutlook(command('forecast', 'What the month will cost, with a range', runForecast))
+    .addOption(
+      new Option('--period <length>', 'the running one is forecast, to its end')
+        .choices(['day', 'week', 'month'])
+        .default('month'),
+    )
+    .option('--days <days>', 'in place of a period: the next days, today first', count)
+    .option('--where <dim=value>', 'only these; may be repeated', collect, [])
+    .addOption(asOfOption())
+    .addHelpText('after', EXAMPLES.forecast);
+
+  addOutlook(
+    command('check-budget', 'Spend and forecast against budgets; ends with 5 when one is over', runCheckBudget),
+  )
+    .addOption(settingOption('budgets'))
+    .addOption(asOfOption())
+    .addHelpText('after', EXAMPLES.checkBudget);
+
+  addPeriod(addSource(command('expensive', 'The single requests that cost most', runExpensive)))
+    .option('--limit <requests>', 'most requests to print', count, 20)
+    .addOption(jsonOption())
+    .addOption(csvOption())
+    .addHelpText('after', EXAMPLES.expensive);
+
+  addAnswer(
+    addSource(command('explain', 'Why spend changed: two periods, their difference taken apart by factor', runExplain)),
+  )
+    .option('--from <time>', 'period to explain; default: the last full week of the logs')
+    .option('--to <time>', 'its end, exclusive')
+    .option('--compare-from <time>', 'period to compare with; default: the equally long one right before')
+    .option('--compare-to <time>', 'its end, exclusive')
+    .option('--by <dimension>', 'what tells callers apart: principal, session, metadata.team, …', 'principal')
+    .option('--limit <rows>', 'most contributors to print; the others are summed', count, 10)
+    .addOption(jsonOption())
+    .addOption(csvOption())
+    .addHelpText('after', EXAMPLES.explain);
+
+  addPeriod(
+    addSource(command('simulate', 'What the same requests would have cost otherwise; or what saves most', runSimulate)),
+  )
+    .option('--model <id>', 'on this model; with a prefix such as global. in this routing, too')
+    .addOption(new Option('--routing <scope>', 'routed so').choices(ROUTINGS))
+    .addOption(new Option('--tier <tier>', 'in this service tier').choices(TIERS))
+    .option('--cache-share <part>', 'part of the uncached prompt that becomes a cached prefix, 0 to 1', part)
+    .option('--cache-hit-rate <part>', 'part of the cached prefix that is read, not written anew, 0 to 1', part)
+    .option('--input-token-factor <factor>', 'prompt tokens there for each of today', positive)
+    .option('--output-token-factor <factor>', 'answer tokens there for each of today', positive)
+    .option('--by <dimensions>', 'dimensions of the rows, separated by commas; default: model', list)
+    .option('--limit <rows>', 'most rows to print; totals always cover everything', count)
+    .addOption(jsonOption())
+    .addOption(csvOption())
+    .addHelpText('after', EXAMPLES.simulate);
+
   command('prices', 'Prices with their source and date; all of them, or one model’s', runPrices)
     .argument('[model]', 'model id as in logs or code, with or without routing prefix, or an ARN')
     .option('--region <region>', 'region the request is sent to', 'us-east-1')
@@ -121,6 +195,14 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(new Option('--json', 'print one JSON object'))
     .addHelpText('after', EXAMPLES.reconcile);
 
+  addSource(command('export-focus', 'Usage as FinOps FOCUS charges, CSV or Parquet', runExportFocus))
+    .option('--from <day>', 'first UTC day; default: the first day of the logs')
+    .option('--to <day>', 'end, exclusive; default: the end of the last day of the logs')
+    .option('--where <dim=value>', 'only these; may be repeated', collect, [])
+    .option('--tag <dimension>', 'metadata.KEY or tag.KEY for the column Tags; may be repeated', collect, [])
+    .option('--output <file>', 'a .csv or .parquet file; default: CSV on stdout')
+    .addHelpText('after', EXAMPLES.exportFocus);
+
   addSource(command('call', 'Call one MCP tool', runCall))
     .argument('<tool>', 'name of the tool; "call list" shows them')
     .option('--args <json>', 'the tool’s input as a JSON object', jsonObject, {})
@@ -128,18 +210,81 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES.call);
 
+  command('connect', 'A shell on an MCP server: tools, resources, prompts; a script from a pipe', runConnect)
+    .argument('[server]', 'address of the server, or the name of a profile')
+    .addOption(new Option('--era <era>', 'the protocol’s: 2025 has sessions, 2026 has none').choices(ERAS))
+    .option('--record <file>', 'save what goes over the wire, without secrets, as JSON lines')
+    .addOption(new Option('--json', 'print answers as JSON').conflicts('csv'))
+    .addOption(csvOption())
+    .option('--no-color', 'print without colours')
+    .addHelpText('after', EXAMPLES.connect);
+
+  const profiles = program
+    .command('profiles')
+    .description('Servers under a name, for connect and --url')
+    .exitOverride();
+  const profileCommand = commandsOf(profiles, finish);
+  profileCommand(
+    'add',
+    'Give a server a name; its key is asked for, read from a pipe or from BEDROCK_SPEND_API_KEY',
+    runProfilesAdd,
+  )
+    .argument('<name>')
+    .argument('<url>')
+    .addOption(new Option('--era <era>', 'the protocol’s era').choices(ERAS).default('auto'))
+    .addOption(new Option('--auth <kind>', 'what the server wants to be shown').choices(AUTH_KINDS).default('none'));
+  profileCommand('list', 'Show them', runProfilesList)
+    .addOption(new Option('--json', 'print one JSON object'))
+    .option('--no-color', 'print without colours');
+  profileCommand('remove', 'Forget one, and its key', runProfilesRemove).argument('<name>');
+  profiles.addHelpText('after', EXAMPLES.profiles);
+
   addSource(command('serve', 'The MCP server over Streamable HTTP', runServe))
     .addOption(settingOption('host'))
     .addOption(settingOption('port'))
     .addOption(settingOption('sessionIdleMinutes'))
     .addOption(settingOption('sessionTable'))
     .addOption(settingOption('getStream'))
+    .addOption(settingOption('keys'))
+    .addOption(settingOption('rateLimit'))
+    .addOption(settingOption('allowedHosts'))
+    .addOption(settingOption('allowedOrigins'))
     .addHelpText('after', EXAMPLES.serve);
+
+  const keys = program
+    .command('keys')
+    .description('API keys for “serve”: who may call it')
+    .exitOverride()
+    .addHelpText('after', EXAMPLES.keys);
+  const keyCommand = commandsOf(keys, finish);
+  keyCommand('create', 'Make a key and print it, once', runCreateKey)
+    .argument('<name>', 'who or what it is for')
+    .option('--expires <time>', 'when it ends, from now: 12h, 90d', lengthOfTime)
+    .option('--rate <requests>', 'most requests a minute; default: the server’s', atLeastOne)
+    .addOption(settingOption('keys'))
+    .addOption(new Option('--json', 'print one JSON object'));
+  keyCommand('list', 'The keys, without what they are', runListKeys)
+    .addOption(settingOption('keys'))
+    .addOption(new Option('--json', 'print a JSON array'));
+  keyCommand('revoke', 'End a key; running servers refuse it at once', runRevokeKey)
+    .argument('<name-or-id>', 'as “keys list” shows it')
+    .addOption(settingOption('keys'));
 
   addSource(command('stdio', 'The MCP server over stdin and stdout, for a host to start', runStdio)).addHelpText(
     'after',
     EXAMPLES.stdio,
   );
+
+  command(
+    'config',
+    'Settings to paste into Claude Code, Claude Desktop, Cursor, VS Code, Kiro or the Inspector',
+    runConfig,
+  )
+    .addOption(settingOption('source'))
+    .option('--url <url>', 'of a server that runs already; default: the host starts one')
+    .option('--no-key', 'the server at the URL asks for no API key')
+    .addOption(new Option('--json', 'print one JSON array'))
+    .addHelpText('after', EXAMPLES.config);
 
   command('demo', 'Start the server on sample logs, ask it over HTTP and print the answer', runDemo)
     .addOption(settingOption('port').default('0'))
@@ -171,6 +316,35 @@ Examples:
 Examples:
   bedrock-spend report --source ./logs --days 30
   bedrock-spend report --url http://127.0.0.1:3000/mcp`,
+  anomalies: `
+Examples:
+  bedrock-spend anomalies --source ./logs
+  bedrock-spend anomalies --source 'cloudwatch:?region=us-east-1' --from 2026-10-14 --floor-usd 5`,
+  forecast: `
+Examples:
+  bedrock-spend forecast --source ./logs
+  bedrock-spend forecast --source ./logs --days 14 --where principal=role/support-bot --json`,
+  checkBudget: `
+Examples:
+  bedrock-spend check-budget --source ./logs --budgets budgets.yaml
+
+Exit codes: 0 all within, 4 past a warning mark or will be over by the forecast, 5 over.`,
+  expensive: `
+Examples:
+  bedrock-spend expensive --source ./logs --from 2026-10-14 --to 2026-10-15
+  bedrock-spend expensive --source ./logs --where principal=role/support-bot --limit 5 --json`,
+  explain: `
+Examples:
+  bedrock-spend explain --source ./logs
+  bedrock-spend explain --source ./logs --from 2026-10-14 --to 2026-10-15
+  bedrock-spend explain --source ./logs --from 2026-10-01 --to 2026-11-01 --compare-from 2026-09-01 --compare-to 2026-10-01
+  bedrock-spend explain --source ./logs --by metadata.team --csv > why.csv`,
+  simulate: `
+Examples:
+  bedrock-spend simulate --source ./logs
+  bedrock-spend simulate --source ./logs --where region=eu-west-1 --routing global
+  bedrock-spend simulate --source ./logs --where principal=role/nightly --model anthropic.claude-sonnet-5-5 --tier batch
+  bedrock-spend simulate --source ./logs --where principal=role/support-bot --cache-hit-rate 0.95`,
   prices: `
 Examples:
   bedrock-spend prices
@@ -181,19 +355,48 @@ Examples:
 Examples:
   bedrock-spend reconcile --source ./logs --from 2026-10-01 --to 2026-11-01
   bedrock-spend reconcile --source ./logs --cur ./cost-reports --json`,
+  exportFocus: `
+Examples:
+  bedrock-spend export-focus --source ./logs --from 2026-10-01 --to 2026-11-01 --output october.parquet
+  bedrock-spend export-focus --source ./logs --tag metadata.team | head`,
   call: `
 Examples:
   bedrock-spend call list --source ./logs
   bedrock-spend call breakdown_spend --source ./logs --args '{"by":["model"]}'
   bedrock-spend call list_dimensions --url http://127.0.0.1:3000/mcp`,
+  connect: `
+Examples:
+  bedrock-spend connect http://127.0.0.1:3000/mcp
+  bedrock-spend connect prod --record exchange.jsonl
+  echo 'call-tool breakdown_spend by=model' | bedrock-spend connect prod --csv > october.csv
+
+Its exit code is 1 when a line of a script failed.`,
+  profiles: `
+Examples:
+  bedrock-spend profiles add local http://127.0.0.1:3000/mcp
+  bedrock-spend profiles add prod https://spend.example.com/mcp --auth key
+  pass bedrock-spend/prod | bedrock-spend profiles add prod https://spend.example.com/mcp --auth key`,
   serve: `
 Examples:
   bedrock-spend serve --source ./logs
   claude mcp add --transport http bedrock-spend http://127.0.0.1:3000/mcp`,
+  keys: `
+Examples:
+  bedrock-spend keys create ada --expires 90d
+  bedrock-spend serve --source ./logs --host 0.0.0.0
+  claude mcp add --transport http bedrock-spend http://HOST:3000/mcp --header "x-api-key: KEY"
+  bedrock-spend keys revoke ada`,
   stdio: `
 Examples:
   claude mcp add bedrock-spend -- npx bedrock-spend stdio --source ~/bedrock-logs
   npx @modelcontextprotocol/inspector npx bedrock-spend stdio --source ./logs`,
+  config: `
+Examples:
+  bedrock-spend config --source ./logs
+  bedrock-spend config --source 'cloudwatch:?region=us-east-1'
+  bedrock-spend config --url https://abc123.execute-api.us-east-1.amazonaws.com/prod/mcp
+
+No key is printed: the settings name the environment variable BEDROCK_SPEND_API_KEY, as each host writes that.`,
   demo: `
 Examples:
   bedrock-spend demo
@@ -201,6 +404,18 @@ Examples:
 } as const;
 
 // --- internal ---
+
+function commandsOf(parent: Command, finish: (exitCode: number) => void) {
+  return (name: string, description: string, handler: Handler) =>
+    parent
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .showHelpAfterError('(add --help for examples)')
+      .action(async (...parameters) =>
+        finish(await (handler as (...all: unknown[]) => Promise<number>)(...parameters)),
+      );
+}
 
 function addSource(command: Command): Command {
   return command
@@ -212,11 +427,22 @@ function addSource(command: Command): Command {
     .option('--no-ledger', 'read all logs anew and keep nothing');
 }
 
+/** Options of the commands that look ahead, or for what is unusual. */
+function addOutlook(command: Command): Command {
+  return addSource(command)
+    .addOption(settingOption('timezone'))
+    .addOption(new Option('--json', 'print one JSON object'));
+}
+
 function addPeriod(command: Command): Command {
+  return addAnswer(command)
+    .option('--from <time>', 'first day or instant; default: the first day of the logs')
+    .option('--to <time>', 'end, exclusive; default: the end of the last day of the logs');
+}
+
+function addAnswer(command: Command): Command {
   return command
     .addOption(urlOption())
-    .option('--from <time>', 'first day or instant; default: the first day of the logs')
-    .option('--to <time>', 'end, exclusive; default: the end of the last day of the logs')
     .option('--where <dim=value>', 'only these; may be repeated', collect, [])
     .addOption(quoteOption())
     .addOption(settingOption('timezone'));
@@ -233,8 +459,14 @@ function settingOption(name: SettingName): Option {
   return new Option(`${flag} <value>`, note);
 }
 
-const urlOption = () => new Option('--url <url>', 'ask the MCP server there; default: answer in this process');
+const urlOption = () =>
+  new Option('--url <url>', 'ask the MCP server there, or of that profile; default: answer in this process');
 const quoteOption = () => new Option('--quote', 'say what the question would read and cost, and do not ask it');
+const asOfOption = () =>
+  new Option(
+    '--as-of <time>',
+    'spend before this is known, the rest is forecast; default: now, or the end of the logs',
+  );
 const jsonOption = () => new Option('--json', 'print one JSON object').conflicts('csv');
 const csvOption = () => new Option('--csv', 'print comma-separated values');
 
@@ -255,6 +487,36 @@ function count(text: string): number {
   return number;
 }
 
+function atLeastOne(text: string): number {
+  const number = count(text);
+  if (number === 0) throw new InvalidArgumentError('Give at least 1.');
+  return number;
+}
+
+/** Milliseconds of `12h` or `90d`. */
+function lengthOfTime(text: string): number {
+  const [, amount, unit] = /^(\d{1,5})([hd])$/.exec(text) ?? [];
+  if (amount === undefined || Number(amount) === 0) throw new InvalidArgumentError('Give hours or days: 12h, 90d.');
+  return Number(amount) * (unit === 'h' ? 3_600_000 : DAY_MS);
+}
+
+function part(text: string): number {
+  const number = positiveOrZero(text);
+  if (number > 1) throw new InvalidArgumentError('Give a part between 0 and 1, such as 0.8.');
+  return number;
+}
+
+function positive(text: string): number {
+  const number = positiveOrZero(text);
+  if (number === 0) throw new InvalidArgumentError('Give a number above 0, such as 1.2.');
+  return number;
+}
+
+function positiveOrZero(text: string): number {
+  if (!/^\d*\.?\d+$/.test(text)) throw new InvalidArgumentError('Give a plain decimal number.');
+  return Number(text);
+}
+
 function jsonObject(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
@@ -267,7 +529,7 @@ function reportError(error: unknown): number {
   // Commander has printed its message, or the help or version that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof SpendError) {
-    console.error(`bedrock-spend: ${error.message}`);
+    console.error(`bedrock-spend: ${cleanText(error.message)}`);
     return ERROR_CODES[error.code].fixer === 'caller' && error.code !== 'CANCELLED' ? EXIT.usage : EXIT.failure;
   }
   console.error(error);

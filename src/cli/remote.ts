@@ -1,11 +1,14 @@
-import { type CallOptions, connect } from '../client/index.ts';
+import { type CallOptions, type Connection, connect, openProfiles, openSecretStore } from '../client/index.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { createMemorySessionStore, createServerlessMcp } from '../serverless/index.ts';
 import { createProgressBar } from './progress.ts';
 import { composeFromOptions, type SourceOptions, untilInterrupted } from './session.ts';
+import { signInWith } from './sign-in.ts';
+import { createOpenTarget } from './target.ts';
+import { cleanText } from './terminal/clean-text.ts';
 
 export interface CallTarget extends SourceOptions {
-  /** Of a running server; without it the same server runs in this process. */
+  /** Of a running server, or the name of its profile; without it the same server runs in this process. */
   url?: string;
 }
 
@@ -13,7 +16,7 @@ export interface CallTarget extends SourceOptions {
 export async function callTool(name: string, input: Record<string, unknown>, target: CallTarget) {
   const bar = createProgressBar();
   const onProgress: CallOptions['onProgress'] = ({ progress, total = 0, message = '' }) =>
-    bar.show({ done: progress, total, message });
+    bar.show({ done: progress, total, message: cleanText(message) });
   return untilInterrupted((signal) =>
     withConnection(target, (connection) => connection.callTool(name, input, { signal, onProgress })),
   ).finally(bar.clear);
@@ -21,16 +24,21 @@ export async function callTool(name: string, input: Record<string, unknown>, tar
 
 /** The tools of the server at the URL, or of this one. */
 export async function listTools(target: CallTarget) {
-  const { tools } = await withConnection(target, (connection) => connection.client.listTools());
-  return tools;
+  return withConnection(target, (connection) => connection.listTools());
 }
 
 async function withConnection<Result>(
   target: CallTarget,
-  work: (connection: Awaited<ReturnType<typeof connect>>) => Promise<Result>,
+  work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   if (target.url !== undefined) {
-    const connection = await connect(target.url);
+    const openTarget = createOpenTarget({
+      profiles: openProfiles(),
+      secrets: openSecretStore,
+      openOAuth: signInWith(openSecretStore, (line) => console.error(line)),
+    });
+    const { url, era, apiKey, oauth, signsIn } = await openTarget(target.url);
+    const connection = await connect(url, { era, apiKey, session: signsIn ? oauth : undefined });
     return work(connection).finally(() => connection.terminate());
   }
   const dependencies = await composeFromOptions(target);

@@ -14,6 +14,7 @@ export interface SourceOptions {
   maxScanUsd?: string;
   /** A cost report, in place of Cost Explorer. */
   cur?: string;
+  budgets?: string;
 }
 
 export function composeFromOptions(options: SourceOptions) {
@@ -25,6 +26,7 @@ export function composeFromOptions(options: SourceOptions) {
     priceListUrl: readSetting('priceListUrl'),
     maxScanUsd: readSetting('maxScanUsd', options.maxScanUsd),
     cur: readSetting('cur', options.cur),
+    budgets: readSetting('budgets', options.budgets),
   });
 }
 

@@ -1,119 +1,18 @@
-import {
-  type CallToolResult,
-  Client,
-  type Progress,
-  StreamableHTTPClientTransport,
-  type Transport,
-} from '@modelcontextprotocol/client';
-import { SpendError } from '../domain/errors.ts';
+/** `bedrock-spend/client`: a connection to an MCP server of either era, and what belongs to one. */
 
-export interface ConnectOptions {
-  /** Sent with every request. */
-  headers?: Record<string, string>;
-  name?: string;
-  version?: string;
-  /** Takes the place of the network, for a server in this process. */
-  fetch?: typeof globalThis.fetch;
-}
-
-export interface CallOptions {
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** A connection to an MCP server. */
-export interface Connection {
-  readonly client: Client;
-  /** Of a 2025-era session; undefined in the 2026 era, which has none. */
-  readonly sessionId: string | undefined;
-  readonly protocolVersion: string | undefined;
-  /** @throws SpendError TOOL_FAILED with the tool's own words when it answers an error */
-  callTool(name: string, input?: Record<string, unknown>, options?: CallOptions): Promise<CallToolResult>;
-  /** Begins a new session on the same server. */
-  reconnect(): Promise<void>;
-  /** Ends the session on the server, then the connection. */
-  terminate(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Connects to an MCP server over Streamable HTTP. @throws SpendError SERVER_UNREACHABLE */
-export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Connection> {
-  const address = new URL(url);
-  let { client, transport } = await begin(address, options);
-  return {
-    get client() {
-      return client;
-    },
-    get sessionId() {
-      return transport.sessionId;
-    },
-    get protocolVersion() {
-      return transport.protocolVersion;
-    },
-    callTool: (name, input = {}, call = {}) => callTool(client, name, input, call),
-    async reconnect() {
-      await client.close();
-      ({ client, transport } = await begin(address, options));
-    },
-    async terminate() {
-      await transport.terminateSession();
-      await client.close();
-    },
-    close: () => client.close(),
-  };
-}
-
-/** A cut stream is taken up again for about a minute; the SDK itself gives up after two attempts. */
-const RECONNECTION = {
-  initialReconnectionDelay: 500,
-  maxReconnectionDelay: 10_000,
-  reconnectionDelayGrowFactor: 1.5,
-  maxRetries: 12,
-};
-
-async function begin(address: URL, { name = 'bedrock-spend', version = '0', headers = {}, fetch }: ConnectOptions) {
-  const client = new Client({ name, version });
-  const transport = new StreamableHTTPClientTransport(address, {
-    requestInit: { headers },
-    reconnectionOptions: RECONNECTION,
-    ...(fetch ? { fetch } : {}),
-  });
-  try {
-    await client.connect(transport as Transport);
-  } catch (cause) {
-    throw new SpendError(
-      'SERVER_UNREACHABLE',
-      `No MCP server answered at ${address}: ${reason(cause)}. Start one with "bedrock-spend serve".`,
-      { cause },
-    );
-  }
-  return { client, transport };
-}
-
-async function callTool(
-  client: Client,
-  name: string,
-  input: Record<string, unknown>,
-  { signal, onProgress }: CallOptions,
-): Promise<CallToolResult> {
-  const result = await client.callTool(
-    { name, arguments: input },
-    {
-      ...(signal ? { signal } : {}),
-      ...(onProgress ? { onprogress: onProgress, resetTimeoutOnProgress: true } : {}),
-      timeout: 600_000,
-    },
-  );
-  if (result.isError) throw new SpendError('TOOL_FAILED', textFromResult(result));
-  return result;
-}
-
-/** The text parts of a tool's answer. */
-export function textFromResult({ content }: CallToolResult): string {
-  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
-}
-
-function reason(error: unknown): string {
-  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
-  return cause?.code ?? cause?.message ?? (error as Error).message;
-}
+export { type Connection, connect } from './connection.ts';
+export { type OAuthOptions, openInBrowser, openOAuth } from './oauth/index.ts';
+export type { OAuthSession, OAuthStatus } from './oauth-session.ts';
+export {
+  type CallOptions,
+  type ConnectionChange,
+  type ConnectOptions,
+  ERAS,
+  type Era,
+  type LogMessage,
+} from './options.ts';
+export { AUTH_KINDS, keyName, openProfiles, type Profile, type Profiles } from './profiles.ts';
+export { textFromResult } from './result-text.ts';
+export type { SecretStore } from './secret-store.ts';
+export { configFolder, openSecretStore } from './secrets/open.ts';
+export { type WireEntry, wireRecorder } from './wire-recorder.ts';

@@ -20,6 +20,8 @@ export const DIMENSIONS = {
   profile: 'Inference profile, provisioned, custom or imported model or prompt router, by name where it is known',
   tier: 'Service tier: standard, priority, flex, latency-optimized, …; provisioned and custom-model for models with prices of their own',
   status: 'ok, blocked (by a guardrail) or the error code',
+  stop_reason:
+    'Why the answer ended: end_turn, max_tokens, tool_use, stop_sequence, …; only logged response bodies tell it',
 } as const;
 
 /** Families of dimensions: any key may follow the dot. */

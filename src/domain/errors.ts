@@ -26,7 +26,7 @@ export const ERROR_CODES = {
     status: 400,
     fixer: 'operator',
     retryable: false,
-    meaning: 'The source is of a kind this version cannot read.',
+    meaning: 'The source is of a kind that cannot be read here, or that cannot tell what was asked.',
   },
   INVALID_SETTING: {
     status: 500,
@@ -39,6 +39,12 @@ export const ERROR_CODES = {
     fixer: 'operator',
     retryable: false,
     meaning: 'The price overrides file cannot be used.',
+  },
+  INVALID_BUDGETS: {
+    status: 500,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The file of budgets cannot be used.',
   },
   LEDGER_UNUSABLE: {
     status: 500,
@@ -83,7 +89,25 @@ export const ERROR_CODES = {
     meaning: 'A query on an AWS service failed or took too long.',
   },
   CANCELLED: { status: 499, fixer: 'caller', retryable: true, meaning: 'The caller cancelled the work.' },
+  NOT_SIGNED_IN: {
+    status: 401,
+    fixer: 'caller',
+    retryable: false,
+    meaning: 'Nobody is signed in for the MCP server, or the sign-in has ended.',
+  },
+  SIGN_IN_FAILED: {
+    status: 401,
+    fixer: 'caller',
+    retryable: true,
+    meaning: 'The sign-in was refused, did not end in time, or its answer cannot be believed.',
+  },
   SERVER_UNREACHABLE: { status: 502, fixer: 'operator', retryable: true, meaning: 'The MCP server did not answer.' },
+  SERVER_REFUSED: {
+    status: 401,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The MCP server wants a key or token, or refused the one it got.',
+  },
   TOOL_FAILED: {
     status: 502,
     fixer: 'upstream',

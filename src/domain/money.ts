@@ -14,7 +14,7 @@ export function usdFromText(text: string): Usd {
 }
 
 /** Cost of tokens at a rate in USD per one million tokens. */
-export function costOfTokens(tokens: number | bigint, usdPerMillion: Usd): Usd {
+export function costOfTokens(tokens: number | bigint | Big, usdPerMillion: Usd): Usd {
   return new Big(tokens.toString()).times(usdPerMillion).times(PER_MILLION);
 }
 

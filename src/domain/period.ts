@@ -51,13 +51,35 @@ export function checkPeriod(period: Period): Period {
 
 /** The whole days, in the timezone, that hold both moments. */
 export function wholeDays(first: number, last: number, timezone: string): Period {
-  return { from: startOf('day', first, timezone), to: startOf('day', last + DAY_MS, timezone), timezone };
+  return { from: startOf('day', first, timezone), to: cellAt('day', last, timezone).to, timezone };
+}
+
+/** The whole hour, day, week or month, in the timezone, that holds a moment. */
+export function cellAt(dimension: TimeDimension, at: number, timezone: string): Period {
+  const from = startOf(dimension, at, timezone);
+  return { from, to: nextAfter(dimension, from, timezone), timezone };
 }
 
 /** The last `days` whole days before today began, and today so far. */
 export function lastDays(days: number, now: number, timezone: string): Period {
   const today = zoned(now, timezone).startOfDay();
   return { from: today.subtract({ days }).epochMilliseconds, to: today.add({ days: 1 }).epochMilliseconds, timezone };
+}
+
+/** The last whole week or day that has ended by a moment. */
+export function lastWhole(length: 'week' | 'day', at: number, timezone: string): Period {
+  const to = startOf(length, at, timezone);
+  const step = { week: { weeks: 1 }, day: { days: 1 } }[length];
+  return { from: zoned(to, timezone).subtract(step).startOfDay().epochMilliseconds, to, timezone };
+}
+
+/** The equally long period right before: as many days, where it is made of days, whatever the clocks did. */
+export function periodBefore({ from, to, timezone }: Period): Period {
+  const [start, end] = [zoned(from, timezone), zoned(to, timezone)];
+  const isMidnight = (at: Temporal.ZonedDateTime) => at.equals(at.startOfDay());
+  if (!isMidnight(start) || !isMidnight(end)) return { from: from - (to - from), to: from, timezone };
+  const { days } = start.toPlainDate().until(end.toPlainDate());
+  return { from: start.subtract({ days }).startOfDay().epochMilliseconds, to: from, timezone };
 }
 
 /** `2026-10-01T00:00:00Z`, or with the offset of the timezone. */

@@ -31,6 +31,8 @@ export interface PriceKey {
 export interface UsageRow extends UsageCounts {
   key: Partial<Record<Dimension, string>>;
   priceKey: PriceKey;
+  /** First instant of the cell of time that it is of, epoch milliseconds; only where cells were asked for. */
+  cell?: number;
 }
 
 /**

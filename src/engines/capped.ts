@@ -1,10 +1,18 @@
 import { SpendError } from '../domain/errors.ts';
 import { displayUsd, type Usd, usdFromText } from '../domain/money.ts';
-import { type Engine, everything, METADATA_KEYS_MS, type TimeRange, type UsageQuery, type Work } from './engine.ts';
+import {
+  type Engine,
+  everything,
+  type InvocationsQuery,
+  METADATA_KEYS_MS,
+  type TimeRange,
+  type UsageQuery,
+  type Work,
+} from './engine.ts';
 
 /** Refuses what would cost more than the operator allows for one question; what is not known to cost less is refused, too. */
 export function capEngine(engine: Engine, maxUsd: Usd): Engine {
-  async function check(query: UsageQuery, work: Work | undefined): Promise<void> {
+  async function check(query: UsageQuery | InvocationsQuery, work: Work | undefined): Promise<void> {
     const { usd } = await engine.quote(query, work);
     if (usd !== undefined && usdFromText(usd).lte(maxUsd)) return;
     const cost = usd === undefined ? 'an unknown sum' : displayUsd(usdFromText(usd));
@@ -22,6 +30,10 @@ export function capEngine(engine: Engine, maxUsd: Usd): Engine {
     async usage(query, work) {
       await check(query, work);
       return engine.usage(query, work);
+    },
+    async invocations(query, work) {
+      await check(query, work);
+      return engine.invocations(query, work);
     },
     range,
     async metadataKeys(work) {

@@ -1,25 +1,51 @@
 import type { Alias } from '../domain/alias.ts';
 import type { Dimension, Filter } from '../domain/dimension.ts';
 import type { Bucket } from '../domain/period.ts';
-import type { UsageRow } from '../domain/usage.ts';
+import type { RequestSize } from '../domain/request-size.ts';
+import type { PriceKey, UsageCounts, UsageRow } from '../domain/usage.ts';
+import type { WeighedPrice } from '../domain/weights.ts';
+import type { Attributes } from '../logs/attributes.ts';
 
-export interface UsageQuery {
+/** Which requests are asked about, and what of them is known beforehand. */
+export interface RequestQuery {
   /** Epoch milliseconds, UTC; `from` inclusive, `to` exclusive. */
   from: number;
   to: number;
-  by: readonly Dimension[];
   where: readonly Filter[];
-  /** The cells of each time dimension in `by`. */
-  buckets: Readonly<Partial<Record<Dimension, readonly Bucket[]>>>;
+  /** Only requests of this size, each by itself. Sources that know sums alone refuse it. */
+  only?: RequestSize | undefined;
   /** Instants at which some rate changes; rows never straddle one. */
   rateChanges: readonly number[];
   /** What model ids that name no foundation model stand for; asked only for those that usage has. */
   aliasesOf: (unresolved: readonly string[]) => Promise<readonly Alias[]>;
 }
 
+export interface UsageQuery extends RequestQuery {
+  by: readonly Dimension[];
+  /** The cells of each time dimension in `by`. */
+  buckets: Readonly<Partial<Record<Dimension, readonly Bucket[]>>>;
+  /** Rows are also told apart by cells of this length, counted from the epoch: five minutes over a month are a question like any other. */
+  cellMs?: number | undefined;
+}
+
+/** Asks for single requests, dearest first. An engine knows no prices: it is told what tokens weigh, and sorts by that. */
+export interface InvocationsQuery extends RequestQuery {
+  /** Every price that requests of the period can have and that is known. */
+  prices: readonly WeighedPrice[];
+  /** Most requests that are answered; those that weigh nothing are not. */
+  limit: number;
+  /** Most requests that are answered of those that used tokens without a weight, the largest first. */
+  unpricedLimit: number;
+}
+
 /** The question that asks for everything of a period. */
 export function everything(period: { from: number; to: number }): UsageQuery {
   return { ...period, by: [], where: [], buckets: {}, rateChanges: [], aliasesOf: async () => [] };
+}
+
+/** The sums of the same requests. */
+export function sumsOf(query: InvocationsQuery): UsageQuery {
+  return { ...query, by: [], buckets: {} };
 }
 
 /** How much of the end of the logs is looked through for metadata keys where looking costs: a week, in milliseconds. */
@@ -49,6 +75,30 @@ export interface UsageAnswer {
   /** Several rows may have one key: they differ in what their price depends on, or in where they are from. */
   rows: UsageRow[];
   coverage: Coverage;
+}
+
+/** One request. */
+export interface InvocationRow {
+  /** Epoch milliseconds. */
+  at: number;
+  requestId: string;
+  /** With aliases in place of what they resolve. */
+  attributes: Attributes;
+  /** Of the alias. */
+  tags: Readonly<Record<string, string>>;
+  latencyMs: number | undefined;
+  firstByteMs: number | undefined;
+  priceKey: PriceKey;
+  counts: UsageCounts;
+  /** Its tokens by the query's weights; undefined: it used some that have none. */
+  weight: bigint | undefined;
+}
+
+export interface InvocationsAnswer {
+  rows: InvocationRow[];
+  unpriced: InvocationRow[];
+  /** What the order cannot be relied on for. */
+  notes: readonly string[];
 }
 
 /** From when to when a source has invocations, epoch milliseconds; undefined: it has none. */
@@ -88,10 +138,14 @@ export interface Engine {
   readonly source: string;
   /** Telling the range takes reading what was not read yet. */
   readonly rangeReadsLogs?: boolean;
+  /** It knows sums and no single requests: it refuses `invocations`, and `only`. */
+  readonly sumsOnly?: boolean;
   /** Counters grouped by the asked dimensions and by what the price depends on. */
   usage(query: UsageQuery, work?: Work): Promise<UsageAnswer>;
-  /** What `usage` would take. Costs nothing itself, or next to nothing. */
-  quote(query: UsageQuery, work?: Work): Promise<Quote>;
+  /** The requests that weigh most, exactly; of equals any may be among the last. @throws SpendError SOURCE_UNSUPPORTED for a source of sums */
+  invocations(query: InvocationsQuery, work?: Work): Promise<InvocationsAnswer>;
+  /** What the question would take. Costs nothing itself, or next to nothing. */
+  quote(query: UsageQuery | InvocationsQuery, work?: Work): Promise<Quote>;
   /** Found without a scan, unless `rangeReadsLogs`. */
   range(work?: Work): Promise<TimeRange>;
   /** Keys of request metadata that the source has, sorted. */

@@ -1,12 +1,14 @@
 import { type Alias, tierOfAlias } from '../domain/alias.ts';
 import { type Dimension, isTimeDimension, NONE } from '../domain/dimension.ts';
-import type { UsageCounts, UsageRow } from '../domain/usage.ts';
+import type { PriceKey, UsageCounts, UsageRow } from '../domain/usage.ts';
 import type { Attributes } from '../logs/attributes.ts';
 import { isUnresolved, modelIdentity } from '../logs/model-id.ts';
-import type { UsageQuery } from './engine.ts';
+import type { RequestQuery, UsageQuery } from './engine.ts';
 
 /** Invocations that a source has summed already, or a single one. */
 export interface InvocationGroup {
+  /** As logged. */
+  modelId: string;
   attributes: Attributes;
   /** An instant in the cell of every time dimension that was asked for, and in one stretch of unchanged rates. */
   at: number;
@@ -18,30 +20,64 @@ export interface InvocationGroup {
   /** First and last invocation, epoch milliseconds. */
   first: number;
   last: number;
+  /** They are not of the size that the scan was told; they are found all the same, so that coverage counts them. */
+  unfit?: boolean;
 }
 
 /** Names, filters and sums groups as a question asks, for sources that cannot do all of it themselves. */
 export async function usageRowsFromGroups(groups: readonly InvocationGroup[], query: UsageQuery): Promise<UsageRow[]> {
+  const name = await namesFor(groups, query);
+  const rows = new Map<string, UsageRow>();
+  for (const group of groups) {
+    if (group.unfit && query.only !== undefined) continue;
+    const { matches, priceKey, value } = name(group);
+    if (!matches) continue;
+    const key = Object.fromEntries(query.by.map((dimension) => [dimension, value(dimension)]));
+    const cell = query.cellMs === undefined ? {} : { cell: group.at - (group.at % query.cellMs) };
+    const id = JSON.stringify([Object.values(key), Object.values(priceKey), cell.cell]);
+    const row = rows.get(id);
+    if (row) addCounts(row, group.counts);
+    else rows.set(id, { key, priceKey, ...cell, ...group.counts });
+  }
+  return [...rows.values()];
+}
+
+/** What a question calls something that was logged. */
+export interface Named {
+  /** With an alias in place of what it resolves. */
+  attributes: Attributes;
+  tags: Readonly<Record<string, string>>;
+  priceKey: PriceKey;
+  value(dimension: Dimension): string;
+  /** Whether it meets the question's filters. */
+  matches: boolean;
+}
+
+type Nameable = Pick<InvocationGroup, 'attributes' | 'at' | 'contextBand'>;
+
+/** Looks up what the models stand for, and gives the way to name each group. */
+export async function namesFor(
+  groups: readonly Nameable[],
+  query: RequestQuery & Partial<Pick<UsageQuery, 'buckets'>>,
+): Promise<(group: Nameable) => Named> {
   const unresolved = new Set(groups.map(({ attributes }) => attributes.model).filter(isUnresolved));
   const known = unresolved.size > 0 ? await query.aliasesOf([...unresolved]) : [];
   const aliases = new Map(known.map((alias) => [alias.unresolved, alias]));
   const changes = query.rateChanges.filter((change) => change > query.from && change < query.to).sort((a, b) => b - a);
-  const rows = new Map<string, UsageRow>();
-  for (const group of groups) {
-    const alias = aliases.get(group.attributes.model);
-    const attributes = alias ? withAlias(group.attributes, alias) : group.attributes;
-    const value = (dimension: Dimension) => dimensionValue(dimension, attributes, alias, group.at, query);
-    if (!query.where.every(({ dimension, values }) => values.includes(value(dimension)))) continue;
-    const key = Object.fromEntries(query.by.map((dimension) => [dimension, value(dimension)]));
+  return ({ attributes: logged, at, contextBand }) => {
+    const alias = aliases.get(logged.model);
+    const attributes = alias ? withAlias(logged, alias) : logged;
+    const value = (dimension: Dimension) => dimensionValue(dimension, attributes, alias, at, query.buckets);
     const { model, scope, region, tier } = attributes;
-    const ratesFrom = changes.find((change) => group.at >= change) ?? query.from;
-    const priceKey = { model, scope, region, tier, contextBand: group.contextBand, ratesFrom };
-    const id = JSON.stringify([Object.values(key), Object.values(priceKey)]);
-    const row = rows.get(id);
-    if (row) addCounts(row, group.counts);
-    else rows.set(id, { key, priceKey, ...group.counts });
-  }
-  return [...rows.values()];
+    const ratesFrom = changes.find((change) => at >= change) ?? query.from;
+    return {
+      attributes,
+      tags: alias?.tags ?? {},
+      value,
+      matches: query.where.every(({ dimension, values }) => values.includes(value(dimension))),
+      priceKey: { model, scope, region, tier, contextBand, ratesFrom },
+    };
+  };
 }
 
 function withAlias(attributes: Attributes, alias: Alias): Attributes {
@@ -58,12 +94,12 @@ function dimensionValue(
   attributes: Attributes,
   alias: Alias | undefined,
   at: number,
-  query: UsageQuery,
+  buckets: UsageQuery['buckets'] = {},
 ): string {
-  if (isTimeDimension(dimension)) return query.buckets[dimension]?.findLast(({ from }) => from <= at)?.label ?? NONE;
+  if (isTimeDimension(dimension)) return buckets[dimension]?.findLast(({ from }) => from <= at)?.label ?? NONE;
   if (dimension.startsWith('metadata.')) return own(attributes.metadata, dimension);
   if (dimension.startsWith('tag.')) return own(alias?.tags ?? {}, dimension);
-  const named = { ...attributes, inference_region: attributes.inferenceRegion };
+  const named = { ...attributes, inference_region: attributes.inferenceRegion, stop_reason: attributes.stopReason };
   return (named[dimension as keyof typeof named] as string | undefined) || NONE;
 }
 

@@ -1,4 +1,5 @@
 import type { Invocation } from '../domain/invocation.ts';
+import { isOfSize, type RequestSize } from '../domain/request-size.ts';
 import { CONTEXT_BANDS } from '../domain/usage.ts';
 import { attributesFrom } from '../logs/attributes.ts';
 import { largest } from '../logs/token-counts.ts';
@@ -51,15 +52,17 @@ function sizeOf({ tokens: { input, output, cacheRead, cacheWrite } }: Invocation
 }
 
 /** An invocation as a group of its own. */
-export function groupFromInvocation(invocation: MergedInvocation): InvocationGroup {
+export function groupFromInvocation(invocation: MergedInvocation, only?: RequestSize): InvocationGroup {
   const { input, output, cacheRead, cacheWrite, cacheWrite1h, cacheWriteKnown } = invocation.tokens;
   const prompt = input + cacheRead + cacheWrite;
   return {
+    modelId: invocation.modelId,
     attributes: attributesFrom(invocation),
     at: invocation.at,
     records: invocation.records,
     first: invocation.at,
     last: invocation.at,
+    ...(isOfSize({ prompt, output }, only) ? {} : { unfit: true }),
     contextBand: CONTEXT_BANDS.findLast((band) => prompt > band) ?? 0,
     counts: {
       invocations: 1,

@@ -1,4 +1,6 @@
+import type { Invocation } from '../domain/invocation.ts';
 import { CONTEXT_BANDS, type UsageCounts } from '../domain/usage.ts';
+import type { TokenClass } from '../domain/weights.ts';
 import { attributesFrom, type LoggedAttributes } from '../logs/attributes.ts';
 import { tierFromTexts } from '../logs/record.ts';
 import type { InvocationGroup } from './grouping.ts';
@@ -7,8 +9,24 @@ import type { ScanAttribute } from './scan.ts';
 /** Attributes that every price depends on. */
 export const PRICED_ATTRIBUTES = ['model', 'region', 'error', 'tier', 'latency'] as const;
 
-/** What a query groups by. */
-export type Column = (typeof PRICED_ATTRIBUTES)[number] | ScanAttribute;
+/** What is told of single requests besides. */
+export const REQUEST_COLUMNS = ['latencyMs', 'firstByteMs'] as const;
+
+/** The merged counter of each class of tokens. */
+export const TOKEN_COLUMNS: Readonly<Record<TokenClass, string>> = {
+  input: 't_in',
+  output: 't_out',
+  cacheRead: 't_read',
+  cacheWrite5m: '(t_write - t_long)',
+  cacheWrite1h: 't_long',
+};
+
+/** What a query groups by, or tells of each request. */
+export type Column =
+  | (typeof PRICED_ATTRIBUTES)[number]
+  | ScanAttribute
+  | (typeof REQUEST_COLUMNS)[number]
+  | 'requestMetadata';
 
 /** A row by column name. Every value is text; a column without value is absent. */
 export type ResultRow = Readonly<Record<string, string>>;
@@ -31,6 +49,7 @@ export function groupFromRow(row: ResultRow, { columns, cellMs, from }: RowShape
   const logged = loggedFrom(row, columns);
   const band = number(row, 'band');
   return {
+    modelId: logged.modelId,
     attributes: attributesFrom(logged),
     at: cellMs === undefined ? from : Math.max(from, number(row, 'cell') * cellMs),
     contextBand: band === 0 ? 0 : (CONTEXT_BANDS[band - 1] as number),
@@ -38,7 +57,47 @@ export function groupFromRow(row: ResultRow, { columns, cellMs, from }: RowShape
     records: number(row, 'records'),
     first: number(row, 'first'),
     last: number(row, 'last'),
+    ...(row['fits'] === undefined || number(row, 'fits') === 1 ? {} : { unfit: true }),
   };
+}
+
+/** A request from a row of its own, with the columns `b0`…, `t` and the merged counters `t_in`, `t_out`, … */
+export function invocationFromRow(row: ResultRow, columns: readonly Column[], requestId: string): Invocation {
+  const logged = loggedFrom(row, columns);
+  const milliseconds = (column: Column) => {
+    const text = row[`b${columns.indexOf(column)}`];
+    return text ? Math.round(Number(text)) : undefined;
+  };
+  return {
+    ...logged,
+    requestId,
+    at: number(row, 't'),
+    metadata: { ...metadataFromText(row[`b${columns.indexOf('requestMetadata')}`]), ...given(logged.metadata) },
+    latencyMs: milliseconds('latencyMs'),
+    firstByteMs: milliseconds('firstByteMs'),
+    tokens: {
+      input: number(row, 't_in'),
+      output: number(row, 't_out'),
+      cacheRead: number(row, 't_read'),
+      cacheWrite: number(row, 't_write'),
+      cacheWrite1h: number(row, 't_long'),
+      cacheWriteKnown: number(row, 't_known'),
+    },
+  };
+}
+
+/** The text of an object of texts; none where it cannot be read, which loses nothing but a detail. */
+function metadataFromText(text = '{}'): Record<string, string> {
+  try {
+    return JSON.parse(text) as Record<string, string>;
+  } catch {
+    return {};
+  }
+}
+
+/** Without the keys that were asked for and are not there. */
+function given(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''));
 }
 
 /** Sums are whole numbers, though services print large ones as 1.2345E10. */
@@ -60,6 +119,7 @@ function loggedFrom(row: ResultRow, columns: readonly Column[]): LoggedAttribute
     tier: tierFromTexts(value('tier'), value('latency')),
     errorCode: value('error'),
     blocked: status === 'guardrail_intervened' || status === 'INTERVENED',
+    stopReason: value('stopReason'),
     metadata: Object.fromEntries(metadata.map((column) => [column.slice('metadata.'.length), value(column) ?? ''])),
   };
 }

@@ -1,11 +1,12 @@
 import { type Dimension, isTimeDimension } from '../domain/dimension.ts';
 import { DAY_MS, HOUR_MS } from '../domain/period.ts';
+import { isSameSize, type RequestSize } from '../domain/request-size.ts';
 import type { UsageQuery } from './engine.ts';
 
 /** What tells groups apart besides what every price depends on. */
 export type ScanAttribute = (typeof PLAIN_ATTRIBUTES)[number] | `metadata.${string}`;
 
-const PLAIN_ATTRIBUTES = ['account', 'caller', 'operation', 'inferenceRegion', 'status'] as const;
+const PLAIN_ATTRIBUTES = ['account', 'caller', 'operation', 'inferenceRegion', 'status', 'stopReason'] as const;
 
 /** What must be found in a source that charges for looking, so that one question, or several, can be answered. */
 export interface Scan {
@@ -17,6 +18,8 @@ export interface Scan {
   cellMs: number | undefined;
   /** Regions that are asked for; undefined: all. */
   regions: readonly string[] | undefined;
+  /** Groups lie inside this size or outside it. */
+  only?: RequestSize | undefined;
 }
 
 /** From which attribute a dimension is derived, where what every price depends on does not give it. */
@@ -28,6 +31,7 @@ const ATTRIBUTE_OF: Partial<Record<string, ScanAttribute>> = {
   operation: 'operation',
   inference_region: 'inferenceRegion',
   status: 'status',
+  stop_reason: 'stopReason',
 };
 
 /** Exactly what a question needs. */
@@ -40,6 +44,7 @@ export function scanFromQuery(query: UsageQuery): Scan {
     attributes: [...new Set(dimensions.flatMap(attributeOf))],
     cellMs: cellOf(query),
     regions,
+    only: query.only,
   };
 }
 
@@ -58,6 +63,7 @@ export function covers(kept: Scan, asked: Scan): boolean {
     isEdge(asked.from) &&
     isEdge(asked.to) &&
     (asked.cellMs === undefined || (cellMs !== undefined && asked.cellMs % cellMs === 0)) &&
+    (asked.only === undefined || isSameSize(asked.only, kept.only)) &&
     asked.attributes.every((attribute) => kept.attributes.includes(attribute)) &&
     (kept.regions === undefined || (asked.regions?.every((region) => kept.regions?.includes(region)) ?? false))
   );
@@ -75,11 +81,12 @@ function attributeOf(dimension: Dimension): ScanAttribute[] {
 }
 
 /** Services group times by these; a period is cut by the largest that meets all its edges. */
-const CELLS_MS = [DAY_MS, HOUR_MS, HOUR_MS / 2, HOUR_MS / 4, 60_000, 1_000];
+const CELLS_MS = [DAY_MS, HOUR_MS, HOUR_MS / 2, HOUR_MS / 4, HOUR_MS / 12, 60_000, 1_000];
 
-function cellOf({ by, from, to, buckets, rateChanges }: UsageQuery): number | undefined {
+function cellOf({ by, from, to, buckets, cellMs, rateChanges }: UsageQuery): number | undefined {
   const cells = by.filter(isTimeDimension).flatMap((dimension) => buckets[dimension] ?? []);
-  const edges = [...rateChanges, ...cells.map((cell) => cell.from)].filter((edge) => edge > from && edge < to);
+  const inside = [...rateChanges, ...cells.map((cell) => cell.from)].filter((edge) => edge > from && edge < to);
+  const edges = [...inside, ...(cellMs ? [cellMs] : [])];
   if (edges.length === 0) return undefined;
-  return CELLS_MS.find((cellMs) => edges.every((edge) => edge % cellMs === 0)) ?? 1;
+  return CELLS_MS.find((length) => edges.every((edge) => edge % length === 0)) ?? 1;
 }

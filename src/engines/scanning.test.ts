@@ -28,6 +28,7 @@ const LOGGED = {
   identityArn: undefined,
   tier: undefined,
   errorCode: undefined,
+  stopReason: undefined,
   blocked: false,
   metadata: {},
 };
@@ -38,6 +39,7 @@ function foundBy({ from, to }: Scan): Found {
   const counts = { invocations: 1, errors: 0, billable: 1, input: 1, output: 1 };
   const cache = { cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 };
   const groups = days.map((at) => ({
+    modelId: LOGGED.modelId,
     attributes: attributesFrom(LOGGED),
     at,
     contextBand: 0,
@@ -60,6 +62,7 @@ function engineOver(options: Partial<ScanningOptions> = {}) {
     },
     quote: async () => ({ bytes: 7, usd: '1', seconds: undefined, notes: [] }),
     notes: async () => [],
+    requests: async () => ({ invocations: [], rest: undefined }),
     range: async () => ({ first: undefined, last: undefined }),
     metadataKeys: async () => [],
     close: async () => {},
@@ -139,7 +142,7 @@ describe('what was found', () => {
     await engine.usage(question());
     await engine.usage(question({ by: ['principal'] }));
     expect(asked).toEqual([
-      [5, true],
+      [6, true],
       [0, false],
       [1, false],
     ]);

@@ -1,7 +1,9 @@
-import type { Coverage, Engine, Quote, UsageAnswer, Work } from './engine.ts';
+import { type Coverage, type Engine, type Quote, sumsOf, type UsageAnswer, type Work } from './engine.ts';
 import type { Found } from './found.ts';
 import { type InvocationGroup, usageRowsFromGroups } from './grouping.ts';
+import { sumOfQuotes } from './quotes.ts';
 import { covers, isAsked, type Scan, scanFromQuery, widened } from './scan.ts';
+import { type Candidates, type TopAsk, topInvocations } from './top.ts';
 
 /** A source that takes time and money to look into, and answers with sums. */
 export interface ScanningOptions {
@@ -13,6 +15,11 @@ export interface ScanningOptions {
    * @param atOnce undefined rather than a second look, when there are more groups than the source gives at once
    */
   find(scan: Scan, work: Work, atOnce: boolean): Promise<Found | undefined>;
+  /**
+   * Gives the requests with the largest bounds.
+   * @param merge false: the service could not merge the records of these requests
+   */
+  requests(scan: Scan, ask: TopAsk, work: Work, merge: boolean): Promise<Candidates>;
   quote(scan: Scan, work: Work): Promise<Quote>;
   /** What this source cannot see or count. */
   notes(found: Found, asked: Scan): Promise<readonly string[]>;
@@ -81,21 +88,33 @@ export function createScanningEngine(options: ScanningOptions): Engine {
     async usage(query, work = {}): Promise<UsageAnswer> {
       const asked = scanFromQuery(query);
       const { found, scan, at } = await find(asked, work);
-      const groups = found.groups.filter(
-        (group) => group.at >= query.from && group.at < query.to && isAsked(group.attributes.region, asked),
-      );
+      const groups = groupsOf(found, asked);
       const notes = [...(await options.notes(found, asked)), ...ageNote(scan, at, now())];
       return { rows: await usageRowsFromGroups(groups, query), coverage: coverageOf(groups, found, notes) };
     },
+    async invocations(query, work = {}) {
+      const asked = scanFromQuery(sumsOf(query));
+      const { found } = await find(asked, work);
+      return topInvocations(groupsOf(found, asked), query, (ask) =>
+        options.requests(widened(asked), ask, work, found.unmerged === 0),
+      );
+    },
     async quote(query, work = {}) {
-      const asked = scanFromQuery(query);
-      if (keptFor(asked)) return { bytes: 0, usd: '0', seconds: 0, notes: ['It was read already and is kept.'] };
-      return options.quote(asked, work);
+      const requests = 'prices' in query;
+      const asked = scanFromQuery(requests ? sumsOf(query) : query);
+      const known = keptFor(asked) !== undefined;
+      if (known && !requests) return { bytes: 0, usd: '0', seconds: 0, notes: ['It was read already and is kept.'] };
+      const once = await options.quote(asked, work);
+      return requests ? sumOfQuotes(Array(known ? 1 : 2).fill(once), 'one after another') : once;
     },
     range: options.range,
     metadataKeys: options.metadataKeys,
     close: options.close,
   };
+}
+
+function groupsOf({ groups }: Found, asked: Scan): InvocationGroup[] {
+  return groups.filter(({ at, attributes }) => at >= asked.from && at < asked.to && isAsked(attributes.region, asked));
 }
 
 function coverageOf(groups: readonly InvocationGroup[], found: Found, notes: readonly string[]): Coverage {

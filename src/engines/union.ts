@@ -1,27 +1,53 @@
-import { textFromUsd, usdFromText, ZERO_USD } from '../domain/money.ts';
-import type { Coverage, Engine, Quote, TimeRange, Work } from './engine.ts';
+import type { Coverage, Engine, InvocationsQuery, TimeRange, UsageQuery, Work } from './engine.ts';
+import { dearest } from './order.ts';
+import { sumOfQuotes } from './quotes.ts';
 
 /** Several engines as one: their answers side by side. No invocation may be in two of them. */
 export function uniteEngines(name: string, source: string, engines: readonly Engine[]): Engine {
   const all = <Result>(ask: (engine: Engine) => Promise<Result>) => Promise.all(engines.map(ask));
+  const sums = engines.filter(({ sumsOnly }) => sumsOnly);
+
+  /** Sums stay out of a question about single requests, unless there is nothing else: then they say why it cannot be answered. */
+  function asked(query: UsageQuery | InvocationsQuery): { able: readonly Engine[]; notes: string[] } {
+    const single = 'prices' in query || query.only !== undefined;
+    if (!single || sums.length === 0 || sums.length === engines.length) return { able: engines, notes: [] };
+    return { able: engines.filter((engine) => !engine.sumsOnly), notes: sums.map(leftOutNote) };
+  }
+
   return {
     name,
     source,
+    sumsOnly: sums.length === engines.length,
     rangeReadsLogs: engines.some(({ rangeReadsLogs }) => rangeReadsLogs),
     async usage(query, work) {
-      const answers = await all((engine) => engine.usage(query, oneOf(work)));
+      const { able, notes } = asked(query);
+      const answers = await Promise.all(able.map((engine) => engine.usage(query, oneOf(work))));
+      const { notes: told = [], ...coverage } = sumOfCoverages(answers.map((answer) => answer.coverage));
       return {
         rows: answers.flatMap(({ rows }) => rows),
-        coverage: { source, ...sumOfCoverages(answers.map(({ coverage }) => coverage)) },
+        coverage: { source, ...coverage, notes: [...notes, ...told] },
       };
     },
-    quote: async (query, work) => sumOfQuotes(await all((engine) => engine.quote(query, work))),
+    async invocations(query, work) {
+      const { able, notes } = asked(query);
+      const answers = await Promise.all(able.map((engine) => engine.invocations(query, oneOf(work))));
+      const rows = answers.flatMap((answer) => [...answer.rows, ...answer.unpriced]);
+      return { ...dearest(rows, query), notes: [...new Set([...notes, ...answers.flatMap((answer) => answer.notes)])] };
+    },
+    async quote(query, work) {
+      const quotes = asked(query).able.map((engine) => engine.quote(query, work));
+      return sumOfQuotes(await Promise.all(quotes), 'at once');
+    },
     range: async (work) => wholeRange(await all((engine) => engine.range(work))),
     metadataKeys: async (work) => [...new Set((await all((engine) => engine.metadataKeys(work))).flat())].sort(),
     async close() {
       await all((engine) => engine.close());
     },
   };
+}
+
+function leftOutNote({ source }: Engine): string {
+  return `${source} knows sums only and no single requests: nothing of it is in these numbers.`;
 }
 
 /** Each counts its own units, so that only the words of one are of use to who watches another. */
@@ -46,17 +72,6 @@ function sumOfCoverages(parts: readonly Coverage[]): Coverage {
     skippedFiles: sum(({ skippedFiles }) => skippedFiles),
     ...wholeRange(parts),
     notes: [...new Set(parts.flatMap(({ notes = [] }) => notes))],
-  };
-}
-
-function sumOfQuotes(parts: readonly Quote[]): Quote {
-  const known = parts.flatMap(({ usd }) => (usd === undefined ? [] : [usdFromText(usd)]));
-  const seconds = parts.map((part) => part.seconds);
-  return {
-    bytes: parts.reduce((total, { bytes }) => total + bytes, 0),
-    usd: known.length < parts.length ? undefined : textFromUsd(known.reduce((a, b) => a.plus(b), ZERO_USD)),
-    seconds: seconds.every((one) => one !== undefined) ? Math.max(0, ...seconds) : undefined,
-    notes: [...new Set(parts.flatMap(({ notes }) => notes))],
   };
 }
 

@@ -1,1 +1,6 @@
-export { authorizeByKey as handler } from '../http/authorizer.ts';
+import { createTokenVerifier } from '../access/oauth.ts';
+import { oauthSettings } from '../config.ts';
+import { authorizeByKey, authorizeByToken } from '../http/authorizer.ts';
+
+const oauth = oauthSettings();
+export const handler = oauth ? authorizeByToken(createTokenVerifier(oauth)) : authorizeByKey;

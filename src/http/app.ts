@@ -6,6 +6,8 @@ import {
 } from '@modelcontextprotocol/server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import type { Access } from '../access/authenticate.ts';
+import { authInfoFromCaller, type Caller } from '../access/caller.ts';
 import type { RequestContext, ServerlessMcp } from '../serverless/index.ts';
 
 export interface AppOptions {
@@ -13,6 +15,8 @@ export interface AppOptions {
   hosts?: string[] | undefined;
   /** Hostnames of web pages that may call; `*` for any. Requests without Origin, from programs, are always let through. */
   origins: string[];
+  /** Who may call; undefined: whoever reaches it, or whom a gateway has let through. */
+  access?: Access | undefined;
 }
 
 /** Only this machine, by every name it has, so that a web page cannot reach it through a name of its own (DNS rebinding). */
@@ -36,8 +40,9 @@ interface Environment {
   Bindings: Partial<RequestContext>;
 }
 
-/** The HTTP application: `/mcp` and `/healthz`. */
-export function createApp(mcp: ServerlessMcp, { hosts, origins }: AppOptions = LOOPBACK_ONLY): Hono<Environment> {
+/** The HTTP application: `/mcp`, `/healthz`, and with OAuth what tells clients where to log in. */
+export function createApp(mcp: ServerlessMcp, options: AppOptions = LOOPBACK_ONLY): Hono<Environment> {
+  const { hosts, origins, access } = options;
   const app = new Hono<Environment>();
   app.use(async (context, next) => {
     const request = context.req.raw;
@@ -52,12 +57,24 @@ export function createApp(mcp: ServerlessMcp, { hosts, origins }: AppOptions = L
     cors({
       origin: (origin) => origin,
       allowHeaders: REQUEST_HEADERS,
-      exposeHeaders: ['mcp-session-id', 'www-authenticate'],
+      exposeHeaders: ['mcp-session-id', 'www-authenticate', 'retry-after'],
       allowMethods: ['GET', 'POST', 'DELETE'],
     }),
   );
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
-  app.all('/mcp', (context) => mcp.fetch(context.req.raw, context.env));
+  for (const path of access?.resource?.paths ?? [])
+    app.use(path, cors()).get(path, (context) => context.json(access?.resource?.metadata));
+  app.all('/mcp', async ({ req, env }) => {
+    const caller = access ? await access.authenticate(req.raw) : callerFromGateway(env?.principal);
+    if (caller instanceof Response) return caller;
+    if (caller === undefined) return mcp.fetch(req.raw, env);
+    return mcp.fetch(req.raw, { ...env, principal: caller.principal, authInfo: authInfoFromCaller(caller) });
+  });
   app.notFound((context) => context.json({ error: 'Not found. The MCP endpoint is /mcp.' }, 404));
   return app;
+}
+
+/** The gateway tells who it was, and nothing of them. */
+function callerFromGateway(principal: string | undefined): Caller | undefined {
+  return principal === undefined ? undefined : { principal, name: undefined, claims: {} };
 }

@@ -1,3 +1,6 @@
+import { credentialFrom } from '../access/credential.ts';
+import type { VerifyToken } from '../access/oauth.ts';
+
 /** What of a REQUEST authorizer's event is read: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-input.html */
 export interface AuthorizerEvent {
   methodArn: string;
@@ -10,23 +13,34 @@ export interface AuthorizerEvent {
  * @throws Error `Unauthorized`, which API Gateway answers with 401
  */
 export async function authorizeByKey({ methodArn, headers }: AuthorizerEvent) {
-  const key = keyFrom(headers ?? {});
+  const key = credentialFrom(headerOf(headers))?.value;
   if (key === undefined) throw new Error('Unauthorized');
-  return {
-    // It shows up in logs, so it is not the key.
-    principalId: 'api-key',
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow' as const, Action: 'execute-api:Invoke', Resource: methodArn }],
-    },
-    usageIdentifierKey: key,
+  // The principal shows up in logs, so it is not the key.
+  return { ...policy('api-key', 'Allow', methodArn), usageIdentifierKey: key };
+}
+
+/**
+ * Refuses requests without a token that the function would take. The function looks again; this one is there for the answer to the
+ * others: API Gateway renames the function's `WWW-Authenticate`, and clients follow no other.
+ * @throws Error `Unauthorized`, and others when the issuer does not answer, which API Gateway answers with 500
+ */
+export function authorizeByToken(verify: VerifyToken) {
+  return async ({ methodArn, headers }: AuthorizerEvent) => {
+    const credential = credentialFrom(headerOf(headers));
+    if (credential?.header !== 'authorization') throw new Error('Unauthorized');
+    const verdict = await verify(credential.value);
+    if ('unavailable' in verdict) throw verdict.unavailable;
+    if ('caller' in verdict) return policy(verdict.caller.principal, 'Allow', methodArn);
+    if (verdict.refused === 'invalid_token') throw new Error('Unauthorized');
+    return policy('token', 'Deny', methodArn);
   };
 }
 
-function keyFrom(headers: NonNullable<AuthorizerEvent['headers']>): string | undefined {
-  const value = (wanted: string) =>
-    Object.entries(headers)
-      .find(([name]) => name.toLowerCase() === wanted)?.[1]
-      ?.trim() || undefined;
-  return value('x-api-key') ?? /^Bearer\s+(\S+)$/i.exec(value('authorization') ?? '')?.[1];
+function policy(principalId: string, Effect: 'Allow' | 'Deny', Resource: string) {
+  const Statement = [{ Effect, Action: 'execute-api:Invoke', Resource }];
+  return { principalId, policyDocument: { Version: '2012-10-17', Statement } };
+}
+
+function headerOf(headers: AuthorizerEvent['headers']) {
+  return (wanted: string) => Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1];
 }

@@ -1,6 +1,13 @@
+import { createAccess } from '../access/authenticate.ts';
+import type { OAuthOptions } from '../access/oauth.ts';
 import type { ServerDependencies } from '../mcp/server.ts';
 import type { GetStream, SessionStore } from '../serverless/index.ts';
-import { createLambdaHandler, type LambdaHandler } from '../serverless/lambda/index.ts';
+import {
+  createLambdaHandler,
+  type LambdaEvent,
+  type LambdaHandler,
+  principalFromEvent,
+} from '../serverless/lambda/index.ts';
 import { createApp } from './app.ts';
 import { createSpendMcp } from './spend-mcp.ts';
 
@@ -11,18 +18,28 @@ export interface FunctionOptions {
   sessionIdleMinutes: number;
   getStream: GetStream | undefined;
   origins: string[];
+  /** Tokens are asked for in place of the gateway's keys. */
+  oauth?: OAuthOptions | undefined;
 }
 
 /** A held stream occupies an instance: after this it ends, and the client comes back. */
 const HOLD: GetStream = { mode: 'hold', holdMs: 50_000 };
 
-/** The Lambda function: the HTTP application behind API Gateway, which has checked the host and the key. */
+/** The Lambda function: the HTTP application behind API Gateway, which has checked the host and the key, or left the token to it. */
 export function createFunction(dependencies: ServerDependencies, options: FunctionOptions): LambdaHandler {
-  const { store, transfer, sessionIdleMinutes, getStream = HOLD, origins } = options;
+  const { store, transfer, sessionIdleMinutes, getStream = HOLD, origins, oauth } = options;
   const mcp = createSpendMcp(dependencies, { store, idleMs: sessionIdleMinutes * 60_000, getStream });
-  const app = createApp(mcp, { origins });
+  const access = oauth && createAccess({ oauth, log: dependencies.log });
+  const app = createApp(mcp, { origins, access });
   return createLambdaHandler((request, context) => app.fetch(request, context), {
     transfer,
+    ...(access ? { requirePrincipal: false, principalOf: () => undefined } : { principalOf: principalByKey }),
     onError: (error) => dependencies.log(`function: ${error.message}`),
   });
+}
+
+/** A key's id, though an authorizer found the key: it has one name for all of them. */
+function principalByKey(event: LambdaEvent): string | undefined {
+  const id = 'httpMethod' in event ? event.requestContext.identity?.apiKeyId : undefined;
+  return id ? `key:${id}` : principalFromEvent(event);
 }

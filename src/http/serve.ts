@@ -1,10 +1,12 @@
 import type { Server } from 'node:http';
 import { isIP } from 'node:net';
 import { serve } from '@hono/node-server';
+import { localhostAllowedHostnames, localhostAllowedOrigins } from '@modelcontextprotocol/server';
+import type { Access } from '../access/authenticate.ts';
 import { SpendError } from '../domain/errors.ts';
 import type { ServerDependencies } from '../mcp/server.ts';
 import { createMemorySessionStore, type GetStream, type SessionStore } from '../serverless/index.ts';
-import { createApp } from './app.ts';
+import { type AppOptions, createApp } from './app.ts';
 import { createSpendMcp } from './spend-mcp.ts';
 
 export interface ServeOptions {
@@ -14,6 +16,12 @@ export interface ServeOptions {
   /** Default: in memory. */
   store?: SessionStore | undefined;
   getStream?: GetStream | undefined;
+  /** Who may call. Without it, only this machine can. */
+  access?: Access | undefined;
+  /** Names by which requests may reach it, by way of a proxy or on another address than loopback; there, none given means any. */
+  allowedHosts?: readonly string[] | undefined;
+  /** Hostnames of web pages that may call, besides this machine's own; `*` for any. */
+  allowedOrigins?: readonly string[] | undefined;
 }
 
 export interface RunningServer {
@@ -26,19 +34,18 @@ export interface RunningServer {
 /** How long running calls may take to end when the server is told to stop. */
 const SHUTDOWN_MS = 10_000;
 
-/** Starts the HTTP server. @throws SpendError INVALID_SETTING when the address is not loopback or is taken */
-export async function startServer(
-  { host, port, sessionIdleMinutes, store = createMemorySessionStore(), getStream }: ServeOptions,
-  dependencies: ServerDependencies,
-): Promise<RunningServer> {
-  if (!isLoopback(host)) {
+/** Starts the HTTP server. @throws SpendError INVALID_SETTING when others could reach it and anybody might call, or the port is taken */
+export async function startServer(options: ServeOptions, dependencies: ServerDependencies): Promise<RunningServer> {
+  const { host, port, sessionIdleMinutes, store = createMemorySessionStore(), getStream } = options;
+  const reached = isLoopback(host) ? options.allowedHosts?.[0] : host;
+  if (reached !== undefined && options.access === undefined) {
     throw new SpendError(
       'INVALID_SETTING',
-      `--host ${host}: the server has no access control yet, so it listens on loopback only. Use 127.0.0.1.`,
+      `As ${reached}, others could reach the server, and nothing would ask who they are. Make a key first: bedrock-spend keys create NAME`,
     );
   }
   const mcp = createSpendMcp(dependencies, { store, idleMs: sessionIdleMinutes * 60_000, getStream });
-  const { server, bound } = await listen(createApp(mcp).fetch, host, port);
+  const { server, bound } = await listen(createApp(mcp, appOptions(options)).fetch, host, port);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/mcp`,
     async close() {
@@ -49,6 +56,16 @@ export async function startServer(
       await closed;
       clearTimeout(force);
     },
+  };
+}
+
+function appOptions({ host, access, allowedHosts = [], allowedOrigins = [] }: ServeOptions): AppOptions {
+  // A page that has its own name point here (DNS rebinding) has no key to send; where none is needed, the name is all there is.
+  const anyHost = !isLoopback(host) && allowedHosts.length === 0;
+  return {
+    hosts: anyHost ? undefined : [...localhostAllowedHostnames(), ...allowedHosts],
+    origins: [...localhostAllowedOrigins(), ...allowedOrigins],
+    access,
   };
 }
 

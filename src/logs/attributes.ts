@@ -15,6 +15,7 @@ export type LoggedAttributes = Pick<
   | 'tier'
   | 'errorCode'
   | 'blocked'
+  | 'stopReason'
   | 'metadata'
 >;
 
@@ -35,6 +36,7 @@ export interface Attributes {
   /** `ok`, `blocked` or the error code. */
   status: string;
   error: boolean;
+  stopReason: string | undefined;
   metadata: Readonly<Record<string, string>>;
 }
 
@@ -51,6 +53,7 @@ export function attributesFrom(logged: LoggedAttributes): Attributes {
     tier: logged.tier,
     status: errorCode ?? (blocked ? 'blocked' : 'ok'),
     error: errorCode !== undefined,
+    stopReason: logged.stopReason,
     metadata: logged.metadata,
   };
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Engine } from '../engines/engine.ts';
+import type { Budget } from '../reports/budgets/budget-file.ts';
 import type { ReportContext } from '../reports/context.ts';
 import type { BillContext } from '../reports/reconcile.ts';
 import type { ProbeSetup } from '../setup/probe.ts';
@@ -8,6 +9,8 @@ import type { ProbeSetup } from '../setup/probe.ts';
 export type ToolContext = ReportContext &
   BillContext & {
     probeSetup: ProbeSetup;
+    /** The operator's budgets; none where there is no file of them. @throws SpendError INVALID_BUDGETS */
+    budgets(): Promise<readonly Budget[]>;
     /** An engine for a log group or region that the caller names, where the operator's source leaves that open. */
     narrowed(what: { group?: string | undefined; region?: string | undefined }): Engine | undefined;
   };

@@ -18,6 +18,10 @@ export const periodInputs = {
     .describe('IANA name such as Europe/Berlin. Days and hours are cut in it. Default: UTC.'),
 };
 
+export const asOfInput = moment
+  .optional()
+  .describe('What was spent before this is known, the rest is forecast. Default: now, or the end of the logs.');
+
 export const whereInput = z
   .array(z.string().regex(/^[^=]+=/, 'write each filter as dimension=value, e.g. model=anthropic.claude-sonnet-4-6'))
   .max(50)

@@ -1,21 +1,18 @@
+import type Big from 'big.js';
 import { costOfTokens, type Usd, ZERO_USD } from '../domain/money.ts';
-import type { UsageCounts } from '../domain/usage.ts';
+import { TOKEN_CLASSES, type TokenClass } from '../domain/weights.ts';
 import type { Rate, Rates } from './rate.ts';
 
 /** The counters money comes from: each has a rate of the same name. */
-export const PRICED_COUNTERS = [
-  'input',
-  'output',
-  'cacheRead',
-  'cacheWrite5m',
-  'cacheWrite1h',
-] as const satisfies readonly (keyof Rates & keyof UsageCounts)[];
+export const PRICED_COUNTERS: readonly (TokenClass & keyof Rates)[] = TOKEN_CLASSES;
+
+export type PricedCounter = (typeof PRICED_COUNTERS)[number];
 
 /** The exact cost, or undefined (unpriced) when tokens were used that have no known rate. No tokens cost nothing, known rate or not. */
-export function costOf(counts: UsageCounts, rate: Rate | undefined): Usd | undefined {
+export function costOf(counts: Record<PricedCounter, number | Big>, rate: Rate | undefined): Usd | undefined {
   let cost = ZERO_USD;
   for (const counter of PRICED_COUNTERS) {
-    if (counts[counter] === 0) continue;
+    if (Number(counts[counter]) === 0) continue;
     const perMillion = rate?.rates[counter];
     if (perMillion === undefined) return undefined;
     cost = cost.plus(costOfTokens(counts[counter], perMillion));

@@ -138,6 +138,7 @@ function discountedSource(source: PriceSource, discounts: readonly Discount[]): 
       return {
         ...rate,
         rates: scaleRates(rate.rates, factor),
+        list: rate.rates,
         notes: [...rate.notes, `List prices less ${discount.percent} % by your overrides file.`],
       };
     },

@@ -13,6 +13,8 @@ export interface Rates {
 /** What one kind of invocation costs, and how we know. */
 export interface Rate {
   rates: Rates;
+  /** Before a discount of the operator's; undefined: `rates` are the list's, or the operator's own. */
+  list?: Rates;
   /** Which part of the price book answered. */
   source: 'overrides' | 'price list' | 'own table' | 'genai-prices' | 'not per token';
   /** Where that part has the figures from. */

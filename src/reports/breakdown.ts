@@ -58,8 +58,16 @@ export interface Asked {
 /** @throws SpendError UNKNOWN_DIMENSION, INVALID_PERIOD or INVALID_ARGUMENT */
 export async function askedFromQuestion(question: BreakdownQuestion, context: ReportContext): Promise<Asked> {
   const by = dimensionsFromTexts(question.by);
+  return { ...(await askedAbout(question, context)), by };
+}
+
+/** A question without dimensions. @throws SpendError UNKNOWN_DIMENSION, INVALID_PERIOD or INVALID_ARGUMENT */
+export async function askedAbout(
+  question: Omit<BreakdownQuestion, 'by' | 'limit'>,
+  context: ReportContext,
+): Promise<Asked> {
   const where = filtersFromTexts(question.where ?? []);
-  return { by, where, period: await periodFromQuestion(question, context) };
+  return { by: [], where, period: await periodFromQuestion(question, context) };
 }
 
 /** @throws SpendError UNKNOWN_DIMENSION or INVALID_ARGUMENT */
@@ -76,7 +84,7 @@ function dimensionsFromTexts(texts: readonly string[]): Dimension[] {
 }
 
 /** The asked period; where it is left open, as far as the source's data go. */
-async function periodFromQuestion(
+export async function periodFromQuestion(
   { from, to, timezone = 'UTC' }: Pick<BreakdownQuestion, 'from' | 'to' | 'timezone'>,
   context: ReportContext,
 ): Promise<Period> {
@@ -169,22 +177,27 @@ export async function assemble(
     period: { from: iso(period.from), to: iso(period.to), timezone: period.timezone },
     tables,
     totals: (usage.groups.length > 0 ? usage.totals : emptyGroup({})).measures,
-    coverage: {
-      source: coverage.source ?? context.engine.source,
-      files: coverage.files,
-      records: coverage.records,
-      invocations: coverage.invocations,
-      duplicates: coverage.duplicates,
-      malformed: coverage.malformed,
-      damaged_files: coverage.damagedFiles.map((file) => file.path),
-      skipped_files: coverage.skippedFiles,
-      ...(coverage.first === undefined ? {} : { data_from: iso(coverage.first) }),
-      ...(coverage.last === undefined ? {} : { data_to: iso(coverage.last) }),
-    },
+    coverage: coverageFrom(coverage, period.timezone, context),
     notes: [
       ...notesFromUsage(usage, coverage),
       ...(await context.prices()).notes,
       ...(await context.names(usage.unresolved)).notes,
     ],
+  };
+}
+
+/** What an answer rests on, in the words of reports. */
+export function coverageFrom(coverage: Coverage, timezone: string, context: ReportContext): Report['coverage'] {
+  return {
+    source: coverage.source ?? context.engine.source,
+    files: coverage.files,
+    records: coverage.records,
+    invocations: coverage.invocations,
+    duplicates: coverage.duplicates,
+    malformed: coverage.malformed,
+    damaged_files: coverage.damagedFiles.map((file) => file.path),
+    skipped_files: coverage.skippedFiles,
+    ...(coverage.first === undefined ? {} : { data_from: isoFromMoment(coverage.first, timezone) }),
+    ...(coverage.last === undefined ? {} : { data_to: isoFromMoment(coverage.last, timezone) }),
   };
 }

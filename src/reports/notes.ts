@@ -1,3 +1,4 @@
+import { NONE } from '../domain/dimension.ts';
 import type { Coverage } from '../engines/engine.ts';
 import type { PricedUsage } from './pricing.ts';
 
@@ -19,6 +20,7 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage): string[]
     ...(coverage.notes ?? []),
     ...usage.rateNotes,
     ...unknownWritesNote(usage),
+    ...stopReasonNote(usage),
     ...(usage.ambiguousCacheInvocations > 0
       ? [
           `${usage.ambiguousCacheInvocations} invocations of OpenAI models used the prompt cache; Bedrock can report their cached tokens inside the input as well, so their input may be counted high.`,
@@ -44,6 +46,16 @@ function unknownWritesNote({ cacheWriteUnknown, totals }: PricedUsage): string[]
   const part = ((100 * cacheWriteUnknown) / (short + long)).toFixed(0);
   return [
     `Of ${cacheWriteUnknown.toLocaleString('en-US')} cache-write tokens (${part} % of them) it is not known whether they live 5 minutes or an hour, which logged response bodies alone tell; they are counted and priced as 5-minute writes.`,
+  ];
+}
+
+/** An answer that failed ended for that reason; of the others, only a body tells why. */
+function stopReasonNote({ groups }: PricedUsage): string[] {
+  const untold = groups.filter(({ key }) => key['stop_reason'] === NONE);
+  const invocations = untold.reduce((sum, { measures }) => sum + measures.invocations - measures.errors, 0);
+  if (invocations === 0) return [];
+  return [
+    `Why ${invocations.toLocaleString('en-US')} invocations ended is not known: logged response bodies alone tell it (text delivery in Bedrock’s logging settings).`,
   ];
 }
 

@@ -80,6 +80,20 @@ export function textFromPrice(price: Price): string {
   ].join('\n');
 }
 
+/** Names models with a price that may have been meant: a sentence with a space before it, or nothing. */
+export function alikeText(model: string, known: readonly string[]): string {
+  const words = model
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word.length > 2);
+  const near = known
+    .map((id) => ({ id, hits: words.filter((word) => id.includes(word)).length }))
+    .filter(({ hits }) => hits > 0)
+    .sort((a, b) => b.hits - a.hits)
+    .slice(0, 5);
+  return near.length > 0 ? ` Models with a price that look alike: ${near.map(({ id }) => id).join(', ')}.` : '';
+}
+
 function priceFromRate(found: Rate, key: PriceKey): Price {
   return {
     model: key.model,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { isoFromMoment } from '../domain/period.ts';
+import type { InvocationsQuery, UsageQuery } from '../engines/engine.ts';
 import { type Asked, askedFromQuestion, type BreakdownQuestion, queryFrom } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 
@@ -19,16 +20,28 @@ export type ScanQuote = z.output<typeof quoteSchema>;
  * What a question would take, without asking it. Where even finding the period of a question without one would read the logs,
  * the quote is for all of them.
  */
-export async function quoteQuestion(question: BreakdownQuestion, context: ReportContext): Promise<ScanQuote> {
+export async function quoteQuestion(
+  question: BreakdownQuestion,
+  context: ReportContext,
+  { read, query }: QuotedWay = BREAKDOWN,
+): Promise<ScanQuote> {
   const open = question.from === undefined || question.to === undefined;
-  if (!open || !context.engine.rangeReadsLogs) return quoteOf(await askedFromQuestion(question, context), context);
-  return quoteOf({ period: { from: 0, to: context.now(), timezone: 'UTC' }, by: [], where: [] }, context);
+  if (!open || !context.engine.rangeReadsLogs) return quoteOf(await read(question, context), context, query);
+  return quoteOf({ period: { from: 0, to: context.now(), timezone: 'UTC' }, by: [], where: [] }, context, query);
 }
 
+/** How a question is read, and what the engine is asked for it. */
+interface QuotedWay {
+  read(question: BreakdownQuestion, context: ReportContext): Promise<Asked>;
+  query(asked: Asked, context: ReportContext): Promise<UsageQuery | InvocationsQuery>;
+}
+
+const BREAKDOWN: QuotedWay = { read: askedFromQuestion, query: queryFrom };
+
 /** What a question that is read and checked would take. */
-export async function quoteOf(asked: Asked, context: ReportContext): Promise<ScanQuote> {
+export async function quoteOf(asked: Asked, context: ReportContext, query = BREAKDOWN.query): Promise<ScanQuote> {
   const { period } = asked;
-  const { bytes, usd, seconds, notes } = await context.engine.quote(await queryFrom(asked, context), context);
+  const { bytes, usd, seconds, notes } = await context.engine.quote(await query(asked, context), context);
   const [from, to] = [isoFromMoment(period.from, period.timezone), isoFromMoment(period.to, period.timezone)];
   return {
     period: { from, to },

@@ -1,5 +1,6 @@
 import { displayUsd, type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
 import { printable } from '../domain/printable.ts';
+import { csvFromLines } from './csv.ts';
 import { MEASURE_TITLES, type Measures, type Report, type Table } from './report.ts';
 
 /** Columns that are left out of text when they are zero in every row shown. */
@@ -44,11 +45,11 @@ export function csvFromReport(report: Report): string {
       ...measures.map((measure) => row[measure]),
     ]),
   );
-  return `${[header, ...lines].map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
+  return csvFromLines([header, ...lines]);
 }
 
 /** One line for the whole: what could not be priced stands beside the dollars, never inside them as a zero. */
-function totalText({ cost_usd, invocations, errors, unpriced_invocations }: Measures): string {
+export function totalText({ cost_usd, invocations, errors, unpriced_invocations }: Measures): string {
   const parts = [
     `${displayUsd(usdFromText(cost_usd))} for ${count(invocations)} invocations`,
     ...(errors > 0 ? [`${count(errors)} errors`] : []),
@@ -89,7 +90,7 @@ function shareText(cost: Usd, total: Usd): string {
   return total.eq(ZERO_USD) ? '' : `${cost.div(total).times(100).toFixed(1)} %`;
 }
 
-function coverageText(coverage: Report['coverage']): string {
+export function coverageText(coverage: Report['coverage']): string {
   const parts = [
     `${count(coverage.records)} records ${coverage.files > 0 ? `in ${count(coverage.files)} files ` : ''}of ${coverage.source}`,
     ...(coverage.duplicates > 0 ? [`${count(coverage.duplicates)} of them repeats of a request`] : []),
@@ -113,23 +114,16 @@ export function alignColumns(lines: readonly string[][], leftAligned: number): s
     .join('\n');
 }
 
-function count(value: number): string {
+export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
 /** Three digits are what people compare tokens by; JSON and CSV have them all. */
-function compact(tokens: number): string {
+export function compact(tokens: number): string {
   return tokens.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
 }
 
 /** A midnight is shown as its day. */
-function dayText(moment: string): string {
+export function dayText(moment: string): string {
   return moment.replace(/T00:00:00(Z|[+-]\d{2}:\d{2})$/, '');
-}
-
-function csvCell(value: string | number): string {
-  const text = String(value);
-  // A cell that begins like a formula is run by spreadsheets when the file is opened.
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -19,5 +19,12 @@ testEngine(
     await rig.bucket(bucket, foldersOf(lines));
     return rig.engine(`athena:s3://${bucket}?create=yes&region=us-east-1`);
   },
-  { malformed: false, differingRepeats: true, missingRequestIds: true, distantRepeats: false, moments: false },
+  {
+    malformed: false,
+    differingRepeats: true,
+    missingRequestIds: true,
+    distantRepeats: false,
+    moments: false,
+    unaskedMetadata: true,
+  },
 );

@@ -38,6 +38,7 @@ testEngine('CloudWatch, through Logs Insights', over('insights'), {
   missingRequestIds: false,
   distantRepeats: false,
   moments: true,
+  unaskedMetadata: false,
 });
 
 testEngine('CloudWatch, event by event', over('events'), {
@@ -46,4 +47,5 @@ testEngine('CloudWatch, event by event', over('events'), {
   missingRequestIds: true,
   distantRepeats: false,
   moments: true,
+  unaskedMetadata: true,
 });

@@ -3,9 +3,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Alias } from '../../src/domain/alias.ts';
 import { type Dimension, dimensionFromText, type Filter, isTimeDimension } from '../../src/domain/dimension.ts';
 import { bucketsFromPeriod, HOUR_MS } from '../../src/domain/period.ts';
+import type { RequestSize } from '../../src/domain/request-size.ts';
 import type { PriceKey, UsageRow } from '../../src/domain/usage.ts';
 import type { Coverage, Engine, UsageQuery } from '../../src/engines/engine.ts';
 import { CALLERS, type Call, callOf, type Line, MODELS } from '../helpers/log-files.ts';
+import { testInvocations } from './invocations.ts';
 
 /** Makes an engine over deliveries, each of them one log file (or one batch of events) of its own. */
 export type MakeEngine = (deliveries: readonly (readonly Line[])[]) => Promise<Engine>;
@@ -18,6 +20,8 @@ interface Question {
   where: readonly Filter[];
   rateChanges: readonly string[];
   aliases: readonly Alias[];
+  only?: RequestSize;
+  cellMs?: number | undefined;
 }
 
 const OCTOBER: Question = {
@@ -49,6 +53,8 @@ export interface Sight {
   distantRepeats: boolean;
   /** When the first and last invocation were, to the millisecond; else to the hour. */
   moments: boolean;
+  /** Of single requests, the metadata under keys that nobody named. */
+  unaskedMetadata: boolean;
 }
 
 const EVERYTHING: Sight = {
@@ -57,6 +63,7 @@ const EVERYTHING: Sight = {
   missingRequestIds: true,
   distantRepeats: true,
   moments: true,
+  unaskedMetadata: true,
 };
 
 /** What every engine must do, whatever it reads. */
@@ -146,6 +153,17 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
           'status',
           [{}, { blocked: true }, { errorCode: 'ThrottlingException' }],
           { ok: 1, blocked: 1, ThrottlingException: 1 },
+        ],
+        [
+          'stop_reason',
+          [
+            { stopReason: 'max_tokens' },
+            { stopReason: 'tool_use' },
+            { stopReason: 'tool_use' },
+            { stopReason: undefined },
+            { blocked: true },
+          ],
+          { max_tokens: 1, tool_use: 2, '(none)': 1, guardrail_intervened: 1 },
         ],
         [
           'metadata.team',
@@ -360,6 +378,27 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       });
 
       it.each([
+        ['on a day', '2026-10-08T00:00:00Z', ['2026-10-07T23:59:59Z', '2026-10-08T00:00:00Z', '2026-10-14T23:59:59Z']],
+        [
+          'in an hour',
+          '2026-10-08T10:15:00Z',
+          ['2026-10-08T10:14:59Z', '2026-10-08T10:15:00Z', '2026-10-14T23:59:59Z'],
+        ],
+      ])('into two periods to compare, given as cells: cut %s', async (_, cut, times) => {
+        const engine = await engineOver([times.map((at) => callOf({ at }))]);
+        const asked = queryOf({ ...OCTOBER, to: '2026-10-15T00:00:00Z', by: ['day', 'model'] });
+        const day = [
+          { label: 'before', from: asked.from, to: Date.parse(cut) },
+          { label: 'after', from: Date.parse(cut), to: asked.to },
+        ];
+        const { rows } = await engine.usage({ ...asked, buckets: { day } });
+        expect(countsFromRows(rows.map((row) => ({ ...row, key: { day: row.key.day as string } })))).toEqual({
+          before: 1,
+          after: 2,
+        });
+      });
+
+      it.each([
         ['on the hour', '2026-10-14T10:00:00Z', '2026-10-14T12:00:00Z', '2026-10-14T09:59:59Z', '2026-10-14T11:59:59Z'],
         [
           'to the second',
@@ -415,6 +454,71 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       it('by a dimension that is also asked for, beside a time', async () => {
         const where = [{ dimension: 'session' as const, values: ['ada@example.com'] }];
         expect(await countsOf(calls, { by: ['day', 'session'], where })).toEqual({ '2026-10-14|ada@example.com': 2 });
+      });
+    });
+
+    describe('by the size of each request', () => {
+      const calls = [
+        callOf({ operation: 'small', input: 10, output: 1 }),
+        callOf({ operation: 'cached', input: 1, cacheRead: 60_000, cacheWrite: 40_000, output: 5 }),
+        callOf({ operation: 'long', input: 150_000, output: 900 }),
+        callOf({ operation: 'empty', input: 0, output: 0 }),
+      ];
+
+      it.each<[what: string, only: RequestSize, expected: string[]]>([
+        ['a prompt of at least so much', { promptAtLeast: 100_001 }, ['cached', 'long']],
+        ['one token more', { promptAtLeast: 100_002 }, ['long']],
+        ['a prompt of at most so much', { promptAtMost: 10 }, ['empty', 'small']],
+        ['an answer of at least so much', { outputAtLeast: 900 }, ['long']],
+        ['an answer of at most so much', { outputAtMost: 1 }, ['empty', 'small']],
+        ['both', { promptAtLeast: 1000, outputAtMost: 5 }, ['cached']],
+        ['more than nothing', { promptAtLeast: 1 }, ['cached', 'long', 'small']],
+        ['what there is not', { promptAtLeast: 200_000 }, []],
+      ])('keeps %s', async (_, only, expected) => {
+        const counts = await countsOf(calls, { by: ['operation'], only });
+        expect(Object.keys(counts).sort()).toEqual(expected);
+      });
+
+      it('counts all in the coverage', async () => {
+        const engine = await engineOver([calls]);
+        const { rows, coverage } = await engine.usage(queryOf({ ...OCTOBER, only: { promptAtLeast: 100_000 } }));
+        expect(rows.reduce((sum, { invocations }) => sum + invocations, 0)).toBe(2);
+        expect(coverage).toMatchObject({ records: 4, invocations: 4, duplicates: 0 });
+      });
+
+      it('takes a request as a whole, not its records', async () => {
+        const records = [
+          callOf({ requestId: 'r', input: 600, output: 0 }),
+          callOf({ requestId: 'r', input: 0, cacheRead: 600, output: 0 }),
+        ];
+        expect(await countsOf(records, { by: ['day'], only: { promptAtLeast: 1200 } })).toEqual({ '2026-10-14': 1 });
+        expect(await countsOf(records, { by: ['day'], only: { promptAtMost: 1199 } })).toEqual({});
+      });
+    });
+
+    describe('cells', () => {
+      it('of five minutes tell rows apart, beside a time that is asked for', async () => {
+        const times = ['10:00:00', '10:04:59', '10:05:00', '12:59:59'].map((time) => `2026-10-14T${time}Z`);
+        const rows = await ask(
+          times.map((at) => callOf({ at })),
+          { by: ['day'], cellMs: 300_000 },
+        );
+        const cells = rows.map(({ key, cell, invocations }) => [
+          key.day,
+          new Date(cell ?? 0).toISOString(),
+          invocations,
+        ]);
+        expect(cells.sort()).toEqual([
+          ['2026-10-14', '2026-10-14T10:00:00.000Z', 2],
+          ['2026-10-14', '2026-10-14T10:05:00.000Z', 1],
+          ['2026-10-14', '2026-10-14T12:55:00.000Z', 1],
+        ]);
+      });
+
+      it('of a day are counted from the epoch, wherever the period begins', async () => {
+        const calls = ['2026-10-14T13:00:00Z', '2026-10-15T01:00:00Z'].map((at) => callOf({ at }));
+        const rows = await ask(calls, { from: '2026-10-14T12:00:00Z', cellMs: 86_400_000 });
+        expect(rows.map(({ cell }) => cell).sort()).toEqual([Date.UTC(2026, 9, 14), Date.UTC(2026, 9, 15)]);
       });
     });
 
@@ -625,6 +729,8 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       });
     });
 
+    testInvocations(makeEngine, sight);
+
     it('lists the metadata keys of the source, sorted, each once', async () => {
       const engine = await engineOver([
         [callOf({ metadata: { team: 'a', env: 'x' } }), callOf({ metadata: { team: 'b' } })],
@@ -694,12 +800,14 @@ function momentsOf({ from, to }: Pick<Question, 'from' | 'to'>): { from: number;
 }
 
 function queryOf(question: Question): UsageQuery {
-  const { by, where, aliases, timezone } = question;
+  const { by, where, aliases, timezone, only, cellMs } = question;
   const period = momentsOf(question);
   return {
     ...period,
     by,
     where,
+    only,
+    cellMs,
     buckets: Object.fromEntries(
       by.filter(isTimeDimension).map((dimension) => [dimension, bucketsFromPeriod(dimension, { ...period, timezone })]),
     ),
@@ -725,8 +833,8 @@ function sorted(rows: readonly UsageRow[]): UsageRow[] {
   return rows.toSorted((a, b) => byCodePoint(orderOf(a), orderOf(b)));
 }
 
-function orderOf({ key, priceKey }: UsageRow): string {
-  return JSON.stringify([Object.entries(key).sort(), Object.entries(priceKey).sort()]);
+function orderOf({ key, priceKey, cell }: UsageRow): string {
+  return JSON.stringify([cell, Object.entries(key).sort(), Object.entries(priceKey).sort()]);
 }
 
 // --- the reference: shares no code with any engine ---
@@ -742,6 +850,10 @@ function referenceUsage(calls: readonly Call[], question: Question): UsageRow[] 
       question.by.map((dimension) => [dimension, cellOf(dimension, best, question)]),
     ) as UsageRow['key'];
     const prompt = counters.input + counters.cacheRead + counters.cacheWrite;
+    const { promptAtLeast = 0, outputAtMost = Number.POSITIVE_INFINITY } = question.only ?? {};
+    if (prompt < promptAtLeast || counters.output > outputAtMost) continue;
+    const { cellMs } = question;
+    const cell = cellMs === undefined ? {} : { cell: Math.floor(Date.parse(best.at) / cellMs) * cellMs };
     const priceKey: PriceKey = {
       model: resolved(best, question).model,
       scope: resolved(best, question).scope,
@@ -750,11 +862,12 @@ function referenceUsage(calls: readonly Call[], question: Question): UsageRow[] 
       contextBand: BANDS.find((band) => prompt > band) ?? 0,
       ratesFrom: ratesFrom(best, question),
     };
-    const id = JSON.stringify([key, priceKey]);
+    const id = JSON.stringify([key, priceKey, cell]);
     const row = rows.get(id) ?? { key, priceKey, ...NO_USAGE };
     rows.set(id, {
       key,
       priceKey,
+      ...cell,
       invocations: row.invocations + 1,
       errors: row.errors + (best.errorCode === undefined ? 0 : 1),
       billable: row.billable + (prompt + counters.output > 0 ? 1 : 0),
@@ -849,6 +962,7 @@ function rawCellOf(dimension: Dimension, call: Call, question: Question): string
     ...{ principal: call.caller.principal, session: call.caller.session, caller: call.caller.arn },
     operation: call.operation,
     status: call.errorCode ?? (call.blocked ? 'blocked' : 'ok'),
+    stop_reason: call.blocked ? 'guardrail_intervened' : call.stopReason,
   };
   return values[dimension];
 }
@@ -911,6 +1025,9 @@ const CALLS: fc.Arbitrary<Call[]> = fc
           tier: fc.constantFrom(undefined, 'flex'),
           errorCode: fc.constantFrom(undefined, undefined, 'ThrottlingException'),
           blocked: fc.boolean(),
+          stopReason: fc.constantFrom(undefined, 'end_turn', 'max_tokens'),
+          latencyMs: fc.constantFrom(undefined, 900),
+          firstByteMs: fc.constant(40),
           metadata: fc.dictionary(fc.constantFrom(...KEYS), fc.constantFrom('', 'a', "o'b"), { maxKeys: 2 }),
         }),
       ),
@@ -932,7 +1049,7 @@ const DELIVERIES: fc.Arbitrary<Call[][]> = fc
 
 const DIMENSION: fc.Arbitrary<Dimension> = fc.constantFrom<Dimension>(
   ...(['day', 'hour', 'week', 'month', 'model', 'scope', 'provider', 'region', 'inference_region'] as const),
-  ...(['account', 'principal', 'session', 'caller', 'operation', 'profile', 'tier', 'status'] as const),
+  ...(['account', 'principal', 'session', 'caller', 'operation', 'profile', 'tier', 'status', 'stop_reason'] as const),
   ...KEYS.map((key) => `metadata.${key}` as const),
   'tag.team',
 );
@@ -957,6 +1074,8 @@ const QUESTION: fc.Arbitrary<Question> = fc
     where: fc.uniqueArray(FILTER, { maxLength: 2, selector: ({ dimension }) => dimension }),
     rateChanges: fc.array(SECONDS.map(momentFrom), { maxLength: 2 }),
     aliases: fc.constantFrom([], [PROFILE_ALIAS]),
+    only: fc.constantFrom({}, { promptAtLeast: 100_000 }, { promptAtLeast: 1, outputAtMost: 200 }),
+    cellMs: fc.constantFrom(undefined, 300_000, 3_600_000, 7000),
   })
   .map(({ edges, ...question }) => {
     const [from, to] = edges.toSorted((a, b) => a - b) as [number, number];

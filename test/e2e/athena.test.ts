@@ -9,6 +9,7 @@ import { attributesFrom } from '../../src/logs/attributes.ts';
 import { readRecord } from '../../src/logs/record.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
+import { expensive } from '../../src/reports/expensive.ts';
 import { quoteQuestion } from '../../src/reports/quote.ts';
 import { usageReport } from '../../src/reports/usage-report.ts';
 import { type AthenaOverS3, foldersOf, startAthenaOverS3 } from '../helpers/athena.ts';
@@ -106,6 +107,14 @@ describe('the sample month in Athena', () => {
     expect(read.length).toBeGreaterThan(10);
     expect(bytes).toBe(read.reduce((sum, [, object]) => sum + object.length, 0));
     expect(usd).toBe('0.00005');
+  });
+
+  it('gives the dearest requests as the files do', { timeout: 120_000 }, async () => {
+    const question = { ...PERIOD, limit: 25 };
+    const [ours, theirs] = [await expensive(question, athena), await expensive(question, files)];
+    expect(ours.invocations).toEqual(theirs.invocations);
+    expect(ours.unpriced).toEqual(theirs.unpriced);
+    expect(ours.notes.join()).not.toContain('not certain');
   });
 
   it('lists the metadata keys', async () => {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../src/client/index.ts';
+import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const BIN = 'bin/bedrock-spend.js';
@@ -16,9 +17,37 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cache, { recursive: true, force: true }));
 
+/** Nothing of the user who runs the tests. */
+const ownEnv = () => ({ ...process.env, XDG_CACHE_HOME: cache, XDG_CONFIG_HOME: cache });
+
+/** A server of its own on the sample logs; what it said comes with its end. */
+async function serve(...args: string[]) {
+  const server = spawn(
+    process.execPath,
+    [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger', ...args],
+    {
+      env: ownEnv(),
+    },
+  );
+  let said = '';
+  const url = await new Promise<string>((resolve) => {
+    server.stderr.on('data', (data) => {
+      said += data;
+      const port = /http:\/\/\S+:(\d+)\/mcp/.exec(said)?.[1];
+      if (port) resolve(`http://127.0.0.1:${port}/mcp`);
+    });
+  });
+  const stop = () =>
+    new Promise<string>((resolve) => {
+      server.once('exit', () => resolve(said));
+      server.kill('SIGTERM');
+    });
+  return { url, stop };
+}
+
 /** Runs the built command as a shell would. */
 function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, XDG_CACHE_HOME: cache, AWS_REGION: '', AWS_CONFIG_FILE: '/none' };
+  const env = { ...ownEnv(), AWS_REGION: '', AWS_CONFIG_FILE: '/none' };
   return new Promise((resolve) => {
     execFile(process.execPath, [BIN, ...args], { env, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
@@ -118,12 +147,16 @@ describe('exit codes', () => {
     [['breakdown'], 2, /required option '--by/],
     [['breakdown', '--by', 'colour', '--source', SAMPLE_LOGS], 2, /no dimension "colour"/],
     [['nonsense'], 2, /unknown command/],
+    [['simulate', '--cache-share', '1.5'], 2, /between 0 and 1/],
+    [['simulate', '--input-token-factor', '0'], 2, /above 0/],
+    [['simulate', '--output-token-factor', 'more'], 2, /plain decimal number/],
+    [['explain', '--source', SAMPLE_LOGS, '--from', '2026-10-14'], 2, /"from" and "to" together/],
     [['breakdown', '--by', 'model', '--source', '/no/such/folder'], 1, /no file or folder/],
     [['breakdown', '--by', 'model'], 1, /--source FOLDER/],
     [['breakdown', '--by', 'model', '--source', 's3://bucket/logs'], 1, /No AWS region is set/],
     [['breakdown', '--by', 'model', '--source', 'gs://bucket/logs'], 1, /no source of the kind gs:.*cloudwatch:/],
     [['report', '--url', 'http://127.0.0.1:9/mcp'], 1, /No MCP server answered/],
-    [['serve', '--source', SAMPLE_LOGS, '--host', '0.0.0.0'], 1, /loopback only/],
+    [['serve', '--source', SAMPLE_LOGS, '--host', '0.0.0.0'], 1, /keys create/],
     [['serve', '--source', SAMPLE_LOGS, '--port', '99999'], 2, /--port: "99999" cannot be used/],
     [['call', 'breakdown_spend', '--args', '{"by":["x"]}', '--source', SAMPLE_LOGS], 1, /no dimension "x"/],
   ])('%j is %i', async (args, expected, message) => {
@@ -144,6 +177,24 @@ describe('the other commands', () => {
     const { stdout } = await run('prices', '--json');
     expect(JSON.parse(stdout).length).toBeGreaterThan(100);
   });
+
+  it('explain says why spend changed, in every form', async () => {
+    const asked = ['explain', '--source', SAMPLE_LOGS, '--from', '2026-10-14', '--to', '2026-10-15'];
+    expect((await run(...asked)).stdout).toMatch(/^Spend rose \$187\.74 .*role\/nightly-summaries/);
+    expect(JSON.parse((await run(...asked, '--json')).stdout).after.cost_usd).toBe(
+      EXPECTED.by['day']?.['2026-10-14']?.cost_usd,
+    );
+    expect((await run(...asked, '--csv', '--by', 'metadata.team')).stdout).toMatch(/^metadata\.team,model,before_usd/);
+    expect((await run(...asked, '--quote')).stdout).toMatch(/^2026-10-13T00:00:00Z up to 2026-10-15T00:00:00Z/);
+  }, 120_000);
+
+  it('simulate says what would have been, or what saves most', async () => {
+    const asked = ['simulate', '--source', SAMPLE_LOGS, ...october];
+    const global = await run(...asked, '--where', 'region=eu-west-1', '--routing', 'global', '--json');
+    expect(JSON.parse(global.stdout).totals.after_usd).toBe(EXPECTED.changes.europe['after_through_global']);
+    expect((await run(...asked, '--limit', '1')).stdout).toMatch(/the largest saving is \$642\.57/);
+    expect((await run(...asked, '--tier', 'batch', '--csv')).stdout).toMatch(/^model,invocations,moved_invocations/);
+  }, 120_000);
 
   it('over-time, report and call print text for people', async () => {
     expect((await run('over-time', '--source', SAMPLE_LOGS, '--interval', 'week')).stdout).toMatch(/^2026-10-05/m);
@@ -182,9 +233,66 @@ describe('the other commands', () => {
   });
 });
 
+describe('keys', () => {
+  it('are made, shown once, asked for, and end', { timeout: 120_000 }, async () => {
+    const file = join(cache, 'keys/team.json');
+    const made = await run('keys', 'create', 'ada', '--expires', '90d', '--rate', '50', '--keys', file);
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^bsk_[0-9a-f]{12}_[0-9a-f]{40}\n$/) });
+    const key = made.stdout.trim();
+    expect(made.stderr).toContain(file);
+    expect(made.stderr).not.toContain(key);
+    const second = JSON.parse((await run('keys', 'create', 'bob', '--json', '--keys', file)).stdout);
+    expect(second).toMatchObject({ name: 'bob', key: expect.stringMatching(/^bsk_/), expired: false });
+
+    const listed = await run('keys', 'list', '--keys', file);
+    expect(listed.stdout).toMatch(/^ada +[0-9a-f]{12} +2\d{3}-\d\d-\d\d +2\d{3}-\d\d-\d\d +50\/min\nbob .* never$/m);
+    const data = (await run('keys', 'list', '--json', '--keys', file)).stdout;
+    expect(JSON.parse(data)).toMatchObject([{ name: 'ada', ratePerMinute: 50 }, { name: 'bob' }]);
+    const hash = JSON.parse(await readFile(file, 'utf8')).keys[0].hash;
+    for (const secret of [key, key.split('_')[2] as string, hash]) expect(listed.stdout + data).not.toContain(secret);
+
+    const { url, stop } = await serve('--keys', file, '--host', '0.0.0.0');
+    await expect(connect(url)).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+    const connection = await connect(url, { headers: { 'x-api-key': key } });
+    expect(await run('keys', 'revoke', 'ada', '--keys', file)).toMatchObject({ code: 0, stdout: '' });
+    await expect(connection.client.listTools()).rejects.toThrow(/revoked/);
+    const other = await connect(url, { headers: { authorization: `Bearer ${second.key}` } });
+    await other.terminate();
+    await connection.close();
+    expect(await stop()).not.toContain('bsk_');
+  });
+
+  it('that are all revoked open nothing', async () => {
+    const file = join(cache, 'keys/empty.json');
+    const { id } = JSON.parse((await run('keys', 'create', 'ada', '--json', '--keys', file)).stdout);
+    await run('keys', 'revoke', id, '--keys', file);
+    const { code, stderr } = await run('serve', '--source', SAMPLE_LOGS, '--keys', file);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${file} has no keys`)]);
+  });
+
+  it.each([
+    [['create', 'ada', '--expires', 'soon'], /12h, 90d/],
+    [['create', 'ada', '--rate', '0'], /at least 1/],
+    [['create'], /missing required argument 'name'/],
+    [['revoke', 'nobody'], /has no key nobody/],
+  ])('%j is wrong usage', async (args, message) => {
+    const { code, stdout, stderr } = await run('keys', ...args);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
+  });
+
+  it('a part of OAuth’s settings is not taken for none', async () => {
+    vi.stubEnv('BEDROCK_SPEND_OAUTH_SCOPES', 'spend.read');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { code, stderr } = await run('serve', '--source', SAMPLE_LOGS);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('BEDROCK_SPEND_OAUTH_ISSUER is not set')]);
+  });
+});
+
 describe('the servers', () => {
   it('serve answers over HTTP, says where, and stops cleanly on SIGTERM', async () => {
-    const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger']);
+    const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger'], {
+      env: { ...process.env, XDG_CONFIG_HOME: cache },
+    });
     const url = await new Promise<string>((resolve) => {
       server.stderr.on('data', (data) => {
         const found = /http:\/\/\S+\/mcp/.exec(String(data))?.[0];
@@ -205,9 +313,9 @@ describe('the servers', () => {
     await connection.close();
   });
 
-  it('report, breakdown and over-time print the same with --url as without', async () => {
+  it('report, breakdown and over-time print the same with --url as without', { timeout: 120_000 }, async () => {
     const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0'], {
-      env: { ...process.env, XDG_CACHE_HOME: cache },
+      env: { ...process.env, XDG_CACHE_HOME: cache, XDG_CONFIG_HOME: cache },
     });
     const url = await new Promise<string>((resolve) => {
       server.stderr.on('data', (data) => resolve(/http:\/\/\S+\/mcp/.exec(String(data))?.[0] as string));
@@ -222,6 +330,19 @@ describe('the servers', () => {
     expect(JSON.parse(remote.stdout)).toEqual(JSON.parse(local.stdout));
   });
 
+  it('explain and simulate ask a server, too', async () => {
+    const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger']);
+    const url = await new Promise<string>((resolve) => {
+      server.stderr.on('data', (data) => resolve(/http:\/\/\S+\/mcp/.exec(String(data))?.[0] as string));
+    });
+    const why = await run('explain', '--url', url);
+    const whatIf = await run('simulate', '--url', url, '--tier', 'batch', '--json');
+    server.kill('SIGTERM');
+    expect(why.stdout).toBe((await run('explain', '--source', SAMPLE_LOGS)).stdout);
+    const local = await run('simulate', '--source', SAMPLE_LOGS, '--tier', 'batch', '--json');
+    expect(JSON.parse(whatIf.stdout)).toEqual(JSON.parse(local.stdout));
+  }, 120_000);
+
   it.each(['legacy', 'auto'] as const)('stdio answers a host that starts it (%s)', async (mode) => {
     const client = new Client({ name: 'host', version: '1' }, { versionNegotiation: { mode } });
     await client.connect(
@@ -234,7 +355,7 @@ describe('the servers', () => {
     const { tools } = await client.listTools();
     const result = await client.callTool({ name: 'breakdown_spend', arguments: { by: ['scope'] } });
     await client.close();
-    expect(tools).toHaveLength(7);
+    expect(tools).toHaveLength(TOOLS.length);
     expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
   });
 });

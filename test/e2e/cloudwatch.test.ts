@@ -4,6 +4,8 @@ import { compose } from '../../src/compose.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
+import { expensive } from '../../src/reports/expensive.ts';
+import type { ExpensiveReport } from '../../src/reports/expensive-schema.ts';
 import { quoteQuestion } from '../../src/reports/quote.ts';
 import { textFromReport } from '../../src/reports/render.ts';
 import { usageReport } from '../../src/reports/usage-report.ts';
@@ -111,6 +113,20 @@ describe.each(ASSUMPTIONS)('the sample month in CloudWatch, %s', (_, assumptions
     }
     expect(queries()).toHaveLength(scanned);
     expect(await quoteQuestion({ by: ['model'], ...OCTOBER }, cloudwatch)).toMatchObject({ bytes: 0, usd: '0' });
+  });
+
+  it('gives the dearest requests as the files do, from two more queries a region', { timeout: 120_000 }, async () => {
+    const question = { from: '2026-10-19', to: '2026-10-24', limit: 25 };
+    const [ours, theirs] = [await expensive(question, cloudwatch), await expensive(question, files)];
+    const cost = (report: ExpensiveReport) =>
+      report.invocations.map(({ request_id, cost_usd }) => [request_id, cost_usd]);
+    expect(cost(ours)).toEqual(cost(theirs));
+    expect(ours.unpriced.map(({ request_id }) => request_id)).toEqual(
+      theirs.unpriced.map(({ request_id }) => request_id),
+    );
+    expect(ours.notes.join()).not.toContain('not certain');
+    // The sums, the dearest, and the largest without a price.
+    expect(queries()).toHaveLength(3 * REGIONS.split(',').length);
   });
 
   it('never asks for the text of a record', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { asAuthorizer } from '../../rigs/lambda/authorizer.ts';
@@ -10,9 +11,11 @@ import { type DeployedSettings, settingsFromTemplate } from '../../rigs/lambda/t
 import { bundleFunction } from '../../scripts/bundle-lambda.ts';
 import { connect } from '../../src/client/index.ts';
 import { functionSettings } from '../../src/config.ts';
+import { startIssuer, type TestIssuer } from '../helpers/issuer.ts';
 import { SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const KEY = 'a-key-of-forty-characters-0123456789abcdef';
+const OTHER_KEY = 'another-key-of-forty-characters-0123456789';
 
 let folder: string;
 let handler: string;
@@ -45,7 +48,7 @@ interface Deployed {
 async function deployed(parameters: Record<string, string> = {}): Promise<Deployed> {
   const ledger = join(await mkdtemp(join(tmpdir(), 'bedrock-spend-test-')), 'ledger.duckdb');
   const settings = settingsFromTemplate(template, { Source: SAMPLE_LOGS, ReadMetrics: 'no', ...parameters });
-  const { environment, timeoutMs, authorizerHandler: authorizes, ...api } = settings;
+  const { environment, timeoutMs, authorizerHandler: authorizes, authorizerEnvironment, needsKey, ...api } = settings;
   const lambda = await startFunction({
     handler,
     timeoutMs,
@@ -53,11 +56,20 @@ async function deployed(parameters: Record<string, string> = {}): Promise<Deploy
     // The table and folders are this machine's.
     env: { ...environment, BEDROCK_SPEND_LEDGER: ledger, ...dynamodb.environment },
   });
-  const authorizer = authorizes ? await startFunction({ handler: authorizerHandler, timeoutMs: 5_000 }) : undefined;
+  const authorizer = authorizes
+    ? await startFunction({ handler: authorizerHandler, timeoutMs: 15_000, env: authorizerEnvironment })
+    : undefined;
   const gateway = await startGateway({
     ...api,
     function: lambda,
-    apiKeys: [{ id: 'first', value: KEY }],
+    ...(needsKey
+      ? {
+          apiKeys: [
+            { id: 'first', value: KEY },
+            { id: 'second', value: OTHER_KEY },
+          ],
+        }
+      : {}),
     ...(authorizer ? { authorizer: asAuthorizer(authorizer) } : {}),
   });
   onTestFinished(async () => {
@@ -79,8 +91,10 @@ const INITIALIZE = {
   }),
 };
 
-const ask = (url: string, headers: Record<string, string> = {}) =>
-  fetch(url, { ...INITIALIZE, headers: { ...INITIALIZE.headers, ...headers } });
+const LIST_TOOLS = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+
+const ask = (url: string, headers: Record<string, string> = {}, body = INITIALIZE.body) =>
+  fetch(url, { ...INITIALIZE, body, headers: { ...INITIALIZE.headers, ...headers } });
 
 describe('the template’s environment', () => {
   it('is what the function reads, in each mode', () => {
@@ -132,7 +146,88 @@ describe.each([
   });
 });
 
+describe.each([
+  ['behind the stage', {}, 'https://api.execute-api.us-east-1.amazonaws.com/prod'],
+  ['behind a domain', { DomainName: 'spend.example', CertificateArn: 'arn' }, 'https://spend.example'],
+])('what is deployed with OAuth, %s', (_, place, base) => {
+  let issuer: TestIssuer;
+  beforeAll(async () => {
+    issuer = await startIssuer();
+  });
+  afterAll(() => issuer.close());
+
+  const OAUTH = { OAuthClientIds: 'app1', OAuthScopes: 'spend/read' };
+  const withOAuth = () => deployed({ ...place, ...OAUTH, OAuthIssuer: issuer.issuer });
+  const bearer = async (claims: Record<string, unknown> = {}) => ({
+    authorization: `Bearer ${await issuer.sign({ aud: `${base}/mcp`, scope: 'spend/read', ...claims })}`,
+  });
+
+  it('answers a client with a token, and keeps its session from others', { timeout: 60_000 }, async () => {
+    const { url } = await withOAuth();
+    const cognito = { aud: undefined, client_id: 'app1', token_use: 'access' };
+    for (const claims of [{}, cognito]) {
+      const connection = await connect(url, { headers: await bearer(claims) });
+      expect((await connection.client.listTools()).tools).not.toEqual([]);
+      const others = await bearer({ ...claims, sub: 'eve' });
+      const stolen = await ask(url, { ...others, 'mcp-session-id': connection.sessionId as string }, LIST_TOOLS);
+      expect(stolen.status).toBe(404);
+      await connection.terminate();
+    }
+  });
+
+  it('tells clients where to log in, so that the SDK’s finds it', { timeout: 60_000 }, async () => {
+    const { url, gateway, lambda } = await withOAuth();
+    for (const headers of [{}, { 'x-api-key': KEY }, { authorization: 'Bearer x' }, await bearer({ exp: 1 })]) {
+      const refused = await ask(url, headers as Record<string, string>);
+      const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(refused);
+      expect([refused.status, scope, resourceMetadataUrl?.href]).toEqual([
+        401,
+        'spend/read',
+        `${base}/.well-known/oauth-protected-resource/mcp`,
+      ]);
+      expect(refused.headers.get('access-control-expose-headers')).toBe('WWW-Authenticate');
+      expect(await refused.json()).toMatchObject({ jsonrpc: '2.0', id: null, error: { code: -32001 } });
+    }
+    expect(lambda.instances()).toEqual([]);
+    const metadata = await fetch(`${gateway.url}/.well-known/oauth-protected-resource/mcp`);
+    expect(await metadata.json()).toMatchObject({
+      resource: `${base}/mcp`,
+      authorization_servers: [issuer.issuer],
+      scopes_supported: ['spend/read'],
+    });
+  });
+
+  it('tells which scope a token lacks', { timeout: 60_000 }, async () => {
+    const refused = await ask((await withOAuth()).url, await bearer({ scope: 'other' }));
+    const { error, scope, resourceMetadataUrl } = extractWWWAuthenticateParams(refused);
+    expect([refused.status, error, scope]).toEqual([403, 'insufficient_scope', 'spend/read']);
+    expect(resourceMetadataUrl?.href).toBe(`${base}/.well-known/oauth-protected-resource/mcp`);
+    expect(await refused.json()).toMatchObject({ error: { code: -32003 } });
+  });
+
+  it('does not send clients to log in when the issuer is away', { timeout: 60_000 }, async () => {
+    const away = await startIssuer();
+    await away.close();
+    const { url } = await deployed({ ...place, OAuthIssuer: away.issuer });
+    const refused = await ask(url, { authorization: `Bearer ${await away.sign()}` });
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([500, null]);
+    expect(refused.headers.get('retry-after')).toBe('1');
+  });
+});
+
 describe('what is deployed', () => {
+  it.each(['HEADER', 'AUTHORIZER'])(
+    'keeps one key’s sessions from another’s (%s)',
+    { timeout: 60_000 },
+    async (source) => {
+      const { url } = await deployed({ ApiKeySource: source });
+      const session = (await ask(url, { 'x-api-key': KEY })).headers.get('mcp-session-id') as string;
+      const listed = (key: string) => ask(url, { 'x-api-key': key, 'mcp-session-id': session }, LIST_TOOLS);
+      expect((await listed(KEY)).status).toBe(200);
+      expect((await listed(OTHER_KEY)).status).toBe(404);
+    },
+  );
+
   it('tells a browser which headers it may send, without key and function', async () => {
     const { url, lambda } = await deployed();
     const response = await fetch(url, { method: 'OPTIONS' });

@@ -102,6 +102,48 @@ describe('the tools', () => {
   });
 });
 
+describe('the tools that compare', () => {
+  it('explain a change, or quote it', async () => {
+    const client = await connect();
+    const input = { from: '2026-10-14', to: '2026-10-15', limit: 1 };
+    const result = await client.callTool({ name: 'explain_spend_change', arguments: input });
+    expect(textOf(result)).toMatch(/^Spend rose \$187\.74 .* mostly volume/);
+    expect(result.structuredContent).toMatchObject({
+      after: { cost_usd: EXPECTED.by['day']?.['2026-10-14']?.cost_usd },
+      contributors: [{ caller: 'role/nightly-summaries' }],
+    });
+    const quoted = await client.callTool({ name: 'explain_spend_change', arguments: { ...input, quote: true } });
+    expect(Object.keys(quoted.structuredContent as object)).toEqual(['quote']);
+  });
+
+  it('take their own next steps', async () => {
+    const client = await connect();
+    const { structuredContent } = await client.callTool({
+      name: 'explain_spend_change',
+      arguments: { from: '2026-10-14', to: '2026-10-15' },
+    });
+    const { next_steps: steps } = structuredContent as { next_steps: { tool: string; arguments: object }[] };
+    expect(steps).toHaveLength(2);
+    for (const step of steps) {
+      const result = await client.callTool({ name: step.tool, arguments: { ...step.arguments } });
+      expect(result.structuredContent).toMatchObject({
+        totals: { cost_usd: EXPECTED.changes.runaway['after'] },
+      });
+    }
+  });
+
+  it('simulate, or quote it', async () => {
+    const client = await connect();
+    const input = { routing: 'global', where: ['region=eu-west-1'], ...OCTOBER };
+    const result = await client.callTool({ name: 'simulate_spend', arguments: input });
+    expect(result.structuredContent).toMatchObject({
+      totals: { after_usd: EXPECTED.changes.europe['after_through_global'] },
+    });
+    const quoted = await client.callTool({ name: 'simulate_spend', arguments: { ...input, quote: true } });
+    expect(Object.keys(quoted.structuredContent as object)).toEqual(['quote']);
+  });
+});
+
 describe('a mistake in a call', () => {
   it.each([
     ['breakdown_spend', { by: ['modell'] }, /no dimension "modell".*Use one of: day, hour/s],
@@ -111,6 +153,9 @@ describe('a mistake in a call', () => {
     ['breakdown_spend', { by: ['model'], bye: 1 }, /bye/],
     ['breakdown_spend', { by: ['model'], limit: 0 }, /limit/],
     ['spend_over_time', { interval: 'minute' }, /interval/],
+    ['explain_spend_change', { from: '2026-10-14' }, /"from" and "to" together/],
+    ['simulate_spend', { model: 'anthropic.claude-opus-9' }, /look alike: .*claude-opus/],
+    ['simulate_spend', { cache_share: 1.5 }, /cache_share/],
     ['get_bedrock_usage_report', { aws_account_id: '12' }, /12 digits/],
     ['get_price', { model: 'anthropic.claude-opus-9' }, /No price is known.*look alike: .*claude-opus/],
   ])('%s %j is answered with what to do instead', async (name, input, message) => {

@@ -79,6 +79,10 @@ export interface Call {
   tier: string | undefined;
   errorCode: string | undefined;
   blocked: boolean;
+  /** Why the answer ended, where no guardrail ended it; undefined when no body tells. */
+  stopReason: string | undefined;
+  latencyMs: number | undefined;
+  firstByteMs: number | undefined;
   metadata: Readonly<Record<string, string>>;
 }
 
@@ -103,6 +107,9 @@ export function callOf(fields: Partial<Call> = {}): Call {
     tier: undefined,
     errorCode: undefined,
     blocked: false,
+    stopReason: 'end_turn',
+    latencyMs: undefined,
+    firstByteMs: undefined,
     metadata: {},
     ...fields,
   };
@@ -135,8 +142,12 @@ export function recordOf(call: Call): LogRecord {
       outputContentType: 'application/json',
       outputTokenCount: call.output,
       outputBodyJson: {
-        stopReason: call.blocked ? 'guardrail_intervened' : 'end_turn',
+        stopReason: call.blocked ? 'guardrail_intervened' : call.stopReason,
         serviceTier: call.tier === undefined ? undefined : { type: call.tier },
+        'amazon-bedrock-invocationMetrics':
+          call.latencyMs === undefined
+            ? undefined
+            : { invocationLatency: call.latencyMs, firstByteLatency: call.firstByteMs },
         usage: {
           cacheDetails:
             call.cacheWrite1h === undefined

@@ -11,6 +11,10 @@ export const EXPECTED = JSON.parse(readFileSync('examples/sample-logs/expected.j
   totals: Measures;
   coverage: { records: number; invocations: number; duplicates: number; malformed: number };
   by: Record<string, Record<string, Measures>>;
+  dearest: { request_id: string; at: string; principal: string; model: string; cost_usd: string }[];
+  largest_unpriced: { request_id: string; at: string; principal: string; model: string }[];
+  /** Dollars of two periods, or of the same calls as they might have been. */
+  changes: Record<'runaway' | 'dearer_model' | 'europe' | 'intents', Record<string, string>>;
 };
 
 export const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };

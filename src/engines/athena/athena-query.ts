@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../../domain/period.ts';
+import { limitsOfSize, type RequestSize } from '../../domain/request-size.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
 import { type Column, PRICED_ATTRIBUTES } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
@@ -33,9 +34,37 @@ const MOST_TOKENS = 1_000_000_000;
  * value that a record or a repeat of it states, and everything else comes from the record with the largest counters.
  * @param table as SQL writes it: `database.table`
  */
-export function usageQuery({ from, to, attributes, cellMs }: Scan, table: string, folders: LogFolders): AthenaQuery {
+export function usageQuery(
+  { from, to, attributes, cellMs, only }: Scan,
+  table: string,
+  folders: LogFolders,
+): AthenaQuery {
   const columns = [...PRICED_ATTRIBUTES, ...attributes];
   const keys = columns.map((_, index) => `b${index}`);
+  const extras = [
+    ...(cellMs ? [`t / ${cellMs} AS cell`] : []),
+    ...(limitsOfSize(only).length > 0 ? [`IF(${sizeSql(only)}, 1, 0) AS fits`] : []),
+  ];
+  const groups = [...keys, 'reject', 'band', ...extras];
+  const text = `${requestsSql(columns, table, folders, from, to)}
+SELECT ${[...keys, 'reject', `${bandSql()} AS band`, ...extras].join(', ')},
+  count(*) AS invocations, sum(n) AS records, sum(least(1, t_in + t_out + t_read + t_write)) AS billable,
+  sum(t_in) AS input, sum(t_out) AS output, sum(t_read) AS cache_read, sum(t_write) AS cache_write,
+  sum(t_long) AS cache_write_1h, sum(least(t_write, t_known)) AS cache_write_known, min(t) AS first, max(t) AS last
+FROM requested
+WHERE reject <> '' OR (t >= ${from} AND t < ${to})
+GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
+  return { text, columns };
+}
+
+/** The table `requested`: one row for each request, with `b0`…, the counters, `n` and `t`. @param columns what the columns are */
+export function requestsSql(
+  columns: readonly Column[],
+  table: string,
+  folders: LogFolders,
+  from: number,
+  to: number,
+): string {
   const steps = [
     ['logged', loggedStep(table, folders, from, to)],
     ['bodied', BODIED],
@@ -47,16 +76,7 @@ export function usageQuery({ from, to, attributes, cellMs }: Scan, table: string
     ['recorded', recordedStep(columns)],
     ['requested', requestedStep(columns)],
   ];
-  const groups = [...keys, 'reject', 'band', ...(cellMs ? ['cell'] : [])];
-  const text = `WITH ${steps.map(([name, sql]) => `${name} AS (\n${sql}\n)`).join(',\n')}
-SELECT ${[...keys, 'reject', `${bandSql()} AS band`, ...(cellMs ? [`t / ${cellMs} AS cell`] : [])].join(', ')},
-  count(*) AS invocations, sum(n) AS records, sum(least(1, t_in + t_out + t_read + t_write)) AS billable,
-  sum(t_in) AS input, sum(t_out) AS output, sum(t_read) AS cache_read, sum(t_write) AS cache_write,
-  sum(t_long) AS cache_write_1h, sum(least(t_write, t_known)) AS cache_write_known, min(t) AS first, max(t) AS last
-FROM requested
-WHERE reject <> '' OR (t >= ${from} AND t < ${to})
-GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
-  return { text, columns };
+  return `WITH ${steps.map(([name, sql]) => `${name} AS (\n${sql}\n)`).join(',\n')}`;
 }
 
 /** The keys of request metadata there are. */
@@ -88,12 +108,15 @@ function partitionsSql({ accounts, regions }: LogFolders, from: number, to: numb
   ].join(' AND ');
 }
 
+/** Begins the ids of requests that are logged without one. */
+export const OWN_ID = '?';
+
 /** A record without a request id is a request of its own. */
 function loggedStep(table: string, folders: LogFolders, from: number, to: number): string {
   return `SELECT coalesce(schematype, '') AS kind,
   CAST(round(to_unixtime(TRY(from_iso8601_timestamp("timestamp"))) * 1000) AS bigint) AS t,
   coalesce(accountid, '') AS accountid, coalesce(region, '') AS region,
-  coalesce(nullif(requestid, ''), CAST(uuid() AS varchar)) AS requestid,
+  coalesce(nullif(requestid, ''), concat('${OWN_ID}', CAST(uuid() AS varchar))) AS requestid,
   coalesce(operation, '') AS operation, coalesce(modelid, '') AS modelid, coalesce(errorcode, '') AS errorcode,
   coalesce(identity.arn, '') AS arn, coalesce(inferenceregion, '') AS inferenceregion, requestmetadata,
   servicetier, performanceconfig.latency AS latency,
@@ -272,6 +295,13 @@ const STOP_PATHS = [
   '$.message.stop_reason',
 ];
 
+/** Bedrock writes stop reasons in lower case, as everything of a body is here. */
+const STOP_REASON = `coalesce(${lastSql(firstSql(STOP_PATHS.map((path) => textAt('e', path))))}, '')`;
+
+const METRICS = '$["amazon-bedrock-invocationmetrics"]';
+
+const LATENCY_PATHS = [`${METRICS}.invocationlatency`, '$.metrics.latencyms', '$.metadata.metrics.latencyms'];
+
 const COLUMNS = {
   model: 'modelid',
   region: 'region',
@@ -283,8 +313,17 @@ const COLUMNS = {
   caller: 'arn',
   operation: 'operation',
   inferenceRegion: 'inferenceregion',
-  status: `IF(any_match(events, e -> coalesce(${textAt('e', '$["amazon-bedrock-guardrailaction"]')}, '') = 'intervened') OR coalesce(${lastSql(firstSql(STOP_PATHS.map((path) => textAt('e', path))))}, '') = 'guardrail_intervened', 'guardrail_intervened', '')`,
+  status: `IF(any_match(events, e -> coalesce(${textAt('e', '$["amazon-bedrock-guardrailaction"]')}, '') = 'intervened') OR ${STOP_REASON} = 'guardrail_intervened', 'guardrail_intervened', '')`,
+  stopReason: STOP_REASON,
+  latencyMs: millisecondsSql(LATENCY_PATHS),
+  firstByteMs: millisecondsSql([`${METRICS}.firstbytelatency`]),
+  requestMetadata: `coalesce(json_format(CAST(requestmetadata AS json)), '')`,
 };
+
+/** The last that a body says of a time. */
+function millisecondsSql(paths: readonly string[]): string {
+  return `coalesce(${lastSql(firstSql(paths.map((path) => textAt('e', path))))}, '')`;
+}
 
 /** The last event for which an expression over `e` has a value. */
 function lastSql(expression: string): string {
@@ -325,6 +364,15 @@ function bandSql(): string {
   return CONTEXT_BANDS.map((above) => `IF(t_in + t_read + t_write > ${above}, 1, 0)`).join(' + ');
 }
 
-function textSql(text: string): string {
+/** Whether a request is of a size. */
+export function sizeSql(only: RequestSize | undefined): string {
+  const limits = limitsOfSize(only).map(
+    ({ of, atLeast, tokens }) =>
+      `${of === 'prompt' ? 't_in + t_read + t_write' : 't_out'} ${atLeast ? '>=' : '<='} ${tokens}`,
+  );
+  return limits.join(' AND ');
+}
+
+export function textSql(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -6,14 +6,15 @@ import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import { type Engine, METADATA_KEYS_MS, type Work } from '../engine.ts';
 import { type Found, NOTHING } from '../found.ts';
-import { groupFromRow, type ResultRow } from '../result-row.ts';
+import { groupFromRow, invocationFromRow, type ResultRow } from '../result-row.ts';
 import { isAsked, type Scan } from '../scan.ts';
 import { createScanningEngine } from '../scanning.ts';
-import { type LogFolders, metadataQuery, usageQuery } from './athena-query.ts';
+import { type LogFolders, metadataQuery, OWN_ID, usageQuery } from './athena-query.ts';
 import { createLogBucket } from './log-folders.ts';
 import { MOST_ROWS, NO_TABLE, type QueryResult, runQuery } from './run-query.ts';
 import { type AthenaSource, athenaSourceFromText } from './source.ts';
 import { createStatements } from './table.ts';
+import { topQuery } from './top-query.ts';
 
 export interface AthenaOptions {
   /** `athena:s3://BUCKET/PREFIX?…` */
@@ -116,6 +117,17 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
         `The answer has more than ${MOST_ROWS.toLocaleString('en-US')} groups. Ask for fewer dimensions, longer intervals or a shorter period.`,
       );
     },
+    async requests(scan, ask, work) {
+      const folders = await foldersFor(work, scan);
+      if (folders.regions.length === 0) return { invocations: [], rest: undefined };
+      const { text, columns } = topQuery(scan, ask, `${database}.${table}`, folders);
+      const { rows = [] } = await run(text, work);
+      const last = rows.at(-1);
+      return {
+        invocations: rows.map((row) => invocationFromRow(row, columns, requestIdOf(row))),
+        rest: last && rows.length >= ask.limit ? BigInt(last['bound'] as string) : undefined,
+      };
+    },
     async quote(scan, work) {
       const folders = await foldersFor(work, scan);
       const { logs } = await clients();
@@ -159,6 +171,10 @@ function refusedRequest({ workgroup, output }: AthenaSource): SpendError {
     'INVALID_SETTING',
     `Athena refused the query. Is there a workgroup ${workgroup} (workgroup=NAME)? Does it, or output=s3://BUCKET/FOLDER/, say where results go${output ? ` (now ${output})` : ''}?`,
   );
+}
+
+function requestIdOf({ requestid = '' }: ResultRow): string {
+  return requestid.startsWith(OWN_ID) ? '' : requestid;
 }
 
 /** Rows with a reason are lines that are no records. */

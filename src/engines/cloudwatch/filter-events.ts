@@ -3,7 +3,8 @@ import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import { readRecord } from '../../logs/record.ts';
 import type { Work } from '../engine.ts';
 import { type Found, NOTHING } from '../found.ts';
-import { createMerger, groupFromInvocation } from '../merge.ts';
+import { createMerger, groupFromInvocation, type MergedInvocation } from '../merge.ts';
+import type { Scan } from '../scan.ts';
 import type { Slice } from './insights-query.ts';
 import { type Place, placeError } from './place.ts';
 
@@ -17,7 +18,18 @@ const SLACK_MS = 5 * 60_000;
  * Reads the events themselves, page by page. Slower than Logs Insights, but it sees everything, costs nothing, and needs
  * `logs:FilterLogEvents` alone. Bodies pass through memory and are stepped over, as in files.
  */
-export async function findEvents(place: Place, slice: Slice, work: Work): Promise<Found> {
+export async function findEvents(place: Place, slice: Slice & Pick<Scan, 'only'>, work: Work): Promise<Found> {
+  const { invocations, malformed } = await readEvents(place, slice, work);
+  const groups = invocations.map((invocation) => groupFromInvocation(invocation, slice.only));
+  return { ...NOTHING, groups, malformed };
+}
+
+/** Each request of a slice of time once, and the lines that are none. */
+export async function readEvents(
+  place: Place,
+  slice: Slice,
+  work: Work,
+): Promise<{ invocations: MergedInvocation[]; malformed: Record<string, number> }> {
   const merger = createMerger();
   const malformed: Record<string, number> = {};
   for (const group of place.groups) {
@@ -28,8 +40,7 @@ export async function findEvents(place: Place, slice: Slice, work: Work): Promis
       if (merger.records > MOST_EVENTS) throw tooMany(place);
     }
   }
-  const inside = merger.invocations().filter(({ at }) => at >= slice.from && at < slice.to);
-  return { ...NOTHING, groups: inside.map(groupFromInvocation), malformed };
+  return { invocations: merger.invocations().filter(({ at }) => at >= slice.from && at < slice.to), malformed };
 }
 
 async function* messagesOf(place: Place, group: string, slice: Slice, work: Work): AsyncGenerator<string> {

@@ -6,8 +6,9 @@ import { type Engine, METADATA_KEYS_MS, type TimeRange, type Work } from '../eng
 import { type Found, sumOf } from '../found.ts';
 import { isAsked, type Scan } from '../scan.ts';
 import { createScanningEngine } from '../scanning.ts';
-import { findEvents } from './filter-events.ts';
-import { findMetadataKeys, findUsage } from './insights.ts';
+import type { Candidates, TopAsk } from '../top.ts';
+import { findEvents, readEvents } from './filter-events.ts';
+import { findMetadataKeys, findTop, findUsage } from './insights.ts';
 import { type OpenPlaces, openPlaces, type Place } from './place.ts';
 import { quoteScan } from './quote.ts';
 import { cloudWatchSourceFromText } from './source.ts';
@@ -55,12 +56,22 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
     }
   }
 
+  async function topIn(place: Place, scan: Scan, ask: TopAsk, work: Work, merge: boolean): Promise<Candidates> {
+    if (via !== 'events' && !refused.has(place)) return findTop(place, scan, ask, work, merge);
+    const { invocations } = await readEvents(place, scan, work);
+    return { invocations, rest: undefined };
+  }
+
   return createScanningEngine({
     name: 'cloudwatch',
     source,
     async find(scan, work, atOnce) {
       const found = await Promise.all((await askedPlaces(scan)).map((place) => findIn(place, scan, work, atOnce)));
       return found.every((part) => part !== undefined) ? sumOf(found) : undefined;
+    },
+    async requests(scan, ask, work, merge) {
+      const places = await askedPlaces(scan);
+      return joined(await Promise.all(places.map((place) => topIn(place, scan, ask, work, merge))));
     },
     quote: async (scan, work) => quoteScan(await askedPlaces(scan), scan, via === 'events', metrics, work),
     async notes({ unmerged, outside }, scan) {
@@ -103,6 +114,14 @@ async function keysOfEvents(place: Place, slice: { from: number; to: number }, w
   return groups.flatMap(({ attributes }) => Object.keys(attributes.metadata));
 }
 
+function joined(parts: readonly Candidates[]): Candidates {
+  const rests = parts.flatMap(({ rest }) => rest ?? []);
+  return {
+    invocations: parts.flatMap(({ invocations }) => invocations),
+    rest: rests.length === 0 ? undefined : rests.reduce((a, b) => (a > b ? a : b)),
+  };
+}
+
 /** Streams tell it, which costs nothing. */
 async function rangeOf(places: readonly Place[], work: Work): Promise<TimeRange> {
   const ranges = await Promise.all(places.map((place) => timesOfStreams(place, work)));
@@ -118,7 +137,7 @@ function notesOnSight(places: readonly Place[], isReadByEvent: (place: Place) =>
 }
 
 const INSIGHTS_NOTE =
-  'CloudWatch Logs Insights cannot look into the bodies of streamed answers, and into 200 fields of a record at most: the lifetime of cache writes there, and tokens that only a body tells, are not seen. Lines that are no records are not counted.';
+  'CloudWatch Logs Insights cannot look into the bodies of streamed answers, and into 200 fields of a record at most: the lifetime of cache writes there, why the answer ended, and tokens that only a body tells, are not seen. Lines that are no records are not counted.';
 
 const REFUSED_NOTE =
   'Logs Insights is not allowed for these credentials (logs:StartQuery), so events were read one by one, which is slow for long periods.';

@@ -21,6 +21,10 @@ describe('the text of queries', () => {
   it.each([
     ['totals', questionOf()],
     ['people, by metadata', questionOf({ by: ['principal', 'metadata.cost-center'] })],
+    [
+      'five-minute cells of large prompts',
+      questionOf({ cellMs: 300_000, only: { promptAtLeast: 100_000, outputAtMost: 50 } }),
+    ],
     ['a price that changes inside', questionOf({ rateChanges: [Date.parse('2026-10-07T00:00:00Z')] })],
   ])('%s', (_, question) => {
     expect(usageQuery(scanFromQuery(question), OCTOBER).text).toMatchSnapshot();

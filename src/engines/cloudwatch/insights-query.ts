@@ -1,3 +1,4 @@
+import { limitsOfSize, type SizeLimit } from '../../domain/request-size.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
 import { type Column, PRICED_ATTRIBUTES } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
@@ -72,6 +73,8 @@ const KNOWN_WRITES = [
   ...DETAILS.map((detail) => `coalesce(${detail}.inputTokens, 0)`),
 ];
 
+const STOP_REASONS = [`${BODY}.stopReason`, `${BODY}.stop_reason`];
+
 const COLUMNS = {
   model: text('modelId'),
   region: text('region'),
@@ -95,7 +98,10 @@ const COLUMNS = {
   caller: text('identity.arn'),
   operation: text('operation'),
   inferenceRegion: text('inferenceRegion'),
-  status: text(`\`${BODY}.amazon-bedrock-guardrailAction\``, `${BODY}.stopReason`, `${BODY}.stop_reason`),
+  status: text(`\`${BODY}.amazon-bedrock-guardrailAction\``, ...STOP_REASONS),
+  stopReason: text(...STOP_REASONS),
+  latencyMs: text(`\`${BODY}.${METRICS}.invocationLatency\``, `${BODY}.metrics.latencyMs`),
+  firstByteMs: text(`\`${BODY}.${METRICS}.firstByteLatency\``),
 };
 
 /** A group by a missing field would be a row without it; an empty text is one like any other. */
@@ -110,33 +116,59 @@ const RECORDS = 'schemaType = "ModelInvocationLog"';
  * largest, then requests are summed by everything that was asked and everything a price depends on.
  * @param merge false: every record counts, for sources that log no request twice
  */
-export function usageQuery({ attributes, cellMs }: Scan, slice: Slice, merge = true): InsightsQuery {
+export function usageQuery({ attributes, cellMs, only }: Scan, slice: Slice, merge = true): InsightsQuery {
   const columns = [...PRICED_ATTRIBUTES, ...attributes];
+  const extras = extraColumns({ cellMs, only });
   const lines = [
-    `filter ${RECORDS} and toMillis(@timestamp) >= ${slice.from} and toMillis(@timestamp) < ${slice.to}`,
-    `fields ${columns.map((column, index) => `${expressionOf(column)} as a${index}`).join(', ')}`,
-    `fields ${counterExpressions().join(', ')}`,
-    ...(merge ? mergeLines(columns) : recordLines(columns)),
-    `fields ${[bandExpression(), 'least(1, t_in + t_out + t_read + t_write) as used', 'least(t_write, t_known) as known', ...(cellMs ? [`floor(t / ${cellMs}) as cell`] : [])].join(', ')}`,
-    `stats count(*) as invocations, sum(n) as records, sum(used) as billable, sum(t_in) as input, sum(t_out) as output, sum(t_read) as cache_read, sum(t_write) as cache_write, sum(t_long) as cache_write_1h, sum(known) as cache_write_known, min(t) as first, max(t) as last by ${[...columns.map((_, index) => `b${index}`), 'band', ...(cellMs ? ['cell'] : [])].join(', ')}`,
+    ...requestLines(columns, slice, merge),
+    `fields ${[bandExpression(), 'least(1, t_in + t_out + t_read + t_write) as used', 'least(t_write, t_known) as known', ...extras.map(({ name, expression }) => `${expression} as ${name}`)].join(', ')}`,
+    `stats count(*) as invocations, sum(n) as records, sum(used) as billable, sum(t_in) as input, sum(t_out) as output, sum(t_read) as cache_read, sum(t_write) as cache_write, sum(t_long) as cache_write_1h, sum(known) as cache_write_known, min(t) as first, max(t) as last by ${[...columns.map((_, index) => `b${index}`), 'band', ...extras.map(({ name }) => name)].join(', ')}`,
     `limit ${MOST_ROWS}`,
   ];
   return { text: lines.join('\n| '), columns };
 }
 
+/** What else tells groups apart: the cell, and whether requests are of the asked size. */
+function extraColumns({ cellMs, only }: Pick<Scan, 'cellMs' | 'only'>): { name: string; expression: string }[] {
+  const limits = limitsOfSize(only);
+  return [
+    ...(cellMs ? [{ name: 'cell', expression: `floor(t / ${cellMs})` }] : []),
+    ...(limits.length > 0 ? [{ name: 'fits', expression: limits.map(limitExpression).join(' * ') }] : []),
+  ];
+}
+
+/** 1 or 0. */
+export function limitExpression({ of, atLeast, tokens }: SizeLimit): string {
+  const size = of === 'prompt' ? '(t_in + t_read + t_write)' : 't_out';
+  return `least(1, greatest(0, ${atLeast ? `${size} - ${tokens - 1}` : `${tokens + 1} - ${size}`}))`;
+}
+
 /**
- * The request metadata there is. Insights cannot list the names of discovered fields, so the text of that object is cut out; it has
- * no objects in it, and quotes in a prompt are escaped, so this is never prompt text.
+ * Insights cannot list the names of discovered fields, so the text of that object is cut out; it has no objects in it, and quotes in
+ * a prompt are escaped, so this is never prompt text.
  */
+const METADATA_LINE = 'parse @message /"requestMetadata":\\{(?<metadata>[^{}]*)\\}/';
+
+/** The request metadata there is. */
 export function metadataQuery({ from, to }: Slice): string {
   return [
     `filter ${RECORDS} and toMillis(@timestamp) >= ${from} and toMillis(@timestamp) < ${to}`,
-    'parse @message /"requestMetadata":\\{(?<metadata>[^{}]*)\\}/',
+    METADATA_LINE,
     'filter ispresent(metadata)',
     'stats count(*) as records by metadata',
     'sort records desc',
     `limit ${MOST_ROWS}`,
   ].join('\n| ');
+}
+
+/** The lines that give one row for each request, or each record, with `b0`…, the counters, `n` and `t`. @param columns what the columns are */
+export function requestLines(columns: readonly Column[], slice: Slice, merge: boolean): string[] {
+  return [
+    `filter ${RECORDS} and toMillis(@timestamp) >= ${slice.from} and toMillis(@timestamp) < ${slice.to}`,
+    `fields ${columns.map((column, index) => `${expressionOf(column)} as a${index}`).join(', ')}`,
+    `fields ${counterExpressions().join(', ')}`,
+    ...(merge ? mergeLines(columns) : recordLines(columns)),
+  ];
 }
 
 /** One row for each request. The record that a stream logs first lacks what is known at its end, so of texts the one that is there counts. */
@@ -155,8 +187,8 @@ function recordLines(columns: readonly Column[]): string[] {
   return [`fields ${[...counters, ...texts, '1 as n', 'toMillis(@timestamp) as t'].join(', ')}`];
 }
 
-/** The most rows of a result, https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
-export const MOST_ROWS = 10_000;
+/** The most rows of a result, https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
+export const MOST_ROWS = 100_000;
 
 function expressionOf(column: Column): string {
   if (!column.startsWith('metadata.')) return COLUMNS[column as keyof typeof COLUMNS];

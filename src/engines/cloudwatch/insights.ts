@@ -1,10 +1,12 @@
 import type { Work } from '../engine.ts';
 import { type Found, NOTHING, sumOf } from '../found.ts';
-import { groupFromRow } from '../result-row.ts';
+import { groupFromRow, invocationFromRow } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
+import type { Candidates, TopAsk } from '../top.ts';
 import { MOST_ROWS, metadataQuery, type Slice, usageQuery } from './insights-query.ts';
 import type { Place } from './place.ts';
 import { runQuery } from './run-query.ts';
+import { topQuery } from './top-query.ts';
 
 /** The smallest slice that is split further. */
 const LEAST_SLICE_MS = 2_000;
@@ -47,6 +49,17 @@ async function findHalves(...[place, scan, slice, work, how]: Parameters<typeof 
   const parts: Found[] = [];
   for (const half of halves) parts.push((await findSlice(place, scan, half, work, how)) as Found);
   return sumOf(parts);
+}
+
+/** The requests of one place with the largest bounds. */
+export async function findTop(place: Place, scan: Scan, ask: TopAsk, work: Work, merge: boolean): Promise<Candidates> {
+  const { text, columns, boundOf } = topQuery(scan, scan, ask, merge);
+  const { rows } = await runQuery(place, text, scan, work);
+  const last = rows.at(-1);
+  return {
+    invocations: rows.map((row) => invocationFromRow(row, columns, row['requestId'] ?? '')),
+    rest: last && rows.length >= ask.limit ? boundOf(last) : undefined,
+  };
 }
 
 /** Keys of request metadata in one place and slice of time. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type CloudWatchLogsClient,
   GetQueryResultsCommand,
+  type GetQueryResultsCommandOutput,
   MalformedQueryException,
   type ResultField,
   StartQueryCommand,
@@ -82,7 +84,7 @@ async function results({ client, name }: Place, queryId: string, work: Work): Pr
     const { recordsScanned = 0, recordsMatched = 0, bytesScanned = 0 } = answer.statistics ?? {};
     switch (answer.status) {
       case 'Complete':
-        return { rows: (answer.results ?? []).map(rowFrom), recordsMatched, bytesScanned, outside: false };
+        return { rows: await allRows(client, queryId, answer, work), recordsMatched, bytesScanned, outside: false };
       case 'Scheduled':
       case 'Running':
       case 'Unknown':
@@ -102,6 +104,24 @@ async function results({ client, name }: Place, queryId: string, work: Work): Pr
     });
     await pause(pauseMs, work.signal);
   }
+}
+
+/** 10,000 at a time, https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html */
+async function allRows(
+  client: CloudWatchLogsClient,
+  queryId: string,
+  first: GetQueryResultsCommandOutput,
+  { signal }: Work,
+): Promise<ResultRow[]> {
+  const rows = (first.results ?? []).map(rowFrom);
+  let { nextToken } = first;
+  while (nextToken !== undefined) {
+    throwIfCancelled(signal);
+    const page = await client.send(new GetQueryResultsCommand({ queryId, nextToken }));
+    for (const fields of page.results ?? []) rows.push(rowFrom(fields));
+    ({ nextToken } = page);
+  }
+  return rows;
 }
 
 function rowFrom(fields: readonly ResultField[]): ResultRow {

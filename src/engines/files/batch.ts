@@ -33,7 +33,6 @@ export interface RecordBatch {
   /** -1 where the record does not tell. */
   latencyMs: Int32Array;
   firstByteMs: Int32Array;
-  stopReason: (string | null)[];
 }
 
 /** Gathers invocations into a batch. */
@@ -100,14 +99,14 @@ function batchFromInvocations(invocations: readonly Invocation[], ids: Attribute
     cacheWriteKnown: whole(({ tokens }) => tokens.cacheWriteKnown),
     latencyMs: whole(({ latencyMs }) => latencyMs ?? -1),
     firstByteMs: whole(({ firstByteMs }) => firstByteMs ?? -1),
-    stopReason: invocations.map(({ stopReason }) => stopReason ?? null),
   };
 }
 
 /** Written by hand rather than with JSON.stringify: it runs once per record. The separator cannot stand in a JSON-escaped value. */
 function attributesKey(invocation: Invocation): string {
-  const { accountId, region, inferenceRegion, operation, modelId, identityArn, tier, errorCode, blocked } = invocation;
-  return `${accountId}\n${region}\n${inferenceRegion ?? ''}\n${operation}\n${modelId}\n${identityArn ?? ''}\n${tier ?? ''}\n${errorCode ?? ''}\n${blocked}\n${JSON.stringify(invocation.metadata)}`;
+  const { accountId, region, inferenceRegion, operation, modelId, identityArn, tier, errorCode, blocked, stopReason } =
+    invocation;
+  return `${accountId}\n${region}\n${inferenceRegion ?? ''}\n${operation}\n${modelId}\n${identityArn ?? ''}\n${tier ?? ''}\n${errorCode ?? ''}\n${blocked}\n${stopReason ?? ''}\n${JSON.stringify(invocation.metadata)}`;
 }
 
 function metadataText(metadata: Readonly<Record<string, string>>): string | undefined {

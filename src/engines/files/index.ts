@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Alias } from '../../domain/alias.ts';
 import { DAY_MS } from '../../domain/period.ts';
-import type { Coverage, Engine, UsageQuery, Work } from '../engine.ts';
+import type { Coverage, Engine, RequestQuery, Work } from '../engine.ts';
+import { dearest } from '../order.ts';
 import { createFolderStore } from './folder.ts';
 import { ingest, unreadFiles } from './ingest.ts';
+import { invocationFromResult, invocationsStatement } from './invocations-query.ts';
 import {
   createLedger,
   createTemporaryLedger,
@@ -77,6 +79,12 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
         const rows = (await rowsFrom(connection, sql, values)).map((row) => usageRowFromResult(row, query));
         return { rows, coverage: await coverageOf(connection, look, query) };
       }),
+    invocations: (query, work = {}) =>
+      fresh(work, async (connection) => {
+        const { sql, values } = invocationsStatement(query, await aliasesFor(connection, query));
+        const rows = (await rowsFrom(connection, sql, values)).map(invocationFromResult);
+        return { ...dearest(rows, query), notes: [] };
+      }),
     range: (work = {}) => fresh(work, (connection, look) => coverageOf(connection, look, ALL_TIME)),
     quote: (_query, work = {}) =>
       ledger.use(async (connection) => {
@@ -107,7 +115,7 @@ async function openStore(source: string, s3: S3ClientConfig): Promise<LogStore> 
 }
 
 /** Of the model ids that the ledger has. */
-async function aliasesFor(connection: DuckDBConnection, { aliasesOf }: UsageQuery): Promise<readonly Alias[]> {
+async function aliasesFor(connection: DuckDBConnection, { aliasesOf }: RequestQuery): Promise<readonly Alias[]> {
   const unresolved = await rowsFrom(connection, UNRESOLVED_STATEMENT);
   return unresolved.length > 0 ? aliasesOf(unresolved.map(({ model }) => model as string)) : [];
 }

@@ -1,39 +1,12 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { type Alias, tierOfAlias } from '../../domain/alias.ts';
-import {
-  type Dimension,
-  isTimeDimension,
-  NONE,
-  type PlainDimension,
-  type TimeDimension,
-} from '../../domain/dimension.ts';
+import type { Alias } from '../../domain/alias.ts';
+import { type Dimension, isTimeDimension } from '../../domain/dimension.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
+import { limitsOfSize } from '../../domain/request-size.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { UsageRow } from '../../domain/usage.ts';
-import { modelIdentity } from '../../logs/model-id.ts';
 import type { UsageQuery } from '../engine.ts';
-
-/** SQL and the values for its `$1`, `$2`, … */
-export interface Statement {
-  sql: string;
-  values: DuckDBValue[];
-}
-
-const COLUMNS: Record<Exclude<PlainDimension, TimeDimension>, string> = {
-  model: 'a.model',
-  scope: 'a.scope',
-  provider: 'a.provider',
-  region: 'a.region',
-  inference_region: 'a.inference_region',
-  account: 'a.account',
-  principal: 'a.principal',
-  session: 'a.session',
-  caller: 'a.caller',
-  operation: 'a.operation',
-  profile: 'a.profile',
-  tier: 'a.tier',
-  status: 'a.status',
-};
+import { attributesSql, type Bind, listSql, ratesFromSql, type Statement, sizeConditions, valueColumn } from './sql.ts';
 
 /** What a rate depends on besides the time; grouped by in every query. */
 const PRICE_COLUMNS = ['a.model', 'a.scope', 'a.region', 'a.tier', 'u.band'];
@@ -53,7 +26,7 @@ const SUMS = [
 /** Builds the query that answers a usage question: from sums by day or hour where every boundary is on one, else from single invocations. */
 export function usageStatement(query: UsageQuery, aliases: readonly Alias[]): Statement {
   const values: DuckDBValue[] = [];
-  const bind = (value: DuckDBValue) => `$${values.push(value)}`;
+  const bind: Bind = (value) => `$${values.push(value)}`;
   const cells: string[] = [];
   const column = (dimension: Dimension) =>
     isTimeDimension(dimension) ? bucketColumn(cells.push(dimension) - 1) : valueColumn(dimension, bind);
@@ -62,6 +35,7 @@ export function usageStatement(query: UsageQuery, aliases: readonly Alias[]): St
   const where = [
     `u.at_ms >= ${bind(BigInt(query.from))}`,
     `u.at_ms < ${bind(BigInt(query.to))}`,
+    ...sizeConditions(query.only),
     ...query.where.map(({ dimension, values: wanted }) => `${column(dimension)} IN (${wanted.map(bind).join(', ')})`),
   ];
   const joins = ['JOIN a ON a.id = u.attributes'];
@@ -72,11 +46,13 @@ export function usageStatement(query: UsageQuery, aliases: readonly Alias[]): St
     );
     joins.push(`ASOF JOIN b${index} ON u.at_ms >= b${index}.start`);
   });
+  const cell = query.cellMs === undefined ? [] : [`u.at_ms // ${query.cellMs} * ${query.cellMs} AS cell`];
+  const groups = [...keys, ...PRICE_COLUMNS, 'rates', ...cell];
   const sql = `WITH ${ctes.join(',\n')}
-SELECT ${[...keys, ...PRICE_COLUMNS.map((price, index) => `${price} AS p${index}`), `${ratesFromSql(query)} AS rates_from`, ...SUMS].join(', ')}
+SELECT ${[...keys, ...PRICE_COLUMNS.map((price, index) => `${price} AS p${index}`), `${ratesFromSql(query)} AS rates_from`, ...cell, ...SUMS].join(', ')}
 FROM ${tableFor(query)} u ${joins.join(' ')}
 WHERE ${where.join(' AND ')}
-GROUP BY ${[...keys, ...PRICE_COLUMNS, 'rates'].map((_, index) => index + 1).join(', ')}`;
+GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
   return { sql, values };
 }
 
@@ -115,6 +91,7 @@ export function usageRowFromResult(row: Record<string, DuckDBValue>, query: Usag
     cacheWrite5m: count('cache_write_5m'),
     cacheWrite1h: count('cache_write_1h'),
     cacheWriteUnknown: count('cache_write_unknown'),
+    ...(query.cellMs === undefined ? {} : { cell: count('cell') }),
   };
 }
 
@@ -124,11 +101,15 @@ function tableFor({
   from,
   to,
   buckets,
+  cellMs = DAY_MS,
   rateChanges,
-}: Pick<UsageQuery, 'from' | 'to' | 'buckets' | 'rateChanges'>): string {
+  only,
+}: Pick<UsageQuery, 'from' | 'to' | 'buckets' | 'cellMs' | 'rateChanges' | 'only'>): string {
+  if (limitsOfSize(only).length > 0) return 'invocations';
   const edges = [
     from,
     to,
+    cellMs,
     ...rateChanges,
     ...Object.values(buckets).flatMap((cells) => (cells ?? []).map((cell) => cell.from)),
   ];
@@ -138,52 +119,4 @@ function tableFor({
 
 function bucketColumn(index: number): string {
   return `b${index}.label`;
-}
-
-function valueColumn(dimension: Dimension, bind: (value: DuckDBValue) => string): string {
-  const source = dimension.startsWith('metadata.')
-    ? `json_extract_string(a.metadata, ${bind(pointerTo(dimension.slice('metadata.'.length)))})`
-    : dimension.startsWith('tag.')
-      ? `json_extract_string(a.tags, ${bind(pointerTo(dimension.slice('tag.'.length)))})`
-      : COLUMNS[dimension as keyof typeof COLUMNS];
-  return `coalesce(nullif(${source}, ''), '${NONE}')`;
-}
-
-/** RFC 6901: a key may hold any character. */
-function pointerTo(key: string): string {
-  return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
-function listSql<Item>(items: readonly Item[], sql: (item: Item) => string): string {
-  return `[${items.map(sql).join(', ')}]`;
-}
-
-/** The attribute sets, with aliases in place of what they resolve. */
-function attributesSql(aliases: readonly Alias[], bind: (value: DuckDBValue) => string): string {
-  if (aliases.length === 0) return 'SELECT *, NULL::VARCHAR AS tags FROM attributes';
-  const rows = aliases.map((alias) => {
-    const { model, provider, scope } = modelIdentity(alias.model);
-    const { unresolved, name = null } = alias;
-    const cells = [
-      unresolved,
-      model,
-      provider ?? null,
-      scope,
-      name,
-      tierOfAlias(alias) ?? null,
-      JSON.stringify(alias.tags),
-    ];
-    return `(${cells.map((cell) => `${bind(cell)}::VARCHAR`).join(', ')})`;
-  });
-  return `SELECT attributes.* REPLACE (coalesce(alias.model, attributes.model) AS model, coalesce(alias.provider, attributes.provider) AS provider,
-    coalesce(alias.scope, attributes.scope) AS scope, coalesce(alias.name, attributes.profile) AS profile,
-    coalesce(alias.tier, attributes.tier) AS tier), alias.tags
-  FROM attributes LEFT JOIN (VALUES ${rows.join(', ')}) alias(unresolved, model, provider, scope, name, tier, tags) ON alias.unresolved = attributes.model`;
-}
-
-/** The start of the stretch of unchanged rates that a row lies in. */
-function ratesFromSql({ rateChanges, from, to }: UsageQuery): string {
-  const inside = rateChanges.filter((change) => change > from && change < to).sort((a, b) => b - a);
-  if (inside.length === 0) return `${from}::BIGINT`;
-  return `CASE ${inside.map((change) => `WHEN u.at_ms >= ${change} THEN ${change}`).join(' ')} ELSE ${from} END::BIGINT`;
 }

@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
 
 /** Part of the ledger's file name: a ledger of another version is left alone and a new one is filled from the logs. */
-export const LEDGER_VERSION = 3;
+export const LEDGER_VERSION = 4;
 
 /** A counter fits in 32 bits: a record with more than 10^9 tokens is refused. */
 const COUNTERS = countersOf('INTEGER');
@@ -13,7 +13,7 @@ function countersOf(type: string): string {
     .join(', ');
 }
 
-const INVOCATION = `attributes BIGINT, request_id VARCHAR, at_ms BIGINT, ${COUNTERS}, latency_ms INTEGER, first_byte_ms INTEGER, stop_reason VARCHAR`;
+const INVOCATION = `attributes BIGINT, request_id VARCHAR, at_ms BIGINT, ${COUNTERS}, latency_ms INTEGER, first_byte_ms INTEGER`;
 
 /**
  * records      what the files say; `repeated` when another record has the same identity
@@ -25,7 +25,7 @@ const INVOCATION = `attributes BIGINT, request_id VARCHAR, at_ms BIGINT, ${COUNT
  */
 export const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS files (id INTEGER, name VARCHAR, size BIGINT, version VARCHAR, records BIGINT, malformed VARCHAR, damaged VARCHAR, merged BOOLEAN)`,
-  `CREATE TABLE IF NOT EXISTS attributes (id BIGINT, key VARCHAR, account VARCHAR, region VARCHAR, inference_region VARCHAR, operation VARCHAR, model VARCHAR, provider VARCHAR, scope VARCHAR, profile VARCHAR, caller VARCHAR, principal VARCHAR, session VARCHAR, tier VARCHAR, status VARCHAR, error BOOLEAN, metadata VARCHAR)`,
+  `CREATE TABLE IF NOT EXISTS attributes (id BIGINT, key VARCHAR, account VARCHAR, region VARCHAR, inference_region VARCHAR, operation VARCHAR, model VARCHAR, provider VARCHAR, scope VARCHAR, profile VARCHAR, caller VARCHAR, principal VARCHAR, session VARCHAR, tier VARCHAR, status VARCHAR, error BOOLEAN, stop_reason VARCHAR, metadata VARCHAR)`,
   `CREATE TABLE IF NOT EXISTS records (file INTEGER, ${INVOCATION}, repeated BOOLEAN)`,
   `CREATE TABLE IF NOT EXISTS merged (${INVOCATION}, records BIGINT)`,
   `CREATE TABLE IF NOT EXISTS hours (at_ms BIGINT, attributes BIGINT, band INTEGER, invocations BIGINT, records BIGINT, billable BIGINT, ${countersOf('BIGINT')}, first_at BIGINT, last_at BIGINT)`,
@@ -44,7 +44,7 @@ const BAND = `CASE ${[...CONTEXT_BANDS]
 const ONE = `1 AS invocations, (input > 0 OR output > 0 OR cache_read > 0 OR cache_write > 0)::BIGINT AS billable`;
 
 const INVOCATION_COLUMNS =
-  'attributes, request_id, at_ms, input, output, cache_read, cache_write, cache_write_1h, cache_write_known, latency_ms, first_byte_ms, stop_reason';
+  'attributes, request_id, at_ms, input, output, cache_read, cache_write, cache_write_1h, cache_write_known, latency_ms, first_byte_ms';
 
 /** Every invocation once, with the columns of `hours` and its own. */
 export const INVOCATIONS_VIEW = `CREATE OR REPLACE TEMP VIEW invocations AS
@@ -77,10 +77,10 @@ export function mergeStatements(scope: 'all' | 'touched', part: number, parts: n
       FROM records r JOIN (SELECT DISTINCT id, account, region FROM attributes) a ON a.id = r.attributes
       WHERE r.request_id IN (SELECT request_id FROM several)`,
     'UPDATE records SET repeated = true WHERE rowid IN (SELECT id FROM repeats WHERE records > 1)',
-    `INSERT INTO merged SELECT best.attributes, request_id, best.at_ms, input, output, cache_read, cache_write, cache_write_1h, cache_write_known, best.latency_ms, best.first_byte_ms, best.stop_reason, records FROM (
+    `INSERT INTO merged SELECT best.attributes, request_id, best.at_ms, input, output, cache_read, cache_write, cache_write_1h, cache_write_known, best.latency_ms, best.first_byte_ms, records FROM (
       SELECT account, region, request_id, count(*) AS records, max(input) AS input, max(output) AS output, max(cache_read) AS cache_read,
         max(cache_write) AS cache_write, max(cache_write_1h) AS cache_write_1h, max(cache_write_known) AS cache_write_known,
-        arg_max(struct_pack(attributes := attributes, at_ms := at_ms, latency_ms := latency_ms, first_byte_ms := first_byte_ms, stop_reason := stop_reason), ${RANK}) AS best
+        arg_max(struct_pack(attributes := attributes, at_ms := at_ms, latency_ms := latency_ms, first_byte_ms := first_byte_ms), ${RANK}) AS best
       FROM repeats WHERE records > 1 GROUP BY account, region, request_id)`,
     hours,
   ];

@@ -34,6 +34,7 @@ const ATTRIBUTE_COLUMNS = [
   'tier',
   'status',
   'error',
+  'stopReason',
   'metadata',
 ] as const satisfies readonly (keyof StoredAttributes)[];
 
@@ -46,7 +47,7 @@ const ATTRIBUTE_TYPES: readonly DuckDBType[] = [
 const RECORD_TYPES: readonly DuckDBType[] = [
   ...[INTEGER, BIGINT, VARCHAR, BIGINT],
   ...[INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER],
-  ...[INTEGER, INTEGER, VARCHAR, BOOLEAN],
+  ...[INTEGER, INTEGER, BOOLEAN],
 ];
 
 interface FinishedFile {
@@ -108,7 +109,6 @@ export async function createWriter(connection: DuckDBConnection): Promise<Writer
         batch.cacheWriteKnown,
         Array.from(batch.latencyMs, nullIfUnknown),
         Array.from(batch.firstByteMs, nullIfUnknown),
-        batch.stopReason,
         Array<DuckDBValue>(count).fill(false),
       ]);
     },

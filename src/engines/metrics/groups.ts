@@ -96,6 +96,7 @@ function loggedFrom(
     identityArn: undefined,
     errorCode: undefined,
     blocked: false,
+    stopReason: undefined,
     metadata: {},
   };
 }
@@ -113,6 +114,7 @@ function groupsFromSums(
   const used = input + output + cacheRead + cacheWrite > 0;
   const tokens = { input, output, cacheRead, cacheWrite5m: cacheWrite, cacheWrite1h: 0, cacheWriteUnknown: cacheWrite };
   const group = (errorCode: string | undefined, counts: InvocationGroup['counts']): InvocationGroup => ({
+    modelId: logged.modelId,
     attributes: attributesFrom({ ...logged, errorCode }),
     contextBand: 0,
     records: counts.invocations,

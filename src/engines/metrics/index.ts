@@ -1,6 +1,6 @@
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import { DAY_MS } from '../../domain/period.ts';
-import type { Engine, Quote, TimeRange, Work } from '../engine.ts';
+import type { Engine, InvocationsQuery, Quote, TimeRange, UsageQuery, Work } from '../engine.ts';
 import { isAsked, type Scan } from '../scan.ts';
 import { createScanningEngine } from '../scanning.ts';
 import { cellMsOf, KEPT_DAYS } from './cells.ts';
@@ -9,7 +9,7 @@ import { foundFromReadings, type MetricsFound } from './groups.ts';
 import { notesOn } from './notes.ts';
 import { offeredSeries, reachesBehindList } from './offered.ts';
 import { type Clients, closePlace, openPlaces, type Place } from './place.ts';
-import { checkFilters, unknownDimensionsNote } from './question.ts';
+import { checkFilters, noRequests, unknownDimensionsNote } from './question.ts';
 import { readSeries, type Slice } from './readings.ts';
 import { listSeries, type Series } from './series.ts';
 import { metricsSourceFromText } from './source.ts';
@@ -49,6 +49,7 @@ export function createMetricsEngine({ source, now = Date.now, ...clients }: Metr
       const places = await askedPlaces(scan);
       return allOf(await Promise.all(places.map((place) => findIn(place, slice, now(), work))));
     },
+    requests: () => Promise.reject(noRequests()),
     async quote(scan, work) {
       cellMsOf(scan, now());
       const places = await askedPlaces(scan);
@@ -65,19 +66,26 @@ export function createMetricsEngine({ source, now = Date.now, ...clients }: Metr
 
   return {
     ...engine,
+    sumsOnly: true,
     async usage(query, work) {
-      checkFilters(query.where);
+      checkQuestion(query);
       const { rows, coverage } = await engine.usage(query, work);
       return {
         rows,
         coverage: { ...coverage, notes: [...unknownDimensionsNote(query.by), ...(coverage.notes ?? [])] },
       };
     },
+    invocations: () => Promise.reject(noRequests()),
     async quote(query, work) {
-      checkFilters(query.where);
+      checkQuestion(query);
       return engine.quote(query, work);
     },
   };
+}
+
+function checkQuestion(query: UsageQuery | InvocationsQuery): void {
+  if ('prices' in query || query.only !== undefined) throw noRequests();
+  checkFilters(query.where);
 }
 
 /** Series that have data now, and those that may have had some earlier in a period. */

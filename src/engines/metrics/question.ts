@@ -2,10 +2,25 @@ import type { Dimension, Filter } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { ERROR_STATUS } from './groups.ts';
 
-const UNKNOWN: readonly Dimension[] = ['principal', 'session', 'caller', 'operation', 'inference_region'];
+const UNKNOWN: readonly Dimension[] = [
+  'principal',
+  'session',
+  'caller',
+  'operation',
+  'inference_region',
+  'stop_reason',
+];
 const STATUSES: readonly string[] = ['ok', ...Object.values(ERROR_STATUS)];
 
 const isUnknown = (dimension: Dimension) => UNKNOWN.includes(dimension) || dimension.startsWith('metadata.');
+
+/** What metrics cannot be asked for. */
+export function noRequests(): SpendError {
+  return new SpendError(
+    'SOURCE_UNSUPPORTED',
+    'CloudWatch metrics know sums and no single requests. Ask the invocation logs: files, s3:, cloudwatch: or athena: as the source; "bedrock-spend doctor" says where they are.',
+  );
+}
 
 /**
  * Refuses filters that metrics cannot apply: "nothing matches" would be an answer, and a wrong one.

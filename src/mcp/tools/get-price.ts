@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SpendError } from '../../domain/errors.ts';
-import { priceReport, priceSchema, textFromPrice } from '../../reports/price.ts';
+import { alikeText, priceReport, priceSchema, textFromPrice } from '../../reports/price.ts';
 import { defineTool } from '../define-tool.ts';
 
 export const getPrice = defineTool({
@@ -30,21 +30,11 @@ export const getPrice = defineTool({
   async run(input, context) {
     const prices = await context.prices();
     const price = priceReport(input, prices, await context.names(), context.now);
-    if (price === undefined) throw new SpendError('INVALID_ARGUMENT', unknownPrice(input.model, prices.models));
+    if (price === undefined)
+      throw new SpendError(
+        'INVALID_ARGUMENT',
+        `No price is known for ${input.model} as asked; its usage is shown as unpriced. An overrides file can name one.${alikeText(input.model, prices.models)}`,
+      );
     return { text: textFromPrice(price), data: price };
   },
 });
-
-function unknownPrice(model: string, known: readonly string[]): string {
-  const words = model
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word.length > 2);
-  const near = known
-    .map((id) => ({ id, hits: words.filter((word) => id.includes(word)).length }))
-    .filter(({ hits }) => hits > 0)
-    .sort((a, b) => b.hits - a.hits)
-    .slice(0, 5);
-  const hint = near.length > 0 ? ` Models with a price that look alike: ${near.map(({ id }) => id).join(', ')}.` : '';
-  return `No price is known for ${model} as asked; its usage is shown as unpriced. An overrides file can name one.${hint}`;
-}

@@ -91,12 +91,12 @@ function named(kind: string, value: string | null | undefined): string | undefin
 
 /**
  * The request as the client meant it: without the stage or a custom domain's base path, header values as they were repeated.
+ * @param vouched whether the gateway has checked keys and tokens, which nothing behind it needs then
  * @throws TypeError for a path or header that is none
  */
-export function requestFromEvent(event: LambdaEvent): Request {
+export function requestFromEvent(event: LambdaEvent, vouched = principalFromEvent(event) !== undefined): Request {
   const headers = headersFrom(event);
-  // The gateway has checked them, and nothing behind it needs them.
-  if (principalFromEvent(event) !== undefined) for (const name of ['x-api-key', 'authorization']) headers.delete(name);
+  if (vouched) for (const name of ['x-api-key', 'authorization']) headers.delete(name);
   const host = headers.get('host') ?? event.requestContext.domainName ?? 'localhost';
   const method = methodOf(event) ?? 'GET';
   const { body, isBase64Encoded } = event;

@@ -273,6 +273,14 @@ describe.each<Transfer>(['stream', 'buffered'])('%s: an app behind a gateway', (
     expect(app.mock.lastCall?.[1].principal).toBeUndefined();
   });
 
+  it('that checks tokens itself gets them, whatever the gateway says', async () => {
+    const app = vi.fn<App>(() => new Response(null, { status: 204 }));
+    const event = { ...REST, multiValueHeaders: { authorization: ['Bearer token'] } };
+    await answer(transfer, app, event, { requirePrincipal: false, principalOf: () => undefined });
+    const [request, context] = app.mock.lastCall as Parameters<App>;
+    expect([request.headers.get('authorization'), context.principal]).toEqual(['Bearer token', undefined]);
+  });
+
   it.each<[string, App]>([
     [
       'throws',

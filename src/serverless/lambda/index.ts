@@ -12,6 +12,8 @@ import {
 } from './events.ts';
 import { type Dialect, metadataFromResponse, type ProxyResult, resultFromResponse, writeBody } from './results.ts';
 
+export { type LambdaEvent, principalFromEvent };
+
 export interface LambdaHandlerOptions {
   /**
    * `stream`: for REST APIs with `ResponseTransferMode: STREAM` and function URLs with `RESPONSE_STREAM`. `buffered`: for everything
@@ -20,6 +22,11 @@ export interface LambdaHandlerOptions {
   transfer: 'stream' | 'buffered';
   /** Refuses requests that no gateway vouches for: those without API key id or token subject. Default: true. */
   requirePrincipal?: boolean;
+  /**
+   * Who the gateway says is asking. Default: `principalFromEvent`. Where it names somebody, keys and tokens are taken out of the
+   * request; for an app that checks them itself, give one that never does.
+   */
+  principalOf?: (event: LambdaEvent) => string | undefined;
   /** What the gateway waits for a buffered response. Default: 29 seconds, the REST API's; HTTP APIs have 30. */
   gatewayTimeoutMs?: number;
   /** Takes errors that callers must not see. */
@@ -45,14 +52,15 @@ declare const awslambda: {
 
 /** One handler for REST API, HTTP API and function URL events. It ends when the response is sent and all work behind it is done. */
 export function createLambdaHandler(app: App, options: LambdaHandlerOptions): LambdaHandler {
-  const { transfer, requirePrincipal = true, gatewayTimeoutMs = 29_000, onError = () => {} } = options;
+  const { transfer, requirePrincipal = true, principalOf = principalFromEvent } = options;
+  const { gatewayTimeoutMs = 29_000, onError = () => {} } = options;
 
   async function respond(event: LambdaEvent, context: Partial<RequestContext>): Promise<Response> {
-    const principal = principalFromEvent(event);
+    const principal = principalOf(event);
     if (principal === undefined && requirePrincipal && methodOf(event) !== 'OPTIONS')
       return errorResponse(403, -32000, 'Forbidden: the gateway let this through without an API key or a token.');
     try {
-      return await app(requestFromEvent(event), { ...context, principal });
+      return await app(requestFromEvent(event, principal !== undefined), { ...context, principal });
     } catch (error) {
       onError(error as Error);
       return internalError();

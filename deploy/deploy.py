@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["boto3>=1.40"]
+# ///
+"""From a clone and AWS credentials to an MCP endpoint behind a key: docs/deploy.md.
+
+What it does is in deployer/, to be read in this order: cli (the commands), deploying (the order of things), parameters, source
+and permissions (what the function may read), image, stack, changes (what would change, and its cost), keys, smoke, hosts.
+Only aws.py talks to AWS.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit("deploy.py needs Python 3.11 or newer: run it with a newer python3, or with: uv run deploy/deploy.py")
+
+try:
+    from deployer.cli import main
+except ModuleNotFoundError as error:
+    if error.name not in ("boto3", "botocore"):
+        raise
+    sys.exit("boto3 is missing: run python3 -m pip install boto3, or run this with: uv run deploy/deploy.py")
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""The commands."""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from deployer import smoke
+from deployer.aws import Aws
+from deployer.console import Console, table
+from deployer.deploying import Wish, deploy
+from deployer.destroying import destroy
+from deployer.failure import Failure
+from deployer.hosts import settings, settings_without_key
+from deployer.image import BUILDERS
+from deployer.keys import Keys, keys_of
+from deployer.source import source_from_text
+from deployer.stack import Stack, need_stack
+from deployer.watching import show_log, status_of, status_text
+
+Command = Callable[[Aws, Console, argparse.Namespace], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; a failure is one line."""
+    given = _parser().parse_args(arguments)
+    console = Console(agrees=getattr(given, "yes", False))
+    command: Command = given.command
+    try:
+        command(Aws(region=given.region, profile=given.profile), console, given)
+    except Failure as failure:
+        console.say(f"deploy.py: {failure}")
+        return 1
+    except KeyboardInterrupt:
+        console.say("\ndeploy.py: Interrupted. Run the same command again: it goes on where it was.")
+        return 130
+    except BrokenPipeError:
+        return 141
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"deploy.py: {message}. {self.prog} --help shows what there is.\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="deploy.py", description="bedrock-spend on AWS: docs/deploy.md")
+    everywhere = _Parser(add_help=False)
+    everywhere.add_argument("--region", help="where it is deployed; otherwise AWS's own settings tell")
+    everywhere.add_argument("--profile", help="of AWS's settings")
+    everywhere.add_argument("--stack", default="bedrock-spend", help="name of the stack (bedrock-spend)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(
+        name: str, about: str, command: Command, within: "argparse._SubParsersAction[_Parser]" = commands
+    ) -> _Parser:
+        one = within.add_parser(name, help=about, description=about, parents=[everywhere])
+        one.set_defaults(command=command)
+        return one
+
+    one = add("deploy", "build, push, show what changes and costs, ask, deploy, try it out", _deploy)
+    one.add_argument("--source", help="what usage is read from; auto asks Bedrock (docs/sources/README.md)")
+    one.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter, kept until set again"
+    )
+    one.add_argument("--unset", action="append", default=[], metavar="NAME", help="give a parameter back its default")
+    one.add_argument("--builder", choices=BUILDERS, help="otherwise the first that is installed")
+    one.add_argument("--base-image", help="in place of public.ecr.aws/lambda/nodejs:24")
+    one.add_argument("--rebuild", action="store_true", help="build even if nothing is new, for a newer base image")
+    one.add_argument("--plan", action="store_true", help="stop before anything is changed")
+    one.add_argument("--show", action="store_true", help="print the key in the settings")
+    one.add_argument("--yes", action="store_true", help="ask nothing")
+    add("status", "state, URL, settings, alarms, the last day", _status).add_argument("--json", action="store_true")
+    add("test", "try it out: initialize, tools/list, a call", _test).add_argument(
+        "--key", help="name of the key to use"
+    )
+    one = add("config", "the settings for each host", _config)
+    one.add_argument("--key", help="name of the key to use")
+    one.add_argument("--show", action="store_true", help="print the key in the settings")
+    one = add("logs", "the function's log", _logs)
+    one.add_argument("--since", default="1h", help="like 30m, 2h, 1d (1h)")
+    one.add_argument("--follow", action="store_true", help="go on with what comes")
+    add("destroy", "list what goes, ask, and leave nothing", _destroy).add_argument("--yes", action="store_true")
+
+    keys = commands.add_parser("keys", help="a key for each person or program").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    add("list", "names and ages", _list_keys, keys)
+    for name, about, command in (
+        ("create", "a key for a person or program", _create_key),
+        ("show", "print a key's value", _show_key),
+        ("rotate", "a new value; the old one ends when the new one works", _rotate_key),
+        ("revoke", "it opens nothing from now on", _revoke_key),
+    ):
+        one = add(name, about, command, keys)
+        one.add_argument("name", metavar="NAME")
+        if name in ("create", "rotate"):
+            one.add_argument("--show", action="store_true", help="print its value")
+    return parser
+
+
+def _deploy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    wish = Wish(
+        stack=given.stack,
+        source=given.source,
+        settings=given.set,
+        unset=given.unset,
+        builder=given.builder,
+        base_image=given.base_image,
+        rebuild=given.rebuild,
+        plan=given.plan,
+        show=given.show,
+    )
+    deploy(aws, console, wish)
+
+
+def _status(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    status = status_of(aws, need_stack(aws, given.stack))
+    console.show(json.dumps(status, indent=2) if given.json else status_text(status))
+
+
+def _test(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    stack = need_stack(aws, given.stack)
+    if stack.issuer:
+        for line in smoke.try_out_sign_in(_url(stack), stack.issuer, patience_s=0):
+            console.show(line)
+        return
+    keys = keys_of(aws, stack)
+    regions = source_from_text(stack.parameters["Source"]).regions(aws.region)
+    for line in smoke.try_out(_url(stack), keys.value(_key(keys, given.key)), regions, patience_s=0):
+        console.show(line)
+
+
+def _config(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    stack = need_stack(aws, given.stack)
+    if stack.issuer:
+        console.show(settings_without_key(_url(stack)))
+        return
+    keys = keys_of(aws, stack)
+    name = _key(keys, given.key)
+    value = keys.value(name) if given.show else None
+    console.show(settings(_url(stack), value, stack=stack.name, region=aws.region, key=name))
+
+
+def _logs(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    group = need_stack(aws, given.stack).output("FunctionLog")
+    show_log(aws, console, group, since=given.since, follow=given.follow)
+
+
+def _destroy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    destroy(aws, console, given.stack)
+
+
+def _list_keys(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    keys = keys_of(aws, need_stack(aws, given.stack))
+    here = keys.file.values()
+    rows = [(key.name, key.created, "value on this machine" if key.name in here else "") for key in keys.live()]
+    console.show(table(rows) if rows else "none")
+
+
+def _create_key(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    keys = keys_of(aws, need_stack(aws, given.stack))
+    _tell(console, keys, given, keys.create(given.name))
+
+
+def _show_key(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    console.show(keys_of(aws, need_stack(aws, given.stack)).value(given.name))
+
+
+def _rotate_key(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    stack = need_stack(aws, given.stack)
+    keys = keys_of(aws, stack)
+    value, old = keys.replace(given.name)
+    smoke.works(_url(stack), value)
+    keys.delete(old)
+    _tell(console, keys, given, value)
+
+
+def _revoke_key(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    keys_of(aws, need_stack(aws, given.stack)).revoke(given.name)
+    console.say(f"{given.name} opens nothing any more.")
+
+
+def _tell(console: Console, keys: Keys, given: argparse.Namespace, value: str) -> None:
+    console.say(f"The key {given.name} is in {keys.file.path}.")
+    if given.show:
+        console.show(value)
+
+
+def _key(keys: Keys, name: str | None) -> str:
+    """The one that is asked for, or one whose value is here."""
+    if name:
+        return name
+    here = keys.file.values()
+    names = [key.name for key in keys.live()]
+    if not names:
+        raise Failure("There is no key yet: run keys create NAME.")
+    return next((other for other in names if other in here), names[0])
+
+
+def _url(stack: Stack) -> str:
+    return stack.output("Url")

@@ -1,0 +1,178 @@
+"""The deployment, in order. Each step finds out first whether it is still to be done, so it can be broken off anywhere."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from deployer import changes, smoke
+from deployer.aws import Aws, AwsError
+from deployer.console import Console
+from deployer.costs import cost_line
+from deployer.failure import Failure
+from deployer.hosts import settings, settings_without_key
+from deployer.image import ROOT, Recipe, Repository, find_builder, this_architecture
+from deployer.keys import keys_of
+from deployer.parameters import Values, kept_by_hand, known, parse_settings, values_of
+from deployer.permissions import permissions_of
+from deployer.source import Source, source_from_text
+from deployer.stack import Stack, find_stack, need_stack, settle
+from deployer.template import PATH, Parameter, read_parameters, template_to_deploy
+
+NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
+NO_IMAGE = f"sha256:{0:064}"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the command line asks for."""
+
+    stack: str
+    source: str | None
+    settings: Sequence[str]
+    unset: Sequence[str]
+    builder: str | None
+    base_image: str | None
+    rebuild: bool
+    plan: bool
+    show: bool
+
+
+def deploy(aws: Aws, console: Console, wish: Wish) -> None:
+    """Build, push, show, ask, deploy, try out, and say what to paste."""
+    if not NAME.fullmatch(wish.stack):
+        raise Failure(f"--stack {wish.stack}: take a small letter, then small letters, digits and -, 41 at most.")
+    console.say(f"{wish.stack} in {aws.region}, account {aws.account}")
+    stack = find_stack(aws, wish.stack) if wish.plan else settle(aws, console, wish.stack)
+    text = PATH.read_text()
+    parameters = read_parameters(aws, text)
+    by_hand = _by_hand(aws, stack, wish, parameters)
+    source = source_from_text(by_hand.get("Source", parameters["Source"].default or ""))
+    permissions = permissions_of(aws, source)
+    for note in permissions.notes:
+        console.say(f"Note: {note}")
+    found = {**_found(aws, stack), **permissions.values()}
+    architecture = by_hand.get("Architecture", found["Architecture"])
+    repository = Repository(aws, wish.stack)
+    recipe = Recipe(architecture, permissions.reads_files, wish.base_image)
+    digest = _image(console, repository, recipe, wish)
+    values = values_of(parameters, by_hand=by_hand, found=found, image_uri=f"{repository.uri}@{digest}")
+    change_set = changes.propose(
+        aws, stack, wish.stack, template_to_deploy(text, values.all, _about(values)), values.all
+    )
+    if change_set is None:
+        console.say("Nothing to change.")
+    else:
+        console.say(f"\n{change_set.text()}\n\n{cost_line(values.all, duckdb=permissions.reads_files)}")
+        if wish.plan:
+            changes.discard_new(aws, console, change_set)
+            return
+        console.confirm("Deploy this?")
+        stack = changes.run(aws, console, change_set)
+    if not wish.plan:
+        _hand_over(aws, console, need_stack(aws, wish.stack), source, show=wish.show)
+
+
+def _by_hand(aws: Aws, stack: Stack | None, wish: Wish, parameters: Mapping[str, Parameter]) -> dict[str, str]:
+    before = stack.parameters if stack and stack.exists else {}
+    kept = kept_by_hand(before, _remembered(aws, wish.stack) if before else frozenset(), parameters)
+    asked = parse_settings(wish.settings, parameters)
+    if wish.source is not None:
+        asked["Source"] = wish.source
+    forgotten = {known(name, parameters).name for name in wish.unset}
+    return {name: value for name, value in {**kept, **asked}.items() if name not in forgotten or name in asked}
+
+
+def _remembered(aws: Aws, stack: str) -> frozenset[str] | None:
+    """Which parameters were set by hand, as the deployed template notes it; another tool's has no note."""
+    metadata = json.loads(aws.call("cloudformation", "get_template_summary", StackName=stack).get("Metadata") or "{}")
+    about = metadata.get("BedrockSpend")
+    return None if about is None else frozenset(about["SetByHand"].split())
+
+
+def _about(values: Values) -> dict[str, str]:
+    return {"Version": version(), "SetByHand": " ".join(sorted(values.by_hand))}
+
+
+def _found(aws: Aws, stack: Stack | None) -> dict[str, str]:
+    """What is best here, unless it is set."""
+    before = stack.parameters if stack and stack.exists else {}
+    return {
+        "Architecture": before.get("Architecture") or this_architecture(),
+        "AccessLogs": "yes" if _may_log_access(aws) else "no",
+    }
+
+
+def _may_log_access(aws: Aws) -> bool:
+    """Whether API Gateway has a role to write logs with."""
+    try:
+        return bool(aws.call("apigateway", "get_account").get("cloudwatchRoleArn"))
+    except AwsError as error:
+        if error.denied:
+            return False
+        raise
+
+
+def _image(console: Console, repository: Repository, recipe: Recipe, wish: Wish) -> str:
+    """Find the image's digest, after building it where it is not there."""
+    digest = None if wish.rebuild else repository.digest(recipe.tag)
+    if wish.plan:
+        console.say(f"Image {recipe.tag}: {'is there' if digest else 'would be built and pushed'}.")
+        return digest or NO_IMAGE
+    if digest is None:
+        builder = find_builder(wish.builder, console)
+        repository.ensure()
+        reference = f"{repository.uri}:{recipe.tag}"
+        console.say(f"Building {recipe.tag} with {builder.program} for {recipe.architecture}.")
+        builder.build(recipe, reference, _labels())
+        console.say("Pushing it.")
+        builder.push(reference, repository.login())
+        digest = repository.digest(recipe.tag)
+    if digest is None:
+        raise Failure(f"The image was pushed, but {repository.name} does not have it: run the command again.")
+    return digest
+
+
+def version() -> str:
+    """Of this clone."""
+    return str(json.loads((ROOT / "package.json").read_text())["version"])
+
+
+def _labels() -> dict[str, str]:
+    """What the image says about itself; no part of what it is."""
+    asked = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    try:
+        said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    except FileNotFoundError:
+        said = ""
+    return {"VERSION": version(), "REVISION": said or "unknown"}
+
+
+def _hand_over(aws: Aws, console: Console, stack: Stack, source: Source, *, show: bool) -> None:
+    """See that callers get in as they should, and say what to paste."""
+    url = stack.output("Url")
+    if stack.issuer:
+        console.say(f"\nTrying {url}.")
+        _report(console, lambda: smoke.try_out_sign_in(url, stack.issuer))
+        console.show(settings_without_key(url))
+        return
+    keys = keys_of(aws, stack)
+    existing = keys.live()
+    kept = keys.file.values()
+    mine = next((key.name for key in existing if key.name in kept), None)
+    name = mine or (existing[0].name if existing else re.sub(r"[^A-Za-z0-9._@+-]", "-", aws.user)[:64])
+    value = keys.ensure(name)
+    console.say(f"\nTrying {url} with the key {name}.")
+    _report(console, lambda: smoke.try_out(url, value, source.regions(aws.region)))
+    console.say(f"The key {name} is in {keys.file.path}.\n")
+    console.show(settings(url, value if show else None, stack=stack.name, region=aws.region, key=name))
+
+
+def _report(console: Console, trial: Callable[[], list[str]]) -> None:
+    try:
+        seen = trial()
+    except Failure as failure:
+        raise Failure(f"It is deployed, but not all is well: {failure} Then run the command again.") from failure
+    for line in seen:
+        console.say(f"  {line}")

@@ -1,0 +1,68 @@
+"""Takes everything back that was made. It can be run again until nothing is left."""
+
+from deployer.aws import Aws, AwsError
+from deployer.console import Console
+from deployer.failure import Failure
+from deployer.image import Repository
+from deployer.keys import all_keys, key_file
+from deployer.stack import delete_stack, find_stack, resources, settle
+
+
+def destroy(aws: Aws, console: Console, name: str) -> None:
+    """List what goes, ask, and leave nothing."""
+    stack = find_stack(aws, name)
+    if stack and stack.changing:
+        settle(aws, console, name)
+        stack = find_stack(aws, name)
+    held = resources(aws, name) if stack and stack.exists else []
+    keys = all_keys(aws, name)
+    repository = Repository(aws, name)
+    found = repository.find()
+    if found:
+        repository.check_owner(found)
+    logs = _log_groups(aws, name)
+    file = key_file(aws, name)
+    if not (stack or keys or found or logs):
+        file.delete()
+        console.say(f"There is nothing of {name} in {aws.region}.")
+        return
+    kinds = sorted({item["ResourceType"].removeprefix("AWS::") for item in held})
+    console.say(f"This deletes, in {aws.region}, account {aws.account}:")
+    for line in (
+        f"the stack {name}: {len(held)} resources ({', '.join(kinds)})" if stack else "",
+        "the sessions in its table, for good" if held else "",
+        f"keys: {', '.join(key.name for key in keys)}" if keys else "",
+        f"the image repository {name}: {repository.count()} images" if found else "",
+        f"logs: {', '.join(logs)}" if logs else "",
+        str(file.path) if file.path.exists() else "",
+    ):
+        if line:
+            console.say(f"  {line}")
+    console.confirm("Delete all of it?")
+    for key in keys:  # First, so that nobody calls what is going.
+        aws.call("apigateway", "delete_api_key", apiKey=key.id)
+    file.delete()
+    if stack:
+        delete_stack(aws, console, stack)
+    if found:
+        repository.delete()
+    for group in _log_groups(aws, name):  # Of a function that wrote a last line, or API Gateway.
+        aws.call("logs", "delete_log_group", logGroupName=group)
+    left = [*_log_groups(aws, name), *(key.name for key in all_keys(aws, name))]
+    if left:
+        raise Failure(f"There is still {', '.join(left)}: run the command again.")
+    console.say("Nothing is left.")
+
+
+def _log_groups(aws: Aws, name: str) -> list[str]:
+    """By the names that the template gives; one that Lambda has made anew is among them."""
+    wanted = (f"/aws/lambda/{name}-server", f"/aws/lambda/{name}-authorizer", f"/aws/apigateway/{name}-access")
+    found = []
+    for group in wanted:
+        try:
+            groups = aws.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=group)
+            found += [item["logGroupName"] for item in groups if item["logGroupName"] == group]
+        except AwsError as error:
+            if error.code != "ResourceNotFoundException":
+                raise
+    return found

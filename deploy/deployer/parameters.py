@@ -1,0 +1,64 @@
+"""The values of the template's parameters: set now, set by hand before, found out, or the template's own."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from deployer.failure import Failure
+from deployer.template import Parameter
+
+# Only deploy.py knows it: by digest, from the registry.
+IMAGE = "ImageUri"
+
+
+@dataclass(frozen=True)
+class Values:
+    """What the template is given, and which of it a person has set: that stays until it is set again."""
+
+    all: dict[str, str]
+    by_hand: frozenset[str]
+
+
+def parse_settings(given: Sequence[str], parameters: Mapping[str, Parameter]) -> dict[str, str]:
+    """Read `Name=Value`, as --set takes it."""
+    settings: dict[str, str] = {}
+    for setting in given:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise Failure(f"--set {setting}: write --set Name=Value.")
+        parameter = known(name, parameters)
+        if parameter.allowed and value not in parameter.allowed:
+            raise Failure(f"--set {setting}: {name} is one of {', '.join(parameter.allowed)}.")
+        settings[name] = value
+    return settings
+
+
+def known(name: str, parameters: Mapping[str, Parameter]) -> Parameter:
+    """The parameter of that name."""
+    if name in parameters and name != IMAGE:
+        return parameters[name]
+    if name == IMAGE:
+        raise Failure(f"{IMAGE} is what deploy.py builds: it cannot be set.")
+    lower = {other.lower(): other for other in parameters}
+    close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
+    hint = f" Did you mean {lower[close[0]]}?" if close else " docs/deploy.md lists them."
+    raise Failure(f"There is no parameter {name}.{hint}")
+
+
+def kept_by_hand(
+    before: Mapping[str, str], remembered: frozenset[str] | None, parameters: Mapping[str, Parameter]
+) -> dict[str, str]:
+    """What was set by hand. A stack that another tool deployed does not tell: all that is not the default."""
+    if remembered is None:
+        remembered = frozenset(
+            name for name in before if name in parameters and before[name] != parameters[name].default
+        )
+    return {name: before[name] for name in remembered if name in before and name in parameters and name != IMAGE}
+
+
+def values_of(
+    parameters: Mapping[str, Parameter], *, by_hand: Mapping[str, str], found: Mapping[str, str], image_uri: str
+) -> Values:
+    """Bring all together; what is set by hand comes first."""
+    defaults = {name: parameter.default or "" for name, parameter in parameters.items()}
+    return Values({**defaults, **found, **by_hand, IMAGE: image_uri}, frozenset(by_hand))

@@ -1,0 +1,177 @@
+"""Tries a deployed server out, as a client would: initialize, tools/list, and a call that costs nothing."""
+
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from deployer.failure import Failure
+
+Json = dict[str, Any]
+Answer = TypeVar("Answer")
+
+PROTOCOL = "2025-11-25"
+ANSWER_S = 120
+# A new key or stage is not everywhere at once.
+PATIENCE_S, PAUSE_S = 90, 2
+NOT_YET = (401, 403, 404, 429, 500, 502, 503, 504)
+REFUSED = (401, 403)
+TOOL = "check_setup"
+
+
+class NotAnsweredError(Failure):
+    """What may be better in a moment."""
+
+
+@dataclass
+class Client:
+    """Just enough of MCP over Streamable HTTP."""
+
+    url: str
+    key: str
+    session: dict[str, str] = field(default_factory=dict)
+    sent: int = 0
+
+    def request(self, method: str, params: Json | None = None) -> Json:
+        """Ask, and wait for the answer."""
+        self.sent += 1
+        message = {"jsonrpc": "2.0", "id": self.sent, "method": method, "params": params or {}}
+        for answer in _messages(*self._send("POST", message)):
+            if answer.get("id") == self.sent and "method" not in answer:
+                if "error" in answer:
+                    raise Failure(f"{method}: {answer['error'].get('message', 'failed')}")
+                result: Json = answer["result"]
+                return result
+        raise Failure(f"{method}: the answer ended before it was complete. Run the command again.")
+
+    def notify(self, method: str) -> None:
+        """Say something that has no answer."""
+        self._send("POST", {"jsonrpc": "2.0", "method": method})
+
+    def close(self) -> None:
+        """End the session."""
+        self._send("DELETE", None)
+
+    def _send(self, verb: str, message: Json | None) -> tuple[str, str]:
+        headers = {"accept": "application/json, text/event-stream", "x-api-key": self.key, **self.session}
+        body = None if message is None else json.dumps(message).encode()
+        if body:
+            headers["content-type"] = "application/json"
+        request = urllib.request.Request(self.url, body, headers, method=verb)  # noqa: S310 - the stack's own output
+        try:
+            with urllib.request.urlopen(request, timeout=ANSWER_S) as response:  # noqa: S310
+                session = response.headers.get("mcp-session-id")
+                if session:
+                    self.session = {"mcp-session-id": session, "mcp-protocol-version": PROTOCOL}
+                return response.headers.get_content_type(), response.read().decode()
+        except urllib.error.HTTPError as error:
+            said = f"{self.url} answers {error.code}: {_said(error.read().decode(errors='replace'))}"
+            if error.code in REFUSED:
+                said += " Look at keys list; keys rotate NAME makes a new value."
+            raise (NotAnsweredError if error.code in NOT_YET else Failure)(said) from error
+        except OSError as error:
+            raise _unreachable(self.url, error) from error
+
+
+def try_out(url: str, key: str, regions: Sequence[str], *, patience_s: float = PATIENCE_S) -> list[str]:
+    """Try everything, and give what was seen."""
+    client = Client(url, key)
+    hello = _patiently(lambda: client.request("initialize", _introduction()), patience_s)
+    client.notify("notifications/initialized")
+    tools = [tool["name"] for tool in client.request("tools/list")["tools"]]
+    if TOOL not in tools:
+        raise Failure(f"{url} has no tool {TOOL}: something else may answer there.")
+    result = client.request("tools/call", {"name": TOOL, "arguments": {"regions": list(regions)}})
+    client.close()
+    if result.get("isError"):
+        raise Failure(f"{TOOL}: {_said(json.dumps(result['content'][0]))} See: deploy.py logs.")
+    server = hello["serverInfo"]
+    findings = result.get("structuredContent", {}).get("findings", [])
+    seen = [f"{server['name']} {server['version']} answers with {len(tools)} tools."]
+    return [*seen, *(f"{found['region']}: {found['text']}" for found in findings if found["level"] == "problem")]
+
+
+def try_out_sign_in(url: str, issuer: str, *, patience_s: float = PATIENCE_S) -> list[str]:
+    """Try what a client without a token is told: where to sign in. Signing in itself takes a person."""
+    said = _patiently(lambda: _challenge(url), patience_s)
+    found = re.search(r'resource_metadata="([^"]+)"', said)
+    if not found:
+        raise Failure(f"{url} refuses without saying where to sign in: run deploy again, which renews the API.")
+    try:
+        with urllib.request.urlopen(found[1], timeout=ANSWER_S) as response:  # noqa: S310 - the stack's own answer
+            servers = json.load(response).get("authorization_servers", [])
+    except (OSError, ValueError) as error:
+        raise Failure(f"{found[1]} cannot be read ({error}): run deploy again, which renews the API.") from error
+    if issuer not in servers:
+        raise Failure(f"{found[1]} names another issuer than {issuer}: run deploy again, which renews the API.")
+    return [f"{url} asks for a token and sends clients to {issuer}."]
+
+
+def _challenge(url: str) -> str:
+    request = urllib.request.Request(url, b"{}", {"content-type": "application/json"}, method="POST")  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=ANSWER_S) as response:  # noqa: S310
+            raise Failure(f"{url} answers {response.status} without a token: look at OAuthIssuer in status.")
+    except urllib.error.HTTPError as error:
+        if error.code == 401:  # noqa: PLR2004 - of HTTP
+            return str(error.headers.get("www-authenticate", ""))
+        raise NotAnsweredError(f"{url} answers {error.code} in place of 401. See: deploy.py logs.") from error
+    except OSError as error:
+        raise _unreachable(url, error) from error
+
+
+def works(url: str, key: str, *, patience_s: float = PATIENCE_S) -> None:
+    """Wait until a key opens the server."""
+    client = Client(url, key)
+    _patiently(lambda: client.request("initialize", _introduction()), patience_s)
+    client.close()
+
+
+def _unreachable(url: str, error: OSError) -> NotAnsweredError:
+    reason = getattr(error, "reason", error)
+    return NotAnsweredError(
+        f"{url} cannot be reached ({reason}): check the network, HTTPS_PROXY, and the DNS of a domain."
+    )
+
+
+def _introduction() -> Json:
+    return {"protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": {"name": "deploy.py", "version": "1"}}
+
+
+def _patiently(ask: Callable[[], Answer], patience_s: float) -> Answer:
+    end = time.monotonic() + patience_s
+    while True:
+        try:
+            return ask()
+        except NotAnsweredError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(PAUSE_S)
+
+
+def _messages(kind: str, body: str) -> list[Json]:
+    """Of a JSON answer, or of a stream of events: https://html.spec.whatwg.org/multipage/server-sent-events.html."""
+    if kind == "application/json":
+        answer = json.loads(body)
+        return answer if isinstance(answer, list) else [answer]
+    found: list[Json] = []
+    for event in body.replace("\r\n", "\n").split("\n\n"):
+        lines = [line[5:].removeprefix(" ") for line in event.split("\n") if line.startswith("data:")]
+        data = "\n".join(lines)
+        if data:
+            found.append(json.loads(data))
+    return found
+
+
+def _said(body: str) -> str:
+    """One line of what a server answers in place of a result."""
+    try:
+        answer = json.loads(body)
+        text = answer.get("error", {}).get("message") or answer.get("text") or answer.get("message") or body
+    except (ValueError, AttributeError):
+        text = body
+    return " ".join(str(text).split())[:300] or "nothing"

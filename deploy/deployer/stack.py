@@ -1,0 +1,212 @@
+"""The CloudFormation stack: which state it is in, and how to get it out of a state that nothing can be done in."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from deployer.aws import Aws, AwsError, Json
+from deployer.console import Console
+from deployer.failure import Failure
+
+OURS = "bedrock-spend"
+CHANGE_SET = f"{OURS}-change"
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 4.0
+
+# Nothing of use is left in these; a new stack has to be made.
+DEAD = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """As CloudFormation describes it."""
+
+    name: str
+    found: Json
+
+    @property
+    def status(self) -> str:
+        """Such as UPDATE_COMPLETE."""
+        return str(self.found["StackStatus"])
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is more than a change set that never ran."""
+        return self.status != "REVIEW_IN_PROGRESS"
+
+    @property
+    def changing(self) -> bool:
+        """Whether CloudFormation is at work on it."""
+        return self.status.endswith("_IN_PROGRESS") and self.exists
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What it was deployed with."""
+        given = self.found.get("Parameters") or []
+        return {item["ParameterKey"]: item.get("ParameterValue", "") for item in given}
+
+    @property
+    def issuer(self) -> str:
+        """Whose tokens callers send; empty where they send keys."""
+        return self.parameters.get("OAuthIssuer", "")
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """What the template gives back."""
+        return {item["OutputKey"]: item["OutputValue"] for item in self.found.get("Outputs") or []}
+
+    def output(self, name: str) -> str:
+        """One of them, which is there only when the stack is whole."""
+        if name not in self.outputs:
+            raise Failure(f"{self.name} is in the state {self.status}: run deploy, which says what is wrong.")
+        return self.outputs[name]
+
+    @property
+    def ours(self) -> bool:
+        """Whether deploy.py or its template made it."""
+        tags = [tag["Key"] for tag in self.found.get("Tags") or []]
+        return OURS in tags or str(self.found.get("Description", "")).startswith(f"{OURS}:")
+
+
+def find_stack(aws: Aws, name: str) -> Stack | None:
+    """Find the stack of that name, if it is ours; somebody else's is refused."""
+    try:
+        found = aws.call("cloudformation", "describe_stacks", StackName=name)["Stacks"][0]
+    except AwsError as error:
+        if error.code == "ValidationError" and "does not exist" in error.said:
+            return None
+        raise
+    stack = Stack(name, found)
+    if stack.status == "DELETE_COMPLETE":
+        return None
+    if not (stack.ours if stack.exists else _only_proposed(aws, name)):
+        raise Failure(f"The stack {name} in {aws.region} is not bedrock-spend's: take another name with --stack.")
+    return stack
+
+
+def _only_proposed(aws: Aws, name: str) -> bool:
+    """Whether nobody but deploy.py has proposed this stack; it has neither tags nor description yet."""
+    proposed = aws.pages("cloudformation", "list_change_sets", "Summaries", StackName=name)
+    return all(summary["ChangeSetName"] == CHANGE_SET for summary in proposed)
+
+
+def need_stack(aws: Aws, name: str) -> Stack:
+    """Find the stack, which has to be there."""
+    stack = find_stack(aws, name)
+    if stack is None or not stack.exists:
+        raise Failure(f"There is no stack {name} in {aws.region}: deploy it first, or check --region and --stack.")
+    return stack
+
+
+def settle(aws: Aws, console: Console, name: str) -> Stack | None:
+    """Find the stack in a state in which it can be changed: waits, and clears away what is stuck."""
+    stack = find_stack(aws, name)
+    if stack and stack.changing:
+        console.say(f"Another change of {name} is under way; waiting for it.")
+        follow(aws, console, stack)
+        stack = find_stack(aws, name)
+    if stack and stack.status == "UPDATE_ROLLBACK_FAILED":
+        console.confirm(f"{name} is stuck in the middle of a rollback. Let CloudFormation go on with it?")
+        seen = event_ids(aws, stack)
+        aws.call("cloudformation", "continue_update_rollback", StackName=name)
+        begin(aws, stack)
+        stack = follow(aws, console, stack, seen)
+        if stack.status == "UPDATE_ROLLBACK_FAILED":
+            raise Failure(
+                f"{name} cannot be rolled back: {_reason(aws, stack, seen)} Put that right, then run this again."
+            )
+    if stack and stack.status in DEAD:
+        console.confirm(
+            f"{name} is left over from a deployment that failed ({stack.status}). Delete it and begin anew?"
+        )
+        delete_stack(aws, console, stack)
+        return None
+    if stack and stack.exists and not stack.status.endswith("_COMPLETE"):
+        raise Failure(
+            f"{name} is in the state {stack.status}: roll it back in CloudFormation's console, then run this again."
+        )
+    return stack
+
+
+def delete_stack(aws: Aws, console: Console, stack: Stack) -> None:
+    """Delete it and wait; it is followed by its id, because the name is gone in the end."""
+    seen = event_ids(aws, stack)
+    aws.call("cloudformation", "delete_stack", StackName=stack.name)
+    begin(aws, stack)
+    ended = follow(aws, console, stack, seen)
+    if ended.status != "DELETE_COMPLETE":
+        raise Failure(
+            f"{stack.name} could not be deleted: {_reason(aws, ended, seen)} Put that right, then run this again."
+        )
+
+
+def follow(aws: Aws, console: Console, stack: Stack, seen: set[str] | None = None) -> Stack:
+    """Say what happens to it until CloudFormation is done."""
+    told = set(seen) if seen is not None else event_ids(aws, stack)
+    pause_s = FIRST_PAUSE_S
+    while True:
+        now = _now(aws, stack)
+        for event in [event for event in _events(aws, stack) if event["EventId"] not in told][::-1]:
+            told.add(event["EventId"])
+            console.say(_line(event))
+        if not now.changing and now.exists:
+            return now
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+
+
+def begin(aws: Aws, stack: Stack) -> None:
+    """Wait until it has left the state it was in: a change begins some moments after it is asked for."""
+    for _ in range(100):
+        now = _now(aws, stack)
+        if now.status != stack.status or now.found.get("LastUpdatedTime") != stack.found.get("LastUpdatedTime"):
+            return
+        time.sleep(FIRST_PAUSE_S)
+
+
+def event_ids(aws: Aws, stack: Stack) -> set[str]:
+    """What has happened to it so far."""
+    return {event["EventId"] for event in _events(aws, stack)}
+
+
+def failed(aws: Aws, stack: Stack, seen: set[str]) -> Failure:
+    """Why a change did not work, and what is left of it."""
+    left = "Nothing was deployed" if "CREATE" in stack.status or stack.status in DEAD else "The stack is as it was"
+    return Failure(f"{_reason(aws, stack, seen)} {left}: put that right, then run this again.")
+
+
+def resources(aws: Aws, name: str) -> list[Json]:
+    """What it holds."""
+    return list(aws.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=name))
+
+
+def _events(aws: Aws, stack: Stack) -> Iterator[Any]:
+    return aws.pages("cloudformation", "describe_stack_events", "StackEvents", StackName=_id(stack))
+
+
+def _now(aws: Aws, stack: Stack) -> Stack:
+    return Stack(stack.name, aws.call("cloudformation", "describe_stacks", StackName=_id(stack))["Stacks"][0])
+
+
+def _id(stack: Stack) -> str:
+    return str(stack.found.get("StackId") or stack.name)
+
+
+def _line(event: Json) -> str:
+    reason = event.get("ResourceStatusReason", "")
+    said = f"  {reason}" if reason and "FAILED" in event["ResourceStatus"] else ""
+    return f"  {event['ResourceStatus'].lower().replace('_', ' '):28}{event['LogicalResourceId']}{said}"
+
+
+def _reason(aws: Aws, stack: Stack, seen: set[str]) -> str:
+    """The first failure; those after it were only cancelled."""
+    failures = [
+        event
+        for event in _events(aws, stack)
+        if event["EventId"] not in seen and event["ResourceStatus"].endswith("_FAILED")
+    ]
+    for event in reversed(failures):
+        reason = " ".join(event.get("ResourceStatusReason", "").split())
+        if reason and "cancelled" not in reason:
+            return f"{event['LogicalResourceId']} failed: {reason.rstrip('.')}."
+    return f"CloudFormation ended in {stack.status}."

@@ -1,0 +1,86 @@
+"""deploy/template.yaml: what can be set in it, and the copy that is deployed."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deployer.aws import Aws, Json
+
+PATH = Path(__file__).parent.parent / "template.yaml"
+
+# What a deployment of an API is a copy of. A stage, a usage plan or a domain takes effect at once.
+COPIED = re.compile(r"AWS::ApiGateway::(RestApi|Resource|Method|Model|RequestValidator|GatewayResponse|Authorizer)$")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What can be set."""
+
+    name: str
+    default: str | None
+    allowed: tuple[str, ...]
+
+
+def read_parameters(aws: Aws, text: str) -> dict[str, Parameter]:
+    """Ask CloudFormation, which reads YAML, what the template's parameters are."""
+    summary = aws.call("cloudformation", "get_template_summary", TemplateBody=text)
+    return {parameter.name: parameter for parameter in map(_parameter, summary["Parameters"])}
+
+
+def _parameter(found: Json) -> Parameter:
+    allowed = found.get("ParameterConstraints", {}).get("AllowedValues") or []
+    return Parameter(found["ParameterKey"], found.get("DefaultValue"), tuple(map(str, allowed)))
+
+
+def template_to_deploy(text: str, values: Mapping[str, str], about: Mapping[str, str]) -> str:
+    """Name the API's deployment after what it is a copy of, and note what the next run wants to know.
+
+    CloudFormation makes a new deployment only for a new name:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
+    """
+    named = re.sub(r"\bApiDeployment\b", f"ApiDeployment{api_fingerprint(text, values)}", text)
+    return re.sub(r"^Metadata:\n", f"Metadata:\n  BedrockSpend: {json.dumps(dict(about))}\n", named, flags=re.MULTILINE)
+
+
+def api_fingerprint(text: str, values: Mapping[str, str]) -> str:
+    """Everything that makes the API what it is: its resources' text, and the values of all that they mention."""
+    sections = _sections(text)
+    blocks = _blocks(sections["Resources"])
+    api = "\n".join(block for block in blocks.values() if COPIED.match(_type_of(block)))
+    conditions, mappings = _blocks(sections["Conditions"], one_line=True), _blocks(sections["Mappings"])
+    reached = _reachable(api, {**conditions, **mappings})
+    mentioned = "\n".join([api, *reached])
+    used = {name: value for name, value in values.items() if re.search(rf"\b{re.escape(name)}\b", mentioned)}
+    return hashlib.sha256(json.dumps([mentioned, sorted(used.items())]).encode()).hexdigest()[:12]
+
+
+def _reachable(text: str, named: Mapping[str, str]) -> list[str]:
+    """The conditions and mappings that a text mentions, and those that these mention."""
+    found: list[str] = []
+    waiting = [text]
+    while waiting:
+        words = set(re.findall(r"\w+", waiting.pop()))
+        new = [block for name, block in named.items() if name in words and block not in found]
+        found += new
+        waiting += new
+    return found
+
+
+def _sections(text: str) -> dict[str, str]:
+    parts = re.split(r"^(\w+):.*\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def _blocks(section: str, *, one_line: bool = False) -> dict[str, str]:
+    """By name, without comments: those are no part of what is deployed."""
+    text = re.sub(r"^\s*#.*\n", "", section, flags=re.MULTILINE)
+    parts = re.split(r"^  (\w+):" + ("" if one_line else r"\n"), text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
+
+
+def _type_of(block: str) -> str:
+    found = re.match(r"Type: (\S+)", block)
+    return found[1] if found else ""

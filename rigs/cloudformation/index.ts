@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { installMoto } from '../moto.ts';
+
+export interface Faults {
+  /** Patterns of requests that are refused for want of a permission, as `^ecr:CreateRepository`. */
+  denied?: string[];
+  /** Resources that cannot be created or changed, and why. */
+  fail?: Record<string, string>;
+  fail_rollback?: boolean;
+  fail_delete?: boolean;
+  /** How long each change takes at least. */
+  pause_s?: number;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer of any service
+type Answer = any;
+
+/** AWS on this machine, as deploy.py uses it. */
+export interface LocalCloud {
+  endpoint: string;
+  reset(): Promise<void>;
+  faults(faults: Faults): Promise<void>;
+  /** What answers behind the API's front door; with `checksKeys: false` it checks the keys itself. */
+  upstream(url: string, checksKeys?: boolean): Promise<void>;
+  /** Puts a stack into a state. */
+  setStatus(stack: string, status: string): Promise<void>;
+  /** Calls a service as boto3 does, past all faults. */
+  call(service: string, operation: string, given?: object, region?: string): Promise<Answer>;
+  cloudFormation(action: string, given?: object, region?: string): Promise<Answer>;
+  /** What was asked since the last reset, as `service:Operation`. */
+  requests(): Promise<string[]>;
+  close(): void;
+}
+
+/** Starts it. It ends with this process. */
+export async function startCloud(): Promise<LocalCloud> {
+  await installMoto();
+  const child = spawn('python3', [join(import.meta.dirname, 'server.py')], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const [endpoint] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const post = async (path: string, body: object = {}): Promise<Answer> => {
+    const response = await fetch(`${endpoint}/_rig/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+    return response.json();
+  };
+  return {
+    endpoint,
+    reset: () => post('reset'),
+    faults: (faults) => post('faults', faults),
+    upstream: (url, checksKeys = true) => post('upstream', { url, checksKeys }),
+    setStatus: (stack, status) => post('status', { stack, status }),
+    call: (service, operation, given = {}, region = 'us-east-1') => post('call', { service, operation, given, region }),
+    cloudFormation: (action, given = {}, region = 'us-east-1') => post('cloudformation', { action, given, region }),
+    requests: () => post('requests'),
+    close: () => void child.kill(),
+  };
+}

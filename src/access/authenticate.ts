@@ -1,0 +1,80 @@
+import type { Caller } from './caller.ts';
+import { type Credential, credentialFrom } from './credential.ts';
+import { callerFromKey, findKey, isKey, type KeyRecord } from './keys.ts';
+import { createTokenVerifier, type OAuthOptions, type VerifyToken } from './oauth.ts';
+import { describeResource, type ProtectedResource } from './protected-resource.ts';
+import { createRateLimiter } from './rate-limit.ts';
+import { cannotTell, forbidden, tooMany, unauthorized } from './refusals.ts';
+
+export interface AccessOptions {
+  /** Those of this server; undefined: it has none. */
+  readKeys?: (() => Promise<readonly KeyRecord[]>) | undefined;
+  oauth?: OAuthOptions | undefined;
+  /** In place of one that asks the issuer. */
+  verifyToken?: VerifyToken | undefined;
+  /** Requests a minute of each caller whose key does not say otherwise; undefined: a gateway counts. */
+  ratePerMinute?: number | undefined;
+  now?: () => number;
+  log: (message: string) => void;
+}
+
+/** Who may call. */
+export interface Access {
+  /** The caller, or why there is none. */
+  authenticate(request: Request): Promise<Caller | Response>;
+  /** With OAuth. Without it, nothing sends clients to log in. */
+  resource: ProtectedResource | undefined;
+}
+
+/** Asks each request for a key or a token. */
+export function createAccess(options: AccessOptions): Access {
+  const { readKeys, oauth, now = Date.now, log } = options;
+  const verifyToken = oauth && (options.verifyToken ?? createTokenVerifier(oauth));
+  const resource = oauth && describeResource(oauth);
+  const limit = createRateLimiter(now);
+  const wanted = [
+    ...(readKeys ? ['an API key, as x-api-key or Authorization: Bearer'] : []),
+    ...(oauth ? [`a token of ${oauth.issuer}, as Authorization: Bearer`] : []),
+  ].join(', or ');
+
+  function limited(caller: Caller, perMinute: number | undefined): Caller | Response {
+    const seconds = perMinute === undefined ? undefined : limit(caller.principal, perMinute);
+    return seconds === undefined ? caller : tooMany(seconds);
+  }
+
+  async function fromToken(token: string, { challenge }: ProtectedResource, verify: VerifyToken) {
+    const verdict = await verify(token);
+    if ('caller' in verdict) return limited(verdict.caller, options.ratePerMinute);
+    if ('unavailable' in verdict) {
+      log(`access: the issuer’s keys cannot be read: ${verdict.unavailable.message}`);
+      return cannotTell();
+    }
+    const { refused, why } = verdict;
+    return refused === 'invalid_token'
+      ? unauthorized(why, challenge(refused, why))
+      : forbidden(why, challenge(refused, why));
+  }
+
+  async function fromCredential({ header, value }: Credential): Promise<Caller | Response> {
+    const record = readKeys && findKey(await readKeys(), value, now());
+    if (record) return limited(callerFromKey(record), record.ratePerMinute ?? options.ratePerMinute);
+    if (header === 'authorization' && !isKey(value) && resource && verifyToken)
+      return fromToken(value, resource, verifyToken);
+    // Who sends a key is not to be sent to log in.
+    return unauthorized('The API key is not known, has expired or was revoked.');
+  }
+
+  return {
+    resource,
+    async authenticate(request) {
+      const credential = credentialFrom((name) => request.headers.get(name));
+      if (credential === undefined) return unauthorized(`Send ${wanted}.`, resource?.challenge());
+      try {
+        return await fromCredential(credential);
+      } catch (error) {
+        log(`access: ${(error as Error).message}`);
+        return cannotTell();
+      }
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { ReportContext } from '../reports/context.ts';
+import { quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
+import { EXIT, type OutputOptions } from './output.ts';
+import { type CallTarget, callTool } from './remote.ts';
+import { withContext } from './session.ts';
+
+export interface AnswerOptions extends CallTarget, OutputOptions {
+  quote?: boolean;
+}
+
+export interface PeriodOptions extends AnswerOptions {
+  from?: string;
+  to?: string;
+  where: string[];
+  timezone?: string;
+  limit?: number;
+}
+
+/** The tool that answers a question, for asking a server. */
+interface ToolCall {
+  name: string;
+  input: Record<string, unknown>;
+}
+
+/** How a question is answered in this process, and what is done with an answer. */
+interface Ways<Answer> {
+  quote(context: ReportContext): Promise<ScanQuote>;
+  report(context: ReportContext): Promise<Answer>;
+  /** Checks what a server answered. */
+  read(data: unknown): Answer;
+  /** Returns the exit code. */
+  print(answer: Answer, options: OutputOptions): number | Promise<number>;
+}
+
+/** Tools return at most this many rows; a local command has no limit. */
+export const REMOTE_LIMIT = 1000;
+
+/** A report or its quote, from this process or from the server at the URL, which is asked by its tool. */
+export async function answer<Answer>(
+  options: AnswerOptions,
+  { name, input }: ToolCall,
+  ways: Ways<Answer>,
+): Promise<number> {
+  const remote = async (more: object) => (await callTool(name, { ...input, ...more }, options)).structuredContent;
+  if (options.quote) {
+    const quote =
+      options.url === undefined
+        ? await withContext(options, ways.quote)
+        : quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
+    console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
+    return EXIT.ok;
+  }
+  const report = options.url === undefined ? await withContext(options, ways.report) : ways.read(await remote({}));
+  return ways.print(report, options);
+}

@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { readSetting } from '../config.ts';
+import { SpendError } from '../domain/errors.ts';
+import { hostSettings, type Launch } from './host-settings.ts';
+import { EXIT } from './output.ts';
+
+interface ConfigOptions {
+  source?: string;
+  url?: string;
+  /** `false` from --no-key. */
+  key?: boolean;
+  json?: boolean;
+}
+
+/** The variable that settings for a server at a URL take the key from. */
+const KEY_VARIABLE = 'BEDROCK_SPEND_API_KEY';
+
+export async function runConfig(options: ConfigOptions): Promise<number> {
+  const settings = hostSettings(launchFrom(options));
+  if (options.json) console.log(JSON.stringify(settings, null, 2));
+  else console.log(settings.map(({ host, where, text }) => `# ${host} (${where})\n${text}`).join('\n\n'));
+  return EXIT.ok;
+}
+
+function launchFrom({ source, url, key = true }: ConfigOptions): Launch {
+  if (url !== undefined) return { url, ...(key ? { keyVariable: KEY_VARIABLE } : {}) };
+  const given = readSetting('source', source);
+  if (given === undefined)
+    throw new SpendError(
+      'INVALID_ARGUMENT',
+      'Say what the server reads (--source ./logs, --source auto, …), or where it runs already (--url).',
+    );
+  // Hosts start servers in folders of their own. What begins like `s3:` or is `auto` is no path.
+  const path = /^([a-z0-9]{2,}:|auto$)/i.test(given) ? given : resolve(given);
+  return { command: 'npx', args: ['-y', 'bedrock-spend', 'stdio', '--source', path] };
+}

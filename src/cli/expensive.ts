@@ -1,0 +1,29 @@
+import { readSetting } from '../config.ts';
+import { expensive, quoteExpensive } from '../reports/expensive.ts';
+import { csvFromExpensive, textFromExpensive } from '../reports/expensive-render.ts';
+import { type ExpensiveReport, expensiveSchema } from '../reports/expensive-schema.ts';
+import { answer, type PeriodOptions } from './answer.ts';
+import { EXIT, type OutputOptions } from './output.ts';
+
+/** The dearest requests, from this process or from a server. */
+export async function runExpensive(options: PeriodOptions & { limit: number }): Promise<number> {
+  const { from, to, where, limit } = options;
+  const question = { from, to, where, limit, timezone: readSetting('timezone', options.timezone) };
+  return answer(
+    options,
+    { name: 'find_expensive_invocations', input: question },
+    {
+      quote: (context) => quoteExpensive(question, context),
+      report: (context) => expensive(question, context),
+      read: (data) => expensiveSchema.parse(data),
+      print: printExpensive,
+    },
+  );
+}
+
+function printExpensive(report: ExpensiveReport, { json, csv }: OutputOptions): number {
+  if (json) console.log(JSON.stringify(report, null, 2));
+  else process.stdout.write(csv ? csvFromExpensive(report) : textFromExpensive(report));
+  if (json || csv) for (const note of report.notes) console.error(`Note: ${note}`);
+  return report.coverage.damaged_files.length > 0 ? EXIT.damaged : EXIT.ok;
+}

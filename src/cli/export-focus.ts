@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises';
+import { SpendError } from '../domain/errors.ts';
+import { displayUsd, usdFromText } from '../domain/money.ts';
+import { FOCUS_COLUMNS, type FocusType } from '../reports/focus/columns.ts';
+import { csvFromFocus } from '../reports/focus/csv.ts';
+import { type FocusExport, focusExport } from '../reports/focus/focus.ts';
+import { EXIT } from './output.ts';
+import { type SourceOptions, withContext } from './session.ts';
+
+interface ExportOptions extends SourceOptions {
+  from?: string;
+  to?: string;
+  tag: string[];
+  where: string[];
+  output?: string;
+}
+
+/** Writes usage as FOCUS charges: CSV on stdout or in a file, or a Parquet file. */
+export async function runExportFocus({ from, to, tag, where, output, ...options }: ExportOptions): Promise<number> {
+  const result = await withContext(options, (context) => focusExport({ from, to, tags: tag, where }, context));
+  if (output === undefined) process.stdout.write(csvFromFocus(result.rows));
+  else await writeExport(output, result);
+  console.error(summaryOf(result, output));
+  for (const note of result.notes) console.error(`Note: ${note}`);
+  return EXIT.ok;
+}
+
+/** A decimal of this size holds any rate and any sum. */
+const SQL_TYPES: Readonly<Record<FocusType, string>> = {
+  string: 'VARCHAR',
+  json: 'VARCHAR',
+  decimal: 'DECIMAL(38, 18)',
+  time: 'TIMESTAMP',
+};
+
+async function writeExport(file: string, { rows }: FocusExport): Promise<void> {
+  if (file.endsWith('.parquet')) {
+    const { writeParquet } = await import('../exports/parquet.ts');
+    const types = Object.entries(FOCUS_COLUMNS).map(([name, { type }]) => [name, SQL_TYPES[type]]);
+    return writeParquet(file, Object.fromEntries(types), rows);
+  }
+  if (!file.endsWith('.csv'))
+    throw new SpendError('INVALID_ARGUMENT', `--output ${file}: name a file that ends in .csv or .parquet.`);
+  await writeFile(file, csvFromFocus(rows)).catch((cause: NodeJS.ErrnoException) => {
+    throw new SpendError('INVALID_ARGUMENT', `--output ${file} cannot be written (${cause.code}).`, { cause });
+  });
+}
+
+function summaryOf({ rows, period, cost_usd, unpriced_rows }: FocusExport, file = 'stdout'): string {
+  const unpriced = unpriced_rows > 0 ? `, ${unpriced_rows} of them unpriced` : '';
+  return `${rows.length} charges${unpriced}, ${displayUsd(usdFromText(cost_usd))}, ${period.from} up to ${period.to}, to ${file}.`;
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { SpendError } from '../../domain/errors.ts';
+import type { SecretStore } from '../secret-store.ts';
+
+/** Secrets in a file that only its user can read. A write replaces the whole file, so a crash leaves the old one or the new one. */
+export function createFileSecretStore(path: string): SecretStore {
+  // One change after the other; between processes the last one wins.
+  let turn: Promise<unknown> = Promise.resolve();
+  const change = (edit: (secrets: Map<string, string>) => void) => {
+    const done = turn.then(async () => {
+      const secrets = await read(path);
+      edit(secrets);
+      await write(path, secrets);
+    });
+    turn = done.catch(() => {});
+    return done;
+  };
+  return {
+    place: path,
+    get: async (name) => (await read(path)).get(name),
+    set: (name, value) => change((secrets) => secrets.set(name, value)),
+    delete: (name) => change((secrets) => secrets.delete(name)),
+  };
+}
+
+async function read(path: string): Promise<Map<string, string>> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw error;
+  });
+  try {
+    return new Map(Object.entries(JSON.parse(text) as Record<string, string>));
+  } catch (cause) {
+    throw new SpendError('INVALID_SETTING', `${path} is not JSON: mend or remove it.`, { cause });
+  }
+}
+
+async function write(path: string, secrets: Map<string, string>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, `${JSON.stringify(Object.fromEntries(secrets), null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    await chmod(draft, 0o600);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { limitsOfSize } from '../../domain/request-size.ts';
+import { TOKEN_CLASSES } from '../../domain/weights.ts';
+import { PRICED_ATTRIBUTES, REQUEST_COLUMNS, TOKEN_COLUMNS } from '../result-row.ts';
+import type { Scan } from '../scan.ts';
+import type { TopAsk } from '../top.ts';
+import { type AthenaQuery, type LogFolders, requestsSql, sizeSql, textSql } from './athena-query.ts';
+
+/** Bytes of a query, https://docs.aws.amazon.com/athena/latest/ug/service-limits.html, less than what else is in it. */
+const MOST_CONDITIONS = 200_000;
+
+/** The query for the requests with the largest bounds. @param table as SQL writes it: `database.table` */
+export function topQuery(
+  { from, to, attributes, only }: Scan,
+  { bounds, where, limit }: TopAsk,
+  table: string,
+  folders: LogFolders,
+): AthenaQuery {
+  const columns = [...PRICED_ATTRIBUTES, ...attributes, ...REQUEST_COLUMNS, 'requestMetadata' as const];
+  const cases = [...bounds].map(
+    ([model, bound]) =>
+      `WHEN ${textSql(model)} THEN ${TOKEN_CLASSES.map((name) => `${TOKEN_COLUMNS[name]} * ${bound[name]}`).join(' + ')}`,
+  );
+  const filters = where.map(
+    ({ column, values }) => `b${columns.indexOf(column)} IN (${values.map(textSql).join(', ')})`,
+  );
+  const conditions = [
+    "reject = ''",
+    `t >= ${from}`,
+    `t < ${to}`,
+    ...(limitsOfSize(only).length > 0 ? [sizeSql(only)] : []),
+    ...(Buffer.byteLength(filters.join('')) > MOST_CONDITIONS ? [] : filters),
+  ];
+  const text = `${requestsSql(columns, table, folders, from, to)}
+SELECT * FROM (
+  SELECT requestid, t, t_in, t_out, t_read, t_write, t_long, t_known, ${columns.map((_, index) => `b${index}`).join(', ')},
+    CASE b0 ${cases.join(' ')} ELSE 0 END AS bound
+  FROM requested
+  WHERE ${conditions.join(' AND ')}
+)
+WHERE bound > 0
+ORDER BY bound DESC
+LIMIT ${limit}`;
+  return { text, columns };
+}

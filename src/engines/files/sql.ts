@@ -1,0 +1,93 @@
+import type { DuckDBValue } from '@duckdb/node-api';
+import { type Alias, tierOfAlias } from '../../domain/alias.ts';
+import { type Dimension, NONE, type PlainDimension, type TimeDimension } from '../../domain/dimension.ts';
+import { limitsOfSize, type RequestSize } from '../../domain/request-size.ts';
+import { modelIdentity } from '../../logs/model-id.ts';
+import type { RequestQuery } from '../engine.ts';
+
+/** Parts that the questions to the ledger share: `a` are the attribute sets, `u` invocations or sums of them. */
+
+/** SQL and the values for its `$1`, `$2`, … */
+export interface Statement {
+  sql: string;
+  values: DuckDBValue[];
+}
+
+/** Takes a value and gives what stands for it in the SQL. */
+export type Bind = (value: DuckDBValue) => string;
+
+const COLUMNS: Record<Exclude<PlainDimension, TimeDimension>, string> = {
+  model: 'a.model',
+  scope: 'a.scope',
+  provider: 'a.provider',
+  region: 'a.region',
+  inference_region: 'a.inference_region',
+  account: 'a.account',
+  principal: 'a.principal',
+  session: 'a.session',
+  caller: 'a.caller',
+  operation: 'a.operation',
+  profile: 'a.profile',
+  tier: 'a.tier',
+  status: 'a.status',
+  stop_reason: 'a.stop_reason',
+};
+
+/** The value of a dimension that is no time, over the attributes `a`. */
+export function valueColumn(dimension: Dimension, bind: Bind): string {
+  const source = dimension.startsWith('metadata.')
+    ? `json_extract_string(a.metadata, ${bind(pointerTo(dimension.slice('metadata.'.length)))})`
+    : dimension.startsWith('tag.')
+      ? `json_extract_string(a.tags, ${bind(pointerTo(dimension.slice('tag.'.length)))})`
+      : COLUMNS[dimension as keyof typeof COLUMNS];
+  return `coalesce(nullif(${source}, ''), '${NONE}')`;
+}
+
+export function listSql<Item>(items: readonly Item[], sql: (item: Item) => string): string {
+  return `[${items.map(sql).join(', ')}]`;
+}
+
+/** The attribute sets, with aliases in place of what they resolve. */
+export function attributesSql(aliases: readonly Alias[], bind: Bind): string {
+  if (aliases.length === 0) return 'SELECT *, NULL::VARCHAR AS tags FROM attributes';
+  const rows = aliases.map((alias) => {
+    const { model, provider, scope } = modelIdentity(alias.model);
+    const { unresolved, name = null } = alias;
+    const cells = [
+      unresolved,
+      model,
+      provider ?? null,
+      scope,
+      name,
+      tierOfAlias(alias) ?? null,
+      JSON.stringify(alias.tags),
+    ];
+    return `(${cells.map((cell) => `${bind(cell)}::VARCHAR`).join(', ')})`;
+  });
+  return `SELECT attributes.* REPLACE (coalesce(alias.model, attributes.model) AS model, coalesce(alias.provider, attributes.provider) AS provider,
+    coalesce(alias.scope, attributes.scope) AS scope, coalesce(alias.name, attributes.profile) AS profile,
+    coalesce(alias.tier, attributes.tier) AS tier), alias.tags
+  FROM attributes LEFT JOIN (VALUES ${rows.join(', ')}) alias(unresolved, model, provider, scope, name, tier, tags) ON alias.unresolved = attributes.model`;
+}
+
+/** The start of the stretch of unchanged rates that a row lies in. */
+export function ratesFromSql({ rateChanges, from, to }: RequestQuery): string {
+  const inside = rateChanges.filter((change) => change > from && change < to).sort((a, b) => b - a);
+  if (inside.length === 0) return `${from}::BIGINT`;
+  return `CASE ${inside.map((change) => `WHEN u.at_ms >= ${change} THEN ${change}`).join(' ')} ELSE ${from} END::BIGINT`;
+}
+
+/** The conditions on the size of single requests. */
+export function sizeConditions(only: RequestSize | undefined): string[] {
+  return limitsOfSize(only).map(
+    ({ of, atLeast, tokens }) =>
+      `${of === 'prompt' ? 'u.input::BIGINT + u.cache_read + u.cache_write' : 'u.output'} ${atLeast ? '>=' : '<='} ${tokens}`,
+  );
+}
+
+// --- internal ---
+
+/** RFC 6901: a key may hold any character. */
+function pointerTo(key: string): string {
+  return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}

@@ -1,0 +1,45 @@
+import type { Filter } from '../domain/dimension.ts';
+import type { InvocationGroup } from './grouping.ts';
+import type { Column } from './result-row.ts';
+
+/** A condition on what is logged, as it is logged: one of these values, the empty text standing for none. */
+export interface LoggedFilter {
+  column: Column;
+  values: readonly string[];
+}
+
+type LoggedName = 'account' | 'region' | 'operation' | 'inferenceRegion' | 'caller';
+
+/** Where the column that a dimension is derived from is told by the group as it is logged. */
+const LOGGED: Readonly<Record<string, LoggedName>> = {
+  account: 'account',
+  region: 'region',
+  operation: 'operation',
+  inference_region: 'inferenceRegion',
+  caller: 'caller',
+  principal: 'caller',
+  session: 'caller',
+};
+
+/**
+ * Filters on names, as conditions on what they are derived from, so that a service can apply them. Dimensions that come from the
+ * model, and those of several fields, are not among them.
+ * @param wanted the groups that meet all the filters: what is asked for has no other values than theirs
+ */
+export function loggedFilters(where: readonly Filter[], wanted: readonly InvocationGroup[]): LoggedFilter[] {
+  const columns = new Set(where.flatMap(({ dimension }) => columnOf(dimension) ?? []));
+  return [...columns].map((column) => ({
+    column,
+    values: [...new Set(wanted.map((group) => loggedValue(group, column)))].sort(),
+  }));
+}
+
+function columnOf(dimension: string): Column | undefined {
+  return dimension.startsWith('metadata.') ? (dimension as Column) : LOGGED[dimension];
+}
+
+function loggedValue({ attributes }: InvocationGroup, column: Column): string {
+  if (!column.startsWith('metadata.')) return attributes[column as LoggedName] ?? '';
+  const key = column.slice('metadata.'.length);
+  return (Object.hasOwn(attributes.metadata, key) && attributes.metadata[key]) || '';
+}

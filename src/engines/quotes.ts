@@ -1,0 +1,15 @@
+import { textFromUsd, usdFromText, ZERO_USD } from '../domain/money.ts';
+import type { Quote } from './engine.ts';
+
+/** What several scans take together. */
+export function sumOfQuotes(parts: readonly Quote[], when: 'at once' | 'one after another'): Quote {
+  const known = parts.flatMap(({ usd }) => (usd === undefined ? [] : [usdFromText(usd)]));
+  const seconds = parts.flatMap((part) => part.seconds ?? []);
+  const whole = when === 'at once' ? Math.max(0, ...seconds) : seconds.reduce((a, b) => a + b, 0);
+  return {
+    bytes: parts.reduce((total, { bytes }) => total + bytes, 0),
+    usd: known.length < parts.length ? undefined : textFromUsd(known.reduce((a, b) => a.plus(b), ZERO_USD)),
+    seconds: seconds.length < parts.length ? undefined : whole,
+    notes: [...new Set(parts.flatMap(({ notes }) => notes))],
+  };
+}

@@ -1,0 +1,106 @@
+import type { Invocation } from '../domain/invocation.ts';
+import { idOfPrice, TOKEN_CLASSES, type TokenClass, type Weights, weightOf } from '../domain/weights.ts';
+import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from './engine.ts';
+import { type InvocationGroup, namesFor } from './grouping.ts';
+import { type LoggedFilter, loggedFilters } from './logged-filters.ts';
+import { rankInvocations, weightsByPrice } from './ranking.ts';
+
+/**
+ * What a token weighs at most, by the model id as it is logged. A service cannot tell every price apart, so it sorts by this, and
+ * what it gives is weighed exactly here.
+ */
+export type Bounds = ReadonlyMap<string, Readonly<Record<TokenClass, number>>>;
+
+/** The requests with the largest bounds. Models without a bound are not wanted. */
+export interface TopAsk {
+  bounds: Bounds;
+  /** Conditions that a driver may apply, or leave out. */
+  where: readonly LoggedFilter[];
+  limit: number;
+}
+
+export interface Candidates {
+  /** Each request once. */
+  invocations: readonly Invocation[];
+  /** No wanted request that is missing has a larger bound; undefined: none is missing. */
+  rest: bigint | undefined;
+}
+
+/** Requests of the second and last look. Each look is a scan that is paid for, so the first is made to be enough. */
+const LAST_LOOK = 10_000;
+const FIRST_LOOK = 1_000;
+
+/** The largest weight in a bound: with a thousand million tokens of each class the sum still fits in 63 bits. */
+const MOST_WEIGHT = 1_000_000_000n;
+
+/**
+ * The requests that weigh most, from a driver that can sort by bounds: where the last that is wanted weighs no less than the bound
+ * of what was not fetched, nothing that is missing is heavier.
+ * @param groups sums of the same requests, which tell the models and callers there are
+ */
+export async function topInvocations(
+  groups: readonly InvocationGroup[],
+  query: InvocationsQuery,
+  ask: (what: TopAsk) => Promise<Candidates>,
+): Promise<InvocationsAnswer> {
+  const name = await namesFor(groups, query);
+  const weights = weightsByPrice(query);
+  const wanted = groups
+    .filter((group) => name(group).matches && !(group.unfit && query.only))
+    .map((group) => ({ ...group, weights: weights.get(idOfPrice(name(group).priceKey)) }));
+  const priced = wanted.flatMap(({ modelId, weights: known }) => (known ? [{ modelId, weights: known }] : []));
+  const unpriced = wanted.flatMap(({ modelId, counts, weights: known }) =>
+    weightOf(counts, known) === undefined ? [{ modelId, weights: ONE_EACH }] : [],
+  );
+  const where = loggedFilters(query.where, wanted);
+
+  async function look(of: readonly Weighed[], kind: 'rows' | 'unpriced', most: number): Promise<Look> {
+    const { bounds, unit } = boundsFrom(of);
+    if (most === 0 || bounds.size === 0) return { rows: [], proven: true };
+    let rows: InvocationRow[] = [];
+    for (const limit of [most + FIRST_LOOK, LAST_LOOK]) {
+      const { invocations, rest } = await ask({ bounds, where, limit });
+      rows = (await rankInvocations(invocations, query))[kind];
+      const last = rows[most - 1];
+      const weight = last && (kind === 'rows' ? last.weight : weightOf(last.counts, ONE_EACH));
+      if (rest === undefined || (weight !== undefined && weight >= rest * unit)) return { rows, proven: true };
+    }
+    return { rows, proven: false };
+  }
+
+  const dearest = await look(priced, 'rows', query.limit);
+  const largest = await look(unpriced, 'unpriced', query.unpricedLimit);
+  return {
+    rows: dearest.rows,
+    unpriced: largest.rows,
+    notes: dearest.proven && largest.proven ? [] : [UNPROVEN_NOTE],
+  };
+}
+
+interface Look {
+  rows: InvocationRow[];
+  proven: boolean;
+}
+
+interface Weighed {
+  modelId: string;
+  weights: Weights;
+}
+
+const ONE_EACH: Weights = Object.fromEntries(TOKEN_CLASSES.map((name) => [name, 1n]));
+
+const UNPROVEN_NOTE = `Only the ${LAST_LOOK.toLocaleString('en-US')} requests that can have cost most were looked at, and it is not certain that none beyond them is dearer than the last shown. Narrow the period, or ask without filters.`;
+
+/** The largest weights of each model, in units that keep them small; rounded up. */
+function boundsFrom(weighed: readonly Weighed[]): { bounds: Bounds; unit: bigint } {
+  const largest = weighed.flatMap(({ weights }) => Object.values(weights)).reduce((a, b) => (a > b ? a : b), 0n);
+  const unit = (largest + MOST_WEIGHT - 1n) / MOST_WEIGHT || 1n;
+  const bounds = new Map<string, Record<TokenClass, number>>();
+  for (const { modelId, weights } of weighed) {
+    const bound = bounds.get(modelId) ?? { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+    bounds.set(modelId, bound);
+    for (const name of TOKEN_CLASSES)
+      bound[name] = Math.max(bound[name], Number(((weights[name] ?? 0n) + unit - 1n) / unit));
+  }
+  return { bounds, unit };
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { SpendError } from '../../domain/errors.ts';
+import { checkBudgets, textFromBudgets } from '../../reports/budgets/check.ts';
+import { budgetCheckSchema } from '../../reports/budgets/schema.ts';
+import { defineTool } from '../define-tool.ts';
+import { asOfInput, periodInputs, whereInput } from '../inputs.ts';
+
+export const checkBudget = defineTool({
+  name: 'check_budget',
+  title: 'Check Bedrock budgets',
+  description:
+    'Amazon Bedrock spend of the running day, week or month against a limit in dollars: spent, forecast to the end, and whether it is or will be over. Checks the operator’s budgets; with usd, one of your own. Use it for "are we on budget".',
+  input: z.strictObject({
+    usd: z
+      .string()
+      .regex(/^\d+(\.\d+)?$/, 'a plain decimal such as 500')
+      .optional()
+      .describe('A limit of your own, in place of the operator’s budgets.'),
+    period: z.enum(['day', 'week', 'month']).default('month').describe('Of a limit of your own.'),
+    where: whereInput,
+    as_of: asOfInput,
+    timezone: periodInputs.timezone,
+  }),
+  output: budgetCheckSchema,
+  async run({ usd, period, where = [], as_of: asOf, timezone }, context) {
+    const budgets =
+      usd === undefined ? await context.budgets() : [{ name: 'given', usd, period, where, warn_percent: '80' }];
+    if (budgets.length === 0)
+      throw new SpendError(
+        'INVALID_ARGUMENT',
+        'The operator has set no budgets. Give a limit with "usd", such as "500".',
+      );
+    const data = await checkBudgets({ budgets, asOf, timezone }, context);
+    return { text: textFromBudgets(data), data };
+  },
+});

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { anomalies } from '../../reports/anomalies/anomalies.ts';
+import { textFromAnomalies } from '../../reports/anomalies/render.ts';
+import { anomaliesSchema } from '../../reports/anomalies/schema.ts';
+import { defineTool } from '../define-tool.ts';
+import { limitInput, periodInputs, whereInput } from '../inputs.ts';
+
+export const detectAnomaliesTool = defineTool({
+  name: 'detect_anomalies',
+  title: 'Detect unusual Bedrock spend',
+  description:
+    'Hours in which a caller spent far more on a model than in the same hours of the weeks before, and callers new to a model, dearest first, hours after they happen and not with the bill. Use it for "is anything running away", "who is new". For what made a whole period dearer use explain_spend_change.',
+  input: z.strictObject({
+    from: periodInputs.from.describe('First day or instant to judge. Default: the last seven days of the logs.'),
+    to: periodInputs.to.describe('End, exclusive. Default: the end of the logs.'),
+    timezone: periodInputs.timezone,
+    where: whereInput,
+    floor_usd: z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .default('1')
+      .describe('Dollars an hour above the usual that are not worth a look.'),
+    limit: limitInput(20),
+  }),
+  output: anomaliesSchema,
+  async run({ floor_usd: floorUsd, ...question }, context) {
+    const data = await anomalies({ ...question, floorUsd }, context);
+    return { text: textFromAnomalies(data), data };
+  },
+});

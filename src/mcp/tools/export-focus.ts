@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { displayUsd, usdFromText } from '../../domain/money.ts';
+import { focusExport } from '../../reports/focus/focus.ts';
+import { defineTool } from '../define-tool.ts';
+import { limitInput, periodInputs, whereInput } from '../inputs.ts';
+
+export const exportFocus = defineTool({
+  name: 'export_focus',
+  title: 'Bedrock usage as FOCUS charges',
+  description:
+    'Amazon Bedrock usage as FinOps FOCUS 1.2 charges, for cost tools: a row for each kind of token of each model, caller and UTC day, with quantity, unit price, cost and tags. Use it to hand data to a FinOps tool; for answers to people use breakdown_spend. Whole months come as a file from the command "bedrock-spend export-focus".',
+  input: z.strictObject({
+    from: periodInputs.from,
+    to: periodInputs.to,
+    tags: z
+      .array(z.string().regex(/^(metadata|tag)\../, 'write metadata.KEY or tag.KEY'))
+      .max(10)
+      .optional()
+      .describe('What to put into the column Tags, e.g. ["metadata.team"].'),
+    where: whereInput,
+    limit: limitInput(100),
+  }),
+  output: z.object({
+    period: z.object({ from: z.string(), to: z.string() }),
+    rows: z.array(z.record(z.string(), z.string().nullable()).describe('FOCUS column to value')),
+    omitted_rows: z.number().int().nonnegative(),
+    cost_usd: z.string().describe('Exact sum of BilledCost of all charges, shown or not'),
+    unpriced_rows: z.number().int().nonnegative(),
+    notes: z.array(z.string()),
+  }),
+  async run({ limit, ...question }, context) {
+    const { rows, ...rest } = await focusExport(question, context);
+    const shown = rows.slice(0, limit);
+    const omitted = rows.length - shown.length;
+    const text = [
+      `${rows.length} charges, ${displayUsd(usdFromText(rest.cost_usd))}, ${rest.unpriced_rows} unpriced, ${rest.period.from} up to ${rest.period.to}.`,
+      omitted > 0
+        ? `The first ${shown.length} are in the structured content. All of them: bedrock-spend export-focus --output focus.parquet`
+        : 'They are in the structured content.',
+      ...rest.notes.map((note) => `Note: ${note}`),
+    ].join('\n');
+    return { text, data: { rows: shown, omitted_rows: omitted, ...rest } };
+  },
+});

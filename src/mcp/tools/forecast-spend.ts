@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { forecast, MOST_FORECAST_DAYS } from '../../reports/outlook/forecast.ts';
+import { textFromForecast } from '../../reports/outlook/forecast-render.ts';
+import { forecastSchema } from '../../reports/outlook/forecast-schema.ts';
+import { defineTool } from '../define-tool.ts';
+import { asOfInput, periodInputs, whereInput } from '../inputs.ts';
+
+export const forecastSpend = defineTool({
+  name: 'forecast_spend',
+  title: 'Forecast Bedrock spend',
+  description:
+    'What Amazon Bedrock will cost by the end of this month (or day, week, next days), with a range that held in eight of ten tries on known days, from the logs of the last weeks. Use it for "where will we end up". For limits use check_budget.',
+  input: z.strictObject({
+    period: z.enum(['day', 'week', 'month']).default('month').describe('The running one is forecast to its end.'),
+    days: z
+      .number()
+      .int()
+      .min(1)
+      .max(MOST_FORECAST_DAYS)
+      .optional()
+      .describe('In place of a period: the next days, today first.'),
+    as_of: asOfInput,
+    timezone: periodInputs.timezone,
+    where: whereInput,
+  }),
+  output: forecastSchema,
+  async run({ as_of: asOf, ...question }, context) {
+    const data = await forecast({ ...question, asOf }, context);
+    return { text: textFromForecast(data), data };
+  },
+});

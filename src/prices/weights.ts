@@ -1,0 +1,32 @@
+import type { PriceKey } from '../domain/usage.ts';
+import type { WeighedPrice, Weights } from '../domain/weights.ts';
+import { PRICED_COUNTERS } from './cost.ts';
+import type { PriceBook } from './price-book.ts';
+import type { Rates } from './rate.ts';
+
+/** Rates as whole numbers, all in one power of ten, so that sums of them are in the order of the dollars. Keys without a rate are left out. */
+export function weightsFromPrices(keys: readonly PriceKey[], prices: PriceBook): WeighedPrice[] {
+  const known = keys.flatMap((priceKey) => {
+    const rate = prices.rate(priceKey);
+    return rate ? [{ priceKey, rates: rate.rates }] : [];
+  });
+  const places = Math.max(
+    0,
+    ...known.flatMap(({ rates }) => Object.values(rates).map((rate) => decimalsOf(rate.toFixed()))),
+  );
+  return known.map(({ priceKey, rates }) => ({ priceKey, weights: weightsFromRates(rates, places) }));
+}
+
+function weightsFromRates(rates: Rates, places: number): Weights {
+  return Object.fromEntries(
+    PRICED_COUNTERS.flatMap((name) => {
+      const rate = rates[name];
+      // Padded as text: no number of any size passes through floating point.
+      return rate === undefined ? [] : [[name, BigInt(rate.toFixed(places).replace('.', ''))]];
+    }),
+  );
+}
+
+function decimalsOf(text: string): number {
+  return text.split('.')[1]?.length ?? 0;
+}

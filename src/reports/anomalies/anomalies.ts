@@ -1,0 +1,122 @@
+import { filtersFromTexts } from '../../domain/dimension.ts';
+import { SpendError } from '../../domain/errors.ts';
+import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money.ts';
+import {
+  cellAt,
+  checkPeriod,
+  checkTimezone,
+  DAY_MS,
+  HOUR_MS,
+  isoFromMoment,
+  momentFromText,
+  type Period,
+} from '../../domain/period.ts';
+import { pricedUsage } from '../breakdown.ts';
+import type { ReportContext } from '../context.ts';
+import { notesFromUsage } from '../notes.ts';
+import type { PricedGroup } from '../pricing.ts';
+import { type Anomaly, detectAnomalies } from './detect.ts';
+import type { Anomalies } from './schema.ts';
+
+export interface AnomalyQuestion {
+  /** Default: seven days before `to`. */
+  from?: string | undefined;
+  /** Exclusive; default: the end of the data. */
+  to?: string | undefined;
+  timezone?: string | undefined;
+  where?: readonly string[] | undefined;
+  /** Dollars an hour above the usual that are not worth a look. Default: 1. */
+  floorUsd?: string | undefined;
+  /** Most anomalies to return. Default: all. */
+  limit?: number | undefined;
+}
+
+/** Weeks before the period that say what is usual. */
+const HISTORY_DAYS = 28;
+const ASKED_DAYS = 7;
+
+/** With fewer days, half of the hours have no other of their kind. */
+const LEAST_HISTORY_DAYS = 7;
+
+/** About one in a billion, were spend normally distributed, which it is not. */
+const SPREAD = 6;
+
+/** Hours in which a caller spent far more on a model than usual, from the logs: no need to wait for the bill. */
+export async function anomalies(question: AnomalyQuestion, context: ReportContext): Promise<Anomalies> {
+  const { timezone = 'UTC', floorUsd = '1', limit } = question;
+  if (!/^\d+(\.\d+)?$/.test(floorUsd))
+    throw new SpendError('INVALID_ARGUMENT', `Give the floor as dollars such as 0.50, not "${floorUsd}".`);
+  const { asked, history } = await periods(question, timezone, context);
+  const read = { from: history.from, to: asked.to, timezone: 'UTC' };
+  const where = filtersFromTexts(question.where ?? []);
+  const { usage, coverage } = await pricedUsage({ period: read, where, by: ['hour', 'principal', 'model'] }, context);
+  const series = Map.groupBy(usage.groups, ({ key }) => JSON.stringify([key['principal'], key['model']]));
+  const found = [...series.values()].flatMap((groups) => ofSeries(groups, history, asked, usdFromText(floorUsd)));
+  found.sort((a, b) => excessOf(b).cmp(excessOf(a)));
+  const iso = (at: number) => isoFromMoment(at, timezone);
+  return {
+    period: { from: iso(asked.from), to: iso(asked.to), timezone },
+    compared_with: { from: iso(history.from), to: iso(history.to) },
+    anomalies: found.slice(0, limit).map(({ groups, ...anomaly }) => rowOf(anomaly, groups, iso)),
+    omitted: Math.max(0, found.length - (limit ?? found.length)),
+    excess_usd: textFromUsd(found.reduce((sum, anomaly) => sum.plus(excessOf(anomaly)), ZERO_USD)),
+    notes: [...notesOfHistory(history), ...notesFromUsage(usage, coverage)],
+  };
+}
+
+// --- internal ---
+
+type Found = Anomaly & { groups: readonly PricedGroup[] };
+
+/** What is asked about, and what came before; both on whole hours. */
+async function periods({ from, to }: AnomalyQuestion, timezone: string, context: ReportContext) {
+  checkTimezone(timezone);
+  const now = context.now();
+  const { first = now, last = now } = await context.engine.range(context);
+  const end = to === undefined ? last + 1 : momentFromText(to, timezone);
+  const begin =
+    from === undefined ? cellAt('day', end - ASKED_DAYS * DAY_MS, timezone).to : momentFromText(from, timezone);
+  const asked = checkPeriod({ from: hourFrom(begin), to: Math.ceil(end / HOUR_MS) * HOUR_MS, timezone });
+  const oldest = Math.max(asked.from - HISTORY_DAYS * DAY_MS, hourFrom(first));
+  return { asked, history: { from: Math.min(oldest, asked.from), to: asked.from, timezone } };
+}
+
+const hourFrom = (at: number) => Math.floor(at / HOUR_MS) * HOUR_MS;
+
+function ofSeries(groups: readonly PricedGroup[], history: Period, asked: Period, floorUsd: Usd): Found[] {
+  const hourOf = ({ key }: PricedGroup) => Date.parse(key['hour'] as string) / HOUR_MS;
+  const hours = ({ from, to }: Period) => ({ from: from / HOUR_MS, to: to / HOUR_MS });
+  const spend = groups.map((group) => ({ hour: hourOf(group), usd: group.cost }));
+  return detectAnomalies(spend, hours(history), hours(asked), { floorUsd, spread: SPREAD }).map((anomaly) => ({
+    ...anomaly,
+    groups: groups.filter((group) => hourOf(group) >= anomaly.from && hourOf(group) < anomaly.to),
+  }));
+}
+
+const excessOf = ({ usd, expectedUsd }: Anomaly) => usd.minus(expectedUsd);
+
+function rowOf(anomaly: Anomaly, groups: readonly PricedGroup[], iso: (at: number) => string) {
+  const { principal = '', model = '' } = groups[0]?.key ?? {};
+  const sum = (measure: 'invocations' | 'errors') =>
+    groups.reduce((total, { measures }) => total + measures[measure], 0);
+  return {
+    from: iso(anomaly.from * HOUR_MS),
+    to: iso(anomaly.to * HOUR_MS),
+    principal,
+    model,
+    kind: anomaly.kind,
+    cost_usd: textFromUsd(anomaly.usd),
+    expected_usd: textFromUsd(anomaly.expectedUsd),
+    excess_usd: textFromUsd(excessOf(anomaly)),
+    invocations: sum('invocations'),
+    errors: sum('errors'),
+  };
+}
+
+function notesOfHistory({ from, to }: Period): string[] {
+  const days = Math.floor((to - from) / DAY_MS);
+  if (days >= LEAST_HISTORY_DAYS) return [];
+  return [
+    `Only ${days} days of history come before this period, too few to say what is usual: whoever spends much is listed.`,
+  ];
+}

@@ -1,0 +1,85 @@
+import { displayUsd, usdFromText } from '../../domain/money.ts';
+import { printable } from '../../domain/printable.ts';
+import type { ReportContext } from '../context.ts';
+import { forecast } from '../outlook/forecast.ts';
+import type { Forecast } from '../outlook/forecast-schema.ts';
+import { alignColumns } from '../render.ts';
+import type { Budget } from './budget-file.ts';
+import { BUDGET_STATES, type BudgetCheck, type BudgetState } from './schema.ts';
+
+export interface BudgetQuestion {
+  budgets: readonly Budget[];
+  /** Default: now, or the end of the last day that the logs have. */
+  asOf?: string | undefined;
+  timezone?: string | undefined;
+}
+
+/** Spend against budgets, each in the period that is running. */
+export async function checkBudgets(
+  { budgets, asOf, timezone }: BudgetQuestion,
+  context: ReportContext,
+): Promise<BudgetCheck> {
+  const checks = [];
+  const notes = new Set<string>();
+  let at = '';
+  for (const budget of budgets) {
+    const outlook = await forecast({ period: budget.period, where: budget.where, asOf, timezone }, context);
+    for (const note of outlook.notes) notes.add(note);
+    at = outlook.as_of;
+    checks.push(checkOf(budget, outlook));
+  }
+  const worst = checks.reduce((state, check) => Math.max(state, BUDGET_STATES.indexOf(check.state)), 0);
+  return { as_of: at, state: BUDGET_STATES[worst] as BudgetState, budgets: checks, notes: [...notes] };
+}
+
+/** A line for each budget, the state first. */
+export function textFromBudgets({ as_of, budgets, notes }: BudgetCheck): string {
+  const usd = (text: string) => displayUsd(usdFromText(text));
+  const lines = budgets.map(({ state, name, period, budget_usd, spent_usd, spent_percent, forecast_usd }) => [
+    STATE_WORDS[state],
+    name,
+    `${period.from.slice(0, 10)} up to ${period.to.slice(0, 10)}`,
+    usd(budget_usd),
+    usd(spent_usd),
+    `${spent_percent} %`,
+    usd(forecast_usd),
+  ]);
+  const header = ['state', 'budget', 'period', 'limit', 'spent', 'used', 'forecast'];
+  const blocks = [
+    `Budgets as of ${as_of}`,
+    alignColumns([header, ...lines], 3),
+    ...(notes.length > 0 ? [notes.map((note) => `Note: ${note}`).join('\n')] : []),
+  ];
+  return `${blocks.map(printable).join('\n\n')}\n`;
+}
+
+// --- internal ---
+
+const STATE_WORDS: Readonly<Record<BudgetState, string>> = {
+  ok: 'ok',
+  warning: 'WARNING',
+  forecast_over: 'WILL BE OVER',
+  over: 'OVER',
+};
+
+function checkOf({ name, usd, where, warn_percent }: Budget, { period, spent_usd, forecast_usd }: Forecast) {
+  const [limit, spent, expected] = [usdFromText(usd), usdFromText(spent_usd), usdFromText(forecast_usd)];
+  const mark = limit.times(warn_percent).times('0.01');
+  const state: BudgetState = spent.gt(limit)
+    ? 'over'
+    : expected.gt(limit)
+      ? 'forecast_over'
+      : spent.gte(mark) && spent.gt(0)
+        ? 'warning'
+        : 'ok';
+  return {
+    name,
+    state,
+    period: { from: period.from, to: period.to },
+    where,
+    budget_usd: usd,
+    spent_usd,
+    spent_percent: limit.eq(0) ? 100 : Number(spent.times(100).div(limit).toFixed(1)),
+    forecast_usd,
+  };
+}

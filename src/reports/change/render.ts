@@ -1,0 +1,94 @@
+import { type Usd, usdFromText } from '../../domain/money.ts';
+import { printable } from '../../domain/printable.ts';
+import { csvFromLines } from '../csv.ts';
+import { alignColumns, coverageText, dayText } from '../render.ts';
+import { mainFactor } from './contributors.ts';
+import type { Parts } from './decompose.ts';
+import { FACTOR_NAMES, type Factor, factorText } from './factors.ts';
+import { type Rounding, roundingFor } from './rounded.ts';
+import type { SpendChange } from './schema.ts';
+
+/** Compact text for a terminal or a model. What is rounded still adds up. */
+export function textFromChange(report: SpendChange): string {
+  const { before, after, coverage, notes, next_steps: steps } = report;
+  const rounding = roundingFor(before.cost_usd, after.cost_usd);
+  const span = (side: SpendChange['before']) => `${dayText(side.from)} up to ${dayText(side.to)}`;
+  const blocks = [
+    headline(report, rounding),
+    `${span(after)}, against ${span(before)} (${after.timezone})`,
+    factorsText(report, rounding),
+    contributorsText(report, rounding),
+    steps.map(({ tool, arguments: input, why }) => `Next, ${why}: ${tool} ${JSON.stringify(input)}`).join('\n'),
+    coverageText(coverage),
+    notes.map((note) => `Note: ${note}`).join('\n'),
+  ];
+  return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
+}
+
+/** Contributors with all factors, exact; the last line sums those that a limit left out. */
+export function csvFromChange({ by, contributors, others }: SpendChange): string {
+  const header = [by, 'model', 'before_usd', 'after_usd', 'change_usd', ...FACTOR_NAMES.map((name) => `${name}_usd`)];
+  const rest = others ? [{ ...others, caller: `(${others.rows} more)`, model: '' }] : [];
+  const lines = [...contributors, ...rest].map(({ caller, model, before_usd, after_usd, change_usd, factors_usd }) => [
+    caller,
+    model,
+    before_usd,
+    after_usd,
+    change_usd,
+    ...FACTOR_NAMES.map((name) => factors_usd[name]),
+  ]);
+  return csvFromLines([header, ...lines]);
+}
+
+/** A part against the change is worth a word when it is at least this much of it. */
+const COUNTER_PART = 0.1;
+
+function headline(report: SpendChange, { before, after, plain, signed, change: shown }: Rounding): string {
+  const { before: first, change_usd, contributors } = report;
+  const change = usdFromText(change_usd);
+  if (change.eq(0)) return `Spend did not change: ${plain(before)} in both periods.`;
+  const from = usdFromText(first.cost_usd);
+  const percent = from.eq(0) ? '' : ` (${change.gt(0) ? '+' : '-'}${change.div(from).abs().times(100).toFixed(1)} %)`;
+  const parts = Object.fromEntries(report.factors.map(({ factor, usd }) => [factor, usdFromText(usd)])) as Parts;
+  const named = (factor: Factor) => `${factorText(factor)} (${signed(parts[factor])})`;
+  const counter = mainFactor(parts, change.neg());
+  const against = parts[counter].div(change).lt(-COUNTER_PART) ? `, against it ${named(counter)}` : '';
+  const top = contributors.find((one) => usdFromText(one.change_usd).times(change.s).gt(0));
+  const who = top ? `; first of all ${top.caller} on ${top.model} (${signed(usdFromText(top.change_usd))})` : '';
+  return `Spend ${change.gt(0) ? 'rose' : 'fell'} ${plain(shown.abs())}${percent} from ${plain(before)} to ${plain(after)}; mostly ${named(mainFactor(parts, change))}${against}${who}.`;
+}
+
+function factorsText({ factors }: SpendChange, { adding, change, signed }: Rounding): string {
+  const moved = factors.filter(({ usd }) => !usdFromText(usd).eq(0));
+  if (moved.length === 0) return '';
+  const shown = adding(
+    moved.map(({ usd }) => usd),
+    change,
+  );
+  const lines = moved.map(({ factor, meaning }, index) => [factorText(factor), meaning, signed(shown[index] as Usd)]);
+  return alignColumns([['factor', 'meaning', 'part'], ...lines, ['change', '', signed(change)]], 2);
+}
+
+function contributorsText({ by, contributors, others }: SpendChange, rounding: Rounding): string {
+  if (contributors.length === 0) return '';
+  const { before, after, change, adding, plain, signed } = rounding;
+  const rows = [...contributors, ...(others ? [others] : [])];
+  const first = adding(
+    rows.map((row) => row.before_usd),
+    before,
+  );
+  const second = adding(
+    rows.map((row) => row.after_usd),
+    after,
+  );
+  const names = [
+    ...contributors.map(({ caller, model, main_factor }) => [caller, model, factorText(main_factor)]),
+    ...(others ? [[`${others.rows} more`, '', '']] : []),
+  ];
+  const lines = names.map((cells, index) => {
+    const [from, to] = [first[index], second[index]] as [Usd, Usd];
+    return [...cells, plain(from), plain(to), signed(to.minus(from))];
+  });
+  const total = ['total', '', '', plain(before), plain(after), signed(change)];
+  return alignColumns([[by, 'model', 'mostly', 'before', 'after', 'change'], ...lines, total], 3);
+}

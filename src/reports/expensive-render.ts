@@ -1,0 +1,86 @@
+import { displayUsd, usdFromText } from '../domain/money.ts';
+import { printable } from '../domain/printable.ts';
+import { csvFromLines } from './csv.ts';
+import type { ExpensiveReport, ExpensiveRequest } from './expensive-schema.ts';
+import { alignColumns, compact, count, coverageText, dayText, totalText } from './render.ts';
+
+interface Column {
+  title: string;
+  cell(request: ExpensiveRequest): string;
+  /** Left out where no request has a value. */
+  optional?: boolean;
+}
+
+const tokens = (amount: number) => (amount === 0 ? '' : compact(amount));
+
+/** Names, to the left. */
+const NAMES: readonly Column[] = [
+  { title: 'at', cell: ({ at }) => at },
+  { title: 'principal', cell: ({ principal }) => principal ?? '(none)' },
+  { title: 'session', cell: ({ session = '' }) => session, optional: true },
+  { title: 'model', cell: ({ model }) => model },
+  { title: 'status', cell: ({ status }) => (status === 'ok' ? '' : status), optional: true },
+  { title: 'stopped by', cell: ({ stop_reason = '' }) => stop_reason, optional: true },
+  { title: 'request', cell: ({ request_id }) => request_id },
+];
+
+/** Numbers, to the right. */
+const NUMBERS: readonly Column[] = [
+  { title: 'seconds', cell: ({ latency_ms: ms }) => (ms === undefined ? '' : (ms / 1000).toFixed(1)), optional: true },
+  { title: 'input', cell: ({ input_tokens }) => compact(input_tokens) },
+  { title: 'output', cell: ({ output_tokens }) => compact(output_tokens) },
+  { title: 'cache read', cell: ({ cache_read_tokens }) => tokens(cache_read_tokens), optional: true },
+  { title: 'write 5m', cell: ({ cache_write_5m_tokens }) => tokens(cache_write_5m_tokens), optional: true },
+  { title: 'write 1h', cell: ({ cache_write_1h_tokens }) => tokens(cache_write_1h_tokens), optional: true },
+  { title: 'cost', cell: ({ cost_usd }) => (cost_usd === undefined ? 'unpriced' : displayUsd(usdFromText(cost_usd))) },
+];
+
+/** Aligned text for a terminal or a model. */
+export function textFromExpensive(report: ExpensiveReport): string {
+  const { period, totals, invocations, unpriced } = report;
+  const blocks = [
+    `Dearest requests, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
+    totalText(totals),
+    invocations.length > 0 ? `${tableText(invocations)}\n\n${shareText(report)}` : '(no request with a cost)',
+    ...(unpriced.length > 0
+      ? [`The largest of ${count(totals.unpriced_invocations)} without a price\n${tableText(unpriced)}`]
+      : []),
+    coverageText(report.coverage),
+    ...(report.notes.length > 0 ? [report.notes.map((note) => `Note: ${note}`).join('\n')] : []),
+  ];
+  return `${blocks.map(printable).join('\n\n')}\n`;
+}
+
+/** Comma-separated values, one line a request, exact dollars; those without a price come last and have none. */
+export function csvFromExpensive({ invocations, unpriced }: ExpensiveReport): string {
+  return csvFromLines([
+    [...CSV_COLUMNS, 'metadata'],
+    ...[...invocations, ...unpriced].map((request) => [
+      ...CSV_COLUMNS.map((name) => request[name] ?? ''),
+      JSON.stringify(request.metadata),
+    ]),
+  ]);
+}
+
+const CSV_COLUMNS = [
+  ...(['cost_usd', 'at', 'request_id', 'account', 'region', 'inference_region', 'model', 'scope', 'tier'] as const),
+  ...(['profile', 'principal', 'session', 'caller', 'operation', 'status', 'stop_reason'] as const),
+  ...(['latency_ms', 'first_byte_ms', 'input_tokens', 'output_tokens', 'cache_read_tokens'] as const),
+  ...(['cache_write_5m_tokens', 'cache_write_1h_tokens', 'rate_source'] as const),
+];
+
+function tableText(requests: readonly ExpensiveRequest[]): string {
+  const isUsed = ({ optional, cell }: Column) => !optional || requests.some((request) => cell(request) !== '');
+  const names = NAMES.filter(isUsed);
+  const columns = [...names, ...NUMBERS.filter(isUsed)];
+  const lines = requests.map((request) => columns.map(({ cell }) => cell(request)));
+  return alignColumns([columns.map(({ title }) => title), ...lines], names.length);
+}
+
+/** What these are of the whole, and by whose rates. */
+function shareText({ invocations, invocations_cost_usd, totals }: ExpensiveReport): string {
+  const [cost, total] = [usdFromText(invocations_cost_usd), usdFromText(totals.cost_usd)];
+  const sources = [...new Set(invocations.flatMap(({ rate_source }) => rate_source ?? []))];
+  const share = cost.div(total).times(100).toFixed(1);
+  return `These ${count(invocations.length)} cost ${displayUsd(cost)}, ${share} % of the dollars; rates from ${sources.join(', ')}.`;
+}

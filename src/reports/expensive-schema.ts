@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { coverageSchema, measuresSchema, periodSchema } from './report.ts';
+
+const count = z.number().int().nonnegative();
+const told = z.string().optional();
+
+/** One request, with who made it, what it used and what it cost. A field that the log does not tell is absent. */
+export const requestSchema = z.object({
+  at: z.string(),
+  request_id: z.string(),
+  account: z.string(),
+  region: z.string(),
+  inference_region: told,
+  model: z.string(),
+  scope: z.string(),
+  tier: told,
+  profile: told,
+  principal: told,
+  session: told,
+  caller: told,
+  operation: z.string(),
+  status: z.string(),
+  stop_reason: told.describe('Why the answer ended'),
+  latency_ms: count.optional(),
+  first_byte_ms: count.optional(),
+  input_tokens: count.describe('Without cached tokens'),
+  output_tokens: count,
+  cache_read_tokens: count,
+  cache_write_5m_tokens: count,
+  cache_write_1h_tokens: count,
+  cost_usd: told.describe('US dollars, exact decimal; absent: unpriced'),
+  rate_source: told.describe('Which part of the price book has the rate; get_price tells more'),
+  metadata: z.record(z.string(), z.string()),
+});
+
+export const expensiveSchema = z.object({
+  period: periodSchema,
+  invocations: z.array(requestSchema).describe('Dearest first'),
+  invocations_cost_usd: z.string().describe('Of these together'),
+  unpriced: z.array(requestSchema).describe('The largest of those that no price is known for, by all their tokens'),
+  totals: measuresSchema.describe('Everything in the period that matches the filters'),
+  coverage: coverageSchema,
+  notes: z.array(z.string()),
+});
+
+export type ExpensiveRequest = z.output<typeof requestSchema>;
+export type ExpensiveReport = z.output<typeof expensiveSchema>;

@@ -1,0 +1,103 @@
+import { textFromUsd, ZERO_USD } from '../domain/money.ts';
+import { isoFromMoment } from '../domain/period.ts';
+import type { InvocationRow, InvocationsQuery } from '../engines/engine.ts';
+import { costOf } from '../prices/cost.ts';
+import type { PriceBook } from '../prices/price-book.ts';
+import { weightsFromPrices } from '../prices/weights.ts';
+import { type Asked, askedAbout, assemble, type BreakdownQuestion, queryFrom } from './breakdown.ts';
+import type { ReportContext } from './context.ts';
+import type { ExpensiveReport, ExpensiveRequest } from './expensive-schema.ts';
+import { priceUsage } from './pricing.ts';
+import { quoteQuestion, type ScanQuote } from './quote.ts';
+
+export interface ExpensiveQuestion extends Pick<BreakdownQuestion, 'from' | 'to' | 'timezone' | 'where'> {
+  /** Most requests to list. */
+  limit: number;
+}
+
+/** Requests without a price are not ranked; so many of the largest are shown beside those that are. */
+const UNPRICED_SHOWN = 5;
+
+/** The single requests that cost most. */
+export async function expensive(question: ExpensiveQuestion, context: ReportContext): Promise<ExpensiveReport> {
+  const asked = await askedAbout(question, context);
+  const prices = await context.prices();
+  const sums = await context.engine.usage(await queryFrom(asked, context), context);
+  const usage = priceUsage(sums.rows, [], prices);
+  const keys = sums.rows.map(({ priceKey }) => priceKey);
+  const answer = await context.engine.invocations(
+    {
+      ...(await queryFor(asked, question.limit, context)),
+      prices: weightsFromPrices(keys, prices),
+      unpricedLimit: usage.totals.measures.unpriced_invocations > 0 ? UNPRICED_SHOWN : 0,
+    },
+    context,
+  );
+  const frame = await assemble('', asked.period, [], { usage, coverage: sums.coverage }, context);
+  const request = (row: InvocationRow) => requestFromRow(row, prices, asked.period.timezone);
+  const cost = answer.rows.reduce((sum, row) => sum.plus(costOfRow(row, prices)?.cost ?? ZERO_USD), ZERO_USD);
+  return {
+    period: frame.period,
+    invocations: answer.rows.map(request),
+    invocations_cost_usd: textFromUsd(cost),
+    unpriced: answer.unpriced.map(request),
+    totals: frame.totals,
+    coverage: frame.coverage,
+    notes: [...new Set([...answer.notes, ...frame.notes])],
+  };
+}
+
+/** What that would take: the sums, and a look at the requests. */
+export function quoteExpensive(question: ExpensiveQuestion, context: ReportContext): Promise<ScanQuote> {
+  return quoteQuestion({ ...question, by: [] }, context, {
+    read: askedAbout,
+    query: (asked) => queryFor(asked, question.limit, context),
+  });
+}
+
+async function queryFor(asked: Asked, limit: number, context: ReportContext): Promise<InvocationsQuery> {
+  return { ...(await queryFrom(asked, context)), prices: [], limit, unpricedLimit: 0 };
+}
+
+function costOfRow({ counts, priceKey }: InvocationRow, prices: PriceBook) {
+  const rate = prices.rate(priceKey);
+  const cost = costOf(counts, rate);
+  return cost && rate && { cost, source: rate.source };
+}
+
+function requestFromRow(row: InvocationRow, prices: PriceBook, timezone: string): ExpensiveRequest {
+  const { attributes, counts } = row;
+  const priced = costOfRow(row, prices);
+  return defined({
+    at: isoFromMoment(row.at, timezone),
+    request_id: row.requestId,
+    account: attributes.account,
+    region: attributes.region,
+    inference_region: attributes.inferenceRegion,
+    model: attributes.model,
+    scope: attributes.scope,
+    tier: attributes.tier,
+    profile: attributes.profile,
+    principal: attributes.principal,
+    session: attributes.session,
+    caller: attributes.caller,
+    operation: attributes.operation,
+    status: attributes.status,
+    stop_reason: attributes.stopReason,
+    latency_ms: row.latencyMs,
+    first_byte_ms: row.firstByteMs,
+    input_tokens: counts.input,
+    output_tokens: counts.output,
+    cache_read_tokens: counts.cacheRead,
+    cache_write_5m_tokens: counts.cacheWrite5m,
+    cache_write_1h_tokens: counts.cacheWrite1h,
+    cost_usd: priced && textFromUsd(priced.cost),
+    rate_source: priced?.source,
+    metadata: { ...attributes.metadata },
+  });
+}
+
+/** Without the fields that have no value. */
+function defined<Fields extends object>(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
+}

@@ -1,0 +1,215 @@
+import type { Dimension } from '../../domain/dimension.ts';
+import { dimensionFromText, filtersFromTexts, NONE } from '../../domain/dimension.ts';
+import { SpendError } from '../../domain/errors.ts';
+import { costOfTokens, textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
+import { bucketsFromPeriod, DAY_MS, isoFromMoment, type Period } from '../../domain/period.ts';
+import type { UsageRow } from '../../domain/usage.ts';
+import { costOf, PRICED_COUNTERS } from '../../prices/cost.ts';
+import type { PriceBook } from '../../prices/price-book.ts';
+import type { Rate, Rates } from '../../prices/rate.ts';
+import { periodFromQuestion, queryFrom } from '../breakdown.ts';
+import type { ReportContext } from '../context.ts';
+import type { FocusRow } from './columns.ts';
+
+export interface FocusQuestion {
+  /** First UTC day; default: the first the source has. */
+  from?: string | undefined;
+  /** Exclusive. */
+  to?: string | undefined;
+  /** `metadata.KEY` or `tag.KEY`, for the column Tags. */
+  tags?: readonly string[] | undefined;
+  where?: readonly string[] | undefined;
+}
+
+export interface FocusExport {
+  period: { from: string; to: string };
+  rows: FocusRow[];
+  /** Exact sum of BilledCost. */
+  cost_usd: string;
+  /** Charges without a known price: their cost is empty, not zero. */
+  unpriced_rows: number;
+  notes: string[];
+}
+
+/** Everything that charges are told apart by, besides what their price depends on. */
+const BY: readonly Dimension[] = ['day', 'account', 'principal', 'profile'];
+
+/** Usage as FOCUS charges, a row for each kind of token of each model, caller and UTC day. */
+export async function focusExport(question: FocusQuestion, context: ReportContext): Promise<FocusExport> {
+  const tags = (question.tags ?? []).map(tagFromText);
+  const period = await periodFromQuestion({ ...question, timezone: 'UTC' }, context);
+  const asked = { period, by: [...BY, ...tags], where: filtersFromTexts(question.where ?? []) };
+  const prices = await context.prices();
+  const { rows: usage, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
+  const months = bucketsFromPeriod('month', wholeMonths(period));
+  const charges = usage.flatMap((row) => chargesFromUsage(row, prices, tags, months));
+  charges.sort((a, b) => compare(orderOf(a), orderOf(b)));
+  const priced = charges.filter(({ cost }) => cost !== undefined);
+  return {
+    period: { from: isoFromMoment(period.from), to: isoFromMoment(period.to) },
+    rows: charges.map(({ row }) => row),
+    cost_usd: textFromUsd(priced.reduce((sum, { cost }) => sum.plus(cost as Usd), ZERO_USD)),
+    unpriced_rows: charges.length - priced.length,
+    notes: [
+      ...(coverage.notes ?? []),
+      ...prices.notes,
+      'Costs are estimates from invocation logs, by the rate of each call; the invoice is AWS’s own.',
+      ...(charges.length > priced.length
+        ? [
+            `${charges.length - priced.length} charges have no known price: their cost columns are empty, which FOCUS does not allow for; zero would be wrong.`,
+          ]
+        : []),
+    ],
+  };
+}
+
+// --- internal ---
+
+interface Charge {
+  row: FocusRow;
+  cost: Usd | undefined;
+}
+
+function tagFromText(text: string): Dimension {
+  const dimension = dimensionFromText(text);
+  if (/^(metadata|tag)\./.test(dimension)) return dimension;
+  throw new SpendError('INVALID_ARGUMENT', `"${text}" cannot be a tag: give metadata.KEY or tag.KEY.`);
+}
+
+/** The months that a period touches, whole. */
+function wholeMonths({ from, to }: Period): Period {
+  const first = new Date(from);
+  const last = new Date(to - 1);
+  return {
+    from: Date.UTC(first.getUTCFullYear(), first.getUTCMonth()),
+    to: Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + 1),
+    timezone: 'UTC',
+  };
+}
+
+const METERS: Readonly<Record<keyof Rates, string>> = {
+  input: 'input tokens',
+  output: 'output tokens',
+  cacheRead: 'cache read tokens',
+  cacheWrite5m: 'cache write tokens, 5 minutes',
+  cacheWrite1h: 'cache write tokens, 1 hour',
+};
+
+/** What all charges have in common. */
+const FIXED = {
+  BillingAccountName: null,
+  BillingCurrency: 'USD',
+  ChargeCategory: 'Usage',
+  ChargeClass: null,
+  ChargeFrequency: 'Usage-Based',
+  ConsumedUnit: 'Tokens',
+  InvoiceIssuerName: 'AWS',
+  PricingCategory: 'Standard',
+  PricingCurrency: 'USD',
+  PricingUnit: '1000000 Tokens',
+  ProviderName: 'AWS',
+  ServiceCategory: 'AI and Machine Learning',
+  ServiceName: 'Amazon Bedrock',
+  ServiceSubcategory: 'Generative AI',
+} as const;
+
+function chargesFromUsage(
+  usage: UsageRow,
+  prices: PriceBook,
+  tags: readonly Dimension[],
+  months: readonly { from: number; to: number }[],
+): Charge[] {
+  const found = prices.rate(usage.priceKey);
+  // As in every report, a call is priced whole or not at all.
+  const rate = costOf(usage, found) === undefined ? undefined : found;
+  return PRICED_COUNTERS.filter((counter) => usage[counter] > 0).map((counter) =>
+    chargeOf(usage, counter, rate, tags, months),
+  );
+}
+
+function chargeOf(
+  { key, priceKey, ...counts }: UsageRow,
+  counter: keyof Rates,
+  rate: Rate | undefined,
+  tags: readonly Dimension[],
+  months: readonly { from: number; to: number }[],
+): Charge {
+  const tokens = counts[counter];
+  const unit = rate?.rates[counter];
+  const cost = unit && costOfTokens(tokens, unit);
+  const listUnit = rate?.source === 'overrides' ? undefined : (rate?.list ?? rate?.rates)?.[counter];
+  const [amount, price] = [textOrNull(cost), textOrNull(unit)];
+  const day = Date.parse(`${key.day}T00:00:00Z`);
+  const month = months.findLast(({ from }) => from <= day);
+  const tier = priceKey.tier ?? 'standard';
+  const sku = [
+    priceKey.model,
+    counter,
+    priceKey.scope,
+    tier,
+    ...(priceKey.contextBand > 0 ? [`above ${priceKey.contextBand}`] : []),
+  ].join('/');
+  const profile = known(key.profile);
+  const account = known(key.account);
+  const row: FocusRow = {
+    ...FIXED,
+    BilledCost: amount,
+    BillingAccountId: account,
+    BillingPeriodStart: month ? isoFromMoment(month.from) : null,
+    BillingPeriodEnd: month ? isoFromMoment(month.to) : null,
+    ChargeDescription: `${priceKey.model}, ${METERS[counter]}, ${priceKey.scope}, ${tier}`,
+    ChargePeriodStart: isoFromMoment(day),
+    ChargePeriodEnd: isoFromMoment(day + DAY_MS),
+    ConsumedQuantity: String(tokens),
+    ContractedCost: amount,
+    ContractedUnitPrice: price,
+    EffectiveCost: amount,
+    ListCost: textOrNull(listUnit && costOfTokens(tokens, listUnit)),
+    ListUnitPrice: textOrNull(listUnit),
+    PricingQuantity: textFromUsd(costOfTokens(tokens, ONE)),
+    PublisherName: priceKey.model.includes('/') ? null : (priceKey.model.split('.')[0] as string),
+    RegionId: priceKey.region,
+    ResourceId: profile,
+    SkuId: sku,
+    SkuMeter: METERS[counter],
+    SkuPriceId: rate ? `${sku}/${priceKey.region}/${rate.effectiveFrom ?? 'launch'}` : null,
+    SubAccountId: account,
+    Tags: JSON.stringify(Object.fromEntries(tags.flatMap((tag) => tagOf(tag, key[tag])))),
+    x_Model: priceKey.model,
+    x_Principal: known(key.principal),
+    x_Scope: priceKey.scope,
+    x_Tier: tier,
+    x_PriceSource: unit ? (rate?.source ?? null) : null,
+  };
+  return { row, cost };
+}
+
+/** So that tokens become millions of them, exactly. */
+const ONE = ZERO_USD.plus(1);
+
+function textOrNull(amount: Usd | undefined): string | null {
+  return amount === undefined ? null : textFromUsd(amount);
+}
+
+function known(value: string | undefined): string | null {
+  return value === undefined || value === NONE ? null : value;
+}
+
+function tagOf(tag: Dimension, value: string | undefined): [string, string][] {
+  const given = known(value);
+  return given === null ? [] : [[tag.slice(tag.indexOf('.') + 1), given]];
+}
+
+const orderOf = ({ row }: Charge) =>
+  [
+    row.ChargePeriodStart,
+    row.SubAccountId,
+    row.x_Principal,
+    row.SkuPriceId ?? row.SkuId,
+    row.ResourceId,
+    row.Tags,
+  ].join('\n');
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

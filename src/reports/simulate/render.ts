@@ -1,0 +1,75 @@
+import { displayUsd, usdFromText } from '../../domain/money.ts';
+import { printable } from '../../domain/printable.ts';
+import { csvFromLines } from '../csv.ts';
+import { alignColumns, coverageText, dayText } from '../render.ts';
+import type { SimulatedRow, Simulation } from './schema.ts';
+
+/** Compact text for a terminal or a model. */
+export function textFromSimulation(report: Simulation): string {
+  const { period, coverage, notes } = report;
+  const blocks = [
+    headline(report),
+    `${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone}): the same requests, ${report.simulated}`,
+    tableText(report),
+    coverageText(coverage),
+    notes.map((note) => `Note: ${note}`).join('\n'),
+  ];
+  return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
+}
+
+const MEASURES = [
+  'invocations',
+  'moved_invocations',
+  'unpriced_invocations',
+  'before_usd',
+  'after_usd',
+  'saving_usd',
+] as const satisfies (keyof SimulatedRow)[];
+
+export function csvFromSimulation({ by, rows }: Simulation): string {
+  const lines = rows.map((row) => [
+    ...by.map((name) => row.key[name] ?? ''),
+    ...MEASURES.map((measure) => row[measure]),
+  ]);
+  return csvFromLines([[...by, ...MEASURES], ...lines]);
+}
+
+const money = (text: string) => displayUsd(usdFromText(text));
+
+function headline({ totals, rows }: Simulation): string {
+  const { before_usd, after_usd, saving_usd } = totals;
+  if (after_usd === undefined || saving_usd === undefined) {
+    const [best] = rows;
+    if (best === undefined) return `Spend was ${money(before_usd)}; no alternative with a known price costs less.`;
+    return `Spend was ${money(before_usd)}; the largest saving is ${money(best.saving_usd)}, for ${best.key['model']}: ${best.key['alternative']}.`;
+  }
+  const saving = usdFromText(saving_usd);
+  const percent = usdFromText(before_usd).eq(0)
+    ? ''
+    : ` (${saving.abs().div(usdFromText(before_usd)).times(100).toFixed(1)} %)`;
+  const verdict = saving.eq(0) ? 'the same' : `${displayUsd(saving.abs())}${percent} ${saving.gt(0) ? 'less' : 'more'}`;
+  return `${money(before_usd)} would have been ${money(after_usd)}: ${verdict}.`;
+}
+
+function tableText({ by, rows, totals }: Simulation): string {
+  if (rows.length === 0) return '';
+  const header = [...by, 'invocations', 'moved', 'before', 'after', 'saving'];
+  const lines = rows.map((row) => [...by.map((name) => row.key[name] ?? ''), ...moneyCells(row)]);
+  const { moved_invocations, after_usd, saving_usd } = totals;
+  const isSum = moved_invocations !== undefined && after_usd !== undefined && saving_usd !== undefined;
+  const total = isSum
+    ? [['total', ...by.slice(1).map(() => ''), ...moneyCells({ ...totals, moved_invocations, after_usd, saving_usd })]]
+    : [];
+  return alignColumns([header, ...lines, ...total], by.length);
+}
+
+function moneyCells(row: Omit<SimulatedRow, 'key'>): string[] {
+  const isUnpriced = row.unpriced_invocations > 0 && usdFromText(row.before_usd).eq(0);
+  return [
+    row.invocations.toLocaleString('en-US'),
+    row.moved_invocations.toLocaleString('en-US'),
+    ...(isUnpriced
+      ? ['unpriced', 'unpriced', '']
+      : [money(row.before_usd), money(row.after_usd), money(row.saving_usd)]),
+  ];
+}

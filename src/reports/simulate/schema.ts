@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { coverageSchema, periodSchema } from '../report.ts';
+
+const usd = z.string().describe('US dollars, exact decimal');
+const count = z.number().int().nonnegative();
+
+const moneySchema = z.object({
+  invocations: count,
+  moved_invocations: count.describe('Those the assumptions apply to; the others stay as they are, and a note says why'),
+  unpriced_invocations: count.describe('Not in the dollars'),
+  before_usd: usd,
+  after_usd: usd,
+  saving_usd: usd.describe('before less after; negative: it would cost more'),
+});
+
+export const simulatedRowSchema = moneySchema.extend({ key: z.record(z.string(), z.string()) });
+
+/** What the same requests would have cost otherwise. */
+export const simulationSchema = z.object({
+  period: periodSchema,
+  simulated: z.string().describe('What is otherwise, in words'),
+  by: z.array(z.string()).describe('Dimensions of the rows; with "alternative", rows exclude each other'),
+  rows: z.array(simulatedRowSchema).describe('Largest saving first'),
+  omitted_rows: count,
+  totals: moneySchema.partial({ moved_invocations: true, after_usd: true, saving_usd: true }),
+  coverage: coverageSchema,
+  notes: z.array(z.string()).describe('Every assumption'),
+});
+
+export type Simulation = z.output<typeof simulationSchema>;
+export type SimulatedRow = z.output<typeof simulatedRowSchema>;

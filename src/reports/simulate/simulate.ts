@@ -1,0 +1,160 @@
+import type { Dimension } from '../../domain/dimension.ts';
+import { SpendError } from '../../domain/errors.ts';
+import { usdFromText } from '../../domain/money.ts';
+import { isoFromMoment } from '../../domain/period.ts';
+import type { UsageRow } from '../../domain/usage.ts';
+import type { PriceBook } from '../../prices/price-book.ts';
+import { type Asked, askedFromQuestion, type BreakdownQuestion, coverageFrom, queryFrom } from '../breakdown.ts';
+import type { ReportContext } from '../context.ts';
+import { notesFromUsage } from '../notes.ts';
+import { alikeText } from '../price.ts';
+import { priceUsage } from '../pricing.ts';
+import { alternativesFor } from './alternatives.ts';
+import { type Assumptions, assumptionsFrom, type Change, isChange, TIERS } from './assumptions.ts';
+import { movedKey } from './move.ts';
+import { assumptionNotes } from './notes.ts';
+import type { SimulatedRow, Simulation } from './schema.ts';
+import { type Outcome, outcomeOf, tally } from './tally.ts';
+
+export interface SimulationQuestion extends Omit<BreakdownQuestion, 'by'> {
+  /** Default: model. Alternatives are always by model. */
+  by?: readonly string[] | undefined;
+  /** Without any, alternatives are compared. */
+  change: Change;
+}
+
+/** Rows of a simulation, and what they rest on. */
+interface Simulated {
+  rows: SimulatedRow[];
+  outcomes: Outcome[];
+  assumptions: Assumptions[];
+}
+
+/** What the same requests would have cost on another model, routing or tier, or with caching; or what each alternative would save. */
+export async function simulate(question: SimulationQuestion, context: ReportContext): Promise<Simulation> {
+  const { change } = question;
+  const assumptions = isChange(change) ? assumptionsFrom(change) : undefined;
+  const asked = await askedFromQuestion(breakdownFromSimulation(question), context);
+  const prices = await context.prices();
+  const { rows: usage, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
+  const now = context.now();
+  const simulated = assumptions ? changed(usage, asked, assumptions, prices, now) : compared(usage, prices, now);
+  const today = priceUsage(usage, [], prices);
+  const rows = simulated.rows.sort(bySaving);
+  const shown = rows.slice(0, question.limit);
+  return {
+    period: {
+      from: isoFromMoment(asked.period.from, asked.period.timezone),
+      to: isoFromMoment(asked.period.to, asked.period.timezone),
+      timezone: asked.period.timezone,
+    },
+    simulated: assumptions ? changeText(change) : 'each alternative by itself',
+    by: assumptions ? [...asked.by] : ['model', 'alternative'],
+    rows: shown,
+    omitted_rows: rows.length - shown.length,
+    totals: assumptions
+      ? tally(simulated.outcomes)
+      : {
+          invocations: today.totals.measures.invocations,
+          unpriced_invocations: today.totals.measures.unpriced_invocations,
+          before_usd: today.totals.measures.cost_usd,
+        },
+    coverage: coverageFrom(coverage, asked.period.timezone, context),
+    notes: [
+      ...new Set([
+        ...assumptionNotes(simulated.assumptions, simulated.outcomes),
+        ...(rows.length > shown.length
+          ? [`${rows.length - shown.length} more rows are left out here. Raise "limit".`]
+          : []),
+        ...notesFromUsage(today, coverage),
+        ...prices.notes,
+        ...(await context.names(today.unresolved)).notes,
+      ]),
+    ],
+  };
+}
+
+/** What is asked of the engine for it. */
+export function breakdownFromSimulation({
+  change: _,
+  by,
+  limit: __,
+  ...question
+}: SimulationQuestion): BreakdownQuestion {
+  return { ...question, by: by ?? ['model'] };
+}
+
+/** @throws SpendError INVALID_ARGUMENT when nothing can be moved, because there is no price for it */
+function changed(
+  usage: readonly UsageRow[],
+  { by }: Asked,
+  assumptions: Assumptions,
+  prices: PriceBook,
+  now: number,
+): Simulated {
+  const outcomes = usage.map((row) => outcomeOf(row, assumptions, prices, now));
+  const unmoved = outcomes.find(({ staying, row }) => staying === 'no price' && row.billable > 0);
+  if (unmoved && outcomes.every(({ staying, row }) => staying !== undefined || row.billable === 0))
+    throw new SpendError('INVALID_ARGUMENT', noPriceText(unmoved.row, assumptions, prices, now));
+  return { rows: rowsBy(outcomes, by), outcomes, assumptions: [assumptions] };
+}
+
+function rowsBy(outcomes: readonly Outcome[], by: readonly Dimension[]): SimulatedRow[] {
+  const valuesOf = ({ row }: Outcome) => by.map((dimension) => row.key[dimension] as string);
+  const groups = Map.groupBy(outcomes, (outcome) => JSON.stringify(valuesOf(outcome)));
+  return [...groups.values()].map((group) => {
+    const values = valuesOf(group[0] as Outcome);
+    return {
+      key: Object.fromEntries(by.map((dimension, index) => [dimension, values[index] as string])),
+      ...tally(group),
+    };
+  });
+}
+
+/** Each alternative that would have cost less, by model. */
+function compared(usage: readonly UsageRow[], prices: PriceBook, now: number): Simulated {
+  const simulated: Simulated = { rows: [], outcomes: [], assumptions: [] };
+  for (const [model, rows] of Map.groupBy(usage, ({ priceKey }) => priceKey.model)) {
+    for (const { name, change } of alternativesFor(model)) {
+      const assumptions = assumptionsFrom(change);
+      const outcomes = rows.map((row) => outcomeOf(row, assumptions, prices, now));
+      const row = { key: { model, alternative: name }, ...tally(outcomes) };
+      if (usdFromText(row.saving_usd).lte(0)) continue;
+      simulated.rows.push(row);
+      simulated.outcomes.push(...outcomes);
+      simulated.assumptions.push(assumptions);
+    }
+  }
+  return simulated;
+}
+
+function bySaving(a: SimulatedRow, b: SimulatedRow): number {
+  const texts = [a, b].map(({ key }) => Object.values(key).join('\n')) as [string, string];
+  return (
+    usdFromText(b.saving_usd).cmp(usdFromText(a.saving_usd)) ||
+    usdFromText(b.before_usd).cmp(usdFromText(a.before_usd)) ||
+    (texts[0] < texts[1] ? -1 : 1)
+  );
+}
+
+function changeText(change: Change): string {
+  const { model, routing, tier, cache_share, cache_hit_rate } = change;
+  const parts = [
+    ...(model ? [`on ${model}`] : []),
+    ...(routing ? [`routed ${routing}`] : []),
+    ...(tier ? [`in the ${tier} tier`] : []),
+    ...(cache_share !== undefined || cache_hit_rate !== undefined ? ['with another use of the cache'] : []),
+  ];
+  return parts.join(', ') || 'with other token counts';
+}
+
+/** What has a price instead: other tiers of the model, or models that look alike. */
+function noPriceText({ priceKey }: UsageRow, assumptions: Assumptions, prices: PriceBook, now: number): string {
+  const key = { ...movedKey(priceKey, assumptions), ratesFrom: now };
+  const tiers = TIERS.filter((tier) => prices.rate({ ...key, tier }) !== undefined);
+  const hint =
+    tiers.length > 0
+      ? ` It has a price in these tiers: ${tiers.join(', ')}.`
+      : alikeText(key.model, prices.models) || ' "bedrock-spend prices" lists the models that have one.';
+  return `No price is known for ${key.model} in the ${key.tier ?? 'standard'} tier (${key.region}), so this cannot be simulated.${hint} An overrides file can name a price.`;
+}

@@ -1,0 +1,67 @@
+import { textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
+import type { UsageRow } from '../../domain/usage.ts';
+import { costOf } from '../../prices/cost.ts';
+import type { PriceBook } from '../../prices/price-book.ts';
+import { isEmbedding } from './alternatives.ts';
+import type { Assumptions } from './assumptions.ts';
+import { moveRow } from './move.ts';
+import type { SimulatedRow } from './schema.ts';
+
+/** Why a row of usage stays as it is. */
+export type Staying = 'unpriced' | 'paid apart' | 'embedding' | 'no price';
+
+export interface Outcome {
+  row: UsageRow;
+  /** Undefined: not known. */
+  before: Usd | undefined;
+  after: Usd | undefined;
+  /** Undefined: it moves. */
+  staying: Staying | undefined;
+  pricedToday: boolean;
+  uncached: boolean;
+  rateNotes: readonly string[];
+}
+
+/** One row of usage before and after. */
+export function outcomeOf(row: UsageRow, assumptions: Assumptions, prices: PriceBook, now: number): Outcome {
+  const rate = prices.rate(row.priceKey);
+  const before = costOf(row, rate);
+  const stays = (staying: Staying): Outcome => ({
+    row,
+    before,
+    after: before,
+    staying,
+    pricedToday: false,
+    uncached: false,
+    rateNotes: before === undefined ? [] : (rate?.notes ?? []),
+  });
+  if (before === undefined) return stays('unpriced');
+  if (rate?.source === 'not per token') return stays('paid apart');
+  if (assumptions.model && isEmbedding(assumptions.model) !== isEmbedding(row.priceKey.model))
+    return stays('embedding');
+  const moved = moveRow(row, assumptions, prices, now);
+  if (moved === undefined) return stays('no price');
+  const { cost, pricedToday, uncached } = moved;
+  return { row, before, after: cost, staying: undefined, pricedToday, uncached, rateNotes: moved.rate.notes };
+}
+
+/** Money of rows of usage, summed. */
+export function tally(outcomes: readonly Outcome[]): Omit<SimulatedRow, 'key'> {
+  let [before, after] = [ZERO_USD, ZERO_USD];
+  let [invocations, moved, unpriced] = [0, 0, 0];
+  for (const outcome of outcomes) {
+    invocations += outcome.row.invocations;
+    if (outcome.staying === undefined) moved += outcome.row.invocations;
+    if (outcome.staying === 'unpriced') unpriced += outcome.row.billable;
+    before = before.plus(outcome.before ?? ZERO_USD);
+    after = after.plus(outcome.after ?? ZERO_USD);
+  }
+  return {
+    invocations,
+    moved_invocations: moved,
+    unpriced_invocations: unpriced,
+    before_usd: textFromUsd(before),
+    after_usd: textFromUsd(after),
+    saving_usd: textFromUsd(before.minus(after)),
+  };
+}

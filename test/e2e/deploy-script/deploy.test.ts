@@ -1,0 +1,161 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
+
+/** Python starts, and reads boto3, for each command. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let rig: DeployRig;
+beforeAll(async () => {
+  rig = await startDeployRig();
+});
+afterAll(() => rig.close());
+
+const DEPLOY = ['deploy', '--source', 'metrics:', '--yes'];
+
+const functionSettings = (region?: string) =>
+  rig.cloud.call('lambda', 'get_function_configuration', { FunctionName: 'bedrock-spend-server' }, region);
+
+describe('the first deployment', () => {
+  let ran: Ran;
+  beforeAll(async () => {
+    await rig.reset();
+    ran = await rig.run(DEPLOY);
+  });
+
+  it('goes from a clone to an endpoint that its new key opens, and says what to paste', async () => {
+    expect([ran.code, ran.last]).toEqual([0, expect.stringContaining('The key')]);
+    expect(ran.stderr).toMatch(/adds +Function +Lambda::Function/);
+    expect(ran.stderr).toMatch(/About \$0\.32 a month when nobody asks/);
+    expect(ran.stderr).toMatch(/create complete +Function/);
+    expect(ran.stderr).toMatch(/bedrock-spend \d+\.\d+\.\d+ answers with \d+ tools/);
+    for (const host of ['Claude Code', 'Cursor', 'VS Code', 'Kiro', 'Inspector'])
+      expect(ran.stdout).toContain(`# ${host}`);
+    expect(ran.stderr).not.toContain('Traceback');
+  });
+
+  it('makes a repository that scans its images and drops old ones', async () => {
+    const { repositories } = await rig.cloud.call('ecr', 'describe_repositories');
+    expect(repositories[0]).toMatchObject({ imageScanningConfiguration: { scanOnPush: true } });
+    const place = { repositoryName: 'bedrock-spend' };
+    const { lifecyclePolicyText } = await rig.cloud.call('ecr', 'get_lifecycle_policy', place);
+    expect(JSON.parse(lifecyclePolicyText).rules).toHaveLength(1);
+  });
+
+  it('keeps the key’s value in a file of its own, and out of all that is said, typed, pushed or deployed', async () => {
+    const file = rig.keyFile();
+    const [value] = Object.values(JSON.parse(readFileSync(file, 'utf8'))) as [string];
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(value).toMatch(/^\w{20,}$/);
+    const calls = rig.built();
+    expect(ran.stdout + ran.stderr + JSON.stringify(calls)).not.toContain(value);
+    expect(calls.find(({ command }) => command === 'login')).toMatchObject({ typed: true });
+    const { Stacks } = await rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' });
+    expect(JSON.stringify(Stacks)).not.toContain(value);
+  });
+
+  it('changes nothing the second time, builds nothing, and says so', async () => {
+    const before = rig.built().length;
+    const again = await rig.run(['deploy']);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('Nothing to change.')]);
+    expect(rig.built()).toHaveLength(before);
+    const { items } = await rig.cloud.call('apigateway', 'get_api_keys');
+    expect(items).toHaveLength(1);
+  });
+});
+
+describe('deploy.py deploy', () => {
+  beforeEach(() => rig.reset());
+
+  it('brings a changed setting into the function’s environment, and keeps it from then on', async () => {
+    await rig.run(DEPLOY);
+    const changed = await rig.run(['deploy', '--yes', '--set', 'MaxScanUsd=7', '--set', 'SessionIdleMinutes=30']);
+    expect(changed.stderr).toMatch(/changes +Function +Lambda::Function +Environment/);
+    expect(changed.stderr).not.toContain('ApiDeployment');
+    expect((await functionSettings()).Environment.Variables).toMatchObject({
+      BEDROCK_SPEND_MAX_SCAN_USD: '7',
+      BEDROCK_SPEND_SESSION_IDLE_MINUTES: '30',
+    });
+    await rig.run(['deploy', '--yes', '--set', 'MemoryMb=512', '--unset', 'MaxScanUsd']);
+    const { MemorySize, Environment } = await functionSettings();
+    expect([MemorySize, Environment.Variables['BEDROCK_SPEND_MAX_SCAN_USD']]).toEqual([512, '1']);
+    expect(Environment.Variables['BEDROCK_SPEND_SESSION_IDLE_MINUTES']).toBe('30');
+  });
+
+  it('publishes the API anew when it changes: another stage of API Gateway would serve the old one', async () => {
+    await rig.run(DEPLOY);
+    const { items: apis } = await rig.cloud.call('apigateway', 'get_rest_apis');
+    const restApiId = apis[0].id;
+    const stage = () => rig.cloud.call('apigateway', 'get_stage', { restApiId, stageName: 'prod' });
+    const before = await stage();
+    const ran = await rig.run(['deploy', '--yes', '--set', 'ApiKeySource=AUTHORIZER']);
+    expect(ran.stderr).toMatch(/changes +ApiDeployment +ApiGateway::Deployment +the API is published anew/);
+    expect((await stage()).deploymentId).not.toBe(before.deploymentId);
+    const { items } = await rig.cloud.call('apigateway', 'get_deployments', { restApiId });
+    expect(items).toHaveLength(1);
+  });
+
+  it('stays in its region, with everything, and takes any stage', async () => {
+    const region = 'eu-west-1';
+    const ran = await rig.run([...DEPLOY, '--set', 'StageName=v2'], { region });
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toMatch(/\/v2\/mcp/);
+    expect((await rig.cloud.call('ecr', 'describe_repositories', {}, region)).repositories).toHaveLength(1);
+    expect((await functionSettings(region)).FunctionArn).toContain(region);
+    expect((await rig.cloud.call('ecr', 'describe_repositories')).repositories).toEqual([]);
+  });
+
+  it('shows the plan and changes nothing with --plan, before there is a stack and after', async () => {
+    const planned = await rig.run(['deploy', '--source', 'metrics:', '--plan']);
+    expect([planned.code, planned.stderr]).toEqual([0, expect.stringMatching(/would be built.*adds +Function/s)]);
+    expect(rig.built()).toEqual([]);
+    expect((await rig.cloud.call('ecr', 'describe_repositories')).repositories).toEqual([]);
+    await expect(rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' })).rejects.toThrow();
+    await rig.run(DEPLOY);
+    const again = await rig.run(['deploy', '--plan', '--set', 'MemoryMb=512']);
+    expect(again.stderr).toMatch(/changes +Function +Lambda::Function +MemorySize/);
+    expect((await functionSettings()).MemorySize).toBe(1024);
+  });
+
+  it('asks before it deploys, and does as it is told', async () => {
+    const declined = await rig.run(['deploy', '--source', 'metrics:'], { typed: 'n\n' });
+    expect([declined.code, declined.last]).toEqual([1, expect.stringContaining('Left as it was.')]);
+    expect((await rig.cloud.call('lambda', 'list_functions')).Functions).toEqual([]);
+    const agreed = await rig.run(['deploy', '--source', 'metrics:'], { typed: 'y\n' });
+    expect(agreed.code).toBe(0);
+  });
+
+  it('turns access logs on where the account can have them', async () => {
+    const op = { op: 'replace', path: '/cloudwatchRoleArn', value: 'arn:aws:iam::123456789012:role/logs' };
+    await rig.cloud.call('apigateway', 'update_account', { patchOperations: [op] });
+    await rig.run(DEPLOY);
+    const { logGroups } = await rig.cloud.call('logs', 'describe_log_groups');
+    expect(logGroups.map(({ logGroupName }: { logGroupName: string }) => logGroupName)).toContain(
+      '/aws/apigateway/bedrock-spend-access',
+    );
+  });
+
+  it.each(['docker', 'podman', 'finch', 'buildah'])('builds and pushes with %s', async (builder) => {
+    rig.install(builder);
+    await rig.cloud.faults({ denied: ['^cloudformation:CreateChangeSet'] }); // What comes next.
+    expect((await rig.run(DEPLOY)).last).toContain('cloudformation:CreateChangeSet');
+    const calls = rig.built().filter(({ command }) => command !== 'info' && command !== '--version');
+    expect(calls.map((call) => [call.builder, call.command])).toEqual(
+      ['build', 'login', 'push', 'logout'].map((command) => [builder, command]),
+    );
+    expect(calls[0]?.arguments).toContain('DUCKDB=no');
+  });
+
+  it('goes on where it was interrupted', async () => {
+    await rig.cloud.faults({ pause_s: 5 });
+    const cut = await rig.run(DEPLOY, { interruptAt: 'create in progress' });
+    expect([cut.code, cut.last]).toEqual([130, expect.stringContaining('Run the same command again')]);
+    expect(existsSync(rig.keyFile())).toBe(false);
+    const again = await rig.run(DEPLOY);
+    expect([again.code, again.stderr]).toEqual([
+      0,
+      expect.stringContaining('Another change of bedrock-spend is under way'),
+    ]);
+    expect(existsSync(rig.keyFile())).toBe(true);
+  });
+});

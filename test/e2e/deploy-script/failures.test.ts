@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let rig: DeployRig;
+beforeAll(async () => {
+  rig = await startDeployRig();
+});
+beforeEach(() => rig.reset());
+afterAll(() => rig.close());
+
+const DEPLOY = ['deploy', '--source', 'metrics:', '--yes'];
+
+/** One line that says what to do, and no program's innards. */
+async function expectFailure(args: readonly string[], line: RegExp, options = {}): Promise<void> {
+  const ran = await rig.run(args, options);
+  expect([ran.code, ran.last]).toEqual([1, expect.stringMatching(line)]);
+  expect(ran.last).toMatch(/^deploy\.py: /);
+  expect(ran.stdout + ran.stderr).not.toContain('Traceback');
+}
+
+const stackStatus = async () =>
+  (await rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' })).Stacks[0].StackStatus;
+
+describe('what is missing is said in one line', () => {
+  it.each([
+    [
+      'credentials',
+      { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' },
+      /run aws sso login/,
+    ],
+    ['a profile', { AWS_PROFILE: 'nobody' }, /nobody.*--profile/],
+    ['the network', { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, /cannot be reached.*--region.*HTTPS_PROXY/],
+    ['the proxy', { AWS_ENDPOINT_URL: 'http://aws.invalid', HTTP_PROXY: 'http://127.0.0.1:9' }, /proxy.*HTTPS_PROXY/],
+  ])('%s', (_, env, line) => expectFailure(DEPLOY, line, { env: { AWS_MAX_ATTEMPTS: '1', ...env } }));
+
+  it('a region', () => expectFailure(DEPLOY, /--region us-east-1/, { region: '' }));
+  it('a region that is none', () => expectFailure(DEPLOY, /no name of a region/, { region: 'somewhere/else' }));
+
+  it('a builder', async () => {
+    rig.install();
+    await expectFailure(DEPLOY, /install one of docker, podman, finch, buildah/);
+    await expectFailure([...DEPLOY, '--builder', 'podman'], /podman is not installed/);
+  });
+
+  it('a builder’s service', () =>
+    expectFailure(DEPLOY, /Nothing here builds images.*start it/, { env: { RIG_BUILDER_FAILS: 'info' } }));
+
+  it.each([
+    ['sts:GetCallerIdentity', 'sts:GetCallerIdentity'],
+    ['cloudformation:DescribeStacks', 'cloudformation:DescribeStacks'],
+    ['ecr:CreateRepository', 'ecr:CreateRepository'],
+    ['bedrock:GET /logging', 'bedrock:GetModelInvocationLoggingConfiguration'],
+  ])('a permission: %s', async (request, permission) => {
+    await rig.cloud.faults({ denied: [`^${request}`] });
+    await expectFailure(['deploy', '--source', 'auto', '--yes'], new RegExp(`get ${permission} \\(docs/deploy.md`));
+  });
+});
+
+describe('what is wrong on the command line is said in one line', () => {
+  it.each([
+    [['--set', 'Memory=512'], /no parameter Memory\. Did you mean MemoryMb\?/],
+    [['--set', 'ImageUri=x'], /cannot be set/],
+    [['--set', 'TimeoutSeconds=31'], /one of 29, 60/],
+    [['--set', 'MemoryMb=1'], /CloudFormation|cloudformation/],
+    [['--stack', 'Under_Score'], /--stack Under_Score/],
+    [['--source', './logs'], /Lambda cannot see files/],
+    [['--source', 'oracle:x'], /no source of the kind oracle/],
+    [['--source', 'metrics:?group=x'], /has no group/],
+    [['--set', 'DomainName=x.example.com'], /needs a certificate/],
+  ])('%j', (args, line) => expectFailure([...DEPLOY, ...args], line));
+
+  it('a command that is none', async () => {
+    const ran = await rig.run(['depoy'], { region: '' });
+    expect([ran.code, ran.last]).toEqual([2, expect.stringMatching(/^deploy\.py: .*--help/)]);
+  });
+});
+
+describe('what goes wrong on the way is said in one line', () => {
+  it.each([
+    ['build', /could not build the image/],
+    ['login', /could not push/],
+    ['push', /could not push/],
+  ])('%s', (command, line) => expectFailure(DEPLOY, line, { env: { RIG_BUILDER_FAILS: command } }));
+
+  it('a build for another machine', () =>
+    expectFailure(
+      [...DEPLOY, '--set', `Architecture=${process.arch === 'arm64' ? 'x86_64' : 'arm64'}`],
+      /--set Architecture=/,
+      {
+        env: { RIG_BUILDER_FAILS: 'build' },
+      },
+    ));
+
+  it('a name that another stack has', async () => {
+    const TemplateBody = 'Description: another\nResources: {}\nConditions: {}\nMappings: {}\n';
+    const place = { StackName: 'bedrock-spend', ChangeSetName: 'theirs' };
+    await rig.cloud.cloudFormation('CreateChangeSet', {
+      ...place,
+      ChangeSetType: 'CREATE',
+      TemplateBody,
+      Parameters: [],
+    });
+    await expectFailure(DEPLOY, /not bedrock-spend's: take another name with --stack/);
+    await rig.cloud.cloudFormation('ExecuteChangeSet', place);
+    await vi.waitUntil(async () => (await stackStatus()) === 'CREATE_COMPLETE');
+    await expectFailure(DEPLOY, /not bedrock-spend's/);
+    await expectFailure(['destroy', '--yes'], /not bedrock-spend's/);
+    expect(await stackStatus()).toBe('CREATE_COMPLETE');
+  });
+
+  it('a name that another repository has', async () => {
+    await rig.cloud.call('ecr', 'create_repository', { repositoryName: 'bedrock-spend' });
+    await expectFailure(DEPLOY, /repository bedrock-spend .* take another name/);
+    await expectFailure(['destroy', '--yes'], /repository bedrock-spend/);
+  });
+
+  it('commands without a stack', async () => {
+    for (const args of [['status'], ['keys', 'list']])
+      await expectFailure(args, /no stack bedrock-spend in us-east-1: deploy it first/);
+  });
+});
+
+describe('a stack that is stuck', () => {
+  it('after a creation that failed is deleted and made anew, when that is agreed to', async () => {
+    await rig.cloud.faults({ fail: { Function: 'The image manifest is not supported.' } });
+    await expectFailure(DEPLOY, /Function failed: The image manifest is not supported\. Nothing was deployed/);
+    expect(await stackStatus()).toBe('ROLLBACK_COMPLETE');
+    await expectFailure(['keys', 'list'], /state ROLLBACK_COMPLETE: run deploy/);
+    await rig.cloud.faults({});
+    const declined = await rig.run(['deploy', '--source', 'metrics:'], { typed: 'n\n' });
+    expect([declined.code, declined.stderr]).toEqual([1, expect.stringContaining('Delete it and begin anew?')]);
+    expect((await rig.run(DEPLOY)).code).toBe(0);
+    expect(await stackStatus()).toBe('CREATE_COMPLETE');
+  });
+
+  it('after an update that failed is as it was, and can be updated again', async () => {
+    await rig.run(DEPLOY);
+    await rig.cloud.faults({ fail: { McpMethod: 'Too Many Requests' } });
+    await expectFailure(
+      ['deploy', '--yes', '--set', 'TimeoutSeconds=60'],
+      /McpMethod failed: Too Many Requests\. The stack is as it was/,
+    );
+    const { Timeout } = await rig.cloud.call('lambda', 'get_function_configuration', {
+      FunctionName: 'bedrock-spend-server',
+    });
+    expect(Timeout).toBe(300);
+    await rig.cloud.faults({});
+    expect((await rig.run(['deploy', '--yes', '--set', 'TimeoutSeconds=60'])).code).toBe(0);
+  });
+
+  it('in a rollback that failed goes on with it', async () => {
+    await rig.run(DEPLOY);
+    await rig.cloud.setStatus('bedrock-spend', 'UPDATE_ROLLBACK_FAILED');
+    await rig.cloud.faults({ fail_rollback: true });
+    await expectFailure(['deploy', '--yes'], /cannot be rolled back/);
+    await rig.cloud.faults({});
+    const ran = await rig.run(['deploy', '--yes']);
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('Nothing to change.')]);
+  });
+
+  it('before its first change set ran is used again', async () => {
+    await rig.run(['deploy', '--source', 'metrics:'], { typed: 'n\n' });
+    expect(await stackStatus()).toBe('REVIEW_IN_PROGRESS');
+    expect((await rig.run(DEPLOY)).code).toBe(0);
+  });
+
+  it('and cannot be deleted says why, and is deleted by the next run', async () => {
+    await rig.run(['deploy', '--source', 'metrics:'], { typed: 'n\n' });
+    await rig.cloud.faults({ fail_delete: true });
+    await expectFailure(['destroy', '--yes'], /SessionTable failed: Resource is in use/);
+    await rig.cloud.faults({});
+    expect((await rig.run(['destroy', '--yes'])).last).toBe('Nothing is left.');
+  });
+});

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import envPaths from 'env-paths';
+import { describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const run = promisify(execFile);
+
+/** By the module's name. Pinned, where it has opinions that are new with each version. */
+const TOOLS = { ruff: 'ruff==0.16.9', mypy: 'mypy==2.4.0', cfnlint: 'cfn-lint', boto3: 'boto3' };
+
+/** What this machine's Python has already is taken from there. */
+const folder = join(envPaths('bedrock-spend', { suffix: '' }).cache, 'rigs/lint');
+const python = join(folder, 'bin/python');
+
+const succeeds = (...args: string[]) =>
+  run(python, args).then(
+    () => true,
+    () => false,
+  );
+
+/** What cannot be had here, of the tools. */
+async function missingTools(): Promise<string[]> {
+  if (!existsSync(python)) await run('python3', ['-m', 'venv', '--system-site-packages', folder]);
+  const missing: string[] = [];
+  for (const [module, requirement] of Object.entries(TOOLS)) {
+    const there = (await succeeds('-c', `import ${module}`)) || (await succeeds('-m', 'pip', 'install', requirement));
+    if (!there) missing.push(module);
+  }
+  return missing;
+}
+
+const missing = await missingTools();
+const skipped = missing.length > 0 ? ` (skipped: no ${missing.join(', ')})` : '';
+
+/** What a tool has to say: nothing, if all is well. */
+async function said(module: string, ...args: string[]): Promise<string> {
+  const start =
+    module === 'cfnlint' ? ['-c', 'import sys, cfnlint.runner; sys.exit(cfnlint.runner.main())'] : ['-m', module];
+  const { stdout, stderr } = await run(python, [...start, ...args]).catch((error) => error);
+  return `${stdout}${stderr}`.trim();
+}
+
+describe.skipIf(missing.length > 0)(`deploy.py${skipped}`, () => {
+  it('has nothing that ruff would change or complain about', async () => {
+    expect(await said('ruff', 'check', '--quiet', '--no-cache', 'deploy')).toBe('');
+    expect(await said('ruff', 'format', '--quiet', '--check', '--no-cache', 'deploy')).toBe('');
+  });
+
+  it('has types that hold, strictly', async () => {
+    const args = ['--strict', '--cache-dir', join(folder, 'mypy'), 'deploy'];
+    expect(await said('mypy', ...args)).toMatch(/^Success: no issues found in \d\d source files$/);
+  });
+
+  it('talks to AWS in one file, and needs nothing but boto3', () => {
+    const sources = readdirSync('deploy/deployer')
+      .filter((name) => name.endsWith('.py'))
+      .map((name) => [name, readFileSync(`deploy/deployer/${name}`, 'utf8')] as const);
+    const importing = sources.filter(([, text]) => /^(import|from) boto/m.test(text)).map(([name]) => name);
+    expect(importing).toEqual(['aws.py']);
+    expect(readFileSync('deploy/deploy.py', 'utf8')).toMatch(/^# dependencies = \["boto3>=[\d.]+"\]$/m);
+  });
+});
+
+describe.skipIf(missing.includes('cfnlint'))(`the template${skipped}`, () => {
+  const text = readFileSync('deploy/template.yaml', 'utf8');
+
+  it('has nothing that cfn-lint complains about', async () => {
+    expect(await said('cfnlint', 'deploy/template.yaml')).toBe('');
+  });
+
+  it('allows no whole service, and says why wherever it allows every resource', () => {
+    const lines = text.split('\n');
+    expect(lines.filter((line) => /Action:.*\*|^\s*- [\w-]+:\*/.test(line))).toEqual([]);
+    const every = lines
+      .map((line, at) => [line, lines[at - 1] ?? ''] as const)
+      .filter(([line]) => /Resource: '\*'/.test(line));
+    expect(every.length).toBeGreaterThan(0);
+    expect(every.filter(([, before]) => !before.trim().startsWith('#'))).toEqual([]);
+  });
+
+  it('fits into a request, with room for what deploy.py adds', () => {
+    expect(Buffer.byteLength(text)).toBeLessThan(50_000);
+    expect(parse(text, { logLevel: 'silent' })).toHaveProperty('Metadata');
+  });
+});

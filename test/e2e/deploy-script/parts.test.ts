@@ -1,0 +1,223 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type LocalCloud, startCloud } from '../../../rigs/cloudformation/index.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let cloud: LocalCloud;
+beforeAll(async () => {
+  cloud = await startCloud();
+});
+afterAll(() => cloud.close());
+
+const REGION = 'us-east-1';
+const BY_US = { AWS_ACCESS_KEY_ID: 'rig', AWS_SECRET_ACCESS_KEY: 'rig', PYTHONDONTWRITEBYTECODE: '1' };
+
+/** What a piece of Python prints, as JSON, with the script's modules at hand. */
+async function python(code: string, ...args: string[]) {
+  const env = { ...process.env, ...BY_US, AWS_ENDPOINT_URL: cloud.endpoint, PYTHONPATH: 'deploy' };
+  const { stdout } = await promisify(execFile)('python3', ['-c', `import json, sys\n${code}`, ...args], { env });
+  return JSON.parse(stdout);
+}
+
+describe('the permissions of a source', () => {
+  const PERMISSIONS = `
+from deployer.aws import Aws
+from deployer.failure import Failure
+from deployer.permissions import permissions_of
+from deployer.source import source_from_text
+aws = Aws(region="${REGION}", profile=None)
+found = {}
+for text in sys.argv[1:]:
+    try:
+        it = permissions_of(aws, source_from_text(text))
+        found[text] = {"arns": it.arns, "files": it.reads_files, "notes": it.notes}
+    except Failure as failure:
+        found[text] = {"failure": str(failure)}
+print(json.dumps(found))`;
+
+  const GROUP = 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/bedrock/invocations:*';
+  const ROLE = 'arn:aws:iam::210987654321:role/reader';
+  const HERE = 'us-east-1:123456789012';
+  let key: string;
+  let found: Record<string, { arns: Record<string, string[]>; files: boolean; notes: string[]; failure?: string }>;
+
+  const CASES: readonly [source: string, arns: () => Record<string, string[]>][] = [
+    ['cloudwatch:', () => ({ LogGroupArns: [GROUP] })],
+    [
+      'cloudwatch:a%2Cb,/c?region=us-east-1,eu-west-1&via=events',
+      () => ({
+        LogGroupArns: ['us-east-1', 'eu-west-1'].flatMap((region) =>
+          ['a,b', '/c'].map((name) => `arn:aws:logs:${region}:123456789012:log-group:${name}:*`),
+        ),
+      }),
+    ],
+    [
+      `cloudwatch:${GROUP.replace('123456789012', '210987654321')}`,
+      () => ({
+        LogGroupArns: [GROUP.replace('123456789012', '210987654321')],
+      }),
+    ],
+    [`cloudwatch:/x?role=${ROLE}`, () => ({ AssumeRoleArns: [ROLE] })],
+    ['metrics:', () => ({})],
+    [`auto:?role=${ROLE}`, () => ({ AssumeRoleArns: [ROLE] })],
+    ['auto', () => ({ LogGroupArns: [GROUP] })],
+    [
+      'auto:?region=eu-west-1',
+      () => ({
+        LogBucketArns: ['arn:aws:s3:::logs-eu'],
+        LogObjectArns: ['arn:aws:s3:::logs-eu/prod/*'],
+        KmsKeyArns: [key],
+      }),
+    ],
+    ['auto:?region=ap-south-1', () => ({})],
+    [
+      's3://logs-plain',
+      () => ({ LogBucketArns: ['arn:aws:s3:::logs-plain'], LogObjectArns: ['arn:aws:s3:::logs-plain/*'] }),
+    ],
+    [
+      's3://logs-plain/one.json.gz',
+      () => ({
+        LogBucketArns: ['arn:aws:s3:::logs-plain'],
+        LogObjectArns: ['arn:aws:s3:::logs-plain/one.json.gz'],
+      }),
+    ],
+    [
+      'athena:s3://logs-plain/a-b?workgroup=finops',
+      () => ({
+        LogBucketArns: ['arn:aws:s3:::logs-plain'],
+        LogObjectArns: ['arn:aws:s3:::logs-plain/a-b/AWSLogs/*'],
+        AthenaArns: [`arn:aws:athena:${HERE}:workgroup/finops`],
+        GlueArns: ['catalog', 'database/bedrock_spend', 'table/bedrock_spend/invocations_logs_plain_a_b'].map(
+          (name) => `arn:aws:glue:${HERE}:${name}`,
+        ),
+        AthenaResultBucketArns: ['arn:aws:s3:::results'],
+        AthenaResultObjectArns: ['arn:aws:s3:::results/finops/*'],
+      }),
+    ],
+    [
+      'athena:s3://logs-plain?table=d.t&output=s3://results/',
+      () => ({
+        LogBucketArns: ['arn:aws:s3:::logs-plain'],
+        LogObjectArns: ['arn:aws:s3:::logs-plain/AWSLogs/*'],
+        AthenaArns: [`arn:aws:athena:${HERE}:workgroup/primary`],
+        GlueArns: ['catalog', 'database/d', 'table/d/t'].map((name) => `arn:aws:glue:${HERE}:${name}`),
+        AthenaResultBucketArns: ['arn:aws:s3:::results'],
+        AthenaResultObjectArns: ['arn:aws:s3:::results/*'],
+      }),
+    ],
+  ];
+
+  const FAILURES: readonly [source: string, says: RegExp][] = [
+    ['cloudwatch:?region=ap-south-1', /no log group in ap-south-1: turn model invocation logging on/],
+    ['s3://nobodys-bucket', /no bucket nobodys-bucket/],
+    ['athena:/logs', /names no bucket/],
+    ['athena:s3://logs-plain?workgroup=missing', /no Athena workgroup missing/],
+    ['athena:s3://logs-plain', /primary in us-east-1 has no place for results: add &output=/],
+  ];
+
+  beforeAll(async () => {
+    const logging = (region: string, loggingConfig: object) =>
+      cloud.call('bedrock', 'put_model_invocation_logging_configuration', { loggingConfig }, region);
+    for (const Bucket of ['logs-plain', 'logs-eu', 'results']) await cloud.call('s3', 'create_bucket', { Bucket });
+    await logging('us-east-1', { cloudWatchConfig: { logGroupName: '/aws/bedrock/invocations', roleArn: ROLE } });
+    await logging('eu-west-1', { s3Config: { bucketName: 'logs-eu', keyPrefix: 'prod' } });
+    const { KeyMetadata } = await cloud.call('kms', 'create_key');
+    key = KeyMetadata.Arn;
+    await cloud.call('s3', 'put_bucket_encryption', {
+      Bucket: 'logs-eu',
+      ServerSideEncryptionConfiguration: {
+        Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key } }],
+      },
+    });
+    const ResultConfiguration = { OutputLocation: 's3://results/finops/' };
+    await cloud.call('athena', 'create_work_group', { Name: 'finops', Configuration: { ResultConfiguration } });
+    found = await python(PERMISSIONS, ...CASES.map(([source]) => source), ...FAILURES.map(([source]) => source));
+  });
+
+  it.each(CASES)('%s', (source, arns) => {
+    expect(found[source]?.arns).toEqual(arns());
+  });
+
+  it.each(FAILURES)('%s is refused', (source, says) => {
+    expect(found[source]?.failure).toMatch(says);
+  });
+
+  it('bring DuckDB only where files are read', () => {
+    const withFiles = CASES.map(([source]) => source).filter((source) => found[source]?.files);
+    expect(withFiles).toEqual(['auto:?region=eu-west-1', 's3://logs-plain', 's3://logs-plain/one.json.gz']);
+  });
+
+  it('say what cannot be known from here', () => {
+    expect(found['auto:?region=ap-south-1']?.notes).toEqual([expect.stringContaining('logs nothing in ap-south-1')]);
+    expect(found[`cloudwatch:/x?role=${ROLE}`]?.notes).toEqual([expect.stringContaining('must trust')]);
+  });
+});
+
+describe('the name of the API’s deployment', () => {
+  const FINGERPRINTS = `
+from deployer.template import api_fingerprint
+text = open("deploy/template.yaml").read()
+cases = json.loads(sys.argv[1])
+print(json.dumps([api_fingerprint(text.replace(old, new), values) for old, new, values in cases]))`;
+  const VALUES = {
+    ApiKeySource: 'HEADER',
+    TransferMode: 'STREAM',
+    TimeoutSeconds: '300',
+    DomainName: '',
+    MemoryMb: '1024',
+    RateLimit: '10',
+  };
+  const fingerprints = (...cases: [old: string, changed: string, values: object][]): Promise<string[]> =>
+    python(FINGERPRINTS, JSON.stringify([['', '', VALUES], ...cases]));
+  const set = (change: object): [string, string, object] => ['\0', '', { ...VALUES, ...change }];
+  const write = (old: string, changed: string): [string, string, object] => [old, changed, VALUES];
+
+  it('changes with everything that the deployment is a copy of', async () => {
+    const [as, ...others] = await fingerprints(
+      set({ ApiKeySource: 'AUTHORIZER' }),
+      set({ TransferMode: 'BUFFERED' }),
+      set({ TimeoutSeconds: '60' }),
+      set({ DomainName: 'x.example.com' }),
+      write('The API key is missing or not known.', 'No key.'),
+      write('PathPart: mcp', 'PathPart: other'),
+      write('Whole: 300000', 'Whole: 290000'),
+      write('AuthorizerResultTtlInSeconds: 0', 'AuthorizerResultTtlInSeconds: 60'),
+    );
+    expect(new Set([as, ...others]).size).toBe(9);
+  });
+
+  it('stays with everything else', async () => {
+    const [as, ...others] = await fingerprints(
+      set({ MemoryMb: '512', RateLimit: '1' }),
+      write('What each key may ask', 'Words'),
+      write('MemorySize: 256', 'MemorySize: 512'),
+      write('# API Gateway’s words', '# Words'),
+    );
+    expect(new Set([as, ...others]).size).toBe(1);
+  });
+});
+
+describe('what deploy.py says it costs', () => {
+  it('is what docs/deploy.md says', async () => {
+    const totals: number[] = await python(`
+from deployer.costs import CALLS, monthly_usd
+values = {"Architecture": "arm64", "MemoryMb": "1024", "ApiKeySource": "HEADER"}
+print(json.dumps([round(float(sum(monthly_usd(values, calls).values())), 2) for calls in CALLS]))`);
+    const row = /^\| \*\*together\*\* .*$/m.exec(readFileSync('docs/deploy.md', 'utf8'))?.[0] ?? '';
+    expect([...row.matchAll(/\$([\d.]+)/g)].map(([, usd]) => Number(usd))).toEqual(totals);
+  });
+});
+
+describe('what an image is known by', () => {
+  it('are the files of its build, and no others', async () => {
+    const files: string[] = await python(`
+from deployer.image import ROOT, build_context
+print(json.dumps([str(file.relative_to(ROOT)) for file in build_context(ROOT)]))`);
+    expect(files).toEqual(expect.arrayContaining(['deploy/Dockerfile', 'package-lock.json', 'src/entry/lambda.ts']));
+    expect(files.filter((file) => /\.test\.ts$|__snapshots__|\.md$|^(rigs|test|docs)\/|\.py$/.test(file))).toEqual([]);
+    expect(files.every((file) => existsSync(file))).toBe(true);
+  });
+});
