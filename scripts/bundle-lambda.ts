@@ -79,8 +79,15 @@ export async function bundleImage(outdir: string): Promise<Metafile> {
     await rm(folder, { recursive: true });
   }
   const authorizer = await bundleEntries({ authorizer: join(ROOT, 'src/entry/authorizer.ts') }, outdir);
+  await copyDrawing(outdir);
   await writeFile(join(outdir, 'THIRD-PARTY-NOTICES'), noticesOf(metafile, ROOT));
   return { ...metafile, outputs: { ...metafile.outputs, ...authorizer.outputs } };
+}
+
+/** What turns charts into PNG is no JavaScript: it is found as in a package (src/charts/png.ts). */
+async function copyDrawing(outdir: string): Promise<void> {
+  const folder = 'node_modules/@resvg/resvg-wasm';
+  for (const file of ['package.json', 'index_bg.wasm']) await cp(join(ROOT, folder, file), join(outdir, folder, file));
 }
 
 /**

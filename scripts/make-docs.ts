@@ -1,6 +1,6 @@
 /**
  * Writes the generated parts of the documentation: tables of tools, settings, errors and dimensions, and the answer the README
- * opens with. Each stands between `<!-- begin:NAME -->` and `<!-- end:NAME -->`. `test/docs.test.ts` fails when one is stale.
+ * opens with, each between `<!-- begin:NAME -->` and `<!-- end:NAME -->`; and the pictures. `test/docs.test.ts` fails when one is stale.
  *
  *   node scripts/make-docs.ts
  */
@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
 import { parametersOfTemplate } from '../rigs/lambda/template.ts';
+import { svgFromReport } from '../src/charts/svg.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
 import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { compose } from '../src/compose.ts';
@@ -16,7 +17,9 @@ import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
 import { ERROR_CODES } from '../src/domain/errors.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { breakdown } from '../src/reports/breakdown.ts';
+import type { ReportContext } from '../src/reports/context.ts';
 import { FOCUS_COLUMNS } from '../src/reports/focus/columns.ts';
+import { overTime } from '../src/reports/over-time.ts';
 import { textFromReport } from '../src/reports/render.ts';
 
 const FILES: Readonly<Record<string, readonly string[]>> = {
@@ -31,10 +34,14 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/focus.md': ['focus-columns'],
 };
 
-/** Every documentation file with a generated part, as it should be. */
+const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };
+
+/** Every documentation file with a generated part, and every picture, as it should be. */
 export async function generatedDocs(): Promise<Record<string, string>> {
+  const { close, ...context } = await compose({ source: SAMPLE_LOGS, ledger: false });
+  const [answered, images] = await Promise.all([answer(context), pictures(context)]).finally(close);
   const parts: Record<string, string> = {
-    answer: await answer(),
+    answer: answered,
     'dynamodb-requests': await dynamodbRequests(),
     tools: table(
       ['tool', 'answers'],
@@ -83,20 +90,25 @@ export async function generatedDocs(): Promise<Record<string, string>> {
       Object.entries({ ...DIMENSIONS, ...DIMENSION_FAMILIES }).map(([name, meaning]) => [`\`${name}\``, meaning]),
     ),
   };
-  return Object.fromEntries(
-    Object.entries(FILES).map(([file, names]) => [
-      file,
-      names.reduce((text, name) => splice(text, name, parts[name] as string), readFileSync(file, 'utf8')),
-    ]),
-  );
+  const documents = Object.entries(FILES).map(([file, names]) => [
+    file,
+    names.reduce((text, name) => splice(text, name, parts[name] as string), readFileSync(file, 'utf8')),
+  ]);
+  return { ...Object.fromEntries(documents), ...images };
 }
 
-async function answer(): Promise<string> {
-  const { close, ...context } = await compose({ source: SAMPLE_LOGS, ledger: false });
-  const question = { by: ['principal', 'model'], from: '2026-10-01', to: '2026-11-01', limit: 6 };
-  const report = await breakdown(question, context).finally(close);
+async function answer(context: ReportContext): Promise<string> {
+  const report = await breakdown({ by: ['principal', 'model'], ...OCTOBER, limit: 6 }, context);
   const text = textFromReport(report).split('\n\n').slice(0, 3).join('\n\n');
   return `\`\`\`\n${text.replaceAll(SAMPLE_LOGS, 'examples/sample-logs/AWSLogs')}\n\`\`\``;
+}
+
+/** Of docs/charts.md. */
+async function pictures(context: ReportContext): Promise<Record<string, string>> {
+  return {
+    'docs/images/breakdown.svg': svgFromReport(await breakdown({ by: ['principal', 'model'], ...OCTOBER }, context)),
+    'docs/images/over-time.svg': svgFromReport(await overTime({ interval: 'day', by: 'model', ...OCTOBER }, context)),
+  };
 }
 
 function toolReference({ name, description, input }: (typeof TOOLS)[number]): string {

@@ -67,11 +67,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   aws: ['domain'],
   'setup/aws': ['domain', 'setup', 'aws'],
   setup: ['aws'],
-  mcp: ['domain', 'reports', 'setup', 'engines/engine.ts'],
+  charts: ['domain', 'reports'],
+  mcp: ['charts', 'domain', 'reports', 'setup', 'engines/engine.ts'],
   serverless: [],
   http: ['access', 'domain', 'mcp', 'serverless'],
   client: ['domain'],
   cli: [
+    'charts',
     'access',
     'setup',
     'domain',
@@ -176,6 +178,22 @@ describe('the import rule', () => {
     const compose = readFileSync('src/compose-engine.ts', 'utf8');
     expect(compose).not.toMatch(/^import .*engines\/files\/index/m);
     expect(compose).toMatch(/await import\('\.\/engines\/files\/index\.ts'\)/);
+  });
+
+  it('keeps charts drawable in a browser: only their PNG needs Node', () => {
+    const wrong = imports.filter(
+      ({ file, target }) =>
+        file.startsWith('charts/') && !/^charts\/(indexed-)?png\.ts$/.test(file) && /^node:|resvg/.test(target),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('loads drawing code only when something is drawn', () => {
+    const users = files
+      .filter((file) => /^(mcp|cli)\//.test(file))
+      .map((file) => readFileSync(join('src', file), 'utf8'));
+    expect(users.filter((text) => /import\('\.\.\/charts\//.test(text))).toHaveLength(2);
+    expect(users.filter((text) => /^import .*\/charts\//m.test(text))).toEqual([]);
   });
 
   it('keeps entries to ten lines', () => {

@@ -29,7 +29,7 @@ interface Ways<Answer> {
   /** Checks what a server answered. */
   read(data: unknown): Answer;
   /** Returns the exit code. */
-  print(answer: Answer, options: OutputOptions): number;
+  print(answer: Answer, options: OutputOptions): number | Promise<number>;
 }
 
 /** Tools return at most this many rows; a local command has no limit. */

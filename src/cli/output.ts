@@ -1,22 +1,26 @@
 import { csvFromReport, textFromReport } from '../reports/render.ts';
 import { flatFromReport, type Report } from '../reports/report.ts';
+import { type PictureOptions, plotter, writePicture } from './picture.ts';
 
 /** Of a finished command. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, damaged: 3, warning: 4, over: 5 } as const;
 
 /** What a command prints on stdout; everything else goes to stderr. */
-export interface OutputOptions {
+export interface OutputOptions extends PictureOptions {
   json?: boolean;
   csv?: boolean;
 }
 
-/** Prints a report in the asked form. Returns the exit code. */
-export function printReport(report: Report, options: OutputOptions): number {
-  return printAnswer(report, options, {
+/** Prints a report in the asked form and draws it. Returns the exit code. */
+export async function printReport(report: Report, options: OutputOptions): Promise<number> {
+  const draw = options.plot ? await plotter(report) : undefined;
+  const code = printAnswer(report, options, {
     json: () => (report.tables.length === 1 ? flatFromReport(report) : report),
     csv: csvFromReport,
-    text: textFromReport,
+    text: () => textFromReport(report, draw),
   });
+  await writePicture(report, options);
+  return code;
 }
 
 /** Prints an answer in the asked form. Returns the exit code: files that could not be read are a failure of their own. */

@@ -16,6 +16,7 @@ import { runExportFocus } from './export-focus.ts';
 import { runCreateKey, runListKeys, runRevokeKey } from './keys.ts';
 import { runAnomalies, runCheckBudget, runForecast } from './outlook.ts';
 import { EXIT } from './output.ts';
+import { pictureOptions } from './picture.ts';
 import { runProfilesAdd, runProfilesList, runProfilesRemove } from './profiles.ts';
 import { runReconcile } from './reconcile.ts';
 import { runSimulate } from './simulate.ts';
@@ -66,7 +67,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     );
   const command = commandsOf(program, finish);
 
-  addPeriod(addSource(command('breakdown', 'Cost and usage by any dimensions', runBreakdown)))
+  addPictures(addPeriod(addSource(command('breakdown', 'Cost and usage by any dimensions', runBreakdown))))
     .requiredOption(
       '--by <dimensions>',
       'dimensions, separated by commas: model, principal, region, day, metadata.team, …',
@@ -77,7 +78,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.breakdown);
 
-  addPeriod(addSource(command('over-time', 'Cost and usage per hour, day, week or month', runOverTime)))
+  addPictures(addPeriod(addSource(command('over-time', 'Cost and usage per hour, day, week or month', runOverTime))))
     .addOption(
       new Option('--interval <length>', 'length of each row’s time')
         .choices(['hour', 'day', 'week', 'month'])
@@ -89,7 +90,9 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.overTime);
 
-  addSource(command('report', 'Overview of the last days: totals, by day, region, model and user', runReport))
+  addPictures(
+    addSource(command('report', 'Overview of the last days: totals, by day, region, model and user', runReport)),
+  )
     .option('--days <days>', 'days to look back', count, 7)
     .option('--region <region>', 'only requests sent to this region')
     .option('--account <id>', 'only this AWS account')
@@ -303,11 +306,12 @@ Examples:
   bedrock-spend breakdown --source './logs/2026/10/**/*.json.gz' --by day,model --csv > october.csv
   bedrock-spend breakdown --url http://127.0.0.1:3000/mcp --by principal
   bedrock-spend breakdown --source ./logs --by metadata.team --where model=anthropic.claude-opus-4-8
+  bedrock-spend breakdown --source ./logs --by principal,model --chart october.svg
   bedrock-spend breakdown --source ./logs --by principal --from 2026-10-14 --to 2026-10-15 --timezone Europe/Berlin --json`,
   overTime: `
 Examples:
-  bedrock-spend over-time --source ./logs
-  bedrock-spend over-time --source ./logs --interval hour --from 2026-10-14 --to 2026-10-15 --by principal`,
+  bedrock-spend over-time --source ./logs --plot
+  bedrock-spend over-time --source ./logs --interval hour --from 2026-10-14 --to 2026-10-15 --by principal --chart night.png`,
   report: `
 Examples:
   bedrock-spend report --source ./logs --days 30
@@ -442,6 +446,11 @@ function addAnswer(command: Command): Command {
     .option('--where <dim=value>', 'only these; may be repeated', collect, [])
     .addOption(quoteOption())
     .addOption(settingOption('timezone'));
+}
+
+function addPictures(command: Command): Command {
+  for (const option of pictureOptions()) command.addOption(option);
+  return command;
 }
 
 function settingOption(name: SettingName): Option {

@@ -19,6 +19,8 @@ export type ToolContext = ReportContext &
 export interface ToolAnswer {
   text: string;
   data: Record<string, unknown>;
+  /** The same for eyes. */
+  images?: readonly { data: Uint8Array; mimeType: string }[];
 }
 
 /** One tool. `tools/index.ts` lists them all; the server adds errors, progress and cancellation. */

@@ -1,12 +1,13 @@
 import {
   type CallToolResult,
+  type ImageContent,
   McpServer,
   type McpServerFactory,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { SpendError } from '../domain/errors.ts';
 import type { Progress } from '../engines/engine.ts';
-import type { Tool, ToolContext } from './define-tool.ts';
+import type { Tool, ToolAnswer, ToolContext } from './define-tool.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
 import { TOOLS } from './tools/index.ts';
@@ -54,17 +55,25 @@ function registerTool(server: McpServer, tool: Tool, dependencies: ServerDepende
     },
     async (input, context) => {
       try {
-        const { text, data } = await tool.run(input, {
+        const {
+          text,
+          data,
+          images = [],
+        } = await tool.run(input, {
           ...dependencies,
           signal: context.mcpReq.signal,
           onProgress: progressSender(context),
         });
-        return { content: [{ type: 'text', text }], structuredContent: data };
+        return { content: [{ type: 'text', text }, ...images.map(imageContent)], structuredContent: data };
       } catch (error) {
         return errorResult(error, dependencies.log);
       }
     },
   );
+}
+
+function imageContent({ data, mimeType }: NonNullable<ToolAnswer['images']>[number]): ImageContent {
+  return { type: 'image', data: Buffer.from(data).toString('base64'), mimeType };
 }
 
 /** A tool error is a result whose text says what to do next. Anything unexpected stays in the log, under a reference. */

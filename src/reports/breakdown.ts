@@ -6,7 +6,6 @@ import {
   isTimeDimension,
 } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
-import { textFromUsd, ZERO_USD } from '../domain/money.ts';
 import {
   bucketsFromPeriod,
   checkPeriod,
@@ -18,6 +17,7 @@ import {
 } from '../domain/period.ts';
 import type { Coverage, UsageQuery } from '../engines/engine.ts';
 import type { ReportContext } from './context.ts';
+import { limitRows } from './limit.ts';
 import { notesFromUsage } from './notes.ts';
 import { emptyGroup, type PricedGroup, type PricedUsage, priceUsage, rowFromGroup } from './pricing.ts';
 import type { Report, Table } from './report.ts';
@@ -43,8 +43,9 @@ export const MAX_DIMENSIONS = 5;
 export async function breakdown(question: BreakdownQuestion, context: ReportContext): Promise<Report> {
   const asked = await askedFromQuestion(question, context);
   const answer = await pricedUsage(asked, context);
-  const table = tableFromGroups('Breakdown', asked.by, sorted(answer.usage.groups, asked.by), question.limit);
-  return assemble(`Spend by ${asked.by.join(', ')}`, asked.period, [table], answer, context);
+  const table = tableFromGroups('Breakdown', asked.by, sorted(answer.usage.groups, asked.by));
+  const report = await assemble(`Spend by ${asked.by.join(', ')}`, asked.period, [table], answer, context);
+  return limitRows(report, question.limit);
 }
 
 /** A question, read and checked. */
@@ -157,25 +158,9 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The first `limit` groups as rows, and what was left out. */
-export function tableFromGroups(
-  title: string,
-  by: readonly string[],
-  groups: readonly PricedGroup[],
-  limit = groups.length,
-): Table {
-  const left = groups.slice(limit);
-  const omitted = {
-    rows: left.length,
-    cost_usd: textFromUsd(left.reduce((sum, group) => sum.plus(group.cost), ZERO_USD)),
-    unpriced_invocations: left.reduce((sum, group) => sum + group.measures.unpriced_invocations, 0),
-  };
-  return {
-    title,
-    by: [...by],
-    rows: groups.slice(0, limit).map(rowFromGroup),
-    ...(left.length > 0 ? { omitted } : {}),
-  };
+/** Groups as the rows of a table. */
+export function tableFromGroups(title: string, by: readonly string[], groups: readonly PricedGroup[]): Table {
+  return { title, by: [...by], rows: groups.map(rowFromGroup) };
 }
 
 /** Puts a report together: the same frame, coverage and notes around every answer. */
@@ -194,7 +179,7 @@ export async function assemble(
     totals: (usage.groups.length > 0 ? usage.totals : emptyGroup({})).measures,
     coverage: coverageFrom(coverage, period.timezone, context),
     notes: [
-      ...notesFromUsage(usage, coverage, tables),
+      ...notesFromUsage(usage, coverage),
       ...(await context.prices()).notes,
       ...(await context.names(usage.unresolved)).notes,
     ],

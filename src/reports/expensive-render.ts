@@ -1,7 +1,8 @@
 import { displayUsd, usdFromText } from '../domain/money.ts';
+import { printable } from '../domain/printable.ts';
 import { csvFromLines } from './csv.ts';
 import type { ExpensiveReport, ExpensiveRequest } from './expensive-schema.ts';
-import { alignColumns, compact, count, coverageText, dayText, printable, totalText } from './render.ts';
+import { alignColumns, compact, count, coverageText, dayText, totalText } from './render.ts';
 
 interface Column {
   title: string;

@@ -1,14 +1,12 @@
 import { NONE } from '../domain/dimension.ts';
-import { displayUsd, usdFromText } from '../domain/money.ts';
 import type { Coverage } from '../engines/engine.ts';
 import type { PricedUsage } from './pricing.ts';
-import type { Table } from './report.ts';
 
 /** More unpriced models or damaged files than this are counted, not listed. */
 const LISTED = 5;
 
 /** What a reader must know to trust the numbers, most important first. */
-export function notesFromUsage(usage: PricedUsage, coverage: Coverage, tables: readonly Table[]): string[] {
+export function notesFromUsage(usage: PricedUsage, coverage: Coverage): string[] {
   return [
     ...(coverage.invocations === 0
       ? ['The source has no invocations in this period. Leave "from" and "to" out to see all it has.']
@@ -17,7 +15,6 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage, tables: r
       ? ['No invocation of this period matches the filters. Break down by the filtered dimension to see its values.']
       : []),
     ...unpricedNote(usage),
-    ...tables.flatMap(omittedNote),
     ...damagedNote(coverage),
     ...malformedNote(coverage),
     ...(coverage.notes ?? []),
@@ -59,14 +56,6 @@ function stopReasonNote({ groups }: PricedUsage): string[] {
   if (invocations === 0) return [];
   return [
     `Why ${invocations.toLocaleString('en-US')} invocations ended is not known: logged response bodies alone tell it (text delivery in Bedrock’s logging settings).`,
-  ];
-}
-
-function omittedNote({ title, omitted }: Table): string[] {
-  if (omitted === undefined) return [];
-  const unpriced = omitted.unpriced_invocations > 0 ? ` and ${omitted.unpriced_invocations} unpriced invocations` : '';
-  return [
-    `${title}: ${omitted.rows} more rows with ${displayUsd(usdFromText(omitted.cost_usd))}${unpriced} are left out here but are in the totals. Raise "limit", or narrow the question with a filter or a shorter period.`,
   ];
 }
 

@@ -9,6 +9,7 @@ import {
   tableFromGroups,
 } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
+import { limitRows } from './limit.ts';
 import { emptyGroup } from './pricing.ts';
 import type { Report } from './report.ts';
 
@@ -29,8 +30,9 @@ export async function overTime(question: OverTimeQuestion, context: ReportContex
   const gaps = bucketsFromPeriod(question.interval, period).filter((bucket) => !used.has(bucket.label));
   const fillers = question.by === undefined ? gaps.map((gap) => emptyGroup({ [question.interval]: gap.label })) : [];
   const groups = sorted([...answer.usage.groups, ...fillers], by);
-  const table = tableFromGroups(`By ${question.interval}`, by, groups, question.limit);
-  return assemble(`Spend by ${by.join(', ')}`, period, [table], answer, context);
+  const table = tableFromGroups(`By ${question.interval}`, by, groups);
+  const report = await assemble(`Spend by ${by.join(', ')}`, period, [table], answer, context);
+  return limitRows(report, question.limit);
 }
 
 /** The same as a breakdown by time. */

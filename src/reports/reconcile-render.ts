@@ -1,6 +1,7 @@
 import { displayUsd, usdFromText } from '../domain/money.ts';
+import { printable } from '../domain/printable.ts';
 import type { ReconciledColumn, Reconciliation } from './reconcile-schema.ts';
-import { alignColumns, printable } from './render.ts';
+import { alignColumns } from './render.ts';
 
 const MODELS_SHOWN = 20;
 const PRINCIPALS_SHOWN = 10;

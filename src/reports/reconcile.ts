@@ -65,7 +65,7 @@ export async function reconcile(
       ...bill.notes,
       ...(accounts.length === 0 ? [ALL_ACCOUNTS_NOTE] : []),
       ...metrics.notes,
-      ...notesFromUsage(usage, coverage, []),
+      ...notesFromUsage(usage, coverage),
       ...(await context.names(usage.unresolved)).notes,
     ],
   };

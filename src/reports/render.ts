@@ -1,4 +1,5 @@
 import { displayUsd, type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
+import { printable } from '../domain/printable.ts';
 import { csvFromLines } from './csv.ts';
 import { MEASURE_TITLES, type Measures, type Report, type Table } from './report.ts';
 
@@ -11,13 +12,20 @@ const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = [
   'unpriced_invocations',
 ];
 
-/** Aligned text for a terminal or a model. */
-export function textFromReport(report: Report): string {
+/**
+ * Aligned text for a terminal or a model.
+ * @param draw takes the place of the tables' numbers
+ */
+export function textFromReport(report: Report, draw?: (table: Table) => string): string {
   const { period, totals, coverage } = report;
+  const several = report.tables.length > 1;
   const blocks = [
     `${report.title}, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
     totalText(totals),
-    ...report.tables.map((table) => textFromTable(table, totals, report.tables.length > 1)),
+    ...report.tables.map((table) => {
+      const text = draw?.(table) ?? textFromTable(table, totals);
+      return several ? `${table.title}\n${text}` : text;
+    }),
     coverageText(coverage),
     ...(report.notes.length > 0 ? [report.notes.map((note) => `Note: ${note}`).join('\n')] : []),
   ];
@@ -50,8 +58,8 @@ export function totalText({ cost_usd, invocations, errors, unpriced_invocations 
   return parts.join('; ');
 }
 
-function textFromTable(table: Table, totals: Measures, titled: boolean): string {
-  if (table.rows.length === 0) return titled ? `${table.title}\n(no rows)` : '(no rows)';
+function textFromTable(table: Table, totals: Measures): string {
+  if (table.rows.length === 0) return '(no rows)';
   const measures = (Object.keys(MEASURE_TITLES) as (keyof Measures)[]).filter(
     (measure) => !OPTIONAL_COLUMNS.includes(measure) || table.rows.some((row) => row[measure] !== 0),
   );
@@ -68,8 +76,7 @@ function textFromTable(table: Table, totals: Measures, titled: boolean): string 
     ...measures.map((measure) => cellText(totals, measure)),
     '',
   ];
-  const text = alignColumns([header, ...lines, sum], table.by.length);
-  return titled ? `${table.title}\n${text}` : text;
+  return alignColumns([header, ...lines, sum], table.by.length);
 }
 
 function cellText(measures: Measures, measure: keyof Measures): string {
@@ -119,9 +126,4 @@ export function compact(tokens: number): string {
 /** A midnight is shown as its day. */
 export function dayText(moment: string): string {
   return moment.replace(/T00:00:00(Z|[+-]\d{2}:\d{2})$/, '');
-}
-
-/** Names come from logs: a control or direction character in one must not steer a terminal or hide text. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? character : '\uFFFD'));
 }

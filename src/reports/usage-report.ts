@@ -3,6 +3,7 @@ import { SpendError } from '../domain/errors.ts';
 import { checkTimezone, DAY_MS, isoFromMoment, lastDays, type Period } from '../domain/period.ts';
 import { type Asked, assemble, pricedUsages, sorted, tableFromGroups } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
+import { limitRows } from './limit.ts';
 import type { PricedUsage } from './pricing.ts';
 import type { Report } from './report.ts';
 
@@ -30,10 +31,10 @@ export async function usageReport(question: UsageReportQuestion, context: Report
   const asked = askedFromUsageReport(question, context);
   const { usages, coverage } = await pricedUsages(asked, BREAKDOWNS, context);
   const tables = TABLES.map(([title, dimension], index) =>
-    tableFromGroups(title, [dimension], sorted(usages[index]?.groups ?? [], [dimension]), question.limit),
+    tableFromGroups(title, [dimension], sorted(usages[index]?.groups ?? [], [dimension])),
   );
   const answer = { usage: usages[0] as PricedUsage, coverage };
-  const report = await assemble('Bedrock usage', asked.period, tables, answer, context);
+  const report = limitRows(await assemble('Bedrock usage', asked.period, tables, answer, context), question.limit);
   return report.coverage.invocations > 0
     ? report
     : { ...report, notes: [...(await whereTheDataAre(asked.period, context)), ...report.notes] };

@@ -57,6 +57,27 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
 
 const october = ['--from', '2026-10-01T00:00:00Z', '--to', '2026-11-01T00:00:00Z'];
 
+describe('--chart and --plot', () => {
+  const asked = ['over-time', '--source', SAMPLE_LOGS, ...october, '--by', 'model'];
+
+  it('draw a report into a file, beside what is printed, and with characters', async () => {
+    const [svg, png] = [join(cache, 'october.svg'), join(cache, 'october.png')];
+    const printed = await run(...asked, '--chart', svg);
+    expect(printed).toMatchObject({ code: 0, stdout: expect.stringContaining('total'), stderr: `Chart: ${svg}\n` });
+    expect(await readFile(svg, 'utf8')).toMatch(/^<svg [\s\S]*Oct 14: \$223\.92[\s\S]*<\/svg>$/);
+    const plotted = await run(...asked, '--chart', png, '--chart-theme', 'dark', '--plot');
+    expect(plotted).toMatchObject({ code: 0, stdout: expect.stringMatching(/claude-opus-4-8 +▁+█▁+▂/) });
+    expect((await readFile(png)).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('say what is wrong with a file, before anything is read', async () => {
+    const wrong = await run(...asked, '--chart', 'october.gif');
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('ends in .svg or .png') });
+    const nowhere = await run(...asked, '--chart', join(cache, 'none/october.svg'));
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringMatching(/Cannot write the chart .*ENOENT/) });
+  });
+});
+
 describe('breakdown --json', () => {
   it('is the contract: one object on stdout, exact money, coverage', async () => {
     const { code, stdout } = await run(

@@ -117,7 +117,7 @@ async function initialize(deployed: Deployed): Promise<Record<string, string>> {
 function breakdownSpend(deployed: Deployed, session: Record<string, string>): Promise<Response> {
   const params = {
     name: 'breakdown_spend',
-    arguments: { by: ['model'], ...OCTOBER },
+    arguments: { by: ['model'], ...OCTOBER, chart: true },
     _meta: { progressToken: 'p' },
   };
   return post(deployed, { id: 1, method: 'tools/call', params }, session);
@@ -125,7 +125,12 @@ function breakdownSpend(deployed: Deployed, session: Record<string, string>): Pr
 
 interface Event {
   id: string | undefined;
-  message: { method?: string; result?: { isError?: boolean; structuredContent: { totals: object } } } | undefined;
+  message:
+    | {
+        method?: string;
+        result?: { isError?: boolean; content: { type: string }[]; structuredContent: { totals: object } };
+      }
+    | undefined;
 }
 
 /** The events of a stream, as they come. */
@@ -203,12 +208,13 @@ describe.skipIf(missing !== undefined)(`the container image${skipped}`, () => {
     await image?.close();
   });
 
-  it('streams a call with its progress', async () => {
+  it('streams a call with its progress, and a picture at the end', async () => {
     const session = await initialize(deployed);
     const response = await breakdownSpend(deployed, session);
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     const events = await allEvents(response);
     expect(resultIn(events)?.structuredContent.totals).toEqual(EXPECTED.totals);
+    expect(resultIn(events)?.content.map(({ type }) => type)).toEqual(['text', 'image']);
     expect(progressIn(events).length).toBeGreaterThan(0);
   });
 
@@ -260,7 +266,9 @@ describe.skipIf(missing !== undefined)(`the container image${skipped}`, () => {
       'LICENSE',
       'THIRD-PARTY-NOTICES',
       'compile-cache',
+      'node_modules',
     ]);
+    expect(readdirSync(join(image.root, 'var/task/node_modules'))).toEqual(['@resvg']);
     const notices = readFileSync(join(image.root, 'var/task/THIRD-PARTY-NOTICES'), 'utf8');
     expect(notices).toMatch(/^hono \d.* \(MIT\)$/m);
     expect(notices).not.toContain('no licence named');
@@ -335,7 +343,7 @@ describe.skipIf(missing !== undefined)(`the container image with DuckDB${skipped
   });
 
   it('has nothing more than that', () => {
-    expect(readdirSync(join(image.root, 'var/task/node_modules')).sort()).toEqual(['@duckdb', 'detect-libc']);
+    expect(readdirSync(join(image.root, 'var/task/node_modules')).sort()).toEqual(['@duckdb', '@resvg', 'detect-libc']);
     console.log(`image with DuckDB, above its base: ${JSON.stringify(image.size)}`);
   });
 });

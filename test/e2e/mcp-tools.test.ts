@@ -50,6 +50,22 @@ describe('the tools', () => {
     expect(textOf(result)).toContain('anthropic.claude-opus-4-8');
   });
 
+  it.each([
+    ['breakdown_spend', { by: ['principal', 'model'], limit: 2, ...OCTOBER }],
+    ['spend_over_time', { by: 'model', limit: 2, ...OCTOBER }],
+    ['get_bedrock_usage_report', { days: 33 }],
+  ])('%s draws a picture when it is asked to, and only then', async (name, input) => {
+    const client = await connect();
+    const plain = await client.callTool({ name, arguments: input });
+    const drawn = await client.callTool({ name, arguments: { ...input, chart: true } });
+    expect(plain.content).toHaveLength(1);
+    expect(drawn.content).toEqual([
+      ...(plain.content as object[]),
+      { type: 'image', mimeType: 'image/png', data: expect.stringMatching(/^iVBORw0KGgo/) },
+    ]);
+    expect(drawn.structuredContent).toEqual(plain.structuredContent);
+  });
+
   it('have the names and parameters of the seed', async () => {
     const client = await connect();
     const input = { region: 'us-east-1', log_group_name: '/bedrock', days: 60, aws_account_id: '111122223333' };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { breakdown } from '../../reports/breakdown.ts';
 import { quoteQuestion } from '../../reports/quote.ts';
-import { textFromReport } from '../../reports/render.ts';
 import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { chartedAnswer, chartInput } from '../charted.ts';
 import { defineTool } from '../define-tool.ts';
 import { byInput, limitInput, periodInputs, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
@@ -12,11 +12,17 @@ export const breakdownSpend = defineTool({
   title: 'Break down Bedrock spend',
   description:
     'Cost and token usage of Amazon Bedrock grouped by any dimensions: who spent it (principal, session), on what (model, provider), where (region, account), for which team (metadata.KEY, tag.KEY). Use it for "who", "which" and "how much" questions. For a trend use spend_over_time. Costs are exact; usage without a known price is shown as unpriced, never as zero.',
-  input: z.strictObject({ by: byInput, ...periodInputs, where: whereInput, limit: limitInput(50), quote: quoteInput }),
+  input: z.strictObject({
+    by: byInput,
+    ...periodInputs,
+    where: whereInput,
+    limit: limitInput(50),
+    chart: chartInput,
+    quote: quoteInput,
+  }),
   output: reportOrQuote(flatReportSchema),
-  async run({ quote, ...input }, context) {
+  async run({ quote, chart, limit, ...input }, context) {
     if (quote) return quoteAnswer(await quoteQuestion(input, context));
-    const report = await breakdown(input, context);
-    return { text: textFromReport(report), data: flatFromReport(report) };
+    return chartedAnswer(await breakdown(input, context), { chart, limit }, flatFromReport);
   },
 });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { quoteOf } from '../../reports/quote.ts';
-import { textFromReport } from '../../reports/render.ts';
 import { reportSchema } from '../../reports/report.ts';
 import { askedFromUsageReport, usageReport } from '../../reports/usage-report.ts';
+import { chartedAnswer, chartInput } from '../charted.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
@@ -35,18 +35,22 @@ export const getBedrockUsageReport = defineTool({
       .describe('Only this account.'),
     timezone: periodInputs.timezone,
     limit: limitInput(31),
+    chart: chartInput,
     quote: quoteInput,
   }),
   output: reportOrQuote(reportSchema),
-  async run({ days, region, log_group_name: group, aws_account_id: accountId, timezone, limit, quote }, context) {
+  async run(
+    { days, region, log_group_name: group, aws_account_id: accountId, timezone, limit, chart, quote },
+    context,
+  ) {
     const engine = context.narrowed({ group, region });
     const asking = engine ? { ...context, engine } : context;
-    const question = { days, region, accountId, timezone, limit };
+    const question = { days, region, accountId, timezone };
     if (quote) return quoteAnswer(await quoteOf(askedFromUsageReport(question, asking), asking));
     const report = await usageReport(question, asking);
     const { source } = asking.engine;
     if (group !== undefined && !source.includes(`:${group}`))
       report.notes.unshift(`log_group_name is not used: this server answers from ${source}.`);
-    return { text: textFromReport(report), data: report };
+    return chartedAnswer(report, { chart, limit }, (shown) => shown);
   },
 });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { breakdownFromOverTime, INTERVALS, overTime } from '../../reports/over-time.ts';
 import { quoteQuestion } from '../../reports/quote.ts';
-import { textFromReport } from '../../reports/render.ts';
 import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { chartedAnswer, chartInput } from '../charted.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
@@ -21,12 +21,12 @@ export const spendOverTime = defineTool({
     ...periodInputs,
     where: whereInput,
     limit: limitInput(200),
+    chart: chartInput,
     quote: quoteInput,
   }),
   output: reportOrQuote(flatReportSchema),
-  async run({ quote, ...input }, context) {
+  async run({ quote, chart, limit, ...input }, context) {
     if (quote) return quoteAnswer(await quoteQuestion(breakdownFromOverTime(input), context));
-    const report = await overTime(input, context);
-    return { text: textFromReport(report), data: flatFromReport(report) };
+    return chartedAnswer(await overTime(input, context), { chart, limit }, flatFromReport);
   },
 });

@@ -60,7 +60,7 @@ export async function anomalies(question: AnomalyQuestion, context: ReportContex
     anomalies: found.slice(0, limit).map(({ groups, ...anomaly }) => rowOf(anomaly, groups, iso)),
     omitted: Math.max(0, found.length - (limit ?? found.length)),
     excess_usd: textFromUsd(found.reduce((sum, anomaly) => sum.plus(excessOf(anomaly)), ZERO_USD)),
-    notes: [...notesOfHistory(history), ...notesFromUsage(usage, coverage, [])],
+    notes: [...notesOfHistory(history), ...notesFromUsage(usage, coverage)],
   };
 }
 

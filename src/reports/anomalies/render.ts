@@ -1,5 +1,6 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { alignColumns, printable } from '../render.ts';
+import { printable } from '../../domain/printable.ts';
+import { alignColumns } from '../render.ts';
 import type { Anomalies } from './schema.ts';
 
 /** The anomalies for people, dearest first. */

@@ -1,8 +1,9 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
+import { printable } from '../../domain/printable.ts';
 import type { ReportContext } from '../context.ts';
 import { forecast } from '../outlook/forecast.ts';
 import type { Forecast } from '../outlook/forecast-schema.ts';
-import { alignColumns, printable } from '../render.ts';
+import { alignColumns } from '../render.ts';
 import type { Budget } from './budget-file.ts';
 import { BUDGET_STATES, type BudgetCheck, type BudgetState } from './schema.ts';
 

@@ -53,7 +53,7 @@ export async function explainChange(question: ChangeQuestion, context: ReportCon
     notes: [
       ...lengthNote(asked.periods),
       ...beginningNote(asked.periods, coverage.first),
-      ...notesFromUsage(usage, coverage, []),
+      ...notesFromUsage(usage, coverage),
       ...unlistedNote(unlisted),
       METHOD_NOTE,
       ...prices.notes,

@@ -1,6 +1,7 @@
 import { type Usd, usdFromText } from '../../domain/money.ts';
+import { printable } from '../../domain/printable.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, coverageText, dayText, printable } from '../render.ts';
+import { alignColumns, coverageText, dayText } from '../render.ts';
 import { mainFactor } from './contributors.ts';
 import type { Parts } from './decompose.ts';
 import { FACTOR_NAMES, type Factor, factorText } from './factors.ts';

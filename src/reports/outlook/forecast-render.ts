@@ -1,5 +1,6 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { alignColumns, dayText, printable } from '../render.ts';
+import { printable } from '../../domain/printable.ts';
+import { alignColumns, dayText } from '../render.ts';
 import type { Forecast } from './forecast-schema.ts';
 
 /** The forecast for people: the sum and its range first, then how good such forecasts were, then the days. */

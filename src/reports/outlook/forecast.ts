@@ -55,7 +55,7 @@ export async function forecast(question: ForecastQuestion, context: ReportContex
   );
   return {
     ...assembled(period, known.asOf, spent, ahead, history, test),
-    notes: [...known.notes, ...notesOfHistory(history, test), ...notesFromUsage(answer.usage, answer.coverage, [])],
+    notes: [...known.notes, ...notesOfHistory(history, test), ...notesFromUsage(answer.usage, answer.coverage)],
   };
 }
 

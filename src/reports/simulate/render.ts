@@ -1,6 +1,7 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
+import { printable } from '../../domain/printable.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, coverageText, dayText, printable } from '../render.ts';
+import { alignColumns, coverageText, dayText } from '../render.ts';
 import type { SimulatedRow, Simulation } from './schema.ts';
 
 /** Compact text for a terminal or a model. */

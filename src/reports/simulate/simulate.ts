@@ -66,7 +66,7 @@ export async function simulate(question: SimulationQuestion, context: ReportCont
         ...(rows.length > shown.length
           ? [`${rows.length - shown.length} more rows are left out here. Raise "limit".`]
           : []),
-        ...notesFromUsage(today, coverage, []),
+        ...notesFromUsage(today, coverage),
         ...prices.notes,
         ...(await context.names(today.unresolved)).notes,
       ]),

@@ -1,0 +1,78 @@
+import type { Usd } from '../domain/money.ts';
+import { costText, shareText, shortened } from './labels.ts';
+import {
+  barSeries,
+  colourOf,
+  dollarAxis,
+  EDGE,
+  endLabels,
+  FONT_SIZE,
+  type Panel,
+  type Place,
+  position,
+  unpricedMarks,
+} from './panel.ts';
+import { type Bar, dearestOf, type Stack } from './stack.ts';
+
+const BAR = { pitch: 27, width: 17, mark: 12 };
+const MOST_NAME_CHARACTERS = 42;
+const AXIS_HEIGHT = 26;
+
+/** A breakdown as bars that lie, dearest on top, with their names before and their dollars behind them. */
+export function barPanel({ bars, layers }: Stack, place: Place): Panel {
+  const { top, at, theme, total } = place;
+  const names = bars.map(({ label }) => shortened(label, MOST_NAME_CHARACTERS));
+  const texts = bars.map(({ cost, unpriced }) =>
+    [costText(cost, unpriced), shareText(cost, total)].filter(Boolean).join('   '),
+  );
+  const left = EDGE + Math.max(...names.map(roomFor)) + 8;
+  const dearest = dearestOf(bars);
+  const width = longestBar(bars, texts, place.width - left - EDGE, dearest);
+  const height = bars.length * BAR.pitch;
+  return {
+    height: height + AXIS_HEIGHT,
+    grid: { left, top, width, height },
+    xAxis: {
+      ...dollarAxis(bars, place, dearest.gt(0) ? position(dearest) : undefined),
+    },
+    yAxis: {
+      gridIndex: at,
+      type: 'category',
+      inverse: true,
+      data: names,
+      axisLine: { lineStyle: { color: theme.axis } },
+      axisTick: { show: false },
+      axisLabel: { color: theme.text, fontSize: FONT_SIZE, interval: 0 },
+      z: 3,
+    },
+    series: [
+      ...layers.map((layer, index) =>
+        barSeries(layer, colourOf(layer, index, theme), place, { width: BAR.width, gaps: layers.length > 1, dearest }),
+      ),
+      ...unpricedMarks(bars, place, { across: true, size: [BAR.mark, BAR.width] }),
+      endLabels(
+        bars.map(({ cost, unpriced }, index) => ({
+          point: [position(cost), index],
+          text: texts[index] as string,
+          label: { offset: [unpriced > 0 ? BAR.mark + 3 : 0, 0] },
+        })),
+        place,
+        'right',
+      ),
+    ],
+  };
+}
+
+/** So long that each bar has room for its text behind it. */
+function longestBar(bars: readonly Bar[], texts: readonly string[], room: number, dearest: Usd): number {
+  const lengths = bars.map(({ cost, unpriced }, at) => {
+    const behind = roomFor(texts[at] as string) + (unpriced > 0 ? BAR.mark : 0) + 10;
+    return cost.eq(0) ? room - behind : (room - behind) / position(cost.div(dearest));
+  });
+  return Math.max(120, Math.min(room, ...lengths));
+}
+
+/** Of letters as wide as Arial's, a little more than they need. */
+function roomFor(text: string): number {
+  return Math.ceil(text.length * FONT_SIZE * 0.56);
+}

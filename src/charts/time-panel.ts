@@ -1,0 +1,104 @@
+import type { TimeDimension } from '../domain/dimension.ts';
+import { costText, ticked, tickText, timeText } from './labels.ts';
+import {
+  barSeries,
+  colourOf,
+  dollarAxis,
+  EDGE,
+  endLabels,
+  FONT_SIZE,
+  type Panel,
+  type Place,
+  position,
+  type Series,
+  unpricedMarks,
+} from './panel.ts';
+import { dearestOf, type Layer, type Stack } from './stack.ts';
+
+const HEIGHT = 260;
+const AXES = { left: 56, bottom: 26 };
+/** Above the highest column, for its label. */
+const HEADROOM = 22;
+const MARK_HEIGHT = 7;
+/** With more, columns are too thin to stand apart: they become one area. */
+const MOST_COLUMNS = 100;
+/** With more, only the dearest is labelled. */
+const MOST_LABELLED = 12;
+
+/** Spend over time as columns; of very many, as an area with steps. */
+export function timePanel(stack: Stack, place: Place): Panel {
+  const { top, width, at, theme } = place;
+  const interval = stack.by as TimeDimension;
+  const { bars, layers } = stack;
+  const labels = bars.map(({ label }) => label);
+  const ticks = ticked(labels, interval);
+  const plotWidth = width - AXES.left - 2 * EDGE;
+  const columnWidth = Math.min(48, Math.max(1, (plotWidth / bars.length) * 0.72));
+  const crowded = bars.length > MOST_COLUMNS;
+  const look = { width: columnWidth, gaps: layers.length > 1 && columnWidth > 5, dearest: dearestOf(bars) };
+  return {
+    height: HEADROOM + HEIGHT + AXES.bottom,
+    grid: { left: EDGE + AXES.left, top: top + HEADROOM, width: plotWidth, height: HEIGHT },
+    xAxis: {
+      gridIndex: at,
+      type: 'category',
+      data: labels.map((label) => tickText(label, interval)),
+      axisLine: { lineStyle: { color: theme.axis } },
+      axisTick: { show: true, interval: (index: number) => ticks.has(index), lineStyle: { color: theme.axis } },
+      axisLabel: { color: theme.muted, fontSize: FONT_SIZE - 1, interval: (index: number) => ticks.has(index) },
+      z: 3,
+    },
+    yAxis: dollarAxis(bars, place),
+    series: [
+      ...layers.map((layer, index) => {
+        const colour = colourOf(layer, index, theme);
+        return crowded ? areaSeries(layer, colour, place) : barSeries(layer, colour, place, look);
+      }),
+      ...unpricedMarks(bars, place, {
+        across: false,
+        rug: crowded,
+        size: [crowded ? Math.max(1, plotWidth / bars.length) : columnWidth, MARK_HEIGHT],
+      }),
+      endLabels(labelled(stack), place, 'top'),
+    ],
+  };
+}
+
+function areaSeries({ label, costs }: Layer, colour: string, { at }: Place): Series {
+  return {
+    type: 'line',
+    name: label,
+    stack: `stack-${at}`,
+    xAxisIndex: at,
+    yAxisIndex: at,
+    step: 'middle',
+    symbol: 'none',
+    data: costs.map(position),
+    itemStyle: { color: colour },
+    lineStyle: { width: 0 },
+    areaStyle: { color: colour, opacity: 1 },
+    emphasis: { disabled: true },
+  };
+}
+
+/** The dollars of each column; of many, of the dearest with its time. */
+function labelled({ bars, by }: Stack): Parameters<typeof endLabels>[0] {
+  const few = bars.length <= MOST_LABELLED;
+  const dearest = bars.reduce((best, { cost }, at) => (cost.gt(bars[best]?.cost ?? 0) ? at : best), 0);
+  return bars.flatMap(({ label, cost, unpriced }, at) => {
+    if (cost.eq(0) && (!few || unpriced === 0)) return [];
+    if (!few && at !== dearest) return [];
+    const time = few ? '' : `${timeText(label, by as TimeDimension)}: `;
+    const [edge] = few ? [] : at < bars.length / 6 ? ['left'] : at > (bars.length * 5) / 6 ? ['right'] : [];
+    return [
+      {
+        point: [at, position(cost)] as [number, number],
+        text: `${time}${few ? costText(cost, unpriced) : costText(cost, 0)}`,
+        label: {
+          ...(edge === undefined ? {} : { align: edge }),
+          offset: [0, unpriced > 0 && bars.length <= MOST_COLUMNS ? -MARK_HEIGHT - 2 : 0],
+        },
+      },
+    ];
+  });
+}
