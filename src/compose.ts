@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
+import { type AccessOptions, openAccess } from './access/access.ts';
 import type { ReadBill } from './bill/bill.ts';
 import { engineFromSource } from './compose-engine.ts';
 import { deferred, renewed } from './deferred.ts';
@@ -11,6 +12,7 @@ import { narrowedSource } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
 import { awsPlacesOfSource } from './engines/source-text.ts';
 import type { ServerDependencies } from './mcp/server.ts';
+import { TOOLS } from './mcp/tools/index.ts';
 import type { LookUpNames } from './names/names.ts';
 import type { Prices } from './prices/index.ts';
 import type { SessionStore } from './serverless/index.ts';
@@ -26,7 +28,7 @@ export interface PriceOptions {
   priceListUrl?: string | undefined;
 }
 
-export interface ComposeOptions extends PriceOptions {
+export interface ComposeOptions extends PriceOptions, AccessOptions {
   source: string | undefined;
   /** A file, or `false` for none that lasts. */
   ledger?: string | false | undefined;
@@ -43,7 +45,13 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
   const given = options.prices === undefined ? undefined : await openPrices({ prices: options.prices });
   const engine = openEngine(options.source, options);
   const narrowed = narrowedEngines(options);
+  const log = options.log ?? ((message: string) => console.error(message));
   return {
+    access: await openAccess(
+      options,
+      TOOLS.map(({ name }) => name),
+      log,
+    ),
     engine,
     narrowed: narrowed.find,
     prices: renewed(() => openPrices(options).then(({ book }) => book), DAY_MS),
@@ -52,7 +60,7 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
     bill: composeBill(options.cur),
     metricsIn: (regions) => metricsIn(regions, options.source),
     now: Date.now,
-    log: options.log ?? ((message) => console.error(message)),
+    log,
     async close() {
       await Promise.all([engine.close(), narrowed.close()]);
     },

@@ -1,3 +1,4 @@
+import { type Dimension, dimensionFromText } from './domain/dimension.ts';
 import { SpendError } from './domain/errors.ts';
 import { usdFromText } from './domain/money.ts';
 import { checkTimezone } from './domain/period.ts';
@@ -12,6 +13,8 @@ interface Setting<Value> {
   /** Default as text; undefined: none. */
   fallback?: string;
   parse: (text: string) => Value;
+  /** Its value is in no message. */
+  secret?: boolean;
 }
 
 function setting<Value>(definition: Setting<Value>): Setting<Value> {
@@ -54,6 +57,17 @@ function getStream(value: string): GetStream {
 function timezone(value: string): string {
   checkTimezone(value);
   return value;
+}
+
+/** Dimensions besides those that always name people and accounts; undefined: no pseudonyms. */
+function pseudonymised(value: string): readonly Dimension[] | undefined {
+  if (value === 'off') return undefined;
+  return value === 'on' ? [] : value.split(',').map(dimensionFromText);
+}
+
+function longSecret(value: string): string {
+  if (value.length >= 32) return value;
+  throw new Error('must have at least 32 characters; make one with "openssl rand -base64 32"');
 }
 
 /** Every setting there is. An option beats its environment variable. docs/configuration.md is tested against this table. */
@@ -146,6 +160,32 @@ export const SETTINGS = {
     fallback: '',
     parse: (value) => value.split(',').filter(Boolean),
   }),
+  policy: setting({
+    env: 'BEDROCK_SPEND_POLICY',
+    flag: '--policy',
+    help: 'Who may see what: a YAML or JSON file, or the JSON itself; default: every caller sees everything',
+    parse: text,
+  }),
+  pseudonyms: setting({
+    env: 'BEDROCK_SPEND_PSEUDONYMS',
+    flag: '--pseudonyms',
+    help: 'Pseudonyms in place of principals, sessions, callers and accounts: “off”, “on”, or more dimensions to hide, such as metadata.user',
+    fallback: 'off',
+    parse: pseudonymised,
+  }),
+  pseudonymKey: setting({
+    env: 'BEDROCK_SPEND_PSEUDONYM_KEY',
+    help: 'Secret that pseudonyms are made with, at least 32 characters; under another one all are others',
+    parse: longSecret,
+    secret: true,
+  }),
+  audit: setting({
+    env: 'BEDROCK_SPEND_AUDIT',
+    flag: '--audit',
+    help: 'Who asked what, one line of JSON for each question: “off”, “log” (stderr; CloudWatch on Lambda) or a file',
+    fallback: 'off',
+    parse: text,
+  }),
   transfer: setting({
     env: 'BEDROCK_SPEND_TRANSFER',
     help: 'On Lambda: “stream” where the gateway streams responses, “buffered” where it does not',
@@ -167,7 +207,7 @@ export function readSetting<Name extends SettingName>(
   option?: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): ValueOf<Name> | undefined {
-  const { env, flag, fallback, parse } = SETTINGS[name] as Setting<ValueOf<Name>>;
+  const { env, flag, fallback, parse, secret } = SETTINGS[name] as Setting<ValueOf<Name>>;
   const given = option ?? (environment[env] || undefined) ?? fallback;
   if (given === undefined) return undefined;
   try {
@@ -176,7 +216,7 @@ export function readSetting<Name extends SettingName>(
     const place = option === undefined ? env : (flag ?? env);
     throw new SpendError(
       option === undefined ? 'INVALID_SETTING' : 'INVALID_ARGUMENT',
-      `${place}: "${given}" cannot be used: ${(cause as Error).message}`,
+      `${place}: ${secret ? 'the value' : `"${given}"`} cannot be used: ${(cause as Error).message}`,
       {
         cause,
       },
@@ -202,6 +242,10 @@ export function functionSettings() {
       priceList: readSetting('priceList'),
       priceListUrl: readSetting('priceListUrl'),
       cur: readSetting('cur'),
+      policy: readSetting('policy'),
+      pseudonyms: readSetting('pseudonyms'),
+      pseudonymKey: readSetting('pseudonymKey'),
+      audit: readSetting('audit'),
     },
     sessionTable: requireSetting('sessionTable'),
     sessionIdleMinutes: requireSetting('sessionIdleMinutes'),

@@ -17,7 +17,7 @@ const SCANNING = [
 /** Which rooms a room may import from, besides itself. ARCHITECTURE.md draws the same arrows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
-  access: ['domain'],
+  access: ['domain', 'engines/engine.ts'],
   logs: ['domain'],
   'bill/cost-explorer.ts': ['aws', 'domain', 'bill'],
   'bill/cur.ts': ['domain', 'bill'],
@@ -46,7 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   aws: ['domain'],
   'setup/aws': ['domain', 'setup', 'aws'],
   setup: ['aws'],
-  mcp: ['domain', 'reports', 'setup', 'engines/engine.ts'],
+  mcp: ['access', 'domain', 'names', 'reports', 'setup', 'engines/engine.ts'],
   serverless: [],
   http: ['domain', 'mcp', 'serverless'],
   client: ['domain'],
@@ -79,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/metrics',
   ],
   'compose.ts': [
+    'access',
     'compose-engine.ts',
     'bill',
     'bill/cost-explorer.ts',

@@ -182,6 +182,7 @@ export async function runCall(
 }
 
 interface ServeOptions extends SourceOptions {
+  policy?: string;
   host?: string;
   port?: string;
   sessionIdleMinutes?: string;
@@ -190,7 +191,7 @@ interface ServeOptions extends SourceOptions {
 }
 
 export async function runServe(options: ServeOptions): Promise<number> {
-  const dependencies = await composeFromOptions(options);
+  const dependencies = await composeFromOptions(options, readSetting('policy', options.policy));
   const table = readSetting('sessionTable', options.sessionTable);
   const server = await startServer(
     {

@@ -131,6 +131,8 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(settingOption('sessionIdleMinutes'))
     .addOption(settingOption('sessionTable'))
     .addOption(settingOption('getStream'))
+    .addOption(settingOption('policy'))
+    .addOption(settingOption('audit'))
     .addHelpText('after', EXAMPLES.serve);
 
   addSource(command('stdio', 'The MCP server over stdin and stdout, for a host to start', runStdio)).addHelpText(
@@ -205,6 +207,7 @@ function addSource(command: Command): Command {
     .addOption(settingOption('priceList'))
     .addOption(settingOption('ledger'))
     .addOption(settingOption('maxScanUsd'))
+    .addOption(settingOption('pseudonyms'))
     .option('--no-ledger', 'read all logs anew and keep nothing');
 }
 

@@ -1,5 +1,6 @@
 import { compose } from '../compose.ts';
 import { readSetting } from '../config.ts';
+import { limitedContext } from '../mcp/limited-context.ts';
 import type { ReportContext } from '../reports/context.ts';
 import type { BillContext } from '../reports/reconcile.ts';
 import { createProgressBar } from './progress.ts';
@@ -14,9 +15,12 @@ export interface SourceOptions {
   maxScanUsd?: string;
   /** A cost report, in place of Cost Explorer. */
   cur?: string;
+  pseudonyms?: string;
+  audit?: string;
 }
 
-export function composeFromOptions(options: SourceOptions) {
+/** @param policy of a server with several callers; who runs a command is the operator */
+export function composeFromOptions(options: SourceOptions, policy?: string) {
   return compose({
     source: readSetting('source', options.source),
     prices: readSetting('prices', options.prices),
@@ -25,6 +29,10 @@ export function composeFromOptions(options: SourceOptions) {
     priceListUrl: readSetting('priceListUrl'),
     maxScanUsd: readSetting('maxScanUsd', options.maxScanUsd),
     cur: readSetting('cur', options.cur),
+    policy,
+    pseudonyms: readSetting('pseudonyms', options.pseudonyms),
+    pseudonymKey: readSetting('pseudonymKey'),
+    audit: readSetting('audit', options.audit),
   });
 }
 
@@ -33,7 +41,8 @@ export async function withContext<Result>(
   options: SourceOptions,
   work: (context: ReportContext & BillContext) => Promise<Result>,
 ): Promise<Result> {
-  const { close, ...context } = await composeFromOptions(options);
+  const { close, ...whole } = await composeFromOptions(options);
+  const context = limitedContext(whole, whole.access.rightsOf(undefined));
   const bar = createProgressBar();
   try {
     return await untilInterrupted((signal) => work({ ...context, signal, onProgress: bar.show }));
