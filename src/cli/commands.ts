@@ -4,6 +4,7 @@ import { composeSessionStore, openPrices } from '../compose.ts';
 import { readSetting } from '../config.ts';
 import type { TimeDimension } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
+import { jsonText, printable } from '../domain/printable.ts';
 import { startServer } from '../http/serve.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { breakdown } from '../reports/breakdown.ts';
@@ -91,7 +92,7 @@ async function answer(
       options.url === undefined
         ? await withContext(options, ways.quote)
         : quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
-    console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
+    console.log(options.json ? jsonText(quote) : printable(textFromQuote(quote)));
     return EXIT.ok;
   }
   const report = options.url === undefined ? await withContext(options, ways.report) : ways.read(await remote({}));
@@ -171,13 +172,11 @@ export async function runCall(
   options: CallTarget & OutputOptions & { args: Record<string, unknown> },
 ): Promise<number> {
   if (tool === 'list') {
-    for (const { name, description } of await listTools(options)) console.log(`${name}\n  ${description}\n`);
+    for (const { name, description } of await listTools(options)) console.log(printable(`${name}\n  ${description}\n`));
     return EXIT.ok;
   }
   const result = await callTool(tool, options.args, options);
-  console.log(
-    options.json ? JSON.stringify(result.structuredContent ?? result.content, null, 2) : textFromResult(result),
-  );
+  console.log(options.json ? jsonText(result.structuredContent ?? result.content) : printable(textFromResult(result)));
   return EXIT.ok;
 }
 

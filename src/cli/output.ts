@@ -1,3 +1,4 @@
+import { jsonText, printableLine } from '../domain/printable.ts';
 import { csvFromReport, textFromReport } from '../reports/render.ts';
 import { flatFromReport, type Report } from '../reports/report.ts';
 
@@ -12,8 +13,8 @@ export interface OutputOptions {
 
 /** Prints a report in the asked form. Returns the exit code: files that could not be read are a failure of their own. */
 export function printReport(report: Report, { json, csv }: OutputOptions): number {
-  if (json) console.log(JSON.stringify(report.tables.length === 1 ? flatFromReport(report) : report, null, 2));
+  if (json) console.log(jsonText(report.tables.length === 1 ? flatFromReport(report) : report));
   else process.stdout.write(csv ? csvFromReport(report) : textFromReport(report));
-  if (json || csv) for (const note of report.notes) console.error(`Note: ${note}`);
+  if (json || csv) for (const note of report.notes) console.error(`Note: ${printableLine(note)}`);
   return report.coverage.damaged_files.length > 0 ? EXIT.damaged : EXIT.ok;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SETTINGS, type SettingName } from '../config.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
+import { printable } from '../domain/printable.ts';
 import { VERSION } from '../mcp/version.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
 import { runDemo } from './demo.ts';
@@ -261,7 +262,7 @@ function reportError(error: unknown): number {
   // Commander has printed its message, or the help or version that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof SpendError) {
-    console.error(`bedrock-spend: ${error.message}`);
+    console.error(`bedrock-spend: ${printable(error.message)}`);
     return ERROR_CODES[error.code].fixer === 'caller' && error.code !== 'CANCELLED' ? EXIT.usage : EXIT.failure;
   }
   console.error(error);

@@ -1,5 +1,6 @@
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
+import { jsonText } from '../domain/printable.ts';
 import { reconcile } from '../reports/reconcile.ts';
 import { textFromReconciliation } from '../reports/reconcile-render.ts';
 import { EXIT } from './output.ts';
@@ -16,6 +17,6 @@ export async function runReconcile({ from, to, json, ...options }: ReconcileOpti
   if (readSetting('pseudonyms', options.pseudonyms))
     throw new SpendError('INVALID_ARGUMENT', 'A bill names its accounts: reconcile without pseudonyms.');
   const report = await withContext(options, (context) => reconcile({ from, to }, context));
-  console.log(json ? JSON.stringify(report, null, 2) : textFromReconciliation(report).trimEnd());
+  console.log(json ? jsonText(report) : textFromReconciliation(report).trimEnd());
   return EXIT.ok;
 }

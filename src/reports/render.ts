@@ -1,5 +1,7 @@
 import { displayUsd, type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
+import { printable, printableLine } from '../domain/printable.ts';
 import { MEASURE_TITLES, type Measures, type Report, type Table } from './report.ts';
+import { csvValue, QUOTED_NOTE, shownValue } from './shown-value.ts';
 
 /** Columns that are left out of text when they are zero in every row shown. */
 const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = [
@@ -13,14 +15,21 @@ const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = [
 /** Aligned text for a terminal or a model. */
 export function textFromReport(report: Report): string {
   const { period, totals, coverage } = report;
+  const notes = [...(hasQuoted(report.tables) ? [QUOTED_NOTE] : []), ...report.notes];
   const blocks = [
-    `${report.title}, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
+    `${printableLine(report.title)}, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
     totalText(totals),
     ...report.tables.map((table) => textFromTable(table, totals, report.tables.length > 1)),
     coverageText(coverage),
-    ...(report.notes.length > 0 ? [report.notes.map((note) => `Note: ${note}`).join('\n')] : []),
+    ...(notes.length > 0 ? [notes.map((note) => `Note: ${printableLine(note)}`).join('\n')] : []),
   ];
   return `${blocks.map(printable).join('\n\n')}\n`;
+}
+
+function hasQuoted(tables: readonly Table[]): boolean {
+  return tables.some(({ rows }) =>
+    rows.some(({ key }) => Object.values(key).some((value) => shownValue(value).startsWith('"'))),
+  );
 }
 
 /** Comma-separated values (RFC 4180), one line a row, exact dollars; several tables get a column that names them. */
@@ -28,11 +37,11 @@ export function csvFromReport(report: Report): string {
   const measures = Object.keys(report.totals) as (keyof Measures)[];
   const dimensions = [...new Set(report.tables.flatMap((table) => table.by))];
   const several = report.tables.length > 1;
-  const header = [...(several ? ['table'] : []), ...dimensions, ...measures];
+  const header = [...(several ? ['table'] : []), ...dimensions.map(csvValue), ...measures];
   const lines = report.tables.flatMap((table) =>
     table.rows.map((row) => [
       ...(several ? [table.title] : []),
-      ...dimensions.map((dimension) => row.key[dimension] ?? ''),
+      ...dimensions.map((dimension) => csvValue(row.key[dimension] ?? '')),
       ...measures.map((measure) => row[measure]),
     ]),
   );
@@ -55,9 +64,9 @@ function textFromTable(table: Table, totals: Measures, titled: boolean): string 
     (measure) => !OPTIONAL_COLUMNS.includes(measure) || table.rows.some((row) => row[measure] !== 0),
   );
   const total = usdFromText(totals.cost_usd);
-  const header = [...table.by, ...measures.map((measure) => MEASURE_TITLES[measure]), 'share'];
+  const header = [...table.by.map(shownValue), ...measures.map((measure) => MEASURE_TITLES[measure]), 'share'];
   const lines = table.rows.map((row) => [
-    ...table.by.map((dimension) => row.key[dimension] ?? ''),
+    ...table.by.map((dimension) => shownValue(row.key[dimension] ?? '')),
     ...measures.map((measure) => cellText(row, measure)),
     shareText(usdFromText(row.cost_usd), total),
   ]);
@@ -84,7 +93,7 @@ function shareText(cost: Usd, total: Usd): string {
 
 function coverageText(coverage: Report['coverage']): string {
   const parts = [
-    `${count(coverage.records)} records ${coverage.files > 0 ? `in ${count(coverage.files)} files ` : ''}of ${coverage.source}`,
+    `${count(coverage.records)} records ${coverage.files > 0 ? `in ${count(coverage.files)} files ` : ''}of ${printableLine(coverage.source)}`,
     ...(coverage.duplicates > 0 ? [`${count(coverage.duplicates)} of them repeats of a request`] : []),
     ...(coverage.data_from ? [`from ${coverage.data_from} to ${coverage.data_to}`] : []),
   ];
@@ -120,14 +129,7 @@ function dayText(moment: string): string {
   return moment.replace(/T00:00:00(Z|[+-]\d{2}:\d{2})$/, '');
 }
 
-/** Names come from logs: a control or direction character in one must not steer a terminal or hide text. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? character : '\uFFFD'));
-}
-
 function csvCell(value: string | number): string {
   const text = String(value);
-  // A cell that begins like a formula is run by spreadsheets when the file is opened.
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
