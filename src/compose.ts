@@ -7,6 +7,7 @@ import { deferred, renewed } from './deferred.ts';
 import type { Alias } from './domain/alias.ts';
 import type { Usd } from './domain/money.ts';
 import { DAY_MS } from './domain/period.ts';
+import { logEntry } from './domain/printable.ts';
 import { capEngine } from './engines/capped.ts';
 import { narrowedSource } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
@@ -45,7 +46,8 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
   const given = options.prices === undefined ? undefined : await openPrices({ prices: options.prices });
   const engine = openEngine(options.source, options);
   const narrowed = narrowedEngines(options);
-  const log = options.log ?? ((message: string) => console.error(message));
+  const { log: write = console.error } = options;
+  const log = (message: string) => write(logEntry(message));
   return {
     access: await openAccess(
       options,

@@ -15,6 +15,11 @@ export function printableLine(text: string): string {
   return text.replace(INVISIBLE, '\uFFFD');
 }
 
+/** An entry of a log: its further lines are indented, so that none can pass for an entry of its own. */
+export function logEntry(text: string): string {
+  return printable(text).replaceAll('\n', '\n  ');
+}
+
 /** JSON for people's eyes: what is invisible is written as an escape, so that the data are the same and the terminal is safe. */
 export function jsonText(value: unknown, indent = 2): string {
   return JSON.stringify(value, null, indent).replace(INVISIBLE, (character) =>
