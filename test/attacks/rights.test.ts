@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAccess } from '../../src/access/access.ts';
 import type { Caller } from '../../src/access/caller.ts';
 import { SpendError } from '../../src/domain/errors.ts';
+import { limitedContext } from '../../src/mcp/limited-context.ts';
 import type { ServerDependencies } from '../../src/mcp/server.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
+import { breakdown } from '../../src/reports/breakdown.ts';
+import { csvFromReport, textFromReport } from '../../src/reports/render.ts';
 import { askAs, connectAs, keyOf, tokenOf } from '../helpers/ask-as.ts';
 import { composeSample, OCTOBER } from '../helpers/sample.ts';
 
@@ -176,6 +179,15 @@ describe('a caller who sees pseudonyms', () => {
     expect(told).not.toMatch(/\barn:|example\.com|role\/|user\/|(?<!\d)\d{12}(?!\d)/);
     expect(rows.length).toBeGreaterThan(5);
     expect(text).toContain(rows[0]?.key['principal']);
+  });
+
+  it('sees the same names in text, JSON and CSV', async () => {
+    const context = limitedContext(dependencies, dependencies.access.rightsOf(partner));
+    const report = await breakdown(input, context);
+    const told = [textFromReport(report), JSON.stringify(report), csvFromReport(report)];
+    const name = report.tables[0]?.rows[0]?.key['session'] as string;
+    expect(told.filter((text) => !text.includes(name))).toEqual([]);
+    expect(told.filter((text) => /arn:|role\/|user\/|@example/.test(text))).toEqual([]);
   });
 
   it('can go on with one in a filter', async () => {
