@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
+import { type AccessOptions, openAccess } from './access/access.ts';
 import type { ReadBill } from './bill/bill.ts';
 import { engineFromSource } from './compose-engine.ts';
 import { deferred, renewed } from './deferred.ts';
 import type { Alias } from './domain/alias.ts';
 import type { Usd } from './domain/money.ts';
 import { DAY_MS } from './domain/period.ts';
+import { logEntry } from './domain/printable.ts';
 import { capEngine } from './engines/capped.ts';
 import { narrowedSource } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
 import { awsPlacesOfSource } from './engines/source-text.ts';
 import type { ServerDependencies } from './mcp/server.ts';
+import { TOOLS } from './mcp/tools/index.ts';
 import type { LookUpNames } from './names/names.ts';
 import type { Prices } from './prices/index.ts';
 import { readBudgets } from './reports/budgets/budget-file.ts';
@@ -27,7 +30,7 @@ export interface PriceOptions {
   priceListUrl?: string | undefined;
 }
 
-export interface ComposeOptions extends PriceOptions {
+export interface ComposeOptions extends PriceOptions, AccessOptions {
   source: string | undefined;
   /** A file, or `false` for none that lasts. */
   ledger?: string | false | undefined;
@@ -46,7 +49,14 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
   const given = options.prices === undefined ? undefined : await openPrices({ prices: options.prices });
   const engine = openEngine(options.source, options);
   const narrowed = narrowedEngines(options);
+  const { log: write = console.error } = options;
+  const log = (message: string) => write(logEntry(message));
   return {
+    access: await openAccess(
+      options,
+      TOOLS.map(({ name }) => name),
+      log,
+    ),
     engine,
     narrowed: narrowed.find,
     prices: renewed(() => openPrices(options).then(({ book }) => book), DAY_MS),
@@ -56,7 +66,7 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
     budgets: async () => (options.budgets === undefined ? [] : readBudgets(options.budgets)),
     metricsIn: (regions) => metricsIn(regions, options.source),
     now: Date.now,
-    log: options.log ?? ((message) => console.error(message)),
+    log,
     async close() {
       await Promise.all([engine.close(), narrowed.close()]);
     },

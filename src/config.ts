@@ -1,5 +1,6 @@
 import { isSecureUrl } from './access/issuer.ts';
 import type { OAuthOptions } from './access/oauth.ts';
+import { type Dimension, dimensionFromText } from './domain/dimension.ts';
 import { SpendError } from './domain/errors.ts';
 import { usdFromText } from './domain/money.ts';
 import { checkTimezone } from './domain/period.ts';
@@ -14,6 +15,8 @@ interface Setting<Value> {
   /** Default as text; undefined: none. */
   fallback?: string;
   parse: (text: string) => Value;
+  /** Its value is in no message. */
+  secret?: boolean;
 }
 
 function setting<Value>(definition: Setting<Value>): Setting<Value> {
@@ -76,6 +79,17 @@ function scopes(value: string): string[] {
 function timezone(value: string): string {
   checkTimezone(value);
   return value;
+}
+
+/** Dimensions besides those that always name people and accounts; undefined: no pseudonyms. */
+function pseudonymised(value: string): readonly Dimension[] | undefined {
+  if (value === 'off') return undefined;
+  return value === 'on' ? [] : value.split(',').map(dimensionFromText);
+}
+
+function longSecret(value: string): string {
+  if (value.length >= 32) return value;
+  throw new Error('must have at least 32 characters; make one with "openssl rand -base64 32"');
 }
 
 /** Every setting there is. An option beats its environment variable. docs/configuration.md is tested against this table. */
@@ -235,6 +249,32 @@ export const SETTINGS = {
     help: 'Scopes that a token must have, all of them, separated by spaces',
     parse: scopes,
   }),
+  policy: setting({
+    env: 'BEDROCK_SPEND_POLICY',
+    flag: '--policy',
+    help: 'Who may see what: a YAML or JSON file, or the JSON itself; default: every caller sees everything',
+    parse: text,
+  }),
+  pseudonyms: setting({
+    env: 'BEDROCK_SPEND_PSEUDONYMS',
+    flag: '--pseudonyms',
+    help: 'Pseudonyms in place of principals, sessions, callers and accounts: “off”, “on”, or more dimensions to hide, such as metadata.user',
+    fallback: 'off',
+    parse: pseudonymised,
+  }),
+  pseudonymKey: setting({
+    env: 'BEDROCK_SPEND_PSEUDONYM_KEY',
+    help: 'Secret that pseudonyms are made with, at least 32 characters; under another one all are others',
+    parse: longSecret,
+    secret: true,
+  }),
+  audit: setting({
+    env: 'BEDROCK_SPEND_AUDIT',
+    flag: '--audit',
+    help: 'Who asked what, one line of JSON for each question: “off”, “log” (stderr; CloudWatch on Lambda) or a file',
+    fallback: 'off',
+    parse: text,
+  }),
   transfer: setting({
     env: 'BEDROCK_SPEND_TRANSFER',
     help: 'On Lambda: “stream” where the gateway streams responses, “buffered” where it does not',
@@ -256,7 +296,7 @@ export function readSetting<Name extends SettingName>(
   option?: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): ValueOf<Name> | undefined {
-  const { env, flag, fallback, parse } = SETTINGS[name] as Setting<ValueOf<Name>>;
+  const { env, flag, fallback, parse, secret } = SETTINGS[name] as Setting<ValueOf<Name>>;
   const given = option ?? (environment[env] || undefined) ?? fallback;
   if (given === undefined) return undefined;
   try {
@@ -265,7 +305,7 @@ export function readSetting<Name extends SettingName>(
     const place = option === undefined ? env : (flag ?? env);
     throw new SpendError(
       option === undefined ? 'INVALID_SETTING' : 'INVALID_ARGUMENT',
-      `${place}: "${given}" cannot be used: ${(cause as Error).message}`,
+      `${place}: ${secret ? 'the value' : `"${given}"`} cannot be used: ${(cause as Error).message}`,
       {
         cause,
       },
@@ -309,6 +349,10 @@ export function functionSettings() {
       priceListUrl: readSetting('priceListUrl'),
       cur: readSetting('cur'),
       budgets: readSetting('budgets'),
+      policy: readSetting('policy'),
+      pseudonyms: readSetting('pseudonyms'),
+      pseudonymKey: readSetting('pseudonymKey'),
+      audit: readSetting('audit'),
     },
     sessionTable: requireSetting('sessionTable'),
     sessionIdleMinutes: requireSetting('sessionIdleMinutes'),

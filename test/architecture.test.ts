@@ -19,7 +19,7 @@ const SCANNING = [
 /** Which rooms a room may import from, besides itself. ARCHITECTURE.md draws the same arrows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
-  access: ['domain'],
+  access: ['domain', 'engines/engine.ts'],
   logs: ['domain'],
   'bill/cost-explorer.ts': ['aws', 'domain', 'bill'],
   'bill/cur.ts': ['domain', 'bill'],
@@ -68,7 +68,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'setup/aws': ['domain', 'setup', 'aws'],
   setup: ['aws'],
   charts: ['domain', 'reports'],
-  mcp: ['charts', 'domain', 'reports', 'setup', 'engines/engine.ts'],
+  mcp: ['access', 'charts', 'domain', 'names', 'reports', 'setup', 'engines/engine.ts'],
   serverless: [],
   http: ['access', 'domain', 'mcp', 'serverless'],
   client: ['domain'],
@@ -104,6 +104,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/metrics',
   ],
   'compose.ts': [
+    'access',
     'compose-engine.ts',
     'bill',
     'bill/cost-explorer.ts',

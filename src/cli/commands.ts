@@ -149,6 +149,7 @@ export async function runCall(
 }
 
 interface ServeOptions extends SourceOptions {
+  policy?: string;
   host?: string;
   port?: string;
   sessionIdleMinutes?: string;
@@ -161,7 +162,7 @@ interface ServeOptions extends SourceOptions {
 }
 
 export async function runServe(options: ServeOptions): Promise<number> {
-  const dependencies = await composeFromOptions(options);
+  const dependencies = await composeFromOptions(options, readSetting('policy', options.policy));
   const access = await accessFromOptions(options, dependencies.log);
   const table = readSetting('sessionTable', options.sessionTable);
   const server = await startServer(

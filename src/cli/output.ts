@@ -1,3 +1,4 @@
+import { jsonText, printableLine } from '../domain/printable.ts';
 import { csvFromReport, textFromReport } from '../reports/render.ts';
 import { flatFromReport, type Report } from '../reports/report.ts';
 import { type PictureOptions, plotter, writePicture } from './picture.ts';
@@ -29,8 +30,8 @@ export function printAnswer<Answer extends Pick<Report, 'coverage' | 'notes'>>(
   { json, csv }: OutputOptions,
   forms: { json?(answer: Answer): unknown; csv(answer: Answer): string; text(answer: Answer): string },
 ): number {
-  if (json) console.log(JSON.stringify(forms.json?.(answer) ?? answer, null, 2));
+  if (json) console.log(jsonText(forms.json?.(answer) ?? answer));
   else process.stdout.write(csv ? forms.csv(answer) : forms.text(answer));
-  if (json || csv) for (const note of answer.notes) console.error(`Note: ${note}`);
+  if (json || csv) for (const note of answer.notes) console.error(`Note: ${printableLine(note)}`);
   return answer.coverage.damaged_files.length > 0 ? EXIT.damaged : EXIT.ok;
 }

@@ -249,6 +249,8 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(settingOption('rateLimit'))
     .addOption(settingOption('allowedHosts'))
     .addOption(settingOption('allowedOrigins'))
+    .addOption(settingOption('policy'))
+    .addOption(settingOption('audit'))
     .addHelpText('after', EXAMPLES.serve);
 
   const keys = program
@@ -424,6 +426,7 @@ function addSource(command: Command): Command {
     .addOption(settingOption('priceList'))
     .addOption(settingOption('ledger'))
     .addOption(settingOption('maxScanUsd'))
+    .addOption(settingOption('pseudonyms'))
     .option('--no-ledger', 'read all logs anew and keep nothing');
 }
 

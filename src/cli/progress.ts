@@ -1,3 +1,4 @@
+import { printableLine } from '../domain/printable.ts';
 import type { Progress } from '../engines/engine.ts';
 
 const BAR_WIDTH = 30;
@@ -11,7 +12,7 @@ export function createProgressBar(stream: NodeJS.WriteStream = process.stderr) {
       shown = true;
       const part = total > 0 ? done / total : 0;
       const bar = '█'.repeat(Math.round(part * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
-      stream.write(`\r\u001B[K${total > 0 ? `${bar} ${Math.floor(part * 100)} % ` : ''}${message}`);
+      stream.write(`\r\u001B[K${total > 0 ? `${bar} ${Math.floor(part * 100)} % ` : ''}${printableLine(message)}`);
     },
     clear(): void {
       if (shown) stream.write('\r\u001B[K');

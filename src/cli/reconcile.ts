@@ -1,3 +1,6 @@
+import { readSetting } from '../config.ts';
+import { SpendError } from '../domain/errors.ts';
+import { jsonText } from '../domain/printable.ts';
 import { reconcile } from '../reports/reconcile.ts';
 import { textFromReconciliation } from '../reports/reconcile-render.ts';
 import { EXIT } from './output.ts';
@@ -11,7 +14,9 @@ interface ReconcileOptions extends SourceOptions {
 
 /** The difference between the bill and the logs, taken apart. */
 export async function runReconcile({ from, to, json, ...options }: ReconcileOptions): Promise<number> {
+  if (readSetting('pseudonyms', options.pseudonyms))
+    throw new SpendError('INVALID_ARGUMENT', 'A bill names its accounts: reconcile without pseudonyms.');
   const report = await withContext(options, (context) => reconcile({ from, to }, context));
-  console.log(json ? JSON.stringify(report, null, 2) : textFromReconciliation(report).trimEnd());
+  console.log(json ? jsonText(report) : textFromReconciliation(report).trimEnd());
   return EXIT.ok;
 }

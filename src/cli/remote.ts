@@ -1,4 +1,6 @@
 import { type CallOptions, type Connection, connect, openProfiles, openSecretStore } from '../client/index.ts';
+import { readSetting } from '../config.ts';
+import { SpendError } from '../domain/errors.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { createMemorySessionStore, createServerlessMcp } from '../serverless/index.ts';
 import { createProgressBar } from './progress.ts';
@@ -32,6 +34,8 @@ async function withConnection<Result>(
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   if (target.url !== undefined) {
+    if (readSetting('pseudonyms', target.pseudonyms))
+      throw new SpendError('INVALID_ARGUMENT', 'Pseudonyms are made where the logs are read: ask the server for them.');
     const openTarget = createOpenTarget({
       profiles: openProfiles(),
       secrets: openSecretStore,

@@ -1,5 +1,6 @@
 import { compose } from '../compose.ts';
 import { readSetting } from '../config.ts';
+import { limitedContext } from '../mcp/limited-context.ts';
 import type { ReportContext } from '../reports/context.ts';
 import type { BillContext } from '../reports/reconcile.ts';
 import { createProgressBar } from './progress.ts';
@@ -15,9 +16,12 @@ export interface SourceOptions {
   /** A cost report, in place of Cost Explorer. */
   cur?: string;
   budgets?: string;
+  pseudonyms?: string;
+  audit?: string;
 }
 
-export function composeFromOptions(options: SourceOptions) {
+/** @param policy of a server with several callers; who runs a command is the operator */
+export function composeFromOptions(options: SourceOptions, policy?: string) {
   return compose({
     source: readSetting('source', options.source),
     prices: readSetting('prices', options.prices),
@@ -27,6 +31,10 @@ export function composeFromOptions(options: SourceOptions) {
     maxScanUsd: readSetting('maxScanUsd', options.maxScanUsd),
     cur: readSetting('cur', options.cur),
     budgets: readSetting('budgets', options.budgets),
+    policy,
+    pseudonyms: readSetting('pseudonyms', options.pseudonyms),
+    pseudonymKey: readSetting('pseudonymKey'),
+    audit: readSetting('audit', options.audit),
   });
 }
 
@@ -35,7 +43,8 @@ export async function withContext<Result>(
   options: SourceOptions,
   work: (context: ReportContext & BillContext) => Promise<Result>,
 ): Promise<Result> {
-  const { close, ...context } = await composeFromOptions(options);
+  const { close, ...whole } = await composeFromOptions(options);
+  const context = limitedContext(whole, whole.access.rightsOf(undefined));
   const bar = createProgressBar();
   try {
     return await untilInterrupted((signal) => work({ ...context, signal, onProgress: bar.show }));

@@ -76,6 +76,12 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'AWS refused an action: a permission is missing.',
   },
+  FORBIDDEN: {
+    status: 403,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The server’s policy does not let this caller see what was asked.',
+  },
   UPSTREAM_BUSY: {
     status: 503,
     fixer: 'upstream',

@@ -30,5 +30,5 @@ export function displayUsd(amount: Usd): string {
     string,
     string,
   ];
-  return `${amount.lt(0) ? '-' : ''}$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
+  return `${amount.lt(0) ? '-' : ''}$${BigInt(whole).toLocaleString('en-US')}.${cents}`;
 }

@@ -273,16 +273,19 @@ function fields(value: Kept | undefined): Fields {
 
 function text(holder: Fields, field: string): string | undefined {
   const value = holder[field];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;
 }
 
 function milliseconds(value: Kept | undefined): number | undefined {
   return typeof value === 'number' && value >= 0 && value < 2 ** 31 ? Math.round(value) : undefined;
 }
 
+/** Half a character, which JSON can hold, would make whole reports fail: DuckDB takes none. */
 function textsFromFields(holder: Fields): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(holder).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(holder).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name.toWellFormed(), value.toWellFormed()]] : [],
+    ),
   );
 }
 

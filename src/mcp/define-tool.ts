@@ -31,6 +31,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   description: string;
   input: Input;
   output: z.ZodObject;
+  /** It tells facts of whole accounts, which no filter can narrow: only callers who may see everything get it. */
+  wholeAccount?: boolean;
   run(input: z.output<Input>, context: ToolContext): Promise<ToolAnswer> | ToolAnswer;
 }
 

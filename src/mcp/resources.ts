@@ -1,11 +1,13 @@
 import type { McpServer } from '@modelcontextprotocol/server';
+import { checkTool } from '../access/rights.ts';
 import { priceList } from '../reports/price.ts';
-import type { ServerDependencies } from './server.ts';
+import type { Asking } from './asking.ts';
+import { getPrice } from './tools/get-price.ts';
 
 const PRICES_URI = 'bedrock-spend://prices';
 
 /** The price table as a document, for hosts that attach resources. */
-export function registerResources(server: McpServer, { prices, now }: ServerDependencies): void {
+export function registerResources(server: McpServer, { rights, context: { prices, now }, ask }: Asking): void {
   server.registerResource(
     'prices',
     PRICES_URI,
@@ -16,7 +18,12 @@ export function registerResources(server: McpServer, { prices, now }: ServerDepe
       mimeType: 'application/json',
     },
     async (uri) => {
-      const text = JSON.stringify(priceList(await prices(), now()), null, 1);
+      const read = async () => {
+        // The tool of the same facts.
+        checkTool(rights, getPrice);
+        return JSON.stringify(priceList(await prices(), now()), null, 1);
+      };
+      const text = await ask({ method: 'resources/read', target: PRICES_URI, input: {} }, read);
       return { contents: [{ uri: uri.href, mimeType: 'application/json', text }] };
     },
   );

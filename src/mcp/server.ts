@@ -5,8 +5,13 @@ import {
   type McpServerFactory,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import type { Access } from '../access/access.ts';
+import { callerFromAuthInfo } from '../access/caller.ts';
+import { checkTool } from '../access/rights.ts';
 import { SpendError } from '../domain/errors.ts';
+import { printable } from '../domain/printable.ts';
 import type { Progress } from '../engines/engine.ts';
+import { type Asking, createAsking } from './asking.ts';
 import type { Tool, ToolAnswer, ToolContext } from './define-tool.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
@@ -15,6 +20,7 @@ import { VERSION } from './version.ts';
 
 /** What the server works with. Signal and progress come with each call. */
 export type ServerDependencies = Omit<ToolContext, 'signal' | 'onProgress'> & {
+  access: Access;
   /** Takes what must not be shown to callers. */
   log: (message: string) => void;
 };
@@ -25,9 +31,9 @@ const PROGRESS_INTERVAL_MS = 100;
 const INSTRUCTIONS = `Answers what Amazon Bedrock cost, who spent it and why, from Bedrock's own model invocation logs.
 Start with get_bedrock_usage_report or breakdown_spend; list_dimensions shows what there is to group by. Numbers are exact: quote them as given, and mention unpriced usage and notes that matter.`;
 
-/** Makes a server for one request or connection. One factory serves both protocol eras, over HTTP and stdio. */
+/** Makes a server for one request or connection, and its caller. One factory serves both protocol eras, over HTTP and stdio. */
 export function createServerFactory(dependencies: ServerDependencies): McpServerFactory {
-  return () => {
+  return ({ authInfo }) => {
     const server = new McpServer(
       { name: 'bedrock-spend', title: 'Bedrock Spend', version: VERSION },
       {
@@ -35,14 +41,16 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
         capabilities: { tools: {}, logging: {}, resources: { subscribe: true }, prompts: {} },
       },
     );
-    for (const tool of TOOLS) registerTool(server, tool, dependencies);
-    registerResources(server, dependencies);
+    const asking = createAsking(callerFromAuthInfo(authInfo), dependencies);
+    for (const tool of TOOLS) registerTool(server, tool, asking);
+    registerResources(server, asking);
     registerPrompts(server);
     return server;
   };
 }
 
-function registerTool(server: McpServer, tool: Tool, dependencies: ServerDependencies): void {
+/** Tools are the same for every caller, in the list and in words; what one may not ask is refused when it is asked. */
+function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask }: Asking): void {
   const { name, title, description } = tool;
   server.registerTool(
     name,
@@ -54,19 +62,22 @@ function registerTool(server: McpServer, tool: Tool, dependencies: ServerDepende
       annotations: { title, readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     },
     async (input, context) => {
+      const run = async () => {
+        checkTool(rights, tool);
+        return tool.run(input, { ...own, signal: context.mcpReq.signal, onProgress: progressSender(context) });
+      };
       try {
         const {
           text,
           data,
           images = [],
-        } = await tool.run(input, {
-          ...dependencies,
-          signal: context.mcpReq.signal,
-          onProgress: progressSender(context),
-        });
-        return { content: [{ type: 'text', text }, ...images.map(imageContent)], structuredContent: data };
+        } = await ask({ method: 'tools/call', target: name, input }, run, (answer) => rowsIn(answer.data));
+        return {
+          content: [{ type: 'text', text: printable(text) }, ...images.map(imageContent)],
+          structuredContent: data,
+        };
       } catch (error) {
-        return errorResult(error, dependencies.log);
+        return errorResult(error as Error);
       }
     },
   );
@@ -76,21 +87,18 @@ function imageContent({ data, mimeType }: NonNullable<ToolAnswer['images']>[numb
   return { type: 'image', data: Buffer.from(data).toString('base64'), mimeType };
 }
 
-/** A tool error is a result whose text says what to do next. Anything unexpected stays in the log, under a reference. */
-function errorResult(error: unknown, log: ServerDependencies['log']): CallToolResult {
-  if (error instanceof SpendError)
-    return { isError: true, content: [{ type: 'text', text: `${error.message} [${error.code}]` }] };
-  const reference = crypto.randomUUID().slice(0, 8);
-  log(`internal error ${reference}: ${error instanceof Error ? error.stack : String(error)}`);
-  return {
-    isError: true,
-    content: [
-      {
-        type: 'text',
-        text: `Something went wrong inside the server; its log has it under ${reference}. Try again, or ask the server's operator.`,
-      },
-    ],
-  };
+function rowsIn({ rows, tables }: Record<string, unknown>): number | undefined {
+  const lists = Array.isArray(tables) ? tables.map((table) => table.rows as unknown[]) : [rows];
+  return lists.reduce<number | undefined>(
+    (sum, list) => (Array.isArray(list) ? (sum ?? 0) + list.length : sum),
+    undefined,
+  );
+}
+
+/** A tool error is a result whose text says what to do next. */
+function errorResult(error: Error): CallToolResult {
+  const code = error instanceof SpendError ? ` [${error.code}]` : '';
+  return { isError: true, content: [{ type: 'text', text: `${printable(error.message)}${code}` }] };
 }
 
 function progressSender({ mcpReq }: ServerContext): ((progress: Progress) => void) | undefined {

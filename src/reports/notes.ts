@@ -1,6 +1,7 @@
 import { NONE } from '../domain/dimension.ts';
 import type { Coverage } from '../engines/engine.ts';
 import type { PricedUsage } from './pricing.ts';
+import { shownValue } from './shown-value.ts';
 
 /** More unpriced models or damaged files than this are counted, not listed. */
 const LISTED = 5;
@@ -32,7 +33,7 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage): string[]
 function unpricedNote({ totals, unpricedModels }: PricedUsage): string[] {
   const { unpriced_invocations: unpriced, invocations } = totals.measures;
   if (unpriced === 0) return [];
-  const models = unpricedModels.slice(0, LISTED).map(([model, count]) => `${model} (${count})`);
+  const models = unpricedModels.slice(0, LISTED).map(([model, count]) => `${shownValue(model)} (${count})`);
   const more = unpricedModels.length - models.length;
   const profiles = unpricedModels.some(([model]) => model.startsWith('application-inference-profile/'));
   return [
@@ -61,7 +62,7 @@ function stopReasonNote({ groups }: PricedUsage): string[] {
 
 function damagedNote({ damagedFiles }: Coverage): string[] {
   if (damagedFiles.length === 0) return [];
-  const listed = damagedFiles.slice(0, LISTED).map(({ path, reason }) => `${path} (${reason})`);
+  const listed = damagedFiles.slice(0, LISTED).map(({ path, reason }) => `${shownValue(path)} (${reason})`);
   const more = damagedFiles.length - listed.length;
   return [
     `${damagedFiles.length} damaged files are left out whole: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Fetch them again.`,

@@ -1,7 +1,8 @@
 import { displayUsd, usdFromText } from '../domain/money.ts';
-import { printable } from '../domain/printable.ts';
+import { printable, printableLine } from '../domain/printable.ts';
 import type { ReconciledColumn, Reconciliation } from './reconcile-schema.ts';
 import { alignColumns } from './render.ts';
+import { shownValue } from './shown-value.ts';
 
 const MODELS_SHOWN = 20;
 const PRINCIPALS_SHOWN = 10;
@@ -22,7 +23,7 @@ export function textFromReconciliation(report: Reconciliation): string {
     alignColumns([MODEL_HEADER, ...models.slice(0, MODELS_SHOWN).map(modelCells)], 1),
     ...(models.length > MODELS_SHOWN ? [`and ${models.length - MODELS_SHOWN} more models`] : []),
     ...(principals.length > 0 ? [principalsText(report)] : []),
-    notes.map((note) => `Note: ${note}`).join('\n'),
+    notes.map((note) => `Note: ${printableLine(note)}`).join('\n'),
   ];
   return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
 }
@@ -40,7 +41,7 @@ function detailsText(causes: Reconciliation['causes']): string {
       const [first, ...others] = details;
       if (first === undefined || usdFromText(first.usd).abs().lt('0.005')) return [];
       const more = others.length + details_omitted;
-      return `${title}: ${first.name} ${usd(first.usd)}${more > 0 ? ` and ${more} more` : ''}`;
+      return `${title}: ${printableLine(first.name)} ${usd(first.usd)}${more > 0 ? ` and ${more} more` : ''}`;
     })
     .join('\n');
 }
@@ -48,7 +49,12 @@ function detailsText(causes: Reconciliation['causes']): string {
 const MODEL_HEADER = ['model', 'logs', 'tokens', 'metrics', 'tokens', 'bill', 'tokens'];
 
 function modelCells({ model, logs, metrics, bill }: Reconciliation['models'][number]): string[] {
-  return [model, ...columnCells(logs), ...(metrics ? columnCells(metrics) : ['-', '-']), ...columnCells(bill)];
+  return [
+    shownValue(model),
+    ...columnCells(logs),
+    ...(metrics ? columnCells(metrics) : ['-', '-']),
+    ...columnCells(bill),
+  ];
 }
 
 function columnCells({ usd: amount, unpriced_tokens, ...tokens }: ReconciledColumn): string[] {
@@ -60,6 +66,6 @@ function columnCells({ usd: amount, unpriced_tokens, ...tokens }: ReconciledColu
 function principalsText({ principals = [], principals_omitted = 0 }: Reconciliation): string {
   const shown = principals.slice(0, PRINCIPALS_SHOWN);
   const left = principals.length - shown.length + principals_omitted;
-  const lines = shown.map(({ principal, logs_usd, bill_usd }) => [principal, usd(logs_usd), usd(bill_usd)]);
+  const lines = shown.map(({ principal, logs_usd, bill_usd }) => [shownValue(principal), usd(logs_usd), usd(bill_usd)]);
   return `${alignColumns([['caller', 'logs', 'bill'], ...lines], 1)}${left > 0 ? `\nand ${left} more callers` : ''}`;
 }

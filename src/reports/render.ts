@@ -1,7 +1,8 @@
 import { displayUsd, type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
-import { printable } from '../domain/printable.ts';
+import { printable, printableLine } from '../domain/printable.ts';
 import { csvFromLines } from './csv.ts';
 import { MEASURE_TITLES, type Measures, type Report, type Table } from './report.ts';
+import { QUOTED_NOTE, shownValue } from './shown-value.ts';
 
 /** Columns that are left out of text when they are zero in every row shown. */
 const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = [
@@ -19,17 +20,24 @@ const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = [
 export function textFromReport(report: Report, draw?: (table: Table) => string): string {
   const { period, totals, coverage } = report;
   const several = report.tables.length > 1;
+  const notes = [...(hasQuoted(report.tables) ? [QUOTED_NOTE] : []), ...report.notes];
   const blocks = [
-    `${report.title}, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
+    `${printableLine(report.title)}, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
     totalText(totals),
     ...report.tables.map((table) => {
       const text = draw?.(table) ?? textFromTable(table, totals);
       return several ? `${table.title}\n${text}` : text;
     }),
     coverageText(coverage),
-    ...(report.notes.length > 0 ? [report.notes.map((note) => `Note: ${note}`).join('\n')] : []),
+    ...(notes.length > 0 ? [notes.map((note) => `Note: ${printableLine(note)}`).join('\n')] : []),
   ];
   return `${blocks.map(printable).join('\n\n')}\n`;
+}
+
+function hasQuoted(tables: readonly Table[]): boolean {
+  return tables.some(({ rows }) =>
+    rows.some(({ key }) => Object.values(key).some((value) => shownValue(value).startsWith('"'))),
+  );
 }
 
 /** Comma-separated values (RFC 4180), one line a row, exact dollars; several tables get a column that names them. */
@@ -64,9 +72,9 @@ function textFromTable(table: Table, totals: Measures): string {
     (measure) => !OPTIONAL_COLUMNS.includes(measure) || table.rows.some((row) => row[measure] !== 0),
   );
   const total = usdFromText(totals.cost_usd);
-  const header = [...table.by, ...measures.map((measure) => MEASURE_TITLES[measure]), 'share'];
+  const header = [...table.by.map(shownValue), ...measures.map((measure) => MEASURE_TITLES[measure]), 'share'];
   const lines = table.rows.map((row) => [
-    ...table.by.map((dimension) => row.key[dimension] ?? ''),
+    ...table.by.map((dimension) => shownValue(row.key[dimension] ?? '')),
     ...measures.map((measure) => cellText(row, measure)),
     shareText(usdFromText(row.cost_usd), total),
   ]);
@@ -92,7 +100,7 @@ function shareText(cost: Usd, total: Usd): string {
 
 export function coverageText(coverage: Report['coverage']): string {
   const parts = [
-    `${count(coverage.records)} records ${coverage.files > 0 ? `in ${count(coverage.files)} files ` : ''}of ${coverage.source}`,
+    `${count(coverage.records)} records ${coverage.files > 0 ? `in ${count(coverage.files)} files ` : ''}of ${printableLine(coverage.source)}`,
     ...(coverage.duplicates > 0 ? [`${count(coverage.duplicates)} of them repeats of a request`] : []),
     ...(coverage.data_from ? [`from ${coverage.data_from} to ${coverage.data_to}`] : []),
   ];

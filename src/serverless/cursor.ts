@@ -16,7 +16,11 @@ export function cursorText(cursor: Cursor): string {
 /** Undefined for anything this server did not write. */
 export function cursorFromText(text: string): Cursor | undefined {
   const [, callId, callSequence] = CALL.exec(text) ?? [];
-  if (callId) return { stream: 'call', callId, sequence: Number(callSequence) };
   const [, sequence, bus] = SESSION.exec(text) ?? [];
-  return sequence ? { stream: 'session', sequence: Number(sequence), bus: Number(bus) } : undefined;
+  const cursor: Cursor = callId
+    ? { stream: 'call', callId, sequence: Number(callSequence) }
+    : { stream: 'session', sequence: Number(sequence), bus: Number(bus) };
+  // A number that a store cannot count to would be sorted wrongly there.
+  const numbers = [cursor.sequence, cursor.stream === 'session' ? cursor.bus : 0];
+  return numbers.every(Number.isSafeInteger) ? cursor : undefined;
 }

@@ -3,6 +3,8 @@ import type { CallRow, NewEvent, SessionRow, SessionStore, StoredEvent } from '.
 export interface MemorySessionStoreOptions {
   /** Sessions beyond this are refused until others end or expire. */
   maxSessions?: number;
+  /** Of one owner; beyond this the one that was not used for longest ends. */
+  maxSessionsOfOwner?: number;
   /** How long a channel that nobody writes to any more can still be read. */
   retainMs?: number;
   /** Characters of events kept altogether; the oldest channels go first. */
@@ -20,6 +22,7 @@ interface Channel {
 /** Sessions of one process, gone with it. */
 export function createMemorySessionStore({
   maxSessions = 10_000,
+  maxSessionsOfOwner = 1_000,
   retainMs = 5 * 60_000,
   maxCharacters = 64 * 1024 * 1024,
   now = Date.now,
@@ -35,6 +38,15 @@ export function createMemorySessionStore({
     if (row === undefined || row.expiresAt > now()) return row;
     rows.delete(id);
     return undefined;
+  }
+
+  /** One caller who begins sessions without end must not take them from the others. */
+  function makeRoom(owner: string | undefined): void {
+    if (owner === undefined) return;
+    const own = [...rows.values()].filter((row) => row.owner === owner);
+    if (own.length < maxSessionsOfOwner) return;
+    const oldest = own.reduce((a, b) => (b.expiresAt < a.expiresAt ? b : a));
+    rows.delete(oldest.id);
   }
 
   function dropChannel(name: string, { characters: freed }: Channel): void {
@@ -94,6 +106,7 @@ export function createMemorySessionStore({
 
   return {
     async create(row) {
+      makeRoom(row.owner);
       if (rows.size >= maxSessions) for (const id of rows.keys()) live(id);
       if (rows.size >= maxSessions) throw new Error(`more than ${maxSessions} sessions`);
       rows.set(row.id, row);

@@ -26,6 +26,8 @@ export interface SessionOptions {
   /** How soon clients come back to a stream that ended early. */
   retryMs: number;
   getStream: GetStream;
+  /** GET streams that one caller may have open at once on this instance. */
+  maxStreams: number;
   /** Aborts when the server is told to stop: open GET streams end. */
   closing: AbortSignal;
   onError: (error: Error) => void;

@@ -33,6 +33,9 @@ export const unknownEvent = () =>
 export const storeUnavailable = () =>
   errorResponse(503, -32603, 'The session store does not answer. Try again.', { 'Retry-After': '2' });
 
+export const tooManyStreams = () =>
+  errorResponse(429, -32000, 'Too Many Requests: close a stream before you open another.', { 'Retry-After': '10' });
+
 export const methodNotAllowed = (allow = 'GET, POST, DELETE') =>
   errorResponse(405, -32000, 'Method not allowed.', { Allow: allow });
 

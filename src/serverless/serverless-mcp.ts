@@ -9,6 +9,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { createStoreBus } from './bus.ts';
+import { isTooDeep, parsedJson } from './json.ts';
 import { isRequest } from './messages.ts';
 import { createModernHandler } from './modern-handler.ts';
 import type { GetStream, RequestContext } from './options.ts';
@@ -32,6 +33,8 @@ export interface ServerlessMcpOptions {
   getStream?: GetStream;
   /** Default: 4 MiB. */
   maxBodyBytes?: number;
+  /** GET streams that one caller may have open at once on this instance. Default: 200. */
+  maxStreams?: number;
   /** Takes errors that callers must not see. */
   onError?: (error: Error) => void;
 }
@@ -48,6 +51,9 @@ const DAY_MS = 86_400_000;
 
 /** The SDK's own limit, for HTTP batches of the 2025-03-26 revision. */
 const MAX_BATCH = 100;
+
+/** Characters of an `initialize`, which is kept as long as its session: a row has 400 KB in DynamoDB, and memory has thousands. */
+const MAX_INITIALIZE = 64 * 1024;
 
 /**
  * Serves MCP over Streamable HTTP to both protocol eras from one factory: 2025-era clients get sessions that are rows in the
@@ -67,6 +73,7 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
     keepAliveMs,
     leaseMs: options.leaseMs ?? 15_000,
     retryMs: options.retryMs ?? 1_000,
+    maxStreams: options.maxStreams ?? 200,
     getStream: options.getStream ?? { mode: 'hold', holdMs: Number.POSITIVE_INFINITY },
     closing: closing.signal,
     onError,
@@ -88,11 +95,15 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
     if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) return notJson();
     const read = await readRequestBody(request, maxBodyBytes);
     if (read.tooLarge) return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
-    const body = parsed(read.text);
+    if (isTooDeep(read.text)) return invalidRequest('nested too deep');
+    const body = parsedJson(read.text);
     if (body === undefined) return unparsable();
     if (!(await isLegacyRequest(request, body))) return modern.fetch(request, body, context);
     const messages = legacyMessages(request, body);
-    return messages instanceof Response ? messages : serveSession(request, messages, context);
+    if (messages instanceof Response) return messages;
+    const begins = messages.some((message) => isRequest(message) && message.method === 'initialize');
+    if (begins && read.text.length > MAX_INITIALIZE) return invalidRequest('initialize is too long to be kept');
+    return serveSession(request, messages, context);
   }
 
   return {
@@ -143,14 +154,6 @@ function legacyMessages(request: Request, body: unknown): readonly JSONRPCMessag
 function messageFrom(value: unknown): JSONRPCMessage | undefined {
   try {
     return parseJSONRPCMessage(value);
-  } catch {
-    return undefined;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
   } catch {
     return undefined;
   }

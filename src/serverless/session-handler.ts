@@ -4,8 +4,18 @@ import { cancelCalls, deliverToCalls } from './inbox.ts';
 import { isRequest } from './messages.ts';
 import type { RequestContext, SessionOptions } from './options.ts';
 import { answerRequests, hearNotifications } from './post.ts';
-import { accepted, ended, methodNotAllowed, missingSession, storeUnavailable, unknownSession } from './responses.ts';
+import {
+  accepted,
+  ended,
+  invalidRequest,
+  methodNotAllowed,
+  missingSession,
+  storeUnavailable,
+  tooManyStreams,
+  unknownSession,
+} from './responses.ts';
 import { renewSession, type SessionRow, SessionStoreError, sessionChannel } from './session-store.ts';
+import { createStreamCount } from './stream-count.ts';
 
 export type SessionHandler = (
   request: Request,
@@ -16,9 +26,24 @@ export type SessionHandler = (
 /** Requests that change the session for the requests after them. */
 const REMEMBERED = new Set(['logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);
 
+const SESSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Subscriptions are kept with the session. */
+const MAX_SUBSCRIPTIONS = 100;
+const MAX_URI = 2_048;
+
+function subscribesTooMuch({ subscriptions }: SessionRow, requests: readonly JSONRPCRequest[]): boolean {
+  const uris = requests.flatMap(({ method, params }) =>
+    method === 'resources/subscribe' ? [String(params?.['uri'])] : [],
+  );
+  if (uris.length === 0) return false;
+  return new Set([...subscriptions, ...uris]).size > MAX_SUBSCRIPTIONS || uris.some((uri) => uri.length > MAX_URI);
+}
+
 /** Serves 2025-era clients: sessions through `Mcp-Session-Id`, each of them a row in the store and nothing else. */
 export function createSessionHandler(options: SessionOptions): SessionHandler {
   const { store, idleMs } = options;
+  const streams = createStreamCount(options.maxStreams);
 
   async function begin(request: Request, message: JSONRPCRequest, context: RequestContext): Promise<Response> {
     const id = crypto.randomUUID();
@@ -44,7 +69,8 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
   async function find(request: Request, { principal }: RequestContext): Promise<SessionRow | Response> {
     const id = request.headers.get('mcp-session-id');
     if (!id) return missingSession();
-    const row = await store.get(id);
+    // No store is asked for an id that this layer cannot have made.
+    const row = SESSION_ID.test(id) ? await store.get(id) : undefined;
     if (row === undefined || row.owner !== principal) return unknownSession();
     await renewSession(store, row, idleMs);
     return row;
@@ -58,6 +84,7 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
   ): Promise<Response> {
     const requests = messages.filter(isRequest);
     const others = messages.filter((message) => !isRequest(message));
+    if (subscribesTooMuch(row, requests)) return invalidRequest(`at most ${MAX_SUBSCRIPTIONS} subscriptions a session`);
     const exchange = { request, sessionId: row.id, row, context, options };
     const notifications = await deliverToCalls(store, row.id, others);
     if (notifications.length > 0) context.waitUntil(hearNotifications(exchange, notifications).catch(options.onError));
@@ -79,6 +106,22 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
     }
   }
 
+  async function get(request: Request, row: SessionRow, context: RequestContext): Promise<Response> {
+    const free = streams.take(context.principal);
+    if (free === undefined) return tooManyStreams();
+    // A stream is work that ends with it; a request that opened none has none.
+    let isOpen = false;
+    const waitUntil = (work: Promise<unknown>) => {
+      isOpen = true;
+      context.waitUntil(work.finally(free));
+    };
+    try {
+      return await openGetStream(request, row, { ...context, waitUntil }, options);
+    } finally {
+      if (!isOpen) free();
+    }
+  }
+
   async function end(row: SessionRow): Promise<Response> {
     await store.end(row.id);
     await cancelCalls(store, row.id);
@@ -97,7 +140,7 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
     const row = await find(request, context);
     if (row instanceof Response) return row;
     if (request.method === 'POST') return post(request, messages, row, context);
-    if (request.method === 'GET') return openGetStream(request, row, context, options);
+    if (request.method === 'GET') return get(request, row, context);
     return end(row);
   }
 

@@ -159,7 +159,7 @@ function resourceOf(action: string, { region, logging }: RegionFacts): string {
   const { group, bucket } = ('value' in logging && logging.value) || {};
   const partition = region.startsWith('us-gov-') ? 'aws-us-gov' : region.startsWith('cn-') ? 'aws-cn' : 'aws';
   if (group && ON_GROUP.includes(action)) return `arn:${partition}:logs:${region}:*:log-group:${group}:*`;
-  const [, name, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(bucket ?? '') ?? [];
+  const [, name, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(bucket ?? '') ?? [];
   if (name && ON_BUCKET.includes(action)) return `arn:${partition}:s3:::${name}`;
   if (name && ON_OBJECTS.includes(action))
     return `arn:${partition}:s3:::${name}/${prefix ? `${prefix}/` : ''}AWSLogs/*`;

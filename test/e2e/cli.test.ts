@@ -55,6 +55,9 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
   });
 }
 
+/** For pseudonyms. */
+process.env['BEDROCK_SPEND_PSEUDONYM_KEY'] = 'a-secret-of-at-least-32-characters';
+
 const october = ['--from', '2026-10-01T00:00:00Z', '--to', '2026-11-01T00:00:00Z'];
 
 describe('--chart and --plot', () => {
@@ -357,5 +360,30 @@ describe('the servers', () => {
     await client.close();
     expect(tools).toHaveLength(TOOLS.length);
     expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
+  });
+});
+
+describe('--pseudonyms', () => {
+  const source = ['--source', SAMPLE_LOGS, ...october];
+
+  it('hides people and accounts', async () => {
+    const { code, stdout } = await run(
+      'breakdown',
+      ...source,
+      '--by',
+      'principal,session,caller',
+      '--pseudonyms',
+      'on',
+    );
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/principal-[0-9a-z]{8} {2}person-[0-9a-z]{8}/)]);
+    expect(stdout).not.toMatch(/arn:|role\/|user\/|@example/);
+  });
+
+  it.each([
+    ['a server’s answer', ['breakdown', '--url', 'http://127.0.0.1:9/mcp', '--by', 'principal'], 'ask the server'],
+    ['the bill', ['reconcile', ...source], 'without pseudonyms'],
+  ])('is refused where it could not be kept: %s', async (_, command, message) => {
+    const refused = await run(...command, '--pseudonyms', 'on');
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
   });
 });

@@ -200,7 +200,7 @@ describe('what is refused', () => {
 
   it('is never a live session: a store that does not answer gives 503, not 404', async () => {
     const store = { ...createMemorySessionStore(), get: () => Promise.reject(new Error('table gone')) };
-    const response = await makeMcp({ store }).mcp.fetch(post(ping, { 'mcp-session-id': 'x' }));
+    const response = await makeMcp({ store }).mcp.fetch(post(ping, { 'mcp-session-id': crypto.randomUUID() }));
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('2');
     expect(await response.text()).not.toContain('table gone');

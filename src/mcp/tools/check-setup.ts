@@ -15,6 +15,7 @@ export const checkSetup = defineTool({
       .describe('AWS regions to look at, e.g. ["us-east-1"].'),
   }),
   output: setupSchema,
+  wholeAccount: true,
   async run({ regions }, context) {
     const facts = await context.probeSetup([...new Set(regions)], context.signal);
     const report = setupFromFacts(facts, context.now());

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DIMENSION_FAMILIES, DIMENSIONS } from '../../domain/dimension.ts';
 import { isoFromMoment } from '../../domain/period.ts';
+import { shownValue } from '../../reports/shown-value.ts';
 import { defineTool } from '../define-tool.ts';
 
 /** More metadata keys than this are counted, not listed. */
@@ -53,8 +54,8 @@ function textFromDimensions(
   return [
     ...data.dimensions.map(({ name, meaning }) => `${name}: ${meaning}`),
     '',
-    `Metadata keys in the logs: ${data.metadata_keys.join(', ') || 'none'}${more}`,
-    `Profile tags: ${data.tag_keys.join(', ') || 'none'}`,
+    `Metadata keys in the logs: ${data.metadata_keys.map(shownValue).join(', ') || 'none'}${more}`,
+    `Profile tags: ${data.tag_keys.map(shownValue).join(', ') || 'none'}`,
     data.data_from ? `The logs cover ${data.data_from} to ${data.data_to}.` : 'The logs hold no invocations.',
   ].join('\n');
 }

@@ -18,6 +18,7 @@ export const reconcileWithBill = defineTool({
     to: z.string().min(1).optional().describe('End, exclusive: for all of October give 2026-11-01.'),
   }),
   output: reconciliationSchema,
+  wholeAccount: true,
   async run(input, context) {
     const report = await reconcile(input, context);
     return { text: textFromReconciliation(report), data: report };

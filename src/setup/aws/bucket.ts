@@ -26,7 +26,7 @@ export async function newestObject(
   now: number,
   options: Options,
 ): Promise<NewestObject | undefined> {
-  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(place) ?? [];
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(place) ?? [];
   const list = async (folder: string) => {
     const input = { Bucket: bucket, Prefix: folder, Delimiter: '/' };
     return client.send(new ListObjectsV2Command(input), options);

@@ -21,7 +21,7 @@ const BUCKET_NAME = /^[A-Za-z0-9._-]{3,255}$/;
 /** Reads `s3://BUCKET[/PREFIX][?region=R][&role=ARN]`. @throws SpendError INVALID_SETTING */
 export function bucketSourceFromText(text: string): BucketSource {
   const source = sourceTextFrom(text, ['region', 'role'], USAGE);
-  const [, bucket = '', prefix = ''] = /^\/\/([^/]*)\/?(.*)$/s.exec(source.path) ?? [];
+  const [, bucket = '', prefix = ''] = /^\/\/([^/]*)(?:\/(.*))?$/s.exec(source.path) ?? [];
   if (!BUCKET_NAME.test(bucket)) throw wrongSource(text, `"${bucket}" is no name of a bucket`, USAGE);
   for (const name of ['region', 'role'])
     if (source.list(name).length > 1) throw wrongSource(text, `a bucket has one ${name}`, USAGE);

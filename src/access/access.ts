@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import type { Dimension } from '../domain/dimension.ts';
+import { SpendError } from '../domain/errors.ts';
+import { type Audit, openAudit } from './audit.ts';
+import type { Caller } from './caller.ts';
+import { type Policy, policyFromText } from './policy.ts';
+import { createPseudonyms, PERSONAL_DIMENSIONS, type Pseudonyms } from './pseudonyms.ts';
+import { EVERYTHING, type Rights } from './rights.ts';
+
+export interface AccessOptions {
+  /** A file, or the policy itself, which begins with a brace. Undefined: every caller sees everything. */
+  policy?: string | undefined;
+  /** Dimensions that are shown by pseudonym to everybody, besides those that name people and accounts. Undefined: none at all. */
+  pseudonyms?: readonly Dimension[] | undefined;
+  pseudonymKey?: string | undefined;
+  /** `off`, `log` or a file. */
+  audit?: string | undefined;
+}
+
+/** Who may see what, and who hears of it. */
+export interface Access {
+  rightsOf(caller: Caller | undefined): Rights;
+  audit: Audit | undefined;
+}
+
+/** @throws SpendError INVALID_SETTING */
+export async function openAccess(
+  { policy, pseudonyms, pseudonymKey, audit = 'off' }: AccessOptions,
+  tools: readonly string[],
+  log: (line: string) => void,
+): Promise<Access> {
+  const pseudonymsOf =
+    pseudonymKey === undefined
+      ? undefined
+      : (dimensions: readonly Dimension[]) => createPseudonyms(pseudonymKey, dimensions);
+  if (pseudonyms && pseudonymsOf === undefined)
+    throw new SpendError('INVALID_SETTING', 'Pseudonyms need a key: set BEDROCK_SPEND_PSEUDONYM_KEY.');
+  const given = policy === undefined ? () => EVERYTHING : await openPolicy(policy, tools, pseudonymsOf);
+  return {
+    rightsOf(caller) {
+      const rights = given(caller);
+      if (pseudonyms === undefined) return rights;
+      const all = [...PERSONAL_DIMENSIONS, ...pseudonyms, ...(rights.pseudonyms?.dimensions ?? [])];
+      return { ...rights, pseudonyms: pseudonymsOf?.(all) };
+    },
+    audit: await openAudit(audit, log),
+  };
+}
+
+async function openPolicy(
+  setting: string,
+  tools: readonly string[],
+  pseudonymsOf: ((dimensions: readonly Dimension[]) => Pseudonyms) | undefined,
+): Promise<Policy> {
+  if (setting.trimStart().startsWith('{'))
+    return policyFromText(setting, { place: 'BEDROCK_SPEND_POLICY', tools, pseudonymsOf });
+  const text = await readFile(setting, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new SpendError('INVALID_SETTING', `The policy file ${setting} cannot be read (${cause.code}).`, { cause });
+  });
+  return policyFromText(text, { place: setting, tools, pseudonymsOf });
+}

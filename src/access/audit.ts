@@ -1,0 +1,74 @@
+import { open } from 'node:fs/promises';
+import { SpendError } from '../domain/errors.ts';
+import type { Caller } from './caller.ts';
+
+/** Who asked what, and how it went; never the answer. */
+export interface AuditEntry {
+  /** Epoch milliseconds. */
+  at: number;
+  caller: Caller | undefined;
+  /** Of the policy. */
+  rule: string;
+  method: 'tools/call' | 'resources/read';
+  /** The tool's name or the resource's URI. */
+  target: string;
+  input: unknown;
+  /** `ok`, an error's code, or `internal error REFERENCE`. */
+  outcome: string;
+  ms: number;
+  /** Of the report. */
+  rows?: number | undefined;
+}
+
+export type Audit = (entry: AuditEntry) => void;
+
+/** One line of JSON in plain ASCII: whatever an input holds, it can neither begin a line nor steer a terminal. */
+export function auditLine({ at, caller, rule, method, target, input, outcome, ms, rows }: AuditEntry): string {
+  const fields = {
+    audit: 1,
+    time: new Date(at).toISOString(),
+    principal: caller?.principal ?? null,
+    name: caller?.name ?? null,
+    rule,
+    method,
+    target,
+    input: cut(input),
+    outcome,
+    ms: Math.round(ms),
+    ...(rows === undefined ? {} : { rows }),
+  };
+  return JSON.stringify(fields).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Longer texts and lists are cut: a line is for reading, and one caller must not fill the disk. */
+const MOST_CHARACTERS = 200;
+const MOST_ITEMS = 50;
+
+function cut(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS)}…` : value;
+  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map(cut);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, MOST_ITEMS)
+      .map(([name, inner]) => [cut(name), cut(inner)]),
+  );
+}
+
+/**
+ * Where audit lines go: nowhere, to the server's log, or to a file that only its owner can read.
+ * @throws SpendError INVALID_SETTING when the file cannot be written
+ */
+export async function openAudit(setting: string, log: (line: string) => void): Promise<Audit | undefined> {
+  if (setting === 'off') return undefined;
+  if (setting === 'log') return (entry) => log(auditLine(entry));
+  const file = await open(setting, 'a', 0o600).catch((cause: NodeJS.ErrnoException) => {
+    throw new SpendError('INVALID_SETTING', `The audit file ${setting} cannot be written (${cause.code}).`, { cause });
+  });
+  const stream = file.createWriteStream();
+  stream.on('error', (error) => log(`audit: ${error.message}`));
+  return (entry) => stream.write(`${auditLine(entry)}\n`);
+}

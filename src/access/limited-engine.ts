@@ -1,0 +1,12 @@
+import type { Engine } from '../engines/engine.ts';
+import { pseudonymisedEngine } from './pseudonymised-engine.ts';
+import { restrictedEngine } from './restricted-engine.ts';
+import type { Rights } from './rights.ts';
+
+/** An engine that answers a caller with what that caller may see. Who may see nothing has been refused before. */
+export function limitedEngine(engine: Engine, { sees, pseudonyms }: Rights): Engine {
+  if (sees === 'nothing') throw new TypeError('who may see nothing gets no engine');
+  const restricted = sees === 'everything' ? engine : restrictedEngine(engine, sees);
+  // Outermost: a policy's filters are written in real names.
+  return pseudonyms ? pseudonymisedEngine(restricted, pseudonyms) : restricted;
+}

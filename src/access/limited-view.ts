@@ -1,0 +1,18 @@
+import type { Work } from '../engines/engine.ts';
+
+/** How far the work is, in per cent: how much there is, and where it lies, is more than the caller may know. */
+export function withoutAmounts({ signal, onProgress }: Work = {}): Work {
+  return {
+    signal,
+    onProgress: onProgress && (({ done, total }) => onProgress(percentOf(done, total))),
+  };
+}
+
+function percentOf(done: number, total: number) {
+  return { done: total > 0 ? Math.floor((100 * done) / total) : 0, total: 100, message: 'reading logs' };
+}
+
+/** A source without its parameters, which name regions and roles, and without account ids. */
+export function publicSource(source: string): string {
+  return source.replace(/\?\S*/g, '').replace(/(?<!\d)\d{12}(?!\d)/g, '…');
+}

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import type { Filter } from '../domain/dimension.ts';
+import { DAY_MS } from '../domain/period.ts';
+import { type Coverage, type Engine, everything, type UsageQuery } from '../engines/engine.ts';
+import { NOTHING } from '../engines/found.ts';
+import { createScanningEngine } from '../engines/scanning.ts';
+import { attributesFrom } from '../logs/attributes.ts';
+import { pseudonymisedEngine } from './pseudonymised-engine.ts';
+import { createPseudonyms, PERSONAL_DIMENSIONS } from './pseudonyms.ts';
+import { intersection, restrictedEngine } from './restricted-engine.ts';
+
+const KEY = 'a-secret-of-at-least-32-characters';
+const PEOPLE = ['ann', 'bob', 'cat'];
+const ask = (change: Partial<UsageQuery> = {}): UsageQuery => ({
+  ...everything({ from: 0, to: 10 * DAY_MS }),
+  ...change,
+});
+const only = (...values: string[]): Filter[] => [{ dimension: 'session', values }];
+
+/** A source that is scanned, where each of the people called ten times; and how often it was. */
+function makeEngine(damaged: Partial<Coverage> = {}) {
+  const seen = { scans: 0, questions: [] as UsageQuery[] };
+  const scanning = createScanningEngine({
+    name: 'test',
+    source: 'cloudwatch:/aws/bedrock?role=arn:aws:iam::111122223333:role/reader',
+    async find({ from }) {
+      seen.scans++;
+      return {
+        ...NOTHING,
+        groups: PEOPLE.map((person) => ({
+          attributes: attributesFrom({
+            accountId: '111122223333',
+            region: 'us-east-1',
+            inferenceRegion: undefined,
+            operation: 'Converse',
+            modelId: 'amazon.nova-lite-v1:0',
+            identityArn: `arn:aws:sts::111122223333:assumed-role/Developer/${person}`,
+            tier: undefined,
+            errorCode: undefined,
+            blocked: false,
+            stopReason: undefined,
+            metadata: { team: person === 'ann' ? 'search' : 'ads' },
+          }),
+          modelId: 'amazon.nova-lite-v1:0',
+          at: from,
+          contextBand: 0,
+          counts: {
+            ...{ invocations: 10, errors: 0, billable: 10, input: 5, output: 5 },
+            ...{ cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 },
+          },
+          records: 20,
+          first: from,
+          last: from,
+        })),
+      };
+    },
+    quote: async () => ({ bytes: 7, usd: '1', seconds: undefined, notes: ['in account 111122223333'] }),
+    requests: () => Promise.reject(new Error('single requests are not asked for here')),
+    notes: async () => ['role arn:aws:iam::111122223333:role/reader read it'],
+    range: async () => ({ first: 5, last: DAY_MS + 7 }),
+    metadataKeys: async () => ['project', 'team'],
+    close: async () => {},
+    now: () => 100 * DAY_MS,
+  });
+  const engine: Engine = {
+    ...scanning,
+    async usage(query, work) {
+      seen.questions.push(query);
+      const { rows, coverage } = await scanning.usage(query, work);
+      return { rows, coverage: { ...coverage, ...damaged } };
+    },
+  };
+  return { engine, seen };
+}
+
+/** Fails when anything of it is used. */
+const UNTOUCHABLE = new Proxy({ name: 'test', source: 'test:', rangeReadsLogs: false } as Engine, {
+  get(known, name) {
+    if (Object.hasOwn(known, name)) return known[name as keyof Engine];
+    throw new Error(`the engine was asked for ${String(name)}`);
+  },
+});
+
+describe('a restricted engine', () => {
+  it('answers with what its filters keep, whatever is asked', async () => {
+    const { engine } = makeEngine();
+    const mine = restrictedEngine(engine, only('ann'));
+    for (const where of [
+      [],
+      only('ann', 'bob'),
+      [{ dimension: 'metadata.team', values: ['search', 'ads'] } as const],
+    ]) {
+      const { rows } = await mine.usage(ask({ by: ['session'], where }));
+      expect(rows.map(({ key }) => key)).toEqual([{ session: 'ann' }]);
+    }
+  });
+
+  it('does not ask the source where no value is left', async () => {
+    const mine = restrictedEngine(UNTOUCHABLE, only('ann'));
+    expect(await mine.usage(ask({ by: ['session'], where: only('bob') }))).toMatchObject({ rows: [] });
+    expect(await mine.quote(ask({ where: only('bob') }))).toMatchObject({ bytes: 0, usd: '0' });
+  });
+
+  it('tells nothing of the size of the rest, of its files, last moment, keys, accounts and roles', async () => {
+    const damagedFiles = [{ path: 'AWSLogs/111122223333/x.json.gz', reason: 'truncated' }];
+    const { engine } = makeEngine({ files: 9, malformed: 3, damagedFiles });
+    const mine = restrictedEngine(engine, only('ann'));
+    const { coverage } = await mine.usage(ask());
+    expect(coverage).toEqual({
+      source: 'cloudwatch:/aws/bedrock',
+      files: 0,
+      records: 10,
+      invocations: 10,
+      duplicates: 0,
+      malformed: 0,
+      malformedReasons: {},
+      damagedFiles: [],
+      skippedFiles: 0,
+      first: undefined,
+      last: undefined,
+      notes: [
+        'The server’s policy shows you session=ann alone; numbers and coverage are of that.',
+        expect.stringContaining('may be low'),
+      ],
+    });
+    expect(await mine.range()).toEqual({ first: 0, last: 2 * DAY_MS - 1 });
+    expect(await mine.metadataKeys()).toEqual([]);
+    expect(await restrictedEngine(engine, [{ dimension: 'metadata.team', values: ['a'] }]).metadataKeys()).toEqual([
+      'team',
+    ]);
+    expect(mine.source).toBe('cloudwatch:/aws/bedrock');
+  });
+
+  it('tells progress in per cent', async () => {
+    const heard: object[] = [];
+    const engine: Engine = {
+      ...makeEngine().engine,
+      async range({ onProgress } = {}) {
+        onProgress?.({ done: 3_000, total: 4_000, message: 'AWSLogs/111122223333/x.json.gz' });
+        return { first: undefined, last: undefined };
+      },
+    };
+    await restrictedEngine(engine, only('ann')).range({ onProgress: (progress) => heard.push(progress) });
+    expect(heard).toEqual([{ done: 75, total: 100, message: 'reading logs' }]);
+  });
+});
+
+describe('what one caller’s scan found', () => {
+  it('is kept for the next, who still sees no more than is theirs', async () => {
+    const { engine, seen } = makeEngine();
+    const sees = async (one: Engine) => (await one.usage(ask({ by: ['session'] }))).rows.map(({ key }) => key.session);
+    expect(await sees(engine)).toEqual(PEOPLE);
+    expect(await sees(restrictedEngine(engine, only('ann')))).toEqual(['ann']);
+    expect(await sees(restrictedEngine(engine, only('bob', 'cat')))).toEqual(['bob', 'cat']);
+    expect(await sees(engine)).toEqual(PEOPLE);
+    expect(seen.scans).toBe(1);
+  });
+});
+
+describe('two sets of filters', () => {
+  it('meet in the values of both', () => {
+    expect(intersection(only('a', 'b'), only('b', 'c'))).toEqual(only('b'));
+    expect(intersection(only('a'), [])).toEqual(only('a'));
+    expect(intersection(only('a'), [...only('b'), ...only('a')])).toBeUndefined();
+    expect(intersection(only('a'), [{ dimension: 'account', values: ['1'] }])).toEqual([
+      ...only('a'),
+      { dimension: 'account', values: ['1'] },
+    ]);
+  });
+});
+
+describe('pseudonyms', () => {
+  const pseudonyms = createPseudonyms(KEY, [...PERSONAL_DIMENSIONS, 'metadata.team']);
+  const hidden = (engine: Engine) => pseudonymisedEngine(engine, pseudonyms);
+  const keys = async (engine: Engine, change: Partial<UsageQuery>) =>
+    (await engine.usage(ask(change))).rows.map(({ key }) => key);
+
+  it('are the same for a value under one key, others under another, and tell kinds apart', () => {
+    expect(pseudonyms.of('session', 'ann')).toMatch(/^person-[0-9a-hjkmnp-tv-z]{8}$/);
+    expect(createPseudonyms(KEY, []).of('session', 'ann')).toBe(pseudonyms.of('session', 'ann'));
+    expect(createPseudonyms(`${KEY}!`, []).of('session', 'ann')).not.toBe(pseudonyms.of('session', 'ann'));
+    expect(pseudonyms.of('principal', 'ann').slice(-8)).not.toBe(pseudonyms.of('session', 'ann').slice(-8));
+    expect(pseudonyms.of('session', '(none)')).toBe('(none)');
+    const many = new Set(Array.from({ length: 20_000 }, (_, index) => pseudonyms.of('session', `p${index}`)));
+    expect(many.size).toBe(20_000);
+  });
+
+  it('stand for every value that names somebody, and are understood in filters', async () => {
+    const engine = hidden(makeEngine().engine);
+    const all = await keys(engine, { by: ['session', 'account', 'model', 'metadata.team'] });
+    expect(JSON.stringify(all)).not.toMatch(/ann|bob|cat|111122223333|search|ads/);
+    expect(all.map(({ model }) => model)).toEqual(Array(3).fill('amazon.nova-lite-v1:0'));
+    const ann = pseudonyms.of('session', 'ann');
+    expect(all.map(({ session }) => session)).toContain(ann);
+    expect(await keys(engine, { by: ['session'], where: only(ann) })).toEqual([{ session: ann }]);
+    expect(await keys(engine, { by: ['model'], where: only(ann) })).toEqual([{ model: 'amazon.nova-lite-v1:0' }]);
+  });
+
+  it('cannot be found out by guessing names', async () => {
+    expect(await keys(hidden(makeEngine().engine), { by: ['session'], where: only('ann') })).toEqual([]);
+  });
+
+  it('go over a policy’s filters, which are in real names', async () => {
+    const engine = hidden(restrictedEngine(makeEngine().engine, only('ann', 'bob')));
+    const seen = await keys(engine, { by: ['session'] });
+    expect(seen).toEqual(['ann', 'bob'].map((person) => ({ session: pseudonyms.of('session', person) })));
+  });
+
+  it('are in notes, paths and quotes', async () => {
+    const damagedFiles = [{ path: 'AWSLogs/111122223333/x.json.gz', reason: 'truncated' }];
+    const engine = hidden(makeEngine({ damagedFiles }).engine);
+    const told = [(await engine.usage(ask())).coverage, await engine.quote(ask()), engine.source];
+    expect(JSON.stringify(told)).not.toMatch(/111122223333|role\/reader/);
+    expect(JSON.stringify(told)).toContain(`AWSLogs/${pseudonyms.of('account', '111122223333')}/x.json.gz`);
+  });
+});

@@ -1,0 +1,72 @@
+import type { AuditEntry } from '../access/audit.ts';
+import type { Caller } from '../access/caller.ts';
+import { checkSight, isLimited, type Rights } from '../access/rights.ts';
+import { ERROR_CODES, SpendError } from '../domain/errors.ts';
+import { limitedContext } from './limited-context.ts';
+import type { ServerDependencies } from './server.ts';
+
+type Question = Pick<AuditEntry, 'method' | 'target' | 'input'>;
+
+/** One caller's dealings with the server. */
+export interface Asking {
+  rights: Rights;
+  /** What answers are made from: no more than the caller may see. */
+  context: ServerDependencies;
+  /**
+   * Answers, unless the caller may see nothing, and tells the audit log how it went.
+   * @throws SpendError in words for the caller, whatever went wrong
+   */
+  ask<Answer>(
+    question: Question,
+    answer: () => Promise<Answer>,
+    rowsOf?: (answer: Answer) => number | undefined,
+  ): Promise<Answer>;
+}
+
+export function createAsking(caller: Caller | undefined, dependencies: ServerDependencies): Asking {
+  const rights = dependencies.access.rightsOf(caller);
+  return {
+    rights,
+    context: limitedContext(dependencies, rights),
+    async ask(question, answer, rowsOf) {
+      const start = performance.now();
+      const tell = (outcome: string, rows?: number) =>
+        dependencies.access.audit?.({
+          ...question,
+          at: Date.now(),
+          caller,
+          rule: rights.rule,
+          outcome,
+          ms: performance.now() - start,
+          rows,
+        });
+      try {
+        checkSight(rights);
+        const given = await answer();
+        tell('ok', rowsOf?.(given));
+        return given;
+      } catch (error) {
+        const { shown, outcome } = forCaller(error, rights, dependencies.log);
+        tell(outcome);
+        throw shown;
+      }
+    },
+  };
+}
+
+/** Anything unexpected stays in the log, under a reference; so does what tells of accounts and roles to who sees but a part. */
+function forCaller(error: unknown, rights: Rights, log: ServerDependencies['log']): { shown: Error; outcome: string } {
+  if (error instanceof SpendError && isForCaller(error, rights)) return { shown: error, outcome: error.code };
+  const reference = crypto.randomUUID().slice(0, 8);
+  const code = error instanceof SpendError ? error.code : undefined;
+  log(`${code ?? 'internal error'} ${reference}: ${error instanceof Error ? error.stack : String(error)}`);
+  const text = `Something went wrong inside the server; its log has it under ${reference}. Try again, or ask the server's operator.`;
+  return {
+    shown: code === undefined ? new Error(text) : new SpendError(code, text),
+    outcome: `${code ?? 'internal error'} ${reference}`,
+  };
+}
+
+function isForCaller({ code }: SpendError, rights: Rights): boolean {
+  return code === 'FORBIDDEN' || ERROR_CODES[code].fixer === 'caller' || !isLimited(rights);
+}

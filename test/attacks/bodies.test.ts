@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createServerFactory } from '../../src/mcp/server.ts';
+import { createMemorySessionStore, createServerlessMcp, type ServerlessMcp } from '../../src/serverless/index.ts';
+import { isTooDeep } from '../../src/serverless/json.ts';
+import { allData, beginSession, eventsOf, post, type RawSession, toolCall } from '../helpers/raw-mcp.ts';
+import { composeSample } from '../helpers/sample.ts';
+
+const arrays = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+let dependencies: Awaited<ReturnType<typeof composeSample>>;
+let mcp: ServerlessMcp;
+let session: RawSession;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  dependencies = await composeSample();
+  mcp = createServerlessMcp({
+    factory: createServerFactory({ ...dependencies, log: (line) => logged.push(line) }),
+    store: createMemorySessionStore(),
+    onError: ({ message }) => logged.push(message),
+  });
+  session = await beginSession(mcp, 'key:a');
+});
+afterAll(async () => {
+  await mcp.close();
+  await dependencies.close();
+});
+
+/** A tool call of either era. */
+const withInput = (input: string) =>
+  `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"breakdown_spend","arguments":${input}}}`;
+const MODERN = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'breakdown_spend' };
+
+describe('deep JSON', () => {
+  it.each([
+    ['arrays', arrays(100_000)],
+    ['objects', objects(100_000)],
+    ['an input of arrays', withInput(`{"by":${arrays(100_000)}}`)],
+    ['an input of objects', withInput(objects(100_000))],
+    ['arrays that never close', '['.repeat(1_000_000)],
+    ['a batch of arrays', `[${arrays(100_000)}]`],
+    ['after a string with brackets and quotes', `{"x":"[\\"{\\\\","y":${arrays(100_000)}}`],
+  ])('is refused before it is parsed: %s', async (_, body) => {
+    for (const response of [await session.send(body), await mcp.fetch(post(body, MODERN))]) {
+      expect([response.status, await response.json()]).toMatchObject([400, { error: { code: -32600 } }]);
+    }
+    expect(logged).toEqual([]);
+  });
+
+  it('is told apart from text that only looks deep', () => {
+    expect(isTooDeep(JSON.stringify({ text: '['.repeat(1_000), more: '\\"['.repeat(1_000) }))).toBe(false);
+    expect(isTooDeep(`[${'[],'.repeat(10_000)}[]]`)).toBe(false);
+    expect(isTooDeep(arrays(100))).toBe(false);
+    expect(isTooDeep(arrays(101))).toBe(true);
+    expect(isTooDeep('"'.repeat(1_001))).toBe(false);
+    expect(isTooDeep('"\\')).toBe(false);
+  });
+});
+
+describe('a body too large', () => {
+  it('is refused at 4 MiB, also where its length is not told, and a smaller one is not', async () => {
+    const large = withInput(JSON.stringify({ by: ['x'.repeat(4 * 1024 * 1024)] }));
+    expect((await session.send(large)).status).toBe(413);
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(32));
+      },
+    });
+    const headers = post('').headers;
+    const request = new Request('http://localhost/mcp', { method: 'POST', headers, body: endless, duplex: 'half' });
+    expect((await mcp.fetch(request)).status).toBe(413);
+    expect(sent).toBeLessThan(5 * 1024 * 1024);
+    const small = await session.send(withInput(JSON.stringify({ by: ['x'.repeat(100_000)] })));
+    expect(small.status).toBe(200);
+    await small.text();
+  });
+
+  it('is refused as a batch of more than 100, and as one with an id twice', async () => {
+    const pings = (count: number) => Array.from({ length: count }, (_, id) => ({ jsonrpc: '2.0', id, method: 'ping' }));
+    expect((await session.send(pings(100))).status).toBe(200);
+    expect((await session.send(pings(101))).status).toBe(400);
+    expect((await session.send([...pings(2), ...pings(1)])).status).toBe(400);
+  });
+});
+
+describe('names of JavaScript’s own', () => {
+  it.each([
+    ['as a parameter', '{"by":["model"],"__proto__":{"limit":1}}'],
+    ['as a parameter with another’s power', '{"by":["model"],"constructor":{"prototype":{"polluted":1}}}'],
+    ['as a dimension', '{"by":["__proto__"]}'],
+    ['as a dimension’s name', '{"by":["constructor"]}'],
+    ['as a filter', '{"by":["model"],"where":["__proto__=x"]}'],
+    ['as a timezone', '{"by":["model"],"timezone":"__proto__"}'],
+  ])('change nothing: %s', async (_, input) => {
+    const [data] = await allData(eventsOf(await session.send(withInput(input))));
+    expect(JSON.parse(data as string)).toMatchObject({ result: expect.any(Object) });
+    expect(data).not.toContain('Something went wrong');
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    expect(({} as Record<string, unknown>)['limit']).toBeUndefined();
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])('are no tool, method or resource: %s', async (name) => {
+    for (const message of [
+      toolCall(name),
+      { jsonrpc: '2.0', id: 1, method: name },
+      { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: name } },
+      { jsonrpc: '2.0', id: 1, method: 'prompts/get', params: { name } },
+    ]) {
+      const text = await (await session.send(message)).text();
+      expect(text).toMatch(/"error"|"isError":true/);
+    }
+    expect(logged).toEqual([]);
+  });
+});
