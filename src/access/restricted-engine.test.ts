@@ -74,7 +74,7 @@ function makeEngine(damaged: Partial<Coverage> = {}) {
 }
 
 /** Fails when anything of it is used. */
-const UNTOUCHABLE = new Proxy({ name: 'test', source: 'test:', rangeReadsLogs: false } as Engine, {
+const UNTOUCHABLE = new Proxy({ name: 'test', source: 'test:', rangeReadsLogs: false, sumsOnly: false } as Engine, {
   get(known, name) {
     if (Object.hasOwn(known, name)) return known[name as keyof Engine];
     throw new Error(`the engine was asked for ${String(name)}`);

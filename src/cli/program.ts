@@ -516,7 +516,7 @@ function positive(text: string): number {
 }
 
 function positiveOrZero(text: string): number {
-  if (!/^\d*\.?\d+$/.test(text)) throw new InvalidArgumentError('Give a plain decimal number.');
+  if (!/^(\d+(\.\d+)?|\.\d+)$/.test(text)) throw new InvalidArgumentError('Give a plain decimal number.');
   return Number(text);
 }
 

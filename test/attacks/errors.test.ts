@@ -24,6 +24,7 @@ afterAll(() => dependencies.close());
 
 const INPUTS: Record<string, Record<string, unknown>> = {
   breakdown_spend: { by: ['principal'] },
+  check_budget: { usd: '5' },
   get_price: { model: 'amazon.nova-lite-v1:0' },
   check_setup: { regions: ['us-east-1'] },
 };
