@@ -15,7 +15,9 @@ export function inlineImage(protocol: 'iterm' | 'kitty', bytes: Buffer, mimeType
   // https://iterm2.com/documentation-images.html
   if (protocol === 'iterm') return `\u001B]1337;File=inline=1;size=${bytes.length}:${data}\u0007\n`;
   if (mimeType !== 'image/png') return undefined;
-  const chunks = data.match(new RegExp(`.{1,${CHUNK}}`, 'g')) ?? [];
+  const chunks = Array.from({ length: Math.ceil(data.length / CHUNK) }, (_, index) =>
+    data.slice(index * CHUNK, (index + 1) * CHUNK),
+  );
   return `${chunks
     .map((chunk, index) => {
       const more = index < chunks.length - 1 ? 1 : 0;
