@@ -327,7 +327,7 @@ describe('a streamed response', () => {
   });
 
   it('is cut when the integration timeout is over', async () => {
-    const { get, gateway } = await stream({ integrationTimeoutMs: 300 });
+    const { get, gateway } = await stream({ integrationTimeoutMs: 3_000 });
     const response = await get('/', post({ pieces: ['one'], gate: 'never' }));
     await expect(response.text()).rejects.toThrow();
     await until(() => gateway.accessLog.length === 1);
@@ -335,7 +335,7 @@ describe('a streamed response', () => {
   });
 
   it('is cut after silence', async () => {
-    const { get, gateway } = await stream({ idleTimeoutMs: 300 });
+    const { get, gateway } = await stream({ idleTimeoutMs: 3_000 });
     const response = await get('/', post({ pieces: ['one'], gate: 'never' }));
     await expect(response.text()).rejects.toThrow();
     await until(() => gateway.accessLog.length === 1);
