@@ -30,10 +30,16 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage): string[]
   ];
 }
 
+/** The model is a value from the log; the tier after it is ours. */
+function shownUnpriced(name: string): string {
+  const [model = '', tier] = name.split(' in tier ');
+  return tier === undefined ? shownValue(model) : `${shownValue(model)} in tier ${shownValue(tier)}`;
+}
+
 function unpricedNote({ totals, unpricedModels }: PricedUsage): string[] {
   const { unpriced_invocations: unpriced, invocations } = totals.measures;
   if (unpriced === 0) return [];
-  const models = unpricedModels.slice(0, LISTED).map(([model, count]) => `${shownValue(model)} (${count})`);
+  const models = unpricedModels.slice(0, LISTED).map(([name, count]) => `${shownUnpriced(name)} (${count})`);
   const more = unpricedModels.length - models.length;
   const profiles = unpricedModels.some(([model]) => model.startsWith('application-inference-profile/'));
   return [
