@@ -255,7 +255,7 @@ describe('keys', () => {
     for (const secret of [key, key.split('_')[2] as string, hash]) expect(listed.stdout + data).not.toContain(secret);
 
     const { url, stop } = await serve('--keys', file, '--host', '0.0.0.0');
-    await expect(connect(url)).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+    await expect(connect(url)).rejects.toMatchObject({ code: 'SERVER_REFUSED' });
     const connection = await connect(url, { headers: { 'x-api-key': key } });
     expect(await run('keys', 'revoke', 'ada', '--keys', file)).toMatchObject({ code: 0, stdout: '' });
     await expect(connection.client.listTools()).rejects.toThrow(/revoked/);

@@ -48,7 +48,10 @@ export async function listenForRedirect(options: RedirectListenerOptions): Promi
   const cancel = () => fail(new SpendError('CANCELLED', 'The sign-in was cancelled.'));
   const timer = setTimeout(() => {
     fail(
-      new SpendError('SIGN_IN_FAILED', 'Nobody signed in within the time there is. Run "bedrock-spend login" again.'),
+      new SpendError(
+        'SIGN_IN_FAILED',
+        'Nobody signed in within the time there is. Sign in again: "auth login" in "bedrock-spend connect".',
+      ),
     );
   }, timeoutMs);
   function close() {

@@ -31,6 +31,6 @@ export async function renew(context: OAuthContext, known: string | undefined): P
 export function notSignedIn({ href }: URL): SpendError {
   return new SpendError(
     'NOT_SIGNED_IN',
-    `Nobody is signed in for ${href}, or the sign-in has ended. Run "bedrock-spend login".`,
+    `Nobody is signed in for ${href}, or the sign-in has ended. Sign in with "auth login" in "bedrock-spend connect".`,
   );
 }
