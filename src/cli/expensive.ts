@@ -1,4 +1,5 @@
 import { readSetting } from '../config.ts';
+import { jsonText, printableLine } from '../domain/printable.ts';
 import { expensive, quoteExpensive } from '../reports/expensive.ts';
 import { csvFromExpensive, textFromExpensive } from '../reports/expensive-render.ts';
 import { type ExpensiveReport, expensiveSchema } from '../reports/expensive-schema.ts';
@@ -22,8 +23,8 @@ export async function runExpensive(options: PeriodOptions & { limit: number }): 
 }
 
 function printExpensive(report: ExpensiveReport, { json, csv }: OutputOptions): number {
-  if (json) console.log(JSON.stringify(report, null, 2));
+  if (json) console.log(jsonText(report));
   else process.stdout.write(csv ? csvFromExpensive(report) : textFromExpensive(report));
-  if (json || csv) for (const note of report.notes) console.error(`Note: ${note}`);
+  if (json || csv) for (const note of report.notes) console.error(`Note: ${printableLine(note)}`);
   return report.coverage.damaged_files.length > 0 ? EXIT.damaged : EXIT.ok;
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { SpendError } from '../domain/errors.ts';
 import { displayUsd, usdFromText } from '../domain/money.ts';
+import { printableLine } from '../domain/printable.ts';
 import { FOCUS_COLUMNS, type FocusType } from '../reports/focus/columns.ts';
 import { csvFromFocus } from '../reports/focus/csv.ts';
 import { type FocusExport, focusExport } from '../reports/focus/focus.ts';
@@ -21,7 +22,7 @@ export async function runExportFocus({ from, to, tag, where, output, ...options 
   if (output === undefined) process.stdout.write(csvFromFocus(result.rows));
   else await writeExport(output, result);
   console.error(summaryOf(result, output));
-  for (const note of result.notes) console.error(`Note: ${note}`);
+  for (const note of result.notes) console.error(`Note: ${printableLine(note)}`);
   return EXIT.ok;
 }
 

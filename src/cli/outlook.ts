@@ -1,5 +1,6 @@
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
+import { jsonText } from '../domain/printable.ts';
 import { anomalies } from '../reports/anomalies/anomalies.ts';
 import { textFromAnomalies } from '../reports/anomalies/render.ts';
 import { readBudgets } from '../reports/budgets/budget-file.ts';
@@ -65,6 +66,6 @@ export async function runCheckBudget(options: OutlookOptions): Promise<number> {
 }
 
 function print<Data>(data: Data, text: (data: Data) => string, { json }: { json?: boolean }): number {
-  process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : text(data));
+  process.stdout.write(json ? `${jsonText(data)}\n` : text(data));
   return EXIT.ok;
 }

@@ -2,7 +2,8 @@ import { displayUsd, usdFromText } from '../domain/money.ts';
 import { printable } from '../domain/printable.ts';
 import { csvFromLines } from './csv.ts';
 import type { ExpensiveReport, ExpensiveRequest } from './expensive-schema.ts';
-import { alignColumns, compact, count, coverageText, dayText, totalText } from './render.ts';
+import { alignColumns, compact, count, coverageText, dayText, notesText, totalText } from './render.ts';
+import { shownValue } from './shown-value.ts';
 
 interface Column {
   title: string;
@@ -16,12 +17,12 @@ const tokens = (amount: number) => (amount === 0 ? '' : compact(amount));
 /** Names, to the left. */
 const NAMES: readonly Column[] = [
   { title: 'at', cell: ({ at }) => at },
-  { title: 'principal', cell: ({ principal }) => principal ?? '(none)' },
-  { title: 'session', cell: ({ session = '' }) => session, optional: true },
-  { title: 'model', cell: ({ model }) => model },
-  { title: 'status', cell: ({ status }) => (status === 'ok' ? '' : status), optional: true },
-  { title: 'stopped by', cell: ({ stop_reason = '' }) => stop_reason, optional: true },
-  { title: 'request', cell: ({ request_id }) => request_id },
+  { title: 'principal', cell: ({ principal }) => shownValue(principal ?? '(none)') },
+  { title: 'session', cell: ({ session = '' }) => shownValue(session), optional: true },
+  { title: 'model', cell: ({ model }) => shownValue(model) },
+  { title: 'status', cell: ({ status }) => (status === 'ok' ? '' : shownValue(status)), optional: true },
+  { title: 'stopped by', cell: ({ stop_reason = '' }) => shownValue(stop_reason), optional: true },
+  { title: 'request', cell: ({ request_id }) => shownValue(request_id) },
 ];
 
 /** Numbers, to the right. */
@@ -46,7 +47,7 @@ export function textFromExpensive(report: ExpensiveReport): string {
       ? [`The largest of ${count(totals.unpriced_invocations)} without a price\n${tableText(unpriced)}`]
       : []),
     coverageText(report.coverage),
-    ...(report.notes.length > 0 ? [report.notes.map((note) => `Note: ${note}`).join('\n')] : []),
+    ...(report.notes.length > 0 ? [notesText(report.notes)] : []),
   ];
   return `${blocks.map(printable).join('\n\n')}\n`;
 }

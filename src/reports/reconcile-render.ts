@@ -1,7 +1,7 @@
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { printable, printableLine } from '../domain/printable.ts';
 import type { ReconciledColumn, Reconciliation } from './reconcile-schema.ts';
-import { alignColumns } from './render.ts';
+import { alignColumns, notesText } from './render.ts';
 import { shownValue } from './shown-value.ts';
 
 const MODELS_SHOWN = 20;
@@ -23,7 +23,7 @@ export function textFromReconciliation(report: Reconciliation): string {
     alignColumns([MODEL_HEADER, ...models.slice(0, MODELS_SHOWN).map(modelCells)], 1),
     ...(models.length > MODELS_SHOWN ? [`and ${models.length - MODELS_SHOWN} more models`] : []),
     ...(principals.length > 0 ? [principalsText(report)] : []),
-    notes.map((note) => `Note: ${printableLine(note)}`).join('\n'),
+    notesText(notes),
   ];
   return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
 }

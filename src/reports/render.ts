@@ -29,7 +29,7 @@ export function textFromReport(report: Report, draw?: (table: Table) => string):
       return several ? `${table.title}\n${text}` : text;
     }),
     coverageText(coverage),
-    ...(notes.length > 0 ? [notes.map((note) => `Note: ${printableLine(note)}`).join('\n')] : []),
+    ...(notes.length > 0 ? [notesText(notes)] : []),
   ];
   return `${blocks.map(printable).join('\n\n')}\n`;
 }
@@ -96,6 +96,11 @@ function cellText(measures: Measures, measure: keyof Measures): string {
 
 function shareText(cost: Usd, total: Usd): string {
   return total.eq(ZERO_USD) ? '' : `${cost.div(total).times(100).toFixed(1)} %`;
+}
+
+/** What the reader must know, each on a line of its own. */
+export function notesText(notes: readonly string[]): string {
+  return notes.map((note) => `Note: ${printableLine(note)}`).join('\n');
 }
 
 export function coverageText(coverage: Report['coverage']): string {

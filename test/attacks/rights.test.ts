@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAccess } from '../../src/access/access.ts';
 import type { Caller } from '../../src/access/caller.ts';
+import { DIMENSIONS } from '../../src/domain/dimension.ts';
 import { SpendError } from '../../src/domain/errors.ts';
 import { limitedContext } from '../../src/mcp/limited-context.ts';
 import type { ServerDependencies } from '../../src/mcp/server.ts';
@@ -66,6 +67,11 @@ const untouchable = () => {
 
 const INPUTS: Record<string, Record<string, unknown>> = {
   breakdown_spend: { by: ['principal'] },
+  simulate_spend: { model: 'amazon.nova-lite-v1:0', by: ['principal'], ...OCTOBER },
+  find_expensive_invocations: OCTOBER,
+  explain_spend_change: { from: '2026-10-15', to: '2026-11-01' },
+  export_focus: OCTOBER,
+  check_budget: { usd: '500' },
   get_price: { model: 'amazon.nova-lite-v1:0' },
   check_setup: { regions: ['us-east-1'] },
 };
@@ -154,6 +160,68 @@ describe('a caller who sees a part', () => {
     expect(text).not.toContain('arn:');
     expect(logged.join()).toContain('role/reader may not');
     expect((await askAs(finance, all, 'breakdown_spend', input)).text).toContain('role/reader may not');
+  });
+});
+
+/** Whatever tells of other callers of the sample month. */
+const OTHERS = /doc-search|data-pipeline|checkout|nightly|dana|Developer/;
+
+describe('every tool', () => {
+  const asked = TOOLS.filter(({ name, wholeAccount }) => !wholeAccount && name !== 'get_price').map(({ name }) => name);
+
+  it.each(asked)('%s tells a caller with a filter of nobody else', async (name) => {
+    const { isError, text, data } = await askAs(bot, dependencies, name, INPUTS[name]);
+    expect(isError).toBe(false);
+    expect(`${text}${JSON.stringify(data)}`).not.toMatch(OTHERS);
+  });
+
+  it.each(asked)('%s tells a caller with pseudonyms no name', async (name) => {
+    const { isError, text, data } = await askAs(keyOf('partner'), dependencies, name, INPUTS[name]);
+    expect(isError).toBe(false);
+    // What dimensions mean is told with examples.
+    const told = `${text}${JSON.stringify(data)}`.replaceAll(DIMENSIONS.principal, '');
+    expect(told).not.toMatch(/\barn:|@example|role\/|user\/|(?<![\d.])\d{12}(?!\d)/);
+  });
+});
+
+describe('single requests', () => {
+  const dearest = async (caller: Caller, where?: string[]) => {
+    const input = { ...OCTOBER, limit: 3, ...(where ? { where } : {}) };
+    const { data } = await askAs(caller, dependencies, 'find_expensive_invocations', input);
+    return (data as { invocations: Record<string, string>[] }).invocations;
+  };
+
+  it('are the caller’s own, the dearest of those', async () => {
+    const all = await dearest(finance, ['principal=role/support-bot']);
+    expect(all).toHaveLength(3);
+    expect(await dearest(bot)).toEqual(all);
+    expect(await dearest(bot, ['principal=role/doc-search'])).toEqual([]);
+  });
+
+  it('are found by a pseudonym, and by no real name', async () => {
+    const partner = keyOf('partner');
+    const [real] = await dearest(finance);
+    const [first] = await dearest(partner);
+    expect(first?.['request_id']).toBe(real?.['request_id']);
+    expect(first?.['principal']).toMatch(/^principal-[0-9a-z]{8}$/);
+    const own = await dearest(partner, [`principal=${first?.['principal']}`]);
+    expect(own[0]).toEqual(first);
+    expect(new Set(own.map(({ principal }) => principal)).size).toBe(1);
+    expect(await dearest(partner, [`principal=${real?.['principal']}`])).toEqual([]);
+  });
+});
+
+describe('the operator’s budgets', () => {
+  it('are told to who sees everything', async () => {
+    const budgets = async () => [
+      { name: 'ads', usd: '9', period: 'month' as const, where: ['metadata.team=ads'], warn_percent: '80' },
+    ];
+    const all = { ...dependencies, budgets };
+    expect((await askAs(finance, all, 'check_budget')).text).toContain('ads');
+    expect(await askAs(bot, all, 'check_budget')).toMatchObject({
+      isError: true,
+      text: expect.stringMatching(/FORBIDDEN/),
+    });
   });
 });
 

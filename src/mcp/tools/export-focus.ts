@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { displayUsd, usdFromText } from '../../domain/money.ts';
 import { focusExport } from '../../reports/focus/focus.ts';
+import { notesText } from '../../reports/render.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
 
@@ -37,7 +38,7 @@ export const exportFocus = defineTool({
       omitted > 0
         ? `The first ${shown.length} are in the structured content. All of them: bedrock-spend export-focus --output focus.parquet`
         : 'They are in the structured content.',
-      ...rest.notes.map((note) => `Note: ${note}`),
+      ...(rest.notes.length > 0 ? [notesText(rest.notes)] : []),
     ].join('\n');
     return { text, data: { rows: shown, omitted_rows: omitted, ...rest } };
   },

@@ -1,6 +1,7 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
 import { printable } from '../../domain/printable.ts';
-import { alignColumns } from '../render.ts';
+import { alignColumns, notesText } from '../render.ts';
+import { shownValue } from '../shown-value.ts';
 import type { Anomalies } from './schema.ts';
 
 /** The anomalies for people, dearest first. */
@@ -9,8 +10,8 @@ export function textFromAnomalies({ period, compared_with, anomalies, omitted, e
   const found = anomalies.length + omitted;
   const head = `${found} ${found === 1 ? 'anomaly' : 'anomalies'} from ${period.from} up to ${period.to} (${period.timezone}), ${usd(excess_usd)} above what is usual`;
   const lines = anomalies.map((anomaly) => [
-    anomaly.principal,
-    anomaly.model,
+    shownValue(anomaly.principal),
+    shownValue(anomaly.model),
     anomaly.from,
     anomaly.to,
     anomaly.kind,
@@ -25,7 +26,7 @@ export function textFromAnomalies({ period, compared_with, anomalies, omitted, e
     ...(lines.length > 0 ? [alignColumns([header, ...lines], 5)] : []),
     `Usual is the median of the same hours from ${compared_with.from} on, working days and weekends apart.`,
     ...(omitted > 0 ? [`${omitted} more, less dear.`] : []),
-    ...(notes.length > 0 ? [notes.map((note) => `Note: ${note}`).join('\n')] : []),
+    ...(notes.length > 0 ? [notesText(notes)] : []),
   ];
   return `${blocks.map(printable).join('\n\n')}\n`;
 }

@@ -3,7 +3,7 @@ import { printable } from '../../domain/printable.ts';
 import type { ReportContext } from '../context.ts';
 import { forecast } from '../outlook/forecast.ts';
 import type { Forecast } from '../outlook/forecast-schema.ts';
-import { alignColumns } from '../render.ts';
+import { alignColumns, notesText } from '../render.ts';
 import type { Budget } from './budget-file.ts';
 import { BUDGET_STATES, type BudgetCheck, type BudgetState } from './schema.ts';
 
@@ -48,7 +48,7 @@ export function textFromBudgets({ as_of, budgets, notes }: BudgetCheck): string 
   const blocks = [
     `Budgets as of ${as_of}`,
     alignColumns([header, ...lines], 3),
-    ...(notes.length > 0 ? [notes.map((note) => `Note: ${note}`).join('\n')] : []),
+    ...(notes.length > 0 ? [notesText(notes)] : []),
   ];
   return `${blocks.map(printable).join('\n\n')}\n`;
 }

@@ -1,7 +1,8 @@
 import { type Usd, usdFromText } from '../../domain/money.ts';
 import { printable } from '../../domain/printable.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, coverageText, dayText } from '../render.ts';
+import { alignColumns, coverageText, dayText, notesText } from '../render.ts';
+import { shownValue } from '../shown-value.ts';
 import { mainFactor } from './contributors.ts';
 import type { Parts } from './decompose.ts';
 import { FACTOR_NAMES, type Factor, factorText } from './factors.ts';
@@ -20,7 +21,7 @@ export function textFromChange(report: SpendChange): string {
     contributorsText(report, rounding),
     steps.map(({ tool, arguments: input, why }) => `Next, ${why}: ${tool} ${JSON.stringify(input)}`).join('\n'),
     coverageText(coverage),
-    notes.map((note) => `Note: ${note}`).join('\n'),
+    notesText(notes),
   ];
   return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
 }
@@ -54,7 +55,9 @@ function headline(report: SpendChange, { before, after, plain, signed, change: s
   const counter = mainFactor(parts, change.neg());
   const against = parts[counter].div(change).lt(-COUNTER_PART) ? `, against it ${named(counter)}` : '';
   const top = contributors.find((one) => usdFromText(one.change_usd).times(change.s).gt(0));
-  const who = top ? `; first of all ${top.caller} on ${top.model} (${signed(usdFromText(top.change_usd))})` : '';
+  const who = top
+    ? `; first of all ${shownValue(top.caller)} on ${shownValue(top.model)} (${signed(usdFromText(top.change_usd))})`
+    : '';
   return `Spend ${change.gt(0) ? 'rose' : 'fell'} ${plain(shown.abs())}${percent} from ${plain(before)} to ${plain(after)}; mostly ${named(mainFactor(parts, change))}${against}${who}.`;
 }
 
@@ -82,7 +85,11 @@ function contributorsText({ by, contributors, others }: SpendChange, rounding: R
     after,
   );
   const names = [
-    ...contributors.map(({ caller, model, main_factor }) => [caller, model, factorText(main_factor)]),
+    ...contributors.map(({ caller, model, main_factor }) => [
+      shownValue(caller),
+      shownValue(model),
+      factorText(main_factor),
+    ]),
     ...(others ? [[`${others.rows} more`, '', '']] : []),
   ];
   const lines = names.map((cells, index) => {
@@ -90,5 +97,5 @@ function contributorsText({ by, contributors, others }: SpendChange, rounding: R
     return [...cells, plain(from), plain(to), signed(to.minus(from))];
   });
   const total = ['total', '', '', plain(before), plain(after), signed(change)];
-  return alignColumns([[by, 'model', 'mostly', 'before', 'after', 'change'], ...lines, total], 3);
+  return alignColumns([[shownValue(by), 'model', 'mostly', 'before', 'after', 'change'], ...lines, total], 3);
 }

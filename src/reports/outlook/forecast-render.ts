@@ -1,6 +1,6 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
 import { printable } from '../../domain/printable.ts';
-import { alignColumns, dayText } from '../render.ts';
+import { alignColumns, dayText, notesText } from '../render.ts';
 import type { Forecast } from './forecast-schema.ts';
 
 /** The forecast for people: the sum and its range first, then how good such forecasts were, then the days. */
@@ -13,7 +13,7 @@ export function textFromForecast(forecast: Forecast): string {
     `${usd(spent_usd)} of it spent by ${dayText(as_of)}.`,
     howGood(forecast),
     alignColumns([['day', 'forecast'], ...days.map((day) => [day.day, usd(day.forecast_usd)])], 1),
-    forecast.notes.map((note) => `Note: ${note}`).join('\n'),
+    notesText(forecast.notes),
   ];
   return `${blocks.map(printable).join('\n\n')}\n`;
 }

@@ -1,7 +1,8 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
 import { printable } from '../../domain/printable.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, coverageText, dayText } from '../render.ts';
+import { alignColumns, coverageText, dayText, notesText } from '../render.ts';
+import { shownValue } from '../shown-value.ts';
 import type { SimulatedRow, Simulation } from './schema.ts';
 
 /** Compact text for a terminal or a model. */
@@ -12,7 +13,7 @@ export function textFromSimulation(report: Simulation): string {
     `${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone}): the same requests, ${report.simulated}`,
     tableText(report),
     coverageText(coverage),
-    notes.map((note) => `Note: ${note}`).join('\n'),
+    notesText(notes),
   ];
   return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
 }
@@ -41,7 +42,7 @@ function headline({ totals, rows }: Simulation): string {
   if (after_usd === undefined || saving_usd === undefined) {
     const [best] = rows;
     if (best === undefined) return `Spend was ${money(before_usd)}; no alternative with a known price costs less.`;
-    return `Spend was ${money(before_usd)}; the largest saving is ${money(best.saving_usd)}, for ${best.key['model']}: ${best.key['alternative']}.`;
+    return `Spend was ${money(before_usd)}; the largest saving is ${money(best.saving_usd)}, for ${shownValue(best.key['model'] ?? '')}: ${best.key['alternative']}.`;
   }
   const saving = usdFromText(saving_usd);
   const percent = usdFromText(before_usd).eq(0)
@@ -53,8 +54,8 @@ function headline({ totals, rows }: Simulation): string {
 
 function tableText({ by, rows, totals }: Simulation): string {
   if (rows.length === 0) return '';
-  const header = [...by, 'invocations', 'moved', 'before', 'after', 'saving'];
-  const lines = rows.map((row) => [...by.map((name) => row.key[name] ?? ''), ...moneyCells(row)]);
+  const header = [...by.map(shownValue), 'invocations', 'moved', 'before', 'after', 'saving'];
+  const lines = rows.map((row) => [...by.map((name) => keyCell(name, row)), ...moneyCells(row)]);
   const { moved_invocations, after_usd, saving_usd } = totals;
   const isSum = moved_invocations !== undefined && after_usd !== undefined && saving_usd !== undefined;
   const total = isSum
@@ -72,4 +73,10 @@ function moneyCells(row: Omit<SimulatedRow, 'key'>): string[] {
       ? ['unpriced', 'unpriced', '']
       : [money(row.before_usd), money(row.after_usd), money(row.saving_usd)]),
   ];
+}
+
+/** What else could have been called is in our own words. */
+function keyCell(name: string, { key }: SimulatedRow): string {
+  const value = key[name] ?? '';
+  return name === 'alternative' ? value : shownValue(value);
 }
