@@ -48,7 +48,7 @@ export const authStatusCommand: ShellCommand = {
   help: 'As whom this shell asks, and until when.',
   async run(_, shell) {
     const { target } = shell.link;
-    if (target && !target.oauth)
+    if (target && (target.apiKey !== undefined || !target.oauth))
       return shell.screen.print(
         target.apiKey === undefined ? 'No key and no login are used.' : 'A key is used (x-api-key).',
       );

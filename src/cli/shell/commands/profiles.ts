@@ -23,7 +23,7 @@ export const profileSaveCommand: ShellCommand = {
     const { target } = link;
     if (name === undefined || target === undefined)
       throw new SpendError('INVALID_ARGUMENT', 'Connect first, then: profile save NAME.');
-    const auth = target.apiKey !== undefined ? 'key' : target.oauth ? 'oauth' : 'none';
+    const auth = target.apiKey !== undefined ? 'key' : target.signsIn ? 'oauth' : 'none';
     await profiles.set(name, { url: target.url, era: target.era, auth });
     if (target.apiKey === undefined) return screen.note(`Saved as ${name}.`);
     const store = await secrets();
