@@ -1,8 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { AUTH_KINDS, ERAS } from '../client/index.ts';
-import { SETTINGS, type SettingName } from '../config.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
-import { DAY_MS } from '../domain/period.ts';
 import { VERSION } from '../mcp/version.ts';
 import { ROUTINGS, TIERS } from '../reports/simulate/assumptions.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
@@ -10,13 +8,35 @@ import { runConfig } from './config.ts';
 import { runConnect } from './connect.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
+import { EXAMPLES } from './examples.ts';
 import { runExpensive } from './expensive.ts';
 import { runExplain } from './explain.ts';
 import { runExportFocus } from './export-focus.ts';
 import { runCreateKey, runListKeys, runRevokeKey } from './keys.ts';
+import {
+  addAnswer,
+  addOutlook,
+  addPeriod,
+  addPictures,
+  addSource,
+  asOfOption,
+  atLeastOne,
+  collect,
+  commandsOf,
+  count,
+  csvOption,
+  jsonObject,
+  jsonOption,
+  lengthOfTime,
+  list,
+  part,
+  positive,
+  quoteOption,
+  settingOption,
+  urlOption,
+} from './options.ts';
 import { runAnomalies, runCheckBudget, runForecast } from './outlook.ts';
 import { EXIT } from './output.ts';
-import { pictureOptions } from './picture.ts';
 import { runProfilesAdd, runProfilesList, runProfilesRemove } from './profiles.ts';
 import { runReconcile } from './reconcile.ts';
 import { runSimulate } from './simulate.ts';
@@ -40,8 +60,6 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return reportError(error);
   }
 }
-
-type Handler = (...parameters: never[]) => Promise<number>;
 
 /** The commands, in the order in which help lists them. */
 export function buildProgram(finish: (exitCode: number) => void): Command {
@@ -296,237 +314,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
   return program;
 }
 
-const EXAMPLES = {
-  doctor: `
-Examples:
-  bedrock-spend doctor --region us-east-1,eu-west-1
-  bedrock-spend doctor --json | jq .policy
-`,
-  breakdown: `
-Examples:
-  bedrock-spend breakdown --source ./logs --by model
-  bedrock-spend breakdown --source './logs/2026/10/**/*.json.gz' --by day,model --csv > october.csv
-  bedrock-spend breakdown --url http://127.0.0.1:3000/mcp --by principal
-  bedrock-spend breakdown --source ./logs --by metadata.team --where model=anthropic.claude-opus-4-8
-  bedrock-spend breakdown --source ./logs --by principal,model --chart october.svg
-  bedrock-spend breakdown --source ./logs --by principal --from 2026-10-14 --to 2026-10-15 --timezone Europe/Berlin --json`,
-  overTime: `
-Examples:
-  bedrock-spend over-time --source ./logs --plot
-  bedrock-spend over-time --source ./logs --interval hour --from 2026-10-14 --to 2026-10-15 --by principal --chart night.png`,
-  report: `
-Examples:
-  bedrock-spend report --source ./logs --days 30
-  bedrock-spend report --url http://127.0.0.1:3000/mcp`,
-  anomalies: `
-Examples:
-  bedrock-spend anomalies --source ./logs
-  bedrock-spend anomalies --source 'cloudwatch:?region=us-east-1' --from 2026-10-14 --floor-usd 5`,
-  forecast: `
-Examples:
-  bedrock-spend forecast --source ./logs
-  bedrock-spend forecast --source ./logs --days 14 --where principal=role/support-bot --json`,
-  checkBudget: `
-Examples:
-  bedrock-spend check-budget --source ./logs --budgets budgets.yaml
-
-Exit codes: 0 all within, 4 past a warning mark or will be over by the forecast, 5 over.`,
-  expensive: `
-Examples:
-  bedrock-spend expensive --source ./logs --from 2026-10-14 --to 2026-10-15
-  bedrock-spend expensive --source ./logs --where principal=role/support-bot --limit 5 --json`,
-  explain: `
-Examples:
-  bedrock-spend explain --source ./logs
-  bedrock-spend explain --source ./logs --from 2026-10-14 --to 2026-10-15
-  bedrock-spend explain --source ./logs --from 2026-10-01 --to 2026-11-01 --compare-from 2026-09-01 --compare-to 2026-10-01
-  bedrock-spend explain --source ./logs --by metadata.team --csv > why.csv`,
-  simulate: `
-Examples:
-  bedrock-spend simulate --source ./logs
-  bedrock-spend simulate --source ./logs --where region=eu-west-1 --routing global
-  bedrock-spend simulate --source ./logs --where principal=role/nightly --model anthropic.claude-sonnet-5-5 --tier batch
-  bedrock-spend simulate --source ./logs --where principal=role/support-bot --cache-hit-rate 0.95`,
-  prices: `
-Examples:
-  bedrock-spend prices
-  bedrock-spend prices us.anthropic.claude-opus-4-8
-  bedrock-spend prices amazon.nova-pro-v1:0 --region eu-west-1 --at 2026-09-01
-  bedrock-spend prices --refresh --region us-east-1,eu-west-1`,
-  reconcile: `
-Examples:
-  bedrock-spend reconcile --source ./logs --from 2026-10-01 --to 2026-11-01
-  bedrock-spend reconcile --source ./logs --cur ./cost-reports --json`,
-  exportFocus: `
-Examples:
-  bedrock-spend export-focus --source ./logs --from 2026-10-01 --to 2026-11-01 --output october.parquet
-  bedrock-spend export-focus --source ./logs --tag metadata.team | head`,
-  call: `
-Examples:
-  bedrock-spend call list --source ./logs
-  bedrock-spend call breakdown_spend --source ./logs --args '{"by":["model"]}'
-  bedrock-spend call list_dimensions --url http://127.0.0.1:3000/mcp`,
-  connect: `
-Examples:
-  bedrock-spend connect http://127.0.0.1:3000/mcp
-  bedrock-spend connect prod --record exchange.jsonl
-  echo 'call-tool breakdown_spend by=model' | bedrock-spend connect prod --csv > october.csv
-
-Its exit code is 1 when a line of a script failed.`,
-  profiles: `
-Examples:
-  bedrock-spend profiles add local http://127.0.0.1:3000/mcp
-  bedrock-spend profiles add prod https://spend.example.com/mcp --auth key
-  pass bedrock-spend/prod | bedrock-spend profiles add prod https://spend.example.com/mcp --auth key`,
-  serve: `
-Examples:
-  bedrock-spend serve --source ./logs
-  claude mcp add --transport http bedrock-spend http://127.0.0.1:3000/mcp`,
-  keys: `
-Examples:
-  bedrock-spend keys create ada --expires 90d
-  bedrock-spend serve --source ./logs --host 0.0.0.0
-  claude mcp add --transport http bedrock-spend http://HOST:3000/mcp --header "x-api-key: KEY"
-  bedrock-spend keys revoke ada`,
-  stdio: `
-Examples:
-  claude mcp add bedrock-spend -- npx bedrock-spend stdio --source ~/bedrock-logs
-  npx @modelcontextprotocol/inspector npx bedrock-spend stdio --source ./logs`,
-  config: `
-Examples:
-  bedrock-spend config --source ./logs
-  bedrock-spend config --source 'cloudwatch:?region=us-east-1'
-  bedrock-spend config --url https://abc123.execute-api.us-east-1.amazonaws.com/prod/mcp
-
-No key is printed: the settings name the environment variable BEDROCK_SPEND_API_KEY, as each host writes that.`,
-  demo: `
-Examples:
-  bedrock-spend demo
-  bedrock-spend demo --keep --port 3000`,
-} as const;
-
 // --- internal ---
-
-function commandsOf(parent: Command, finish: (exitCode: number) => void) {
-  return (name: string, description: string, handler: Handler) =>
-    parent
-      .command(name)
-      .description(description)
-      .exitOverride()
-      .showHelpAfterError('(add --help for examples)')
-      .action(async (...parameters) =>
-        finish(await (handler as (...all: unknown[]) => Promise<number>)(...parameters)),
-      );
-}
-
-function addSource(command: Command): Command {
-  return command
-    .addOption(settingOption('source'))
-    .addOption(settingOption('prices'))
-    .addOption(settingOption('priceList'))
-    .addOption(settingOption('ledger'))
-    .addOption(settingOption('maxScanUsd'))
-    .addOption(settingOption('pseudonyms'))
-    .option('--no-ledger', 'read all logs anew and keep nothing');
-}
-
-/** Options of the commands that look ahead, or for what is unusual. */
-function addOutlook(command: Command): Command {
-  return addSource(command)
-    .addOption(settingOption('timezone'))
-    .addOption(new Option('--json', 'print one JSON object'));
-}
-
-function addPeriod(command: Command): Command {
-  return addAnswer(command)
-    .option('--from <time>', 'first day or instant; default: the first day of the logs')
-    .option('--to <time>', 'end, exclusive; default: the end of the last day of the logs');
-}
-
-function addAnswer(command: Command): Command {
-  return command
-    .addOption(urlOption())
-    .option('--where <dim=value>', 'only these; may be repeated', collect, [])
-    .addOption(quoteOption())
-    .addOption(settingOption('timezone'));
-}
-
-function addPictures(command: Command): Command {
-  for (const option of pictureOptions()) command.addOption(option);
-  return command;
-}
-
-function settingOption(name: SettingName): Option {
-  const { flag, env, help, fallback } = SETTINGS[name] as (typeof SETTINGS)['source'] & { fallback?: string };
-  const note = `${help} (${fallback === undefined ? '' : `default: ${fallback}, `}env: ${env})`;
-  return new Option(`${flag} <value>`, note);
-}
-
-const urlOption = () =>
-  new Option('--url <url>', 'ask the MCP server there, or of that profile; default: answer in this process');
-const quoteOption = () => new Option('--quote', 'say what the question would read and cost, and do not ask it');
-const asOfOption = () =>
-  new Option(
-    '--as-of <time>',
-    'spend before this is known, the rest is forecast; default: now, or the end of the logs',
-  );
-const jsonOption = () => new Option('--json', 'print one JSON object').conflicts('csv');
-const csvOption = () => new Option('--csv', 'print comma-separated values');
-
-function list(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('Give a whole number.');
-  return number;
-}
-
-function atLeastOne(text: string): number {
-  const number = count(text);
-  if (number === 0) throw new InvalidArgumentError('Give at least 1.');
-  return number;
-}
-
-/** Milliseconds of `12h` or `90d`. */
-function lengthOfTime(text: string): number {
-  const [, amount, unit] = /^(\d{1,5})([hd])$/.exec(text) ?? [];
-  if (amount === undefined || Number(amount) === 0) throw new InvalidArgumentError('Give hours or days: 12h, 90d.');
-  return Number(amount) * (unit === 'h' ? 3_600_000 : DAY_MS);
-}
-
-function part(text: string): number {
-  const number = positiveOrZero(text);
-  if (number > 1) throw new InvalidArgumentError('Give a part between 0 and 1, such as 0.8.');
-  return number;
-}
-
-function positive(text: string): number {
-  const number = positiveOrZero(text);
-  if (number === 0) throw new InvalidArgumentError('Give a number above 0, such as 1.2.');
-  return number;
-}
-
-function positiveOrZero(text: string): number {
-  if (!/^(\d+(\.\d+)?|\.\d+)$/.test(text)) throw new InvalidArgumentError('Give a plain decimal number.');
-  return Number(text);
-}
-
-function jsonObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {}
-  throw new InvalidArgumentError('Give a JSON object, e.g. \'{"by":["model"]}\'.');
-}
 
 function reportError(error: unknown): number {
   // Commander has printed its message, or the help or version that was asked for.
