@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -135,10 +136,26 @@ async function openAlone(path: string): Promise<DuckDBInstance> {
   if (openPaths.has(path)) throw new Error('locked by this process');
   openPaths.add(path);
   try {
+    if (!existsSync(path)) await createEmpty(path);
     return await DuckDBInstance.create(path, { memory_limit: MEMORY_LIMIT, preserve_insertion_order: 'false' });
   } catch (error) {
     openPaths.delete(path);
     throw error;
+  }
+}
+
+/**
+ * Puts an empty database at a path, unless another process does so first. DuckDB (1.5.5) writes a new file's header before it
+ * locks the file, so two processes that create the same one at once spoil it, or one of them finds it "not valid".
+ */
+async function createEmpty(path: string): Promise<void> {
+  const draft = `${path}.new-${randomUUID()}`;
+  try {
+    (await DuckDBInstance.create(draft)).closeSync();
+    // Refused where another process was first, and on file systems without links: there DuckDB makes the file itself.
+    await link(draft, path).catch(() => {});
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 

@@ -36,7 +36,10 @@ function askElsewhere(): Asking {
   });
   const chunks: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const output = once(child, 'close').then(() => Buffer.concat(chunks).toString());
+  const output = once(child, 'close').then(([code]: (number | null)[]) => {
+    if (code !== 0 && !child.killed) throw new Error(`the process ended with ${code}; what it said is above`);
+    return Buffer.concat(chunks).toString();
+  });
   return { child, busy: Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), output]), output };
 }
 
