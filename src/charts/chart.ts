@@ -22,6 +22,8 @@ export interface Chart {
 export interface ChartChoices {
   theme?: ThemeName;
   width?: number;
+  /** Without title and subtitle, for a page that says these itself. */
+  bare?: boolean;
 }
 
 /** Of one table, and of each where there are several. */
@@ -30,12 +32,16 @@ const LIMITS_OF_SEVERAL: StackLimits = { ...LIMITS, bars: 6 };
 
 /** Title and two lines. */
 const HEADER_HEIGHT = 82;
+const BARE_HEADER_HEIGHT = 8;
 
 // Without quotes, which zrender would write into an attribute as they are.
 const FONTS = `${FONT_FAMILY}, Arial, Helvetica, Liberation Sans, sans-serif`;
 
 /** The tables of a report, drawn one below the other. It changes no number: what is said in it is what the report says. */
-export function chartFromReport(report: Report, { theme: name = 'light', width = 860 }: ChartChoices = {}): Chart {
+export function chartFromReport(
+  report: Report,
+  { theme: name = 'light', width = 860, bare = false }: ChartChoices = {},
+): Chart {
   const theme = THEMES[name];
   const total = usdFromText(report.totals.cost_usd);
   const several = report.tables.length > 1;
@@ -43,10 +49,11 @@ export function chartFromReport(report: Report, { theme: name = 'light', width =
     stackFromTable(table, report.period, several ? LIMITS_OF_SEVERAL : LIMITS),
   );
   const subtitle = subtitleOf(report, stacks);
-  const titles: object[] = [titleOf(report.title, subtitle, theme)];
+  const titles: object[] = bare ? [] : [titleOf(report.title, subtitle, theme)];
   const panels: Panel[] = [];
-  const legend = legendOf(stacks, theme, width);
-  let top = HEADER_HEIGHT + legend.height;
+  const header = bare ? BARE_HEADER_HEIGHT : HEADER_HEIGHT;
+  const legend = legendOf(stacks, theme, { top: header, width });
+  let top = header + legend.height;
   for (const [at, stack] of stacks.entries()) {
     if (several) titles.push(panelTitle((report.tables[at] as Table).title, top, theme));
     if (several) top += 26;
@@ -128,7 +135,11 @@ function emptyTitle(top: number, theme: Theme): object {
 const LEGEND = { rowHeight: 22, icon: 12, gap: 8, padding: 12, characters: 40 };
 
 /** Which colour is what, with its dollars. Each row is a legend of its own, for ECharts does not tell how many rows it took. */
-function legendOf(stacks: readonly Stack[], theme: Theme, width: number): { height: number; options: object[] } {
+function legendOf(
+  stacks: readonly Stack[],
+  theme: Theme,
+  { top, width }: { top: number; width: number },
+): { height: number; options: object[] } {
   const layers = stacks.flatMap(({ layers }) => (layers.length > 1 ? layers.filter(({ cost }) => cost.gt(0)) : []));
   const unpriced = stacks.some(({ bars }) => bars.some((bar) => bar.unpriced > 0));
   const texts = new Map<string, string>([
@@ -141,7 +152,7 @@ function legendOf(stacks: readonly Stack[], theme: Theme, width: number): { heig
   const rows = rowsOf(texts, width - 2 * EDGE);
   const options = rows.map((names, row) => ({
     left: EDGE - 5,
-    top: HEADER_HEIGHT - 7 + row * LEGEND.rowHeight,
+    top: top - 7 + row * LEGEND.rowHeight,
     borderColor: theme.background,
     itemWidth: LEGEND.icon,
     itemHeight: LEGEND.icon,

@@ -17,6 +17,8 @@ export interface AppOptions {
   origins: string[];
   /** Who may call; undefined: whoever reaches it, or whom a gateway has let through. */
   access?: Access | undefined;
+  /** A page to serve at `/`, which is a client of `/mcp` like any other. */
+  page?: (() => Promise<string>) | undefined;
 }
 
 /** Only this machine, by every name it has, so that a web page cannot reach it through a name of its own (DNS rebinding). */
@@ -40,15 +42,15 @@ interface Environment {
   Bindings: Partial<RequestContext>;
 }
 
-/** The HTTP application: `/mcp`, `/healthz`, and with OAuth what tells clients where to log in. */
+/** The HTTP application: `/mcp`, `/healthz`, the page, and with OAuth what tells clients where to log in. */
 export function createApp(mcp: ServerlessMcp, options: AppOptions = LOOPBACK_ONLY): Hono<Environment> {
-  const { hosts, origins, access } = options;
+  const { hosts, origins, access, page } = options;
   const app = new Hono<Environment>();
   app.use(async (context, next) => {
     const request = context.req.raw;
     const refused =
       (hosts && hostHeaderValidationResponse(request, hosts)) ??
-      (origins.includes('*') ? undefined : originValidationResponse(request, origins));
+      (origins.includes('*') || (page && isOwnPage(request)) ? undefined : originValidationResponse(request, origins));
     if (refused) return refused;
     return next();
   });
@@ -61,6 +63,7 @@ export function createApp(mcp: ServerlessMcp, options: AppOptions = LOOPBACK_ONL
       allowMethods: ['GET', 'POST', 'DELETE'],
     }),
   );
+  if (page) app.get('/', async (context) => context.html(await page(), 200, PAGE_HEADERS));
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   for (const path of access?.resource?.paths ?? [])
     app.use(path, cors()).get(path, (context) => context.json(access?.resource?.metadata));
@@ -72,6 +75,20 @@ export function createApp(mcp: ServerlessMcp, options: AppOptions = LOOPBACK_ONL
   });
   app.notFound((context) => context.json({ error: 'Not found. The MCP endpoint is /mcp.' }, 404));
   return app;
+}
+
+/** What a policy inside the page cannot say (https://www.w3.org/TR/CSP3/#meta-element), and that it is new with each version. */
+const PAGE_HEADERS = {
+  'Content-Security-Policy': "frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-cache',
+};
+
+/** The dashboard of this very server. A page of somebody else who has pointed a name here is stopped by `hosts` or lacks a key. */
+function isOwnPage({ headers }: Request): boolean {
+  const origin = headers.get('origin');
+  return origin !== null && URL.canParse(origin) && new URL(origin).host === headers.get('host');
 }
 
 /** The gateway tells who it was, and nothing of them. */

@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server';
 import { localhostAllowedHostnames, localhostAllowedOrigins } from '@modelcontextprotocol/server';
 import type { Access } from '../access/authenticate.ts';
 import { SpendError } from '../domain/errors.ts';
+import { dashboardPage } from '../mcp/app/index.ts';
 import type { ServerDependencies } from '../mcp/server.ts';
 import { createMemorySessionStore, type GetStream, type SessionStore } from '../serverless/index.ts';
 import { type AppOptions, createApp } from './app.ts';
@@ -66,6 +67,7 @@ function appOptions({ host, access, allowedHosts = [], allowedOrigins = [] }: Se
     hosts: anyHost ? undefined : [...localhostAllowedHostnames(), ...allowedHosts],
     origins: [...localhostAllowedOrigins(), ...allowedOrigins],
     access,
+    page: dashboardPage,
   };
 }
 

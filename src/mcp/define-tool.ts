@@ -33,6 +33,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   output: z.ZodObject;
   /** It tells facts of whole accounts, which no filter can narrow: only callers who may see everything get it. */
   wholeAccount?: boolean;
+  /** Of the page that hosts show beside the answer (MCP Apps). */
+  app?: string;
   run(input: z.output<Input>, context: ToolContext): Promise<ToolAnswer> | ToolAnswer;
 }
 

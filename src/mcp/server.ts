@@ -11,6 +11,7 @@ import { checkTool } from '../access/rights.ts';
 import { SpendError } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
 import type { Progress } from '../engines/engine.ts';
+import { registerDashboard } from './app/index.ts';
 import { type Asking, createAsking } from './asking.ts';
 import type { Tool, ToolAnswer, ToolContext } from './define-tool.ts';
 import { registerPrompts } from './prompts.ts';
@@ -44,6 +45,7 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
     const asking = createAsking(callerFromAuthInfo(authInfo), dependencies);
     for (const tool of TOOLS) registerTool(server, tool, asking);
     registerResources(server, asking);
+    registerDashboard(server);
     registerPrompts(server);
     return server;
   };
@@ -60,6 +62,7 @@ function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask
       inputSchema: tool.input,
       outputSchema: tool.output,
       annotations: { title, readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+      ...(tool.app === undefined ? {} : { _meta: { ui: { resourceUri: tool.app } } }),
     },
     async (input, context) => {
       const run = async () => {

@@ -1,0 +1,45 @@
+import { displayUsd, usdFromText, ZERO_USD } from '../../../domain/money.ts';
+import { printableLine } from '../../../domain/printable.ts';
+import type { Measures } from '../../../reports/report.ts';
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** Room is short in tiles and tables: `1.47B`. The exact number is in the tooltip. */
+export function compact(value: number): string {
+  return value.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+}
+
+export function dollars(text: string): string {
+  return displayUsd(usdFromText(text));
+}
+
+/** In per cent, as a number for widths and as text. */
+export function share(part: string, whole: string): { width: number; text: string } {
+  const total = usdFromText(whole);
+  if (total.lte(ZERO_USD)) return { width: 0, text: '' };
+  const percent = usdFromText(part).div(total).times(100);
+  return {
+    width: Number(percent.toFixed(2)),
+    text: percent.gt(0) && percent.lt('0.1') ? '< 0.1 %' : `${percent.toFixed(1)} %`,
+  };
+}
+
+export function tokensOf(measures: Measures): number {
+  return inputOf(measures) + measures.output_tokens;
+}
+
+/** Everything that was sent, cached or not. */
+export function inputOf(measures: Measures): number {
+  const { input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens } = measures;
+  return input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens;
+}
+
+/** Names come from callers: what is invisible in them is made visible. */
+export const clean = printableLine;
+
+/** `2026-10-14 05:12` in UTC. */
+export function minute(instant: string): string {
+  return instant.slice(0, 16).replace('T', ' ');
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { breakdown } from '../../reports/breakdown.ts';
+import { limitRows } from '../../reports/limit.ts';
+import { INTERVALS } from '../../reports/over-time.ts';
+import { textFromReport } from '../../reports/render.ts';
+import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { DASHBOARD_URI } from '../app/index.ts';
+import { defineTool } from '../define-tool.ts';
+import { periodInputs, whereInput } from '../inputs.ts';
+
+/** For the model, which needs only the gist of what the person sees. */
+const ROWS = 5;
+
+export const showSpendDashboard = defineTool({
+  name: 'show_spend_dashboard',
+  title: 'Show the spend dashboard',
+  description:
+    'Shows people an interactive dashboard of Amazon Bedrock spend (over time, by any dimension, drill-down, what-if) in hosts that show MCP Apps; answers the dearest rows as text everywhere. Use it when somebody wants to see, explore or look around; to answer a question yourself use breakdown_spend or spend_over_time.',
+  app: DASHBOARD_URI,
+  input: z.strictObject({
+    by: z.string().default('model').describe('Dimension to open with, e.g. principal or metadata.team.'),
+    interval: z.enum(INTERVALS).optional().describe('Length of each column. Default: by the length of the period.'),
+    ...periodInputs,
+    where: whereInput,
+  }),
+  output: flatReportSchema,
+  async run({ by, interval: _, ...input }, context) {
+    const report = limitRows(await breakdown({ ...input, by: [by] }, context), ROWS);
+    return { text: textFromReport(report), data: flatFromReport(report) };
+  },
+});
