@@ -52,7 +52,7 @@ describe('labels', () => {
       { length: 96 },
       (_, at) => `2026-10-0${1 + Math.floor(at / 24)}T${String(at % 24).padStart(2, '0')}:00Z`,
     );
-    expect([...ticked(hours, 'hour')]).toEqual([0, 24, 48, 72]);
-    expect([...ticked(hours.slice(0, 24), 'hour')]).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22]);
+    expect([...ticked(hours, 'hour', 13)]).toEqual([0, 24, 48, 72]);
+    expect([...ticked(hours.slice(0, 24), 'hour', 13)]).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22]);
   });
 });

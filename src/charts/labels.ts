@@ -48,11 +48,11 @@ export function tickText(label: string, interval: TimeDimension): string {
   return label.slice(11, 16) === '00:00' ? timeText(label, 'day') : label.slice(11, 16);
 }
 
-/** Most labels that stand on a time axis of a picture side by side. */
-const MOST_TICKS = 13;
-
-/** Which stretches of time get a label: of many hours the first of each day, of many days every second, and so on. */
-export function ticked(labels: readonly string[], interval: TimeDimension, most = MOST_TICKS): Set<number> {
+/**
+ * Which stretches of time get a label: of many hours the first of each day, of many days every second, and so on.
+ * @param most labels that have room side by side
+ */
+export function ticked(labels: readonly string[], interval: TimeDimension, most: number): Set<number> {
   const all = labels.map((_, at) => at);
   const midnights = all.filter((at) => labels[at]?.slice(11, 16) === '00:00');
   const some = interval === 'hour' && labels.length > 48 ? midnights : all;

@@ -20,6 +20,8 @@ const AXES = { left: 56, bottom: 26 };
 /** Above the highest column, for its label. */
 const HEADROOM = 22;
 const MARK_HEIGHT = 7;
+/** Room for a label such as `Oct 2026` on the axis. */
+const TICK_WIDTH = 58;
 /** With more, columns are too thin to stand apart: they become one area. */
 const MOST_COLUMNS = 100;
 /** With more, only the dearest is labelled. */
@@ -31,8 +33,8 @@ export function timePanel(stack: Stack, place: Place): Panel {
   const interval = stack.by as TimeDimension;
   const { bars, layers } = stack;
   const labels = bars.map(({ label }) => label);
-  const ticks = ticked(labels, interval);
   const plotWidth = width - AXES.left - 2 * EDGE;
+  const ticks = ticked(labels, interval, Math.floor(plotWidth / TICK_WIDTH));
   const columnWidth = Math.min(48, Math.max(1, (plotWidth / bars.length) * 0.72));
   const crowded = bars.length > MOST_COLUMNS;
   const look = { width: columnWidth, gaps: layers.length > 1 && columnWidth > 5, dearest: dearestOf(bars) };

@@ -75,7 +75,7 @@ export async function askWhatIf(
 ): Promise<Simulation> {
   const by = Object.keys(change).length > 0 ? { by: [question.by] } : {};
   return simulationSchema.parse(
-    await server.call('simulate_spend', { ...askedFromQuestion(question), ...change, ...by }, signal),
+    await server.call('simulate_spend', { ...askedFromQuestion(question), ...change, ...by, limit: MOST_ROWS }, signal),
   );
 }
 

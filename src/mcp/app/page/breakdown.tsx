@@ -1,6 +1,6 @@
 import type { FlatReport } from '../../../reports/report.ts';
-import { shownName } from './question.ts';
-import { clean, compact, count, dollars, inputOf, share } from './text.ts';
+import { Scroll } from './scroll.tsx';
+import { clean, compact, costOf, count, dollars, inputOf, share } from './text.ts';
 
 interface BreakdownProps {
   report: FlatReport;
@@ -12,7 +12,7 @@ export function Breakdown({ report: { by, rows, totals, omitted }, onDrill }: Br
   const [dimension = ''] = by;
   if (rows.length === 0) return <p class="empty">No usage in this period with these filters.</p>;
   return (
-    <div class="scroll">
+    <Scroll name={`By ${dimension}`}>
       <table>
         <thead>
           <tr>
@@ -41,16 +41,15 @@ export function Breakdown({ report: { by, rows, totals, omitted }, onDrill }: Br
           {rows.map((row) => {
             const value = row.key[dimension] ?? '';
             const part = share(row.cost_usd, totals.cost_usd);
-            const allUnpriced = row.unpriced_invocations > 0 && row.cost_usd === '0';
             return (
               <tr key={value}>
                 <th scope="row">
                   <button type="button" class="drill" onClick={() => onDrill(value)} title="Only this">
-                    {clean(shownName(dimension, value))}
+                    {clean(value)}
                   </button>
                   <span class="bar" style={{ width: `${part.width}%` }} />
                 </th>
-                <td class="number strong">{allUnpriced ? 'unpriced' : dollars(row.cost_usd)}</td>
+                <td class="number strong">{costOf(row)}</td>
                 <td class="number">{part.text}</td>
                 <td class="number wide">{count(row.invocations)}</td>
                 <td
@@ -73,6 +72,6 @@ export function Breakdown({ report: { by, rows, totals, omitted }, onDrill }: Br
           {count(omitted.rows)} more rows with {dollars(omitted.cost_usd)} are not listed; they are in the totals.
         </p>
       )}
-    </div>
+    </Scroll>
   );
 }

@@ -1,4 +1,5 @@
 import type { FlatReport } from '../../../reports/report.ts';
+import { Notes } from './notes.tsx';
 import { clean, count, minute } from './text.ts';
 
 /** What the numbers stand on, and what is missing in them. */
@@ -14,13 +15,7 @@ export function Coverage({ report: { coverage, notes } }: { report: FlatReport }
         {malformed > 0 && <strong class="warning">{count(malformed)} malformed lines left out. </strong>}
         {damaged.length > 0 && <strong class="warning">{count(damaged.length)} damaged files left out. </strong>}
       </p>
-      {notes.length > 0 && (
-        <ul>
-          {notes.map((note) => (
-            <li key={note}>{clean(note)}</li>
-          ))}
-        </ul>
-      )}
+      <Notes notes={notes} />
     </section>
   );
 }

@@ -12,6 +12,7 @@ import { askedFromQuestion, drilled, hashFromQuestion, intervalOf, type Question
 import type { Server } from './server.ts';
 import { dollars } from './text.ts';
 import { TimeChart } from './time-chart.tsx';
+import { TimeTable } from './time-table.tsx';
 import { Totals } from './totals.tsx';
 import { Trail } from './trail.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -33,7 +34,6 @@ export function Dashboard({ server, known, opening, theme, timezone, onShown }: 
   const [past, setPast] = useState<Question[]>([]);
   const [question, setQuestion] = useState(opening);
   const [answer, again] = useAnswer(hashFromQuestion(question), (signal) => askSpend(server, question, signal));
-  const [models, setModels] = useState<readonly string[]>([]);
 
   function ask(next: Question): void {
     if (hashFromQuestion(next) === hashFromQuestion(question)) return;
@@ -48,11 +48,10 @@ export function Dashboard({ server, known, opening, theme, timezone, onShown }: 
 
   useEffect(() => onShown(question), [question]);
   useEffect(() => {
-    if (answer.data === undefined || answer.busy) return;
-    onShown(question, wordsOf(question, answer.data));
-    setModels((known) => withModels(known, answer.data as Spend));
+    if (answer.data !== undefined && !answer.busy) onShown(question, wordsOf(question, answer.data));
   }, [answer]);
 
+  const said = answer.data?.breakdown.notes ?? [];
   return (
     <>
       <Controls question={question} known={known} timezone={timezone} onAsk={ask} />
@@ -60,8 +59,8 @@ export function Dashboard({ server, known, opening, theme, timezone, onShown }: 
       <Waiting answer={answer} onAgain={again}>
         {(spend) => <Shown spend={spend} question={question} theme={theme} onAsk={ask} />}
       </Waiting>
-      <Folded title="What if?">{() => <WhatIf server={server} question={question} models={models} />}</Folded>
-      <Folded title="Dearest requests">{() => <Dearest server={server} question={question} />}</Folded>
+      <Folded title="What if?">{() => <WhatIf server={server} question={question} said={said} />}</Folded>
+      <Folded title="Dearest requests">{() => <Dearest server={server} question={question} said={said} />}</Folded>
       {answer.data && <Coverage report={answer.data.breakdown} />}
     </>
   );
@@ -96,6 +95,9 @@ function Shown({ spend: { overTime, breakdown }, question, theme, onAsk }: Shown
             />
           )}
         </div>
+        <Folded title="As a table" heading="h3">
+          {() => <TimeTable report={overTime} onChoose={(column) => onAsk(closer(question, overTime, column))} />}
+        </Folded>
         {!split && <p class="aside">Too many {question.by} values to tell apart by colour: these are all together.</p>}
       </section>
       <section aria-labelledby="by">
@@ -120,10 +122,4 @@ function wordsOf(question: Question, { breakdown: { totals } }: Spend): string {
   const filters = where.length > 0 ? `, only ${where.map((filter) => JSON.stringify(filter)).join(', ')}` : '';
   const unpriced = totals.unpriced_invocations > 0 ? `, ${totals.unpriced_invocations} of them unpriced` : '';
   return `The dashboard shows Bedrock spend by ${question.by} from ${from} up to ${to}${filters}: ${dollars(totals.cost_usd)} for ${totals.invocations} invocations${unpriced}.`;
-}
-
-/** Ids that were seen, for fields that take a model. */
-function withModels(known: readonly string[], { breakdown: { by, rows } }: Spend): readonly string[] {
-  if (by[0] !== 'model') return known;
-  return [...new Set([...known, ...rows.map(({ key }) => key['model'] ?? '')])];
 }

@@ -1,18 +1,27 @@
 import { askDearest } from './answers.ts';
+import { Notes } from './notes.tsx';
 import { hashFromQuestion, type Question } from './question.ts';
+import { Scroll } from './scroll.tsx';
 import type { Server } from './server.ts';
 import { clean, count, dollars, minute } from './text.ts';
 import { useAnswer } from './use-answer.ts';
 import { Waiting } from './waiting.tsx';
 
+interface DearestProps {
+  server: Server;
+  question: Question;
+  /** Notes that the page has already. */
+  said: readonly string[];
+}
+
 /** The dearest requests. Their text is in no answer of the server. */
-export function Dearest({ server, question }: { server: Server; question: Question }) {
+export function Dearest({ server, question, said }: DearestProps) {
   const [answer, again] = useAnswer(hashFromQuestion(question), (signal) => askDearest(server, question, signal));
   return (
     <Waiting answer={answer} onAgain={again}>
       {({ invocations, notes }) => (
         <>
-          <div class="scroll">
+          <Scroll name="Dearest requests">
             <table>
               <thead>
                 <tr>
@@ -60,12 +69,8 @@ export function Dearest({ server, question }: { server: Server; question: Questi
                 ))}
               </tbody>
             </table>
-          </div>
-          <ul>
-            {notes.map((note) => (
-              <li key={note}>{clean(note)}</li>
-            ))}
-          </ul>
+          </Scroll>
+          <Notes notes={notes} said={said} />
         </>
       )}
     </Waiting>

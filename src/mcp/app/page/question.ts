@@ -1,4 +1,4 @@
-import { NONE, type TimeDimension } from '../../../domain/dimension.ts';
+import type { TimeDimension } from '../../../domain/dimension.ts';
 import { cellAt, DAY_MS, isoFromMoment, momentFromText, type Period, wholeDays } from '../../../domain/period.ts';
 
 /** What the dashboard shows: spend in a period, of the usage that the filters leave, by one dimension. */
@@ -103,11 +103,6 @@ export function dimensionIn(filter: string): string {
 
 export function valueIn(filter: string): string {
   return filter.slice(filter.indexOf('=') + 1);
-}
-
-/** For people: a missing value is named by what is missing. */
-export function shownName(by: string, value: string): string {
-  return value === NONE ? `no ${by}` : value;
 }
 
 /** The first and the last day, both in it, as date fields have them. */

@@ -15,14 +15,29 @@ export function dollars(text: string): string {
   return displayUsd(usdFromText(text));
 }
 
+/** Every digit there is: `$1,172.34986993`. */
+export function exactDollars(text: string): string {
+  const [whole = '', decimals] = text.split('.');
+  return `$${BigInt(whole).toLocaleString('en-US')}${decimals ? `.${decimals}` : ''}`;
+}
+
+/** What has no price costs something, not nothing. */
+export function costOf({
+  cost_usd,
+  unpriced_invocations,
+}: Pick<Measures, 'cost_usd' | 'unpriced_invocations'>): string {
+  return unpriced_invocations > 0 && usdFromText(cost_usd).eq(ZERO_USD) ? 'unpriced' : dollars(cost_usd);
+}
+
 /** In per cent, as a number for widths and as text. */
 export function share(part: string, whole: string): { width: number; text: string } {
   const total = usdFromText(whole);
   if (total.lte(ZERO_USD)) return { width: 0, text: '' };
   const percent = usdFromText(part).div(total).times(100);
+  if (percent.eq(0)) return { width: 0, text: '' };
   return {
     width: Number(percent.toFixed(2)),
-    text: percent.gt(0) && percent.lt('0.1') ? '< 0.1 %' : `${percent.toFixed(1)} %`,
+    text: percent.lt('0.1') ? '< 0.1 %' : `${percent.toFixed(1)} %`,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { FlatReport } from '../../../reports/report.ts';
-import { compact, count, dollars, inputOf, tokensOf } from './text.ts';
+import { compact, count, dollars, exactDollars, inputOf, tokensOf } from './text.ts';
 
 /** Dollars, and beside them what is not in the dollars. */
 export function Totals({ report: { totals } }: { report: FlatReport }) {
@@ -7,7 +7,7 @@ export function Totals({ report: { totals } }: { report: FlatReport }) {
   const cached = input === 0 ? 0 : Math.round((totals.cache_read_tokens / input) * 100);
   return (
     <dl class="totals">
-      <Tile name="Cost" value={dollars(totals.cost_usd)} detail={`exactly $${totals.cost_usd}`} main />
+      <Tile name="Cost" value={dollars(totals.cost_usd)} detail={`exactly ${exactDollars(totals.cost_usd)}`} main />
       <Tile name="Invocations" value={count(totals.invocations)} detail={`${count(totals.errors)} with an error`} />
       <Tile
         name="Unpriced"

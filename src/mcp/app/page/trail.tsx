@@ -1,4 +1,4 @@
-import { dimensionIn, type Question, shownName, valueIn, withoutFilter } from './question.ts';
+import { dimensionIn, type Question, valueIn, withoutFilter } from './question.ts';
 import { clean } from './text.ts';
 
 interface TrailProps {
@@ -26,7 +26,7 @@ export function Trail({ question, onAsk, onBack }: TrailProps) {
           aria-label={`Remove the filter ${clean(filter)}`}
           onClick={() => onAsk(withoutFilter(question, filter))}
         >
-          {clean(dimensionIn(filter))}: <b>{clean(shownName(dimensionIn(filter), valueIn(filter)))}</b> ×
+          {clean(dimensionIn(filter))}: <b>{clean(valueIn(filter))}</b> ×
         </button>
       ))}
     </nav>

@@ -1,9 +1,11 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { usdFromText } from '../../../domain/money.ts';
 import type { Routing, Tier } from '../../../reports/simulate/assumptions.ts';
 import type { Simulation } from '../../../reports/simulate/schema.ts';
 import { askWhatIf, type Change } from './answers.ts';
+import { Notes } from './notes.tsx';
 import { hashFromQuestion, type Question } from './question.ts';
+import { Scroll } from './scroll.tsx';
 import type { Server } from './server.ts';
 import { clean, dollars, share } from './text.ts';
 import { useAnswer } from './use-answer.ts';
@@ -16,20 +18,22 @@ const CACHE_SHARES = [0.5, 0.8, 0.95];
 interface WhatIfProps {
   server: Server;
   question: Question;
-  /** Model ids to offer. */
-  models: readonly string[];
+  /** Notes that the page has already. */
+  said: readonly string[];
 }
 
 /** The same requests otherwise; without any change, what would have saved money. */
-export function WhatIf({ server, question, models }: WhatIfProps) {
+export function WhatIf({ server, question, said }: WhatIfProps) {
   const [change, setChange] = useState<Change>({});
   const key = `${hashFromQuestion(question)} ${JSON.stringify(change)}`;
   const [answer, again] = useAnswer(key, (signal) => askWhatIf(server, question, change, signal));
+  const [models, setModels] = useState<readonly string[]>([]);
+  useEffect(() => setModels((known) => withModels(known, answer.data)), [answer.data]);
   return (
     <>
       <ChangeFields change={change} models={models} onChange={setChange} />
       <Waiting answer={answer} onAgain={again}>
-        {(simulation) => <Outcome simulation={simulation} />}
+        {(simulation) => <Outcome simulation={simulation} said={said} />}
       </Waiting>
     </>
   );
@@ -105,7 +109,7 @@ function Choice({ name, value = '', options, onChoose }: ChoiceProps) {
   );
 }
 
-function Outcome({ simulation }: { simulation: Simulation }) {
+function Outcome({ simulation, said }: { simulation: Simulation; said: readonly string[] }) {
   const { by, rows, totals, simulated, notes } = simulation;
   const { before_usd: before, after_usd: after, saving_usd: saving } = totals;
   return (
@@ -118,7 +122,7 @@ function Outcome({ simulation }: { simulation: Simulation }) {
           : headline(simulated, { before, after, saving })}
       </p>
       {rows.length > 0 && (
-        <div class="scroll">
+        <Scroll name="What if">
           <table>
             <thead>
               <tr>
@@ -151,13 +155,9 @@ function Outcome({ simulation }: { simulation: Simulation }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
-      <ul>
-        {notes.map((note) => (
-          <li key={note}>{clean(note)}</li>
-        ))}
-      </ul>
+      <Notes notes={notes} said={said} />
     </>
   );
 }
@@ -167,4 +167,10 @@ function headline(simulated: string, { before, after, saving }: { before: string
   const [difference, word] = saved.lt(0) ? [saved.neg(), 'more'] : [saved, 'less'];
   const part = share(difference.toFixed(), before).text;
   return `${clean(simulated)}: ${dollars(after)} instead of ${dollars(before)}, ${dollars(difference.toFixed())} ${word}${part ? ` (${part})` : ''}.`;
+}
+
+/** Ids to offer: those that are used, and those that would have been cheaper. */
+function withModels(known: readonly string[], { rows = [] }: Partial<Simulation> = {}): readonly string[] {
+  const named = rows.flatMap(({ key }) => [key['model'] ?? '', key['alternative'] ?? '']);
+  return [...new Set([...known, ...named.filter((name) => /^[a-z0-9-]+\.\S+$/.test(name))])];
 }
