@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Metafile } from 'esbuild';
+import { bundleDashboard } from './bundle-dashboard.ts';
 import { noticesOf } from './notices.ts';
 
 export interface FunctionBundle {
@@ -60,6 +61,7 @@ async function bundleEntries(entryPoints: Record<string, string>, outdir: string
 export async function bundleSpend(): Promise<FunctionBundle & { compileCache: string }> {
   const outdir = join(ROOT, 'dist/lambda');
   const bundle = await bundleFunction(join(ROOT, 'src/entry/lambda.ts'), outdir, WORKERS);
+  await bundleDashboard(join(outdir, 'dashboard.html'));
   const compileCache = join(outdir, 'compile-cache');
   warmCompileCache(bundle.metafile, outdir, compileCache);
   return { ...bundle, compileCache };
@@ -80,7 +82,9 @@ export async function bundleImage(outdir: string): Promise<Metafile> {
   }
   const authorizer = await bundleEntries({ authorizer: join(ROOT, 'src/entry/authorizer.ts') }, outdir);
   await copyDrawing(outdir);
-  await writeFile(join(outdir, 'THIRD-PARTY-NOTICES'), noticesOf(metafile, ROOT));
+  const page = await bundleDashboard(join(outdir, 'dashboard.html'));
+  const inputs = { ...metafile.inputs, ...page.inputs };
+  await writeFile(join(outdir, 'THIRD-PARTY-NOTICES'), noticesOf({ inputs }, ROOT));
   return { ...metafile, outputs: { ...metafile.outputs, ...authorizer.outputs } };
 }
 

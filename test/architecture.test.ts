@@ -68,6 +68,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'setup/aws': ['domain', 'setup', 'aws'],
   setup: ['aws'],
   charts: ['domain', 'reports'],
+  // A program of its own, for browsers: it meets the server only through its tools.
+  'mcp/app/page': ['charts', 'domain', 'reports'],
   mcp: ['access', 'charts', 'domain', 'names', 'reports', 'setup', 'engines/engine.ts'],
   serverless: [],
   http: ['access', 'domain', 'mcp', 'serverless'],
@@ -133,7 +135,7 @@ const DRIVER_PACKAGES = /^(@aws-sdk\/|@duckdb\/)/;
 
 const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g;
 
-const files = globSync('src/**/*.ts', { ignore: '**/*.test.ts' }).map((file) => relative('src', file));
+const files = globSync('src/**/*.{ts,tsx}', { ignore: '**/*.test.ts' }).map((file) => relative('src', file));
 
 const imports = files.flatMap((file) =>
   [...readFileSync(join('src', file), 'utf8').matchAll(IMPORT)].map(([, target]) => ({
@@ -191,7 +193,7 @@ describe('the import rule', () => {
 
   it('loads drawing code only when something is drawn', () => {
     const users = files
-      .filter((file) => /^(mcp|cli)\//.test(file))
+      .filter((file) => /^(mcp\/(?!app\/page\/)|cli\/)/.test(file))
       .map((file) => readFileSync(join('src', file), 'utf8'));
     expect(users.filter((text) => /import\('\.\.\/charts\//.test(text))).toHaveLength(2);
     expect(users.filter((text) => /^import .*\/charts\//m.test(text))).toEqual([]);

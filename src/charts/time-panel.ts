@@ -20,6 +20,8 @@ const AXES = { left: 56, bottom: 26 };
 /** Above the highest column, for its label. */
 const HEADROOM = 22;
 const MARK_HEIGHT = 7;
+/** Marks on thinner columns would be all that is seen of them. */
+const LEAST_MARK_WIDTH = 7;
 /** Room for a label such as `Oct 2026` on the axis. */
 const TICK_WIDTH = 58;
 /** With more, columns are too thin to stand apart: they become one area. */
@@ -37,6 +39,7 @@ export function timePanel(stack: Stack, place: Place): Panel {
   const ticks = ticked(labels, interval, Math.floor(plotWidth / TICK_WIDTH));
   const columnWidth = Math.min(48, Math.max(1, (plotWidth / bars.length) * 0.72));
   const crowded = bars.length > MOST_COLUMNS;
+  const rug = columnWidth < LEAST_MARK_WIDTH;
   const look = { width: columnWidth, gaps: layers.length > 1 && columnWidth > 5, dearest: dearestOf(bars) };
   return {
     height: HEADROOM + HEIGHT + AXES.bottom,
@@ -58,10 +61,10 @@ export function timePanel(stack: Stack, place: Place): Panel {
       }),
       ...unpricedMarks(bars, place, {
         across: false,
-        rug: crowded,
+        rug,
         size: [crowded ? Math.max(1, plotWidth / bars.length) : columnWidth, MARK_HEIGHT],
       }),
-      endLabels(labelled(stack), place, 'top'),
+      endLabels(labelled(stack, rug), place, 'top'),
     ],
   };
 }
@@ -84,7 +87,7 @@ function areaSeries({ label, costs }: Layer, colour: string, { at }: Place): Ser
 }
 
 /** The dollars of each column; of many, of the dearest with its time. */
-function labelled({ bars, by }: Stack): Parameters<typeof endLabels>[0] {
+function labelled({ bars, by }: Stack, rug: boolean): Parameters<typeof endLabels>[0] {
   const few = bars.length <= MOST_LABELLED;
   const dearest = bars.reduce((best, { cost }, at) => (cost.gt(bars[best]?.cost ?? 0) ? at : best), 0);
   return bars.flatMap(({ label, cost, unpriced }, at) => {
@@ -98,7 +101,7 @@ function labelled({ bars, by }: Stack): Parameters<typeof endLabels>[0] {
         text: `${time}${few ? costText(cost, unpriced) : costText(cost, 0)}`,
         label: {
           ...(edge === undefined ? {} : { align: edge }),
-          offset: [0, unpriced > 0 && bars.length <= MOST_COLUMNS ? -MARK_HEIGHT - 2 : 0],
+          offset: [0, unpriced > 0 && !rug ? -MARK_HEIGHT - 2 : 0],
         },
       },
     ];

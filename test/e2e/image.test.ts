@@ -266,10 +266,12 @@ describe.skipIf(missing !== undefined)(`the container image${skipped}`, () => {
       'LICENSE',
       'THIRD-PARTY-NOTICES',
       'compile-cache',
+      'dashboard.html',
       'node_modules',
     ]);
     expect(readdirSync(join(image.root, 'var/task/node_modules'))).toEqual(['@resvg']);
     const notices = readFileSync(join(image.root, 'var/task/THIRD-PARTY-NOTICES'), 'utf8');
+    // Of the function, and of the page.
     expect(notices).toMatch(/^hono \d.* \(MIT\)$/m);
     expect(notices).not.toContain('no licence named');
     expect(names).toEqual(expect.arrayContaining(['index.mjs', 'worker.mjs']));

@@ -1,6 +1,9 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps';
+import { getToolUiResourceUri } from '@modelcontextprotocol/ext-apps/app-bridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { DASHBOARD_URI } from '../../src/mcp/app/index.ts';
 import { createServerFactory } from '../../src/mcp/server.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { VERSION } from '../../src/mcp/version.ts';
@@ -209,6 +212,18 @@ describe('a long call', () => {
 });
 
 describe('what hosts show besides tools', () => {
+  it('has a page for the tool that shows one, which hosts find and which is all in one file', async () => {
+    const client = await connect();
+    const { tools } = await client.listTools();
+    const pages = tools.flatMap((tool) => getToolUiResourceUri(tool) ?? []);
+    expect(pages).toEqual([DASHBOARD_URI]);
+    const { contents } = await client.readResource({ uri: DASHBOARD_URI });
+    expect(contents).toMatchObject([{ mimeType: RESOURCE_MIME_TYPE, _meta: { ui: { csp: { connectDomains: [] } } } }]);
+    const page = (contents[0] as { text: string }).text;
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page.match(/<(script|link|img|iframe)[^>]*(src|href)="(?!data:)/)).toBeNull();
+  });
+
   it('is the price table as a resource', async () => {
     const client = await connect();
     const { resources } = await client.listResources();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openChromium, whatKeepsChromium } from '../../rigs/oidc/chromium.ts';
+import { whatKeepsChromium } from '../../rigs/chromium.ts';
+import { openChromium } from '../../rigs/oidc/chromium.ts';
 import { type Issuer, type IssuerOptions, startIssuer } from '../../rigs/oidc/issuer.ts';
 import { createHttpVisitor, type Visitor } from '../../rigs/oidc/visitor.ts';
 import { type Connection, connect } from '../../src/client/index.ts';

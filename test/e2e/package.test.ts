@@ -46,6 +46,13 @@ describe('the package', () => {
     expect(stdout.trim().split('\n')).toEqual(names.map((name) => `${name} true`));
   });
 
+  it('has the dashboard, and the licences of what is in it', async () => {
+    const dist = join(installed(), 'dist');
+    const page = await readFile(join(dist, 'dashboard.html'), 'utf8');
+    expect(page).toMatch(/Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[\w+/=]+';/);
+    expect(await readFile(join(dist, 'dashboard-notices.txt'), 'utf8')).toMatch(/^echarts \d.* \(Apache-2.0\)$/m);
+  });
+
   it('shows its demo', { timeout: 60_000 }, async () => {
     const { stdout } = await run(process.execPath, [join(installed(), 'bin/bedrock-spend.js'), 'demo'], {
       env: environment(),

@@ -110,6 +110,21 @@ export function daysOf({ from, to, timezone }: Period): { first: string; last: s
   return { first: isoFromMoment(from, timezone).slice(0, 10), last: isoFromMoment(to - 1000, timezone).slice(0, 10) };
 }
 
+/** `2026-10-14 03:00 to 04:00`; undefined for whole days, which date fields can say. */
+export function hoursOf({ from, to, timezone }: Period): string | undefined {
+  const [start, end] = [from, to].map((at) => isoFromMoment(at, timezone).slice(0, 16).replace('T', ' ')) as [
+    string,
+    string,
+  ];
+  if (start.endsWith('00:00') && end.endsWith('00:00')) return undefined;
+  return `${start} to ${end.slice(0, 10) === start.slice(0, 10) ? end.slice(11) : end}`;
+}
+
+/** Of the days it touches. */
+export function wholeDaysOf({ from, to, timezone }: Period): Period {
+  return wholeDays(from, to - 1, timezone);
+}
+
 /** @param last is in it */
 export function periodOfDays(first: string, last: string, timezone: string): Period {
   return {

@@ -1,4 +1,4 @@
-import { dimensionIn, type Question, valueIn, withoutFilter } from './question.ts';
+import { dimensionIn, hoursOf, type Question, valueIn, wholeDaysOf, withoutFilter, withPeriod } from './question.ts';
 import { clean } from './text.ts';
 
 interface TrailProps {
@@ -10,12 +10,23 @@ interface TrailProps {
 
 /** The way down: each filter, and how to leave it. */
 export function Trail({ question, onAsk, onBack }: TrailProps) {
-  if (onBack === undefined && question.where.length === 0) return null;
+  const hours = hoursOf(question.period);
+  if (onBack === undefined && hours === undefined && question.where.length === 0) return null;
   return (
     <nav class="trail" aria-label="Filters">
       {onBack && (
         <button type="button" onClick={onBack}>
           ← Back
+        </button>
+      )}
+      {hours && (
+        <button
+          type="button"
+          class="filter"
+          aria-label={`Whole days in place of ${hours}`}
+          onClick={() => onAsk(withPeriod(question, wholeDaysOf(question.period)))}
+        >
+          time: <b>{hours}</b> ×
         </button>
       )}
       {question.where.map((filter) => (

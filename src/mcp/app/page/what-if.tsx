@@ -7,7 +7,7 @@ import { Notes } from './notes.tsx';
 import { hashFromQuestion, type Question } from './question.ts';
 import { Scroll } from './scroll.tsx';
 import type { Server } from './server.ts';
-import { clean, dollars, share } from './text.ts';
+import { clean, costOf, dollars, share } from './text.ts';
 import { useAnswer } from './use-answer.ts';
 import { Waiting } from './waiting.tsx';
 
@@ -148,9 +148,9 @@ function Outcome({ simulation, said }: { simulation: Simulation; said: readonly 
                   {by.map((name) => (
                     <td key={name}>{clean(row.key[name] ?? '')}</td>
                   ))}
-                  <td class="number wide">{dollars(row.before_usd)}</td>
-                  <td class="number">{dollars(row.after_usd)}</td>
-                  <td class="number strong">{dollars(row.saving_usd)}</td>
+                  <td class="number wide">{costOf({ ...row, cost_usd: row.before_usd })}</td>
+                  <td class="number">{costOf({ ...row, cost_usd: row.after_usd })}</td>
+                  <td class="number strong">{usdFromText(row.saving_usd).eq(0) ? '–' : dollars(row.saving_usd)}</td>
                 </tr>
               ))}
             </tbody>
