@@ -218,6 +218,14 @@ describe.skipIf(missing !== undefined)(`the container image${skipped}`, () => {
     expect(progressIn(events).length).toBeGreaterThan(0);
   });
 
+  it('has the dashboard for hosts that show it, through the session store like any answer', async () => {
+    const params = { uri: 'ui://bedrock-spend/dashboard' };
+    const response = await post(deployed, { id: 3, method: 'resources/read', params }, await initialize(deployed));
+    const text = await response.text();
+    expect(text).toContain('text/html;profile=mcp-app');
+    expect(text).toContain('<title>Amazon Bedrock spend</title>');
+  });
+
   it('goes on with a cut stream on another instance, and on a new one after kill -9', async () => {
     // What an instance has found is kept: a new one takes its time again.
     await killAll(deployed);
