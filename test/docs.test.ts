@@ -43,6 +43,7 @@ describe('the documentation', () => {
       'expensive',
       'explain',
       'simulate',
+      'caching',
       'prices',
       'doctor',
       'reconcile',

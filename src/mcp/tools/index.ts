@@ -11,6 +11,7 @@ import { getBedrockUsageReport } from './get-bedrock-usage-report.ts';
 import { getPrice } from './get-price.ts';
 import { listDimensions } from './list-dimensions.ts';
 import { reconcileWithBill } from './reconcile-with-bill.ts';
+import { reviewPromptCaching } from './review-prompt-caching.ts';
 import { showSpendDashboard } from './show-spend-dashboard.ts';
 import { simulateSpend } from './simulate-spend.ts';
 import { spendOverTime } from './spend-over-time.ts';
@@ -26,6 +27,7 @@ export const TOOLS: readonly Tool[] = [
   findExpensiveInvocations,
   explainSpendChange,
   simulateSpend,
+  reviewPromptCaching,
   listDimensions,
   getPrice,
   checkSetup,
