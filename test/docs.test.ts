@@ -44,6 +44,7 @@ describe('the documentation', () => {
       'explain',
       'simulate',
       'caching',
+      'waste',
       'prices',
       'doctor',
       'reconcile',

@@ -54,6 +54,10 @@ Examples:
 Examples:
   bedrock-spend caching --source ./logs --from 2026-10-01 --to 2026-11-01
   bedrock-spend caching --source ./logs --where principal=role/support-bot --json`,
+  waste: `
+Examples:
+  bedrock-spend waste --source ./logs --from 2026-10-01 --to 2026-11-01
+  bedrock-spend waste --source ./logs --prompt-at-least 100000 --output-at-most 20 --csv`,
   prices: `
 Examples:
   bedrock-spend prices

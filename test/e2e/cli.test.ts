@@ -200,6 +200,12 @@ describe('the other commands', () => {
     expect((await run(...asked, '--quote')).stdout).toMatch(/^2026-10-01T00:00:00Z up to 2026-11-01T00:00:00Z/);
   }, 120_000);
 
+  it('waste says what brought little, in every form', async () => {
+    const asked = ['waste', '--source', SAMPLE_LOGS, ...october];
+    expect((await run(...asked)).stdout).toMatch(/^Spend that may be wasted[\s\S]*retry storm +3/);
+    expect((await run(...asked, '--csv')).stdout).toMatch(/^kind,principal,model,detail,/);
+  }, 120_000);
+
   it('simulate says what would have been, or what saves most', async () => {
     const asked = ['simulate', '--source', SAMPLE_LOGS, ...october];
     const global = await run(...asked, '--where', 'region=eu-west-1', '--routing', 'global', '--json');
@@ -342,7 +348,7 @@ describe('the servers', () => {
     expect(JSON.parse(remote.stdout)).toEqual(JSON.parse(local.stdout));
   });
 
-  it('explain, simulate and caching ask a server, too', async () => {
+  it('explain, simulate, caching and waste ask a server, too', async () => {
     const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger']);
     const url = await new Promise<string>((resolve) => {
       server.stderr.on('data', (data) => resolve(/http:\/\/\S+\/mcp/.exec(String(data))?.[0] as string));
@@ -350,8 +356,10 @@ describe('the servers', () => {
     const why = await run('explain', '--url', url);
     const whatIf = await run('simulate', '--url', url, '--tier', 'batch', '--json');
     const cached = await run('caching', '--url', url);
+    const wasted = await run('waste', '--url', url);
     server.kill('SIGTERM');
     expect(why.stdout).toBe((await run('explain', '--source', SAMPLE_LOGS)).stdout);
+    expect(wasted.stdout).toBe((await run('waste', '--source', SAMPLE_LOGS)).stdout);
     expect(cached.stdout).toBe((await run('caching', '--source', SAMPLE_LOGS)).stdout);
     const local = await run('simulate', '--source', SAMPLE_LOGS, '--tier', 'batch', '--json');
     expect(JSON.parse(whatIf.stdout)).toEqual(JSON.parse(local.stdout));

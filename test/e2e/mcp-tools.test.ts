@@ -148,7 +148,10 @@ describe('the tools that compare', () => {
 });
 
 describe('the tools that look for savings', () => {
-  it.each([['review_prompt_caching', /^Caching saved \$819\.39/]])('%s answers, or is quoted', async (name, text) => {
+  it.each([
+    ['review_prompt_caching', /^Caching saved \$819\.39/],
+    ['find_wasted_spend', /^Spend that may be wasted/],
+  ])('%s answers, or is quoted', async (name, text) => {
     const client = await connect();
     expect(textOf(await client.callTool({ name, arguments: OCTOBER }))).toMatch(text);
     const quoted = await client.callTool({ name, arguments: { ...OCTOBER, quote: true } });

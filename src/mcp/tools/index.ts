@@ -6,6 +6,7 @@ import { detectAnomaliesTool } from './detect-anomalies.ts';
 import { explainSpendChange } from './explain-spend-change.ts';
 import { exportFocus } from './export-focus.ts';
 import { findExpensiveInvocations } from './find-expensive-invocations.ts';
+import { findWastedSpend } from './find-wasted-spend.ts';
 import { forecastSpend } from './forecast-spend.ts';
 import { getBedrockUsageReport } from './get-bedrock-usage-report.ts';
 import { getPrice } from './get-price.ts';
@@ -28,6 +29,7 @@ export const TOOLS: readonly Tool[] = [
   explainSpendChange,
   simulateSpend,
   reviewPromptCaching,
+  findWastedSpend,
   listDimensions,
   getPrice,
   checkSetup,
