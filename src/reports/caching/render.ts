@@ -1,6 +1,7 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
+import { printable } from '../../domain/printable.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, compact, count, coverageText, dayText, printable } from '../render.ts';
+import { alignColumns, compact, count, coverageText, dayText, notesText } from '../render.ts';
 import { type CacheReview, type CacheRow, cacheRowSchema } from './schema.ts';
 
 /** Compact text for a terminal or a model. */
@@ -15,7 +16,7 @@ export function textFromCaching(review: CacheReview): string {
       .map(({ principal, model, advice }) => `${principal} on ${model}: ${advice}.`)
       .join('\n'),
     coverageText(coverage),
-    notes.map((note) => `Note: ${note}`).join('\n'),
+    notesText(notes),
   ];
   return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
+import { printable } from '../../domain/printable.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, count, coverageText, dayText, printable } from '../render.ts';
+import { alignColumns, count, coverageText, dayText, notesText } from '../render.ts';
 import { type Finding, findingSchema, type WasteReport } from './schema.ts';
 
 /** Compact text for a terminal or a model. */
@@ -20,7 +21,7 @@ export function textFromWaste({ period, kinds, findings, omitted_findings, cover
     ...(omitted_findings > 0 ? [`${omitted_findings} more, less dear. Raise "limit".`] : []),
     [...new Map(findings.map(({ kind, advice }) => [kind, advice]))].map((pair) => `${pair.join(': ')}.`).join('\n'),
     coverageText(coverage),
-    notes.map((note) => `Note: ${note}`).join('\n'),
+    notesText(notes),
   ];
   return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
 }
