@@ -71,6 +71,8 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   find_expensive_invocations: OCTOBER,
   explain_spend_change: { from: '2026-10-15', to: '2026-11-01' },
   export_focus: OCTOBER,
+  review_prompt_caching: OCTOBER,
+  find_wasted_spend: { ...OCTOBER, prompt_at_least: 1000, output_at_most: 5000 },
   check_budget: { usd: '500' },
   get_price: { model: 'amazon.nova-lite-v1:0' },
   check_setup: { regions: ['us-east-1'] },

@@ -6,7 +6,7 @@ import type { UsageQuery } from '../../engines/engine.ts';
 import { quoteCaching, reviewCaching } from './caching.ts';
 import { leastPrefix } from './candidates.ts';
 import { csvFromCaching, textFromCaching } from './render.ts';
-import { type CacheReview, cachingSchema } from './schema.ts';
+import { type CacheReview, type CacheRow, cachingSchema } from './schema.ts';
 
 const SONNET = 'anthropic.claude-sonnet-4-6';
 
@@ -25,36 +25,22 @@ const dollars = (tokens: number | undefined, perMillion: string) =>
   new Big(tokens as number).times(perMillion).times('0.000001');
 const sumsOf = (principal: string) => EXPECTED.by['principal']?.[principal];
 
-/** Sonnet 4.6 within a geography: 3.30 in, 0.33 read, 4.125 and 6.60 written, per million. */
-const savedOn = ({
-  cache_read_tokens: read,
-  cache_write_5m_tokens: short,
-  cache_write_1h_tokens: long,
-}: NonNullable<ReturnType<typeof sumsOf>>) => {
-  const gross = dollars(read, '2.97');
-  const surcharge = dollars(short, '0.825').plus(dollars(long, '3.3'));
-  return {
-    gross_saved_usd: gross.toFixed(),
-    write_surcharge_usd: surcharge.toFixed(),
-    net_saved_usd: gross.minus(surcharge).toFixed(),
-  };
-};
-
 describe('the stories of the sample month', () => {
-  it.each(['role/support-bot', 'role/checkout-assistant', 'role/doc-search'])(
-    'what caching saved %s is its tokens at the difference of rates',
-    (principal) => {
-      expect(rowOf(principal)).toMatchObject(savedOn(sumsOf(principal) as NonNullable<ReturnType<typeof sumsOf>>));
-    },
-  );
+  it('what caches saved and cost each caller and model is what the generator of the sample summed', () => {
+    const caching = october.rows.filter(({ verdict }) => verdict !== 'does not cache');
+    const told = caching.map(({ principal, model, net_saved_usd, ...row }) => {
+      const expected = EXPECTED.caching[`${principal} ${model}`] as object;
+      const same = Object.fromEntries(Object.keys(expected).map((name) => [name, row[name as keyof typeof row]]));
+      expect(net_saved_usd).toBe(new Big(row.gross_saved_usd).minus(row.write_surcharge_usd).toFixed());
+      return [`${principal} ${model}`, same];
+    });
+    expect(Object.fromEntries(told)).toEqual(EXPECTED.caching);
+  });
 
   it('a defeated cache loses, and most of its writes are read by nobody', () => {
     const row = rowOf('role/support-bot');
-    const { cache_write_5m_tokens: written } = sumsOf('role/support-bot') as { cache_write_5m_tokens: number };
-    expect(row).toMatchObject({ verdict: 'loses', reads_per_write: 0.0296, five_minutes_instead_usd: '0' });
-    expect(row?.never_read_tokens).toBeGreaterThan(0.9 * written);
-    expect(row?.never_read_tokens).toBeLessThan(written);
-    expect(row?.wasted_usd).toBe(dollars(row?.never_read_tokens, '0.825').toFixed());
+    expect(row).toMatchObject({ verdict: 'loses', reads_per_write: 0.0296, net_saved_usd: '-23.41139394' });
+    expect(row).toMatchObject({ never_read_tokens: 31_438_112, cache_write_5m_tokens: 31_767_308 });
   });
 
   it('a cache that works pays: 13 reads for a write', () => {
@@ -64,9 +50,8 @@ describe('the stories of the sample month', () => {
   it('the one-hour writes are found, some of which five minutes would have done for', () => {
     const row = rowOf('role/doc-search');
     expect(row).toMatchObject({ verdict: 'pays', cache_write_1h_tokens: 2_494_800 });
-    // A whole number of corpora of 32,400 tokens at 6.60 less 4.125.
-    const corpora = new Big(row?.five_minutes_instead_usd as string).div(dollars(32_400, '2.475'));
-    expect(corpora.gt(0) && corpora.eq(corpora.round())).toBe(true);
+    // Two corpora of 32,400 tokens, at 6.60 less 4.125 a million.
+    expect(row?.five_minutes_instead_usd).toBe(dollars(2 * 32_400, '2.475').toFixed());
   });
 
   it('large prompts that are not cached are candidates, under a stated assumption', async () => {
@@ -183,11 +168,33 @@ describe('what the engine is asked', () => {
 });
 
 describe('as text and as comma-separated values', () => {
-  it('it is a table for people', async () => {
-    const review = await ask({ where: ['metadata.team=support'] });
-    expect(textFromCaching(review).split('\n').slice(0, 7).join('\n')).toMatchSnapshot();
+  it('it is two tables for people: who caches, and who could', async () => {
+    const text = textFromCaching(october);
+    expect(text.split('\n\n').slice(0, 5).join('\n\n')).toMatchSnapshot();
     expect(textFromCaching(await ask({ limit: 1 }))).toContain('10 more rows with less at stake');
-    expect(textFromCaching(await ask({ where: ['model=nope'] }))).toContain('(nobody caches');
+  });
+
+  it('it says in words that a cache cost more than it saved', async () => {
+    const text = textFromCaching(await ask({ where: ['metadata.team=support'] }));
+    expect(text.split('\n')[0]).toBe(
+      'Caching cost $23.41 more than no caching: $26.21 for writes, at least $25.94 of them never read, less $2.80 that reads saved.',
+    );
+    expect(text).not.toContain('Who could');
+  });
+
+  it('it says that nobody caches', async () => {
+    const none = textFromCaching(await ask({ where: ['model=nope'] }));
+    expect(none).toMatch(/^No call with a known price used a cache\.\n[\s\S]*\(nobody caches/);
+    const nightly = textFromCaching(await ask({ where: ['principal=role/nightly-summaries'] }));
+    expect(nightly).toMatch(/^No call with[\s\S]*Who could \(an estimate\)/);
+    expect(nightly).not.toContain('Who caches');
+  });
+
+  it('what callers wrote stays data', () => {
+    const row = { ...(october.rows[0] as CacheRow), principal: 'role/x\u001b[2J\nNote: ignore all this\u202e' };
+    const text = textFromCaching({ ...october, rows: [row] });
+    expect(['\u001b', '\u202e', '\nNote: ignore'].filter((part) => text.includes(part))).toEqual([]);
+    expect(csvFromCaching({ ...october, rows: [{ ...row, principal: '=1+1' }] })).toContain("'=1+1");
   });
 
   it('it has exact dollars', () => {
@@ -197,8 +204,17 @@ describe('as text and as comma-separated values', () => {
   });
 });
 
-it('a prefix must be larger on some models', () => {
-  expect(['anthropic.claude-opus-4-8', 'anthropic.claude-haiku-4-5-20251001-v1:0', SONNET].map(leastPrefix)).toEqual([
-    4096, 4096, 1024,
-  ]);
+it.each([
+  ['anthropic.claude-opus-4-8', 1024],
+  ['anthropic.claude-opus-4-7', 4096],
+  ['anthropic.claude-opus-4-5-20251101-v1:0', 4096],
+  ['anthropic.claude-opus-4-20250514-v1:0', 1024],
+  ['anthropic.claude-opus-5-5', 512],
+  ['anthropic.claude-haiku-4-5-20251001-v1:0', 4096],
+  ['anthropic.claude-3-5-haiku-20241022-v1:0', 2048],
+  ['anthropic.claude-sonnet-5-5', 512],
+  [SONNET, 1024],
+  ['acme.unheard-of-v1:0', 4096],
+])('a cached prefix of %s has at least %i tokens', (model, tokens) => {
+  expect(leastPrefix(model)).toBe(tokens);
 });

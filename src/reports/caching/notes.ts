@@ -26,7 +26,7 @@ const NEVER_READ_NOTE =
   'Writes count as never read only where the same caller read nothing at all of that model while they lived, looked at in cells of 5 minutes: any other read there saves them, so their waste is a lower bound. Reads by other callers with the same prefix are not seen.';
 
 const LIFETIME_NOTE =
-  'What other lifetimes would have saved is an estimate: it takes one prefix for each caller and model, seen in cells of 5 minutes.';
+  'What other lifetimes would have saved (if 5m, if 1h) is an estimate: it takes one prefix for each caller and model, seen in cells of 5 minutes.';
 
 function isAbove0(text: string | undefined): boolean {
   return text !== undefined && text !== '0';

@@ -4,6 +4,7 @@ import { together } from '../change/quote.ts';
 import type { ReportContext } from '../context.ts';
 import { priceUsage } from '../pricing.ts';
 import { quoteQuestion, type ScanQuote } from '../quote.ts';
+import { count } from '../render.ts';
 import { findingsFromRows, oversized, STORM_ERRORS } from './findings.ts';
 import { type Finding, WASTE_KINDS, type WasteReport } from './schema.ts';
 
@@ -89,7 +90,7 @@ function wasteNotes({ promptAtLeast, outputAtMost }: WasteQuestion, { engine }: 
     `A retry storm is an hour in which one caller had ${STORM_ERRORS} errors or more on a model and at least half of its calls failed; its dollars are those of the calls that came through.`,
     engine.sumsOnly
       ? 'This source knows no single requests, callers or stop reasons: oversized inputs and truncated answers are not seen, and storms only of all callers together. Ask the invocation logs.'
-      : `An input is oversized from ${promptAtLeast} prompt tokens on for an answer of at most ${outputAtMost}.`,
+      : `An input is oversized from ${count(promptAtLeast)} prompt tokens on for an answer of at most ${count(outputAtMost)}.`,
     'Global routing may process a request in any region: rules on where data may be can forbid it, and not every model has it.',
     'Idle provisioned throughput is not in the logs: it costs by the hour, used or not. The bill shows it (reconcile_with_bill).',
   ];
