@@ -90,8 +90,6 @@ describe('values from logs in text', () => {
     ['simulate_spend', { model: 'amazon.nova-micro-v1:0', by: ['session', 'metadata.team'] }],
     ['explain_spend_change', { by: 'session', from: '2026-10-01', to: '2026-10-02' }],
     ['export_focus', { tags: ['metadata.team'] }],
-    ['review_prompt_caching', { where: ['session=proto'] }],
-    ['find_wasted_spend', { prompt_at_least: 1, output_at_most: 100 }],
   ])('are so in the text of %s', async (name, input) => {
     const { isError, text } = await askAs(undefined, dependencies, name, input);
     expect([name, isError]).toEqual([name, false]);
