@@ -34,6 +34,8 @@ const CORPUS_CACHE: Cache = { prefix: [32400, 32400], hitRate: 0.7, ttl: '1h' };
 const GROWTH = 0.12;
 /** Haiku 5.5 came out on the 7th; checkout-assistant moved its intent calls there the same day. */
 const HAIKU_55_DAY = 7;
+/** No story: some calls have so many prompt tokens and so short an answer. */
+const LARGE = { prompt: 30_000, output: 900 };
 /** Real logs repeat streams: a zeroed record, then the full one, now and then in a later file. */
 const TWIN = { rate: 0.1, laterFile: 0.15 };
 
@@ -616,6 +618,81 @@ function expected(calls: Call[]) {
       5,
     ).map(named),
     changes: changes(calls),
+    caching: caching(calls),
+    waste: waste(calls),
+  };
+}
+
+const inputRate = (workload: Workload): number => picodollars({ workload, tokens: { ...NO_TOKENS, input: 1 } } as Call);
+const ofCaller = (call: Call): string => `${principalOf(call.arn)} ${call.workload.model}`;
+
+/** What the caches of each caller and model saved and cost against plain input at 1, reads at 0.1, writes at 1.25 or 2. */
+function caching(calls: Call[]) {
+  const cached = calls.filter(({ tokens }) => tokens.read + tokens.write5m + tokens.write1h > 0);
+  const groups = Object.entries(Object.groupBy(cached, ofCaller)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(groups.map(([caller, group = []]) => [caller, cachingOf(group)]));
+}
+
+function cachingOf(calls: Call[]) {
+  const total = (count: (tokens: Tokens) => number, some = calls): number =>
+    some.reduce((sum, { tokens, workload }) => sum + count(tokens) * inputRate(workload), 0);
+  const cellOf = ({ time }: Call): number => Math.floor(time / 300);
+  const readIn = new Set(calls.filter(({ tokens }) => tokens.read > 0).map(cellOf));
+  const known = (cell: number): boolean => cell < DAYS * 288;
+  const isQuiet = (from: number, to: number): boolean => {
+    for (let cell = from; cell <= to; cell++) if (readIn.has(cell)) return false;
+    return known(to);
+  };
+  const lastRead = (cell: number): number => (readIn.has(cell + 1) ? lastRead(cell + 1) : cell);
+  const dead5m = calls.filter((call) => isQuiet(cellOf(call), cellOf(call) + 1));
+  const dead1h = calls.filter((call) => isQuiet(cellOf(call), cellOf(call) + 12));
+  const shortEnough = calls.filter((call) => {
+    const last = lastRead(cellOf(call));
+    return !dead1h.includes(call) && known(cellOf(call) + 12) && isQuiet(last + 1, last + 12);
+  });
+  return {
+    gross_saved_usd: decimal(total(({ read }) => (read * 9) / 10)),
+    write_surcharge_usd: decimal(total(({ write5m, write1h }) => write5m / 4 + write1h)),
+    never_read_tokens:
+      dead5m.reduce((sum, { tokens }) => sum + tokens.write5m, 0) +
+      dead1h.reduce((sum, { tokens }) => sum + tokens.write1h, 0),
+    wasted_usd: decimal(total(({ write5m }) => write5m / 4, dead5m) + total(({ write1h }) => write1h, dead1h)),
+    five_minutes_instead_usd: decimal(total(({ write1h }) => (write1h * 3) / 4, shortEnough)),
+  };
+}
+
+/** What of the month brought little or nothing, as far as the logs tell. */
+function waste(calls: Call[]) {
+  const failed = calls.filter(({ outcome }) => outcome !== 'ok');
+  const isCutOff = (call: Call): boolean =>
+    call.outcome === 'ok' && call.bodies && !call.largeBody && stopReasonOf(call) === 'max_tokens';
+  const hours = sumsBy(calls, (call) => `${ofCaller(call)} ${iso(call.time).slice(0, 13)}:00Z`);
+  const storms = Object.entries(hours).filter(([, all]) => all.errors >= 20 && 2 * all.errors >= all.invocations);
+  const isLarge = ({ tokens, outcome }: Call): boolean =>
+    outcome === 'ok' && tokens.input + tokens.read + tokens.write5m + tokens.write1h >= LARGE.prompt;
+  const regional = calls.filter(
+    ({ workload }) => workload.model.startsWith('anthropic.') && workload.route !== 'global',
+  );
+  const routed = Object.entries(Object.groupBy(regional, ofCaller)).map(([caller, group = []]) => {
+    const globally = group.map((call) => ({ ...call, workload: { ...call.workload, route: 'global' } }));
+    const saving =
+      group.reduce((sum, call) => sum + picodollars(call), 0) -
+      globally.reduce((sum, call) => sum + picodollars(call), 0);
+    return [caller, decimal(saving)] as const;
+  });
+  return {
+    failed: sumsBy(failed, (call) => `${ofCaller(call)} ${call.outcome}`),
+    truncated: sumsBy(calls.filter(isCutOff), ofCaller),
+    retry_storms: Object.fromEntries(storms),
+    large_for_little: {
+      prompt_at_least: LARGE.prompt,
+      output_at_most: LARGE.output,
+      by: sumsBy(
+        calls.filter((call) => isLarge(call) && call.workload.output && call.tokens.output <= LARGE.output),
+        ofCaller,
+      ),
+    },
+    dearer_routing_usd: Object.fromEntries(routed.filter(([, saving]) => saving !== '0')),
   };
 }
 

@@ -43,6 +43,8 @@ describe('the documentation', () => {
       'expensive',
       'explain',
       'simulate',
+      'caching',
+      'waste',
       'prices',
       'doctor',
       'reconcile',

@@ -50,6 +50,14 @@ Examples:
   bedrock-spend simulate --source ./logs --where region=eu-west-1 --routing global
   bedrock-spend simulate --source ./logs --where principal=role/nightly --model anthropic.claude-sonnet-5-5 --tier batch
   bedrock-spend simulate --source ./logs --where principal=role/support-bot --cache-hit-rate 0.95`,
+  caching: `
+Examples:
+  bedrock-spend caching --source ./logs --from 2026-10-01 --to 2026-11-01
+  bedrock-spend caching --source ./logs --where principal=role/support-bot --json`,
+  waste: `
+Examples:
+  bedrock-spend waste --source ./logs --from 2026-10-01 --to 2026-11-01
+  bedrock-spend waste --source ./logs --prompt-at-least 100000 --output-at-most 20 --csv`,
   prices: `
 Examples:
   bedrock-spend prices

@@ -2,7 +2,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { AUTH_KINDS, ERAS } from '../client/index.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
 import { VERSION } from '../mcp/version.ts';
+import { USUAL_CACHE_SHARE } from '../reports/caching/caching.ts';
 import { ROUTINGS, TIERS } from '../reports/simulate/assumptions.ts';
+import { USUAL_SIZES } from '../reports/waste/waste.ts';
+import { runCaching } from './caching.ts';
 import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
 import { runConfig } from './config.ts';
 import { runConnect } from './connect.ts';
@@ -41,6 +44,7 @@ import { runProfilesAdd, runProfilesList, runProfilesRemove } from './profiles.t
 import { runReconcile } from './reconcile.ts';
 import { runSimulate } from './simulate.ts';
 import { cleanText } from './terminal/clean-text.ts';
+import { runWaste } from './waste.ts';
 
 /** Runs the command line and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -183,6 +187,29 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .addOption(jsonOption())
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.simulate);
+
+  addPeriod(
+    addSource(
+      command('caching', 'What caching prompts saved and wasted, and who could cache and does not', runCaching),
+    ),
+  )
+    .addOption(
+      new Option('--cache-share <part>', 'of prompts that are not cached, the part that could be')
+        .argParser(part)
+        .default(USUAL_CACHE_SHARE),
+    )
+    .option('--limit <rows>', 'most rows to print; totals always cover everything', count)
+    .addOption(jsonOption())
+    .addOption(csvOption())
+    .addHelpText('after', EXAMPLES.caching);
+
+  addPeriod(addSource(command('waste', 'Spend that brought little or nothing, by kind', runWaste)))
+    .option('--prompt-at-least <tokens>', 'prompts from this size on are oversized …', count, USUAL_SIZES.promptAtLeast)
+    .option('--output-at-most <tokens>', '… for answers of at most this size', count, USUAL_SIZES.outputAtMost)
+    .option('--limit <findings>', 'most findings to print; sums of kinds always cover everything', count)
+    .addOption(jsonOption())
+    .addOption(csvOption())
+    .addHelpText('after', EXAMPLES.waste);
 
   command('prices', 'Prices with their source and date; all of them, or one model’s', runPrices)
     .argument('[model]', 'model id as in logs or code, with or without routing prefix, or an ARN')

@@ -9,7 +9,7 @@ import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import { csvFromReport, textFromReport } from '../../src/reports/render.ts';
 import { askAs, connectAs, keyOf, tokenOf } from '../helpers/ask-as.ts';
-import { composeSample, OCTOBER } from '../helpers/sample.ts';
+import { composeSample, EXPECTED, OCTOBER } from '../helpers/sample.ts';
 
 const POLICY = JSON.stringify({
   rules: [
@@ -71,6 +71,8 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   find_expensive_invocations: OCTOBER,
   explain_spend_change: { from: '2026-10-15', to: '2026-11-01' },
   export_focus: OCTOBER,
+  review_prompt_caching: OCTOBER,
+  find_wasted_spend: { ...OCTOBER, prompt_at_least: 1000, output_at_most: 5000 },
   check_budget: { usd: '500' },
   get_price: { model: 'amazon.nova-lite-v1:0' },
   check_setup: { regions: ['us-east-1'] },
@@ -181,6 +183,32 @@ describe('every tool', () => {
     // What dimensions mean is told with examples.
     const told = `${text}${JSON.stringify(data)}`.replaceAll(DIMENSIONS.principal, '');
     expect(told).not.toMatch(/\barn:|@example|role\/|user\/|(?<![\d.])\d{12}(?!\d)/);
+  });
+});
+
+describe('what is saved and wasted', () => {
+  const told = async (caller: Caller, name: string) =>
+    (await askAs(caller, dependencies, name, INPUTS[name])).data ?? {};
+
+  it('is the same money under pseudonyms, also where the report asks again about some callers', async () => {
+    const [real, hidden] = [
+      await told(finance, 'review_prompt_caching'),
+      await told(keyOf('partner'), 'review_prompt_caching'),
+    ];
+    expect(hidden['totals']).toEqual(real['totals']);
+    expect(hidden['totals']).toMatchObject({ wasted_usd: expect.stringMatching(/^35\.75/) });
+    const kinds = (await told(finance, 'find_wasted_spend'))['kinds'];
+    expect((await told(keyOf('partner'), 'find_wasted_spend'))['kinds']).toEqual(kinds);
+  });
+
+  it('is of a caller with a filter the caller’s own part', async () => {
+    const { gross_saved_usd, write_surcharge_usd, wasted_usd } =
+      EXPECTED.caching['role/support-bot anthropic.claude-sonnet-4-6'] ?? {};
+    const { totals } = await told(bot, 'review_prompt_caching');
+    expect(totals).toMatchObject({ gross_saved_usd, write_surcharge_usd, wasted_usd });
+    const { kinds } = await told(bot, 'find_wasted_spend');
+    expect(kinds).toContainEqual(expect.objectContaining({ kind: 'retry storm', findings: 0 }));
+    expect(kinds).toContainEqual(expect.objectContaining({ kind: 'dearer routing', usd: '13.56870564' }));
   });
 });
 

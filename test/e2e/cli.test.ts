@@ -191,6 +191,23 @@ describe('the other commands', () => {
     expect((await run(...asked, '--quote')).stdout).toMatch(/^2026-10-13T00:00:00Z up to 2026-10-15T00:00:00Z/);
   }, 120_000);
 
+  it('caching says what it saved and wasted, in every form', async () => {
+    const asked = ['caching', '--source', SAMPLE_LOGS, ...october];
+    expect((await run(...asked)).stdout).toMatch(/^Caching saved \$819\.39: .*at least \$35\.75 of them never read/);
+    expect((await run(...asked, '--csv')).stdout).toMatch(/^principal,model,verdict,/);
+    const { stdout } = await run(...asked, '--json', '--where', 'principal=role/support-bot');
+    expect(JSON.parse(stdout).rows[0].verdict).toBe('loses');
+    expect((await run(...asked, '--quote')).stdout).toMatch(/^2026-10-01T00:00:00Z up to 2026-11-01T00:00:00Z/);
+  }, 120_000);
+
+  it('waste says what brought little, in every form', async () => {
+    const asked = ['waste', '--source', SAMPLE_LOGS, ...october];
+    expect((await run(...asked)).stdout).toMatch(
+      /^Spend that may be wasted[\s\S]*retry storm: back off .*\nprincipal +model +hour/,
+    );
+    expect((await run(...asked, '--csv')).stdout).toMatch(/^kind,principal,model,detail,/);
+  }, 120_000);
+
   it('simulate says what would have been, or what saves most', async () => {
     const asked = ['simulate', '--source', SAMPLE_LOGS, ...october];
     const global = await run(...asked, '--where', 'region=eu-west-1', '--routing', 'global', '--json');
@@ -333,15 +350,19 @@ describe('the servers', () => {
     expect(JSON.parse(remote.stdout)).toEqual(JSON.parse(local.stdout));
   });
 
-  it('explain and simulate ask a server, too', async () => {
+  it('explain, simulate, caching and waste ask a server, too', async () => {
     const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger']);
     const url = await new Promise<string>((resolve) => {
       server.stderr.on('data', (data) => resolve(/http:\/\/\S+\/mcp/.exec(String(data))?.[0] as string));
     });
     const why = await run('explain', '--url', url);
     const whatIf = await run('simulate', '--url', url, '--tier', 'batch', '--json');
+    const cached = await run('caching', '--url', url);
+    const wasted = await run('waste', '--url', url);
     server.kill('SIGTERM');
     expect(why.stdout).toBe((await run('explain', '--source', SAMPLE_LOGS)).stdout);
+    expect(wasted.stdout).toBe((await run('waste', '--source', SAMPLE_LOGS)).stdout);
+    expect(cached.stdout).toBe((await run('caching', '--source', SAMPLE_LOGS)).stdout);
     const local = await run('simulate', '--source', SAMPLE_LOGS, '--tier', 'batch', '--json');
     expect(JSON.parse(whatIf.stdout)).toEqual(JSON.parse(local.stdout));
   }, 120_000);

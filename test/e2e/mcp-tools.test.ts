@@ -147,6 +147,18 @@ describe('the tools that compare', () => {
   });
 });
 
+describe('the tools that look for savings', () => {
+  it.each([
+    ['review_prompt_caching', /^Caching saved \$819\.39/],
+    ['find_wasted_spend', /^Spend that may be wasted/],
+  ])('%s answers, or is quoted', async (name, text) => {
+    const client = await connect();
+    expect(textOf(await client.callTool({ name, arguments: OCTOBER }))).toMatch(text);
+    const quoted = await client.callTool({ name, arguments: { ...OCTOBER, quote: true } });
+    expect(Object.keys(quoted.structuredContent as object)).toEqual(['quote']);
+  });
+});
+
 describe('a mistake in a call', () => {
   it.each([
     ['breakdown_spend', { by: ['modell'] }, /no dimension "modell".*Use one of: day, hour/s],
@@ -159,6 +171,7 @@ describe('a mistake in a call', () => {
     ['explain_spend_change', { from: '2026-10-14' }, /"from" and "to" together/],
     ['simulate_spend', { model: 'anthropic.claude-opus-9' }, /look alike: .*claude-opus/],
     ['simulate_spend', { cache_share: 1.5 }, /cache_share/],
+    ['review_prompt_caching', { cache_share: 0 }, /cache_share/],
     ['get_bedrock_usage_report', { aws_account_id: '12' }, /12 digits/],
     ['get_price', { model: 'anthropic.claude-opus-9' }, /No price is known.*look alike: .*claude-opus/],
   ])('%s %j is answered with what to do instead', async (name, input, message) => {

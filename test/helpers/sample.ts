@@ -3,6 +3,14 @@ import { SAMPLE_LOGS } from '../../src/cli/demo.ts';
 import { compose } from '../../src/compose.ts';
 import type { Measures } from '../../src/reports/report.ts';
 
+interface ExpectedCaching {
+  gross_saved_usd: string;
+  write_surcharge_usd: string;
+  never_read_tokens: number;
+  wasted_usd: string;
+  five_minutes_instead_usd: string;
+}
+
 /** The sample month, and the sums its generator computed without our code. */
 export { SAMPLE_LOGS };
 
@@ -15,6 +23,16 @@ export const EXPECTED = JSON.parse(readFileSync('examples/sample-logs/expected.j
   largest_unpriced: { request_id: string; at: string; principal: string; model: string }[];
   /** Dollars of two periods, or of the same calls as they might have been. */
   changes: Record<'runaway' | 'dearer_model' | 'europe' | 'intents', Record<string, string>>;
+  /** By `caller model`: what caches saved and cost. */
+  caching: Record<string, ExpectedCaching>;
+  /** By `caller model`, and error code or hour: what brought little or nothing. */
+  waste: {
+    failed: Record<string, Measures>;
+    truncated: Record<string, Measures>;
+    retry_storms: Record<string, Measures>;
+    large_for_little: { prompt_at_least: number; output_at_most: number; by: Record<string, Measures> };
+    dearer_routing_usd: Record<string, string>;
+  };
 };
 
 export const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };

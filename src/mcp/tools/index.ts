@@ -6,11 +6,13 @@ import { detectAnomaliesTool } from './detect-anomalies.ts';
 import { explainSpendChange } from './explain-spend-change.ts';
 import { exportFocus } from './export-focus.ts';
 import { findExpensiveInvocations } from './find-expensive-invocations.ts';
+import { findWastedSpend } from './find-wasted-spend.ts';
 import { forecastSpend } from './forecast-spend.ts';
 import { getBedrockUsageReport } from './get-bedrock-usage-report.ts';
 import { getPrice } from './get-price.ts';
 import { listDimensions } from './list-dimensions.ts';
 import { reconcileWithBill } from './reconcile-with-bill.ts';
+import { reviewPromptCaching } from './review-prompt-caching.ts';
 import { showSpendDashboard } from './show-spend-dashboard.ts';
 import { simulateSpend } from './simulate-spend.ts';
 import { spendOverTime } from './spend-over-time.ts';
@@ -26,6 +28,8 @@ export const TOOLS: readonly Tool[] = [
   findExpensiveInvocations,
   explainSpendChange,
   simulateSpend,
+  reviewPromptCaching,
+  findWastedSpend,
   listDimensions,
   getPrice,
   checkSetup,

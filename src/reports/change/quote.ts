@@ -16,7 +16,7 @@ export async function quoteChange(question: ChangeQuestion, context: ReportConte
 }
 
 /** Two scans, one after the other. */
-function together(a: ScanQuote, b: ScanQuote): ScanQuote {
+export function together(a: ScanQuote, b: ScanQuote): ScanQuote {
   const usd = [a.usd, b.usd].filter((text) => text !== undefined);
   const total = usd.reduce((sum, text) => sum.plus(usdFromText(text)), ZERO_USD);
   const { seconds } = a;

@@ -1,0 +1,99 @@
+import { displayUsd, usdFromText } from '../../domain/money.ts';
+import { printable } from '../../domain/printable.ts';
+import { csvFromLines } from '../csv.ts';
+import { alignColumns, compact, count, coverageText, dayText, notesText } from '../render.ts';
+import { shownValue } from '../shown-value.ts';
+import { type CacheReview, type CacheRow, cacheRowSchema } from './schema.ts';
+
+/** Compact text for a terminal or a model. */
+export function textFromCaching(review: CacheReview): string {
+  const { period, rows, omitted_rows, coverage, notes } = review;
+  const [cachers, others] = [rows.filter(isCaching), rows.filter((row) => !isCaching(row))];
+  const blocks = [
+    `${headline(review)}\n${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
+    ...(rows.length > 0 ? [] : ['(nobody caches, and nobody’s prompts are large and many enough to)']),
+    ...(cachers.length > 0 ? [`Who caches\n${tableText(cachers, CACHING_COLUMNS)}`] : []),
+    adviceText(cachers),
+    ...(others.length > 0 ? [`Who could (an estimate)\n${tableText(others, UNCACHED_COLUMNS)}`] : []),
+    ...(others[0] ? [sentence(others[0].advice)] : []),
+    ...(omitted_rows > 0 ? [`${omitted_rows} more rows with less at stake. Raise "limit".`] : []),
+    coverageText(coverage),
+    notesText(notes),
+  ];
+  return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
+}
+
+/** One line a row, exact dollars. */
+export function csvFromCaching({ rows }: CacheReview): string {
+  const names = Object.keys(cacheRowSchema.shape) as (keyof CacheRow)[];
+  return csvFromLines([names, ...rows.map((row) => names.map((name) => row[name] ?? ''))]);
+}
+
+// --- internal ---
+
+const isCaching = ({ verdict }: CacheRow) => verdict !== 'does not cache';
+const money = (text: string | undefined) => (text === undefined ? '' : displayUsd(usdFromText(text)));
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+function headline({ totals }: CacheReview): string {
+  const [net, gross] = [usdFromText(totals.net_saved_usd), usdFromText(totals.gross_saved_usd)];
+  if (net.eq(0) && gross.eq(0)) return 'No call with a known price used a cache.';
+  const wasted = totals.wasted_usd === undefined ? '' : `, at least ${money(totals.wasted_usd)} of them never read`;
+  const writes = `${money(totals.write_surcharge_usd)} for writes${wasted}`;
+  return net.lt(0)
+    ? `Caching cost ${displayUsd(net.abs())} more than no caching: ${writes}, less ${displayUsd(gross)} that reads saved.`
+    : `Caching saved ${displayUsd(net)}: reads ${displayUsd(gross)}, less ${writes}.`;
+}
+
+interface Column {
+  title: string;
+  cell(row: CacheRow): string;
+  /** Left out where no row has a value. */
+  optional?: boolean;
+}
+
+const WHO: readonly Column[] = [
+  { title: 'principal', cell: ({ principal }) => shownValue(principal) },
+  { title: 'model', cell: ({ model }) => shownValue(model) },
+];
+
+const CACHING_COLUMNS: readonly Column[] = [
+  ...WHO,
+  { title: 'verdict', cell: ({ verdict }) => verdict },
+  { title: 'read', cell: ({ cache_read_tokens }) => compact(cache_read_tokens) },
+  { title: 'written', cell: (row) => compact(row.cache_write_5m_tokens + row.cache_write_1h_tokens) },
+  { title: 'saved', cell: ({ net_saved_usd }) => money(net_saved_usd) },
+  { title: 'wasted', cell: ({ wasted_usd }) => money(wasted_usd), optional: true },
+  { title: 'if 5m', cell: ({ five_minutes_instead_usd }) => moneyAbove0(five_minutes_instead_usd), optional: true },
+  { title: 'if 1h', cell: ({ one_hour_instead_usd }) => moneyAbove0(one_hour_instead_usd), optional: true },
+];
+
+const UNCACHED_COLUMNS: readonly Column[] = [
+  ...WHO,
+  { title: 'invocations', cell: ({ invocations }) => count(invocations) },
+  { title: 'input', cell: ({ input_tokens }) => compact(input_tokens) },
+  { title: 'could save', cell: ({ could_save_usd }) => money(could_save_usd) },
+];
+
+function moneyAbove0(text: string | undefined): string {
+  return text === undefined || usdFromText(text).eq(0) ? '' : money(text);
+}
+
+function tableText(rows: readonly CacheRow[], all: readonly Column[]): string {
+  const columns = all.filter(({ optional, cell }) => !optional || rows.some((row) => cell(row) !== ''));
+  const lines = rows.map((row) => columns.map(({ cell }) => cell(row)));
+  const texts = columns.filter(({ title }) => ['principal', 'model', 'verdict'].includes(title));
+  return alignColumns([columns.map(({ title }) => title), ...lines], texts.length);
+}
+
+/** Each advice once, with those whom it concerns. */
+function adviceText(rows: readonly CacheRow[]): string {
+  const concerned = rows.filter(({ verdict, at_stake_usd }) => verdict !== 'pays' || usdFromText(at_stake_usd).gt(0));
+  return [...Map.groupBy(concerned, ({ advice }) => advice)]
+    .map(([advice, group]) => `${sentence(advice)}\n${group.map((row) => `  ${whoText(row)}`).join('\n')}`)
+    .join('\n');
+}
+
+function whoText({ principal, model }: CacheRow): string {
+  return `${shownValue(principal)} on ${shownValue(model)}`;
+}

@@ -1,0 +1,97 @@
+import { textFromUsd, usdFromText, ZERO_USD } from '../../domain/money.ts';
+import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../breakdown.ts';
+import { together } from '../change/quote.ts';
+import type { ReportContext } from '../context.ts';
+import { priceUsage } from '../pricing.ts';
+import { quoteQuestion, type ScanQuote } from '../quote.ts';
+import { count } from '../render.ts';
+import { findingsFromRows, oversized, STORM_ERRORS } from './findings.ts';
+import { type Finding, WASTE_KINDS, type WasteReport } from './schema.ts';
+
+export interface WasteQuestion extends Omit<BreakdownQuestion, 'by'> {
+  /** Prompts of at least so many tokens are oversized … */
+  promptAtLeast: number;
+  /** … for answers of at most so many. */
+  outputAtMost: number;
+}
+
+export const USUAL_SIZES = { promptAtLeast: 20_000, outputAtMost: 50 } as const;
+
+const BY = ['hour', 'principal', 'model', 'status', 'stop_reason'] as const;
+
+/** Spend that brought little or nothing, by kind. */
+export async function findWaste(question: WasteQuestion, context: ReportContext): Promise<WasteReport> {
+  const asked = await askedFromQuestion({ ...question, by: BY }, context);
+  const prices = await context.prices();
+  const { rows, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
+  const findings = [
+    ...findingsFromRows(rows, prices, context.now()),
+    ...(context.engine.sumsOnly ? [] : oversized(await largeRows(asked, question, context), prices)),
+  ].sort(dearestFirst);
+  const usage = priceUsage(rows, ['stop_reason'], prices);
+  const frame = await assemble('', asked.period, [], { usage, coverage }, context);
+  const shown = findings.slice(0, question.limit);
+  return {
+    period: frame.period,
+    kinds: WASTE_KINDS.map((kind) => sumOf(kind, findings)),
+    findings: shown,
+    omitted_findings: findings.length - shown.length,
+    coverage: frame.coverage,
+    notes: [...new Set([...wasteNotes(question, context), ...frame.notes])],
+  };
+}
+
+/** What that would take: the sums, and a look at the size of each request. */
+export async function quoteWaste(question: WasteQuestion, context: ReportContext): Promise<ScanQuote> {
+  const asked = { ...question, by: BY };
+  const sums = await quoteQuestion(asked, context);
+  if (context.engine.sumsOnly) return sums;
+  const sizes = await quoteQuestion(asked, context, {
+    read: askedFromQuestion,
+    query: (read) => largeQuery(read, question, context),
+  });
+  return together(sums, sizes);
+}
+
+// --- internal ---
+
+async function largeQuery(asked: Asked, { promptAtLeast, outputAtMost }: WasteQuestion, context: ReportContext) {
+  const query = await queryFrom({ ...asked, by: ['principal', 'model'] }, context);
+  return { ...query, only: { promptAtLeast, outputAtMost } };
+}
+
+/** Failed calls have no answer of any size. */
+async function largeRows(asked: Asked, question: WasteQuestion, context: ReportContext) {
+  const { rows } = await context.engine.usage(await largeQuery(asked, question, context), context);
+  return rows.filter(({ errors, invocations }) => errors < invocations);
+}
+
+function dearestFirst(a: Finding, b: Finding): number {
+  const nameOf = ({ kind, principal, model, detail }: Finding) => [kind, principal, model, detail].join('\n');
+  return usdFromText(b.usd).cmp(usdFromText(a.usd)) || b.errors - a.errors || (nameOf(a) < nameOf(b) ? -1 : 1);
+}
+
+function sumOf(kind: Finding['kind'], all: readonly Finding[]) {
+  const findings = all.filter((finding) => finding.kind === kind);
+  const sum = (name: 'invocations' | 'errors') => findings.reduce((total, finding) => total + finding[name], 0);
+  const usd = findings.reduce((total, finding) => total.plus(usdFromText(finding.usd)), ZERO_USD);
+  return {
+    kind,
+    findings: findings.length,
+    invocations: sum('invocations'),
+    errors: sum('errors'),
+    usd: textFromUsd(usd),
+  };
+}
+
+function wasteNotes({ promptAtLeast, outputAtMost }: WasteQuestion, { engine }: ReportContext): string[] {
+  return [
+    'A call can be of several kinds, so their dollars do not add up; nor is all of it lost: a truncated answer may do, and a short one to a large prompt may be what was wanted.',
+    `A retry storm is an hour in which one caller had ${STORM_ERRORS} errors or more on a model and at least half of its calls failed; its dollars are those of the calls that came through.`,
+    engine.sumsOnly
+      ? 'This source knows no single requests, callers or stop reasons: oversized inputs and truncated answers are not seen, and storms only of all callers together. Ask the invocation logs.'
+      : `An input is oversized from ${count(promptAtLeast)} prompt tokens on for an answer of at most ${count(outputAtMost)}.`,
+    'Global routing may process a request in any region: rules on where data may be can forbid it, and not every model has it.',
+    'Idle provisioned throughput is not in the logs: it costs by the hour, used or not. The bill shows it (reconcile_with_bill).',
+  ];
+}
