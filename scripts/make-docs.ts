@@ -15,6 +15,7 @@ import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
 import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
 import { ERROR_CODES } from '../src/domain/errors.ts';
+import { PROMPTS } from '../src/mcp/prompts/index.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { breakdown } from '../src/reports/breakdown.ts';
 import type { ReportContext } from '../src/reports/context.ts';
@@ -23,8 +24,8 @@ import { overTime } from '../src/reports/over-time.ts';
 import { textFromReport } from '../src/reports/render.ts';
 
 const FILES: Readonly<Record<string, readonly string[]>> = {
-  'README.md': ['answer', 'tools'],
-  'docs/tools.md': ['tool-reference'],
+  'README.md': ['answer', 'tools', 'prompts'],
+  'docs/tools.md': ['tool-reference', 'prompt-reference'],
   'docs/configuration.md': ['settings'],
   'docs/errors.md': ['errors'],
   'docs/dimensions.md': ['dimensions'],
@@ -47,6 +48,11 @@ export async function generatedDocs(): Promise<Record<string, string>> {
       ['tool', 'answers'],
       TOOLS.map(({ name, description }) => [`\`${name}\``, firstSentence(description)]),
     ),
+    prompts: table(
+      ['prompt', 'does'],
+      PROMPTS.map(({ name, description }) => [`\`${name}\``, description]),
+    ),
+    'prompt-reference': PROMPTS.map(promptReference).join('\n\n'),
     'tool-reference': TOOLS.map(toolReference).join('\n\n'),
     settings: table(
       ['option', 'environment variable', 'default', 'meaning'],
@@ -124,6 +130,16 @@ function toolReference({ name, description, input }: (typeof TOOLS)[number]): st
   });
   const parameters = rows.length === 0 ? 'No parameters.' : table(['parameter', 'type', 'default', 'meaning'], rows);
   return `## ${name}\n\n${description}\n\n${parameters}`;
+}
+
+function promptReference({ name, description, args }: (typeof PROMPTS)[number]): string {
+  const { properties = {}, required = [] } = z.toJSONSchema(args, { io: 'input' });
+  const rows = Object.entries(properties).map(([argument, property]) => [
+    `\`${argument}\``,
+    required.includes(argument) ? 'required' : '',
+    (property as { description?: string }).description ?? '',
+  ]);
+  return `### ${name}\n\n${description}\n\n${table(['argument', '', 'meaning'], rows)}`;
 }
 
 function firstSentence(text: string): string {

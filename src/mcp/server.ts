@@ -13,7 +13,7 @@ import { printable } from '../domain/printable.ts';
 import type { Progress } from '../engines/engine.ts';
 import { type Asking, createAsking } from './asking.ts';
 import type { Tool, ToolAnswer, ToolContext } from './define-tool.ts';
-import { registerPrompts } from './prompts.ts';
+import { registerPrompts } from './prompts/index.ts';
 import { registerResources } from './resources.ts';
 import { TOOLS } from './tools/index.ts';
 import { VERSION } from './version.ts';

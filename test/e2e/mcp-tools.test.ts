@@ -217,6 +217,27 @@ describe('what hosts show besides tools', () => {
     expect(prices.map(({ model }) => model)).toContain('anthropic.claude-sonnet-4-6');
   });
 
+  it('are prompts, with their arguments and what these can be', async () => {
+    const client = await connect();
+    const { prompts } = await client.listPrompts();
+    const told = prompts.map(({ name, arguments: args = [] }) => [
+      name,
+      ...args.map((arg) => (arg.required ? arg.name : `[${arg.name}]`)),
+    ]);
+    expect(told).toEqual([
+      ['weekly_spend_review', '[week_of]', '[audience]'],
+      ['find_savings', '[period]', '[who]'],
+      ['investigate_spike', 'when', '[who]'],
+      ['onboard_team', 'team', '[key]', '[roles]'],
+    ]);
+    const { completion } = await client.complete({
+      ref: { type: 'ref/prompt', name: 'onboard_team' },
+      argument: { name: 'key', value: 'p' },
+    });
+    expect(completion.values).toEqual(['provider', 'principal', 'profile']);
+    await expect(client.getPrompt({ name: 'investigate_spike', arguments: {} })).rejects.toThrow(/when/);
+  });
+
   it('is a prompt for a weekly review', async () => {
     const { messages } = await (await connect()).getPrompt({
       name: 'weekly_spend_review',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeSample, OCTOBER } from '../../../test/helpers/sample.ts';
 import { quoteAnomalies } from '../anomalies/anomalies.ts';
+import type { Budget } from '../budgets/budget-file.ts';
 import { quoteBudgets } from '../budgets/check.ts';
 import type { ReportContext } from '../context.ts';
 import { quoteFocus } from '../focus/focus.ts';
@@ -17,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => whole.close());
 
-const budget = { name: 'all', usd: '100', period: 'week', where: [], warn_percent: '80' } as const;
-const budgets = [budget, { ...budget, period: 'day' }] as const;
+const budget: Budget = { name: 'all', usd: '100', period: 'week', where: [], warn_percent: '80' };
+const budgets: Budget[] = [budget, { ...budget, period: 'day' }];
 
 const QUOTES: [string, (context: ReportContext) => Promise<ScanQuote>, string, string][] = [
   [
