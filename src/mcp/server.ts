@@ -13,6 +13,7 @@ import { printable } from '../domain/printable.ts';
 import type { Progress } from '../engines/engine.ts';
 import { type Asking, createAsking } from './asking.ts';
 import type { Tool, ToolAnswer, ToolContext } from './define-tool.ts';
+import { leanOutput } from './lean-schema.ts';
 import { registerPrompts } from './prompts/index.ts';
 import { registerResources } from './resources.ts';
 import { TOOLS } from './tools/index.ts';
@@ -58,7 +59,7 @@ function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask
       title,
       description,
       inputSchema: tool.input,
-      outputSchema: tool.output,
+      outputSchema: leanOutput(tool.output),
       annotations: { title, readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     },
     async (input, context) => {

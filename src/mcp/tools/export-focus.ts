@@ -21,7 +21,7 @@ export const exportFocus = defineTool({
       .optional()
       .describe('What to put into the column Tags, e.g. ["metadata.team"].'),
     where: whereInput,
-    limit: limitInput(100),
+    limit: limitInput(20),
     quote: quoteInput,
   }),
   output: reportOrQuote(focusPageSchema),
