@@ -23,9 +23,17 @@ import { FOCUS_COLUMNS } from '../src/reports/focus/columns.ts';
 import { overTime } from '../src/reports/over-time.ts';
 import { textFromReport } from '../src/reports/render.ts';
 
+/** What users ask; test/questions asks the tools. */
+const QUESTIONS = JSON.parse(readFileSync('test/questions/questions.json', 'utf8')) as {
+  question: string;
+  tool: string;
+  input: object;
+}[];
+
 const FILES: Readonly<Record<string, readonly string[]>> = {
   'README.md': ['answer', 'tools', 'prompts'],
   'docs/tools.md': ['tool-reference', 'prompt-reference'],
+  'docs/questions.md': ['questions'],
   'docs/configuration.md': ['settings'],
   'docs/errors.md': ['errors'],
   'docs/dimensions.md': ['dimensions'],
@@ -53,6 +61,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
       PROMPTS.map(({ name, description }) => [`\`${name}\``, description]),
     ),
     'prompt-reference': PROMPTS.map(promptReference).join('\n\n'),
+    questions: table(
+      ['question', 'tool', 'arguments'],
+      QUESTIONS.map(({ question, tool, input }) => [question, `\`${tool}\``, `\`${JSON.stringify(input)}\``]),
+    ),
     'tool-reference': TOOLS.map(toolReference).join('\n\n'),
     settings: table(
       ['option', 'environment variable', 'default', 'meaning'],

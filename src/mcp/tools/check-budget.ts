@@ -10,7 +10,7 @@ export const checkBudget = defineTool({
   name: 'check_budget',
   title: 'Check Bedrock budgets',
   description:
-    'Amazon Bedrock spend of the running day, week or month against a limit in dollars: spent, forecast to the end, and whether it is or will be over. Checks the operator’s budgets; with usd, one of your own. Use it for "are we on budget".',
+    'Amazon Bedrock spend of the running day, week or month against a limit in dollars: spent, forecast to the end, and whether it is or will be over. Checks the operator’s budgets; with usd, one of your own. Use it for "are we on budget"; without a limit use forecast_spend.',
   input: z.strictObject({
     usd: z
       .string()
