@@ -1,10 +1,13 @@
+import { TOOL_NAMES } from './named.ts';
 import { OCTOBER } from './sample.ts';
+
+type Question = readonly [string, Record<string, unknown>];
 
 /**
  * Questions to each tool that answers from logs: as they are usually asked, and so that the answer is as large as it gets by
  * default. Tokens are measured and held to a budget over these.
  */
-export const TYPICAL_QUESTIONS: readonly (readonly [string, Record<string, unknown>])[] = [
+export const TYPICAL_QUESTIONS: readonly Question[] = ofTools([
   ['get_bedrock_usage_report', { days: 7 }],
   ['breakdown_spend', { by: ['model'], ...OCTOBER }],
   ['spend_over_time', { interval: 'day', ...OCTOBER }],
@@ -17,9 +20,11 @@ export const TYPICAL_QUESTIONS: readonly (readonly [string, Record<string, unkno
   ['list_dimensions', {}],
   ['get_price', { model: 'anthropic.claude-opus-4-8' }],
   ['export_focus', { from: '2026-10-14', to: '2026-10-15' }],
-];
+  ['review_prompt_caching', { ...OCTOBER }],
+  ['find_wasted_spend', { ...OCTOBER }],
+]);
 
-export const LARGEST_QUESTIONS: readonly (readonly [string, Record<string, unknown>])[] = [
+export const LARGEST_QUESTIONS: readonly Question[] = ofTools([
   ['get_bedrock_usage_report', { days: 33 }],
   ['breakdown_spend', { by: ['principal', 'session', 'model', 'region', 'day'], ...OCTOBER }],
   ['spend_over_time', { interval: 'hour', by: 'principal', ...OCTOBER }],
@@ -32,4 +37,11 @@ export const LARGEST_QUESTIONS: readonly (readonly [string, Record<string, unkno
   ['list_dimensions', {}],
   ['get_price', { model: 'anthropic.claude-opus-4-8' }],
   ['export_focus', { ...OCTOBER, tags: ['metadata.team', 'metadata.env'] }],
-];
+  ['review_prompt_caching', { ...OCTOBER, cache_share: 1 }],
+  ['find_wasted_spend', { ...OCTOBER, prompt_at_least: 1000, output_at_most: 10_000 }],
+]);
+
+/** Without tools that are not there yet. */
+function ofTools(questions: readonly Question[]): readonly Question[] {
+  return questions.filter(([name]) => TOOL_NAMES.includes(name));
+}
