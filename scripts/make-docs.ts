@@ -15,6 +15,7 @@ import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
 import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
 import { ERROR_CODES } from '../src/domain/errors.ts';
+import { PROMPTS } from '../src/mcp/prompts/index.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { breakdown } from '../src/reports/breakdown.ts';
 import type { ReportContext } from '../src/reports/context.ts';
@@ -22,9 +23,17 @@ import { FOCUS_COLUMNS } from '../src/reports/focus/columns.ts';
 import { overTime } from '../src/reports/over-time.ts';
 import { textFromReport } from '../src/reports/render.ts';
 
+/** What users ask; test/questions asks the tools. */
+const QUESTIONS = JSON.parse(readFileSync('test/questions/questions.json', 'utf8')) as {
+  question: string;
+  tool: string;
+  input: object;
+}[];
+
 const FILES: Readonly<Record<string, readonly string[]>> = {
-  'README.md': ['answer', 'tools'],
-  'docs/tools.md': ['tool-reference'],
+  'README.md': ['answer', 'tools', 'prompts'],
+  'docs/tools.md': ['tool-reference', 'prompt-reference'],
+  'docs/questions.md': ['questions'],
   'docs/configuration.md': ['settings'],
   'docs/errors.md': ['errors'],
   'docs/dimensions.md': ['dimensions'],
@@ -46,6 +55,15 @@ export async function generatedDocs(): Promise<Record<string, string>> {
     tools: table(
       ['tool', 'answers'],
       TOOLS.map(({ name, description }) => [`\`${name}\``, firstSentence(description)]),
+    ),
+    prompts: table(
+      ['prompt', 'does'],
+      PROMPTS.map(({ name, description }) => [`\`${name}\``, description]),
+    ),
+    'prompt-reference': PROMPTS.map(promptReference).join('\n\n'),
+    questions: table(
+      ['question', 'tool', 'arguments'],
+      QUESTIONS.map(({ question, tool, input }) => [question, `\`${tool}\``, `\`${JSON.stringify(input)}\``]),
     ),
     'tool-reference': TOOLS.map(toolReference).join('\n\n'),
     settings: table(
@@ -124,6 +142,16 @@ function toolReference({ name, description, input }: (typeof TOOLS)[number]): st
   });
   const parameters = rows.length === 0 ? 'No parameters.' : table(['parameter', 'type', 'default', 'meaning'], rows);
   return `## ${name}\n\n${description}\n\n${parameters}`;
+}
+
+function promptReference({ name, description, args }: (typeof PROMPTS)[number]): string {
+  const { properties = {}, required = [] } = z.toJSONSchema(args, { io: 'input' });
+  const rows = Object.entries(properties).map(([argument, property]) => [
+    `\`${argument}\``,
+    required.includes(argument) ? 'required' : '',
+    (property as { description?: string }).description ?? '',
+  ]);
+  return `### ${name}\n\n${description}\n\n${table(['argument', '', 'meaning'], rows)}`;
 }
 
 function firstSentence(text: string): string {

@@ -26,8 +26,8 @@ interface ToolCall {
 interface Ways<Answer> {
   quote(context: ReportContext): Promise<ScanQuote>;
   report(context: ReportContext): Promise<Answer>;
-  /** Checks what a server answered. */
-  read(data: unknown): Answer;
+  /** Checks what a server answered, and fetches what it had no room for. */
+  read(data: unknown): Answer | Promise<Answer>;
   /** Returns the exit code. */
   print(answer: Answer, options: OutputOptions): number | Promise<number>;
 }
@@ -50,6 +50,7 @@ export async function answer<Answer>(
     console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
     return EXIT.ok;
   }
-  const report = options.url === undefined ? await withContext(options, ways.report) : ways.read(await remote({}));
+  const report =
+    options.url === undefined ? await withContext(options, ways.report) : await ways.read(await remote({}));
   return ways.print(report, options);
 }

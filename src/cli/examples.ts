@@ -24,14 +24,17 @@ Examples:
   anomalies: `
 Examples:
   bedrock-spend anomalies --source ./logs
-  bedrock-spend anomalies --source 'cloudwatch:?region=us-east-1' --from 2026-10-14 --floor-usd 5`,
+  bedrock-spend anomalies --source 'cloudwatch:?region=us-east-1' --from 2026-10-14 --floor-usd 5
+  bedrock-spend anomalies --url prod`,
   forecast: `
 Examples:
   bedrock-spend forecast --source ./logs
-  bedrock-spend forecast --source ./logs --days 14 --where principal=role/support-bot --json`,
+  bedrock-spend forecast --source ./logs --days 14 --where principal=role/support-bot --json
+  bedrock-spend forecast --url prod --period week`,
   checkBudget: `
 Examples:
   bedrock-spend check-budget --source ./logs --budgets budgets.yaml
+  bedrock-spend check-budget --url prod                       the budgets of that server
 
 Exit codes: 0 all within, 4 past a warning mark or will be over by the forecast, 5 over.`,
   expensive: `
@@ -71,7 +74,8 @@ Examples:
   exportFocus: `
 Examples:
   bedrock-spend export-focus --source ./logs --from 2026-10-01 --to 2026-11-01 --output october.parquet
-  bedrock-spend export-focus --source ./logs --tag metadata.team | head`,
+  bedrock-spend export-focus --source ./logs --tag metadata.team | head
+  bedrock-spend export-focus --url prod --from 2026-10-01 --to 2026-11-01 --output october.csv`,
   call: `
 Examples:
   bedrock-spend call list --source ./logs

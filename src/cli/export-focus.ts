@@ -4,11 +4,12 @@ import { displayUsd, usdFromText } from '../domain/money.ts';
 import { printableLine } from '../domain/printable.ts';
 import { FOCUS_COLUMNS, type FocusType } from '../reports/focus/columns.ts';
 import { csvFromFocus } from '../reports/focus/csv.ts';
-import { type FocusExport, focusExport } from '../reports/focus/focus.ts';
+import { type FocusExport, focusExport, quoteFocus } from '../reports/focus/focus.ts';
+import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
 import { EXIT } from './output.ts';
-import { type SourceOptions, withContext } from './session.ts';
+import { exportFromPage } from './remote-focus.ts';
 
-interface ExportOptions extends SourceOptions {
+interface ExportOptions extends AnswerOptions {
   from?: string;
   to?: string;
   tag: string[];
@@ -17,8 +18,22 @@ interface ExportOptions extends SourceOptions {
 }
 
 /** Writes usage as FOCUS charges: CSV on stdout or in a file, or a Parquet file. */
-export async function runExportFocus({ from, to, tag, where, output, ...options }: ExportOptions): Promise<number> {
-  const result = await withContext(options, (context) => focusExport({ from, to, tags: tag, where }, context));
+export function runExportFocus(options: ExportOptions): Promise<number> {
+  const { from, to, tag: tags, where, output } = options;
+  const question = { from, to, tags, where };
+  return answer(
+    options,
+    { name: 'export_focus', input: { ...question, limit: REMOTE_LIMIT } },
+    {
+      quote: (context) => quoteFocus(question, context),
+      report: (context) => focusExport(question, context),
+      read: (data) => exportFromPage(data, question, options),
+      print: (result) => finish(result, output),
+    },
+  );
+}
+
+async function finish(result: FocusExport, output: string | undefined): Promise<number> {
   if (output === undefined) process.stdout.write(csvFromFocus(result.rows));
   else await writeExport(output, result);
   console.error(summaryOf(result, output));

@@ -33,6 +33,8 @@ export function addSource(command: Command): Command {
 /** Options of the commands that look ahead, or for what is unusual. */
 export function addOutlook(command: Command): Command {
   return addSource(command)
+    .addOption(urlOption())
+    .addOption(quoteOption())
     .addOption(settingOption('timezone'))
     .addOption(new Option('--json', 'print one JSON object'));
 }

@@ -1,20 +1,21 @@
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
 import { jsonText } from '../domain/printable.ts';
-import { anomalies } from '../reports/anomalies/anomalies.ts';
+import { anomalies, quoteAnomalies } from '../reports/anomalies/anomalies.ts';
 import { textFromAnomalies } from '../reports/anomalies/render.ts';
+import { anomaliesSchema } from '../reports/anomalies/schema.ts';
 import { readBudgets } from '../reports/budgets/budget-file.ts';
-import { checkBudgets, textFromBudgets } from '../reports/budgets/check.ts';
-import type { BudgetState } from '../reports/budgets/schema.ts';
-import { type ForecastQuestion, forecast } from '../reports/outlook/forecast.ts';
+import { checkBudgets, quoteBudgets, textFromBudgets } from '../reports/budgets/check.ts';
+import { type BudgetState, budgetCheckSchema } from '../reports/budgets/schema.ts';
+import { type ForecastQuestion, forecast, quoteForecast } from '../reports/outlook/forecast.ts';
 import { textFromForecast } from '../reports/outlook/forecast-render.ts';
+import { forecastSchema } from '../reports/outlook/forecast-schema.ts';
+import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
 import { EXIT } from './output.ts';
-import { type SourceOptions, withContext } from './session.ts';
 
-interface OutlookOptions extends SourceOptions {
+interface OutlookOptions extends AnswerOptions {
   timezone?: string;
   asOf?: string;
-  json?: boolean;
 }
 
 interface ForecastOptions extends OutlookOptions {
@@ -23,10 +24,20 @@ interface ForecastOptions extends OutlookOptions {
   where: string[];
 }
 
-export async function runForecast({ period, days, where, asOf, ...options }: ForecastOptions): Promise<number> {
-  const timezone = readSetting('timezone', options.timezone);
-  const result = await withContext(options, (context) => forecast({ period, days, where, asOf, timezone }, context));
-  return print(result, textFromForecast, options);
+export function runForecast(options: ForecastOptions): Promise<number> {
+  const { period, days, where, asOf } = options;
+  const common = { period, days, where, timezone: readSetting('timezone', options.timezone) };
+  const question = { ...common, asOf };
+  return answer(
+    options,
+    { name: 'forecast_spend', input: { ...common, as_of: asOf } },
+    {
+      quote: (context) => quoteForecast(question, context),
+      report: (context) => forecast(question, context),
+      read: (data) => forecastSchema.parse(data),
+      print: (result, form) => print(result, textFromForecast, form),
+    },
+  );
 }
 
 interface AnomalyOptions extends OutlookOptions {
@@ -37,10 +48,20 @@ interface AnomalyOptions extends OutlookOptions {
   limit?: number;
 }
 
-export async function runAnomalies({ from, to, where, floorUsd, limit, ...options }: AnomalyOptions): Promise<number> {
-  const timezone = readSetting('timezone', options.timezone);
-  const question = { from, to, where, floorUsd, limit, timezone };
-  return print(await withContext(options, (context) => anomalies(question, context)), textFromAnomalies, options);
+export function runAnomalies(options: AnomalyOptions): Promise<number> {
+  const { from, to, where, floorUsd, limit } = options;
+  const common = { from, to, where, timezone: readSetting('timezone', options.timezone) };
+  const question = { ...common, floorUsd, limit };
+  return answer(
+    options,
+    { name: 'detect_anomalies', input: { ...common, floor_usd: floorUsd, limit: limit ?? REMOTE_LIMIT } },
+    {
+      quote: (context) => quoteAnomalies(question, context),
+      report: (context) => anomalies(question, context),
+      read: (data) => anomaliesSchema.parse(data),
+      print: (result, form) => print(result, textFromAnomalies, form),
+    },
+  );
 }
 
 /** For scheduled jobs: what a budget's state ends the command with. */
@@ -52,17 +73,33 @@ const EXIT_OF: Readonly<Record<BudgetState, number>> = {
 };
 
 export async function runCheckBudget(options: OutlookOptions): Promise<number> {
-  const file = readSetting('budgets', options.budgets);
+  const { asOf } = options;
+  const timezone = readSetting('timezone', options.timezone);
+  const question = { budgets: await budgetsOf(options), asOf, timezone };
+  return answer(
+    options,
+    { name: 'check_budget', input: { as_of: asOf, timezone } },
+    {
+      quote: (context) => quoteBudgets(question, context),
+      report: (context) => checkBudgets(question, context),
+      read: (data) => budgetCheckSchema.parse(data),
+      print: (result, form) => {
+        print(result, textFromBudgets, form);
+        return EXIT_OF[result.state];
+      },
+    },
+  );
+}
+
+/** Of the file named; a server has its own. */
+async function budgetsOf({ url, budgets }: OutlookOptions) {
+  if (url !== undefined && budgets !== undefined)
+    throw new SpendError('INVALID_ARGUMENT', 'A server checks the budgets of its own operator: leave out --budgets.');
+  if (url !== undefined) return [];
+  const file = readSetting('budgets', budgets);
   if (file === undefined)
     throw new SpendError('INVALID_ARGUMENT', 'Name a file of budgets with --budgets; docs/outlook.md shows one.');
-  const question = {
-    budgets: await readBudgets(file),
-    asOf: options.asOf,
-    timezone: readSetting('timezone', options.timezone),
-  };
-  const result = await withContext(options, (context) => checkBudgets(question, context));
-  print(result, textFromBudgets, options);
-  return EXIT_OF[result.state];
+  return readBudgets(file);
 }
 
 function print<Data>(data: Data, text: (data: Data) => string, { json }: { json?: boolean }): number {

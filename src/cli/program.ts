@@ -245,6 +245,8 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
     .option('--to <day>', 'end, exclusive; default: the end of the last day of the logs')
     .option('--where <dim=value>', 'only these; may be repeated', collect, [])
     .option('--tag <dimension>', 'metadata.KEY or tag.KEY for the column Tags; may be repeated', collect, [])
+    .addOption(urlOption())
+    .addOption(quoteOption())
     .option('--output <file>', 'a .csv or .parquet file; default: CSV on stdout')
     .addHelpText('after', EXAMPLES.exportFocus);
 

@@ -5,10 +5,7 @@ import type { Report } from '../reports/report.ts';
 import type { ToolAnswer } from './define-tool.ts';
 
 /** For tools whose answer can be drawn. */
-export const chartInput = z
-  .boolean()
-  .default(false)
-  .describe('true: the answer comes with a chart of it as well, a PNG picture to show to people.');
+export const chartInput = z.boolean().default(false).describe('true: adds a chart, a PNG picture to show to people.');
 
 /** A report as text and data, as many rows as asked for; and as a picture of all rows. */
 export async function chartedAnswer(

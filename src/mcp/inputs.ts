@@ -8,19 +8,16 @@ const moment = z.string().min(1);
 export const periodInputs = {
   from: moment
     .optional()
-    .describe('First day or instant, e.g. 2026-10-01 or 2026-10-01T08:00:00Z. Default: the first day the logs have.'),
+    .describe('First day or instant: 2026-10-01 or 2026-10-01T08:00:00Z. Default: the first day of the logs.'),
   to: moment
     .optional()
-    .describe('End, exclusive: for all of October give 2026-11-01. Default: the end of the last day the logs have.'),
-  timezone: z
-    .string()
-    .optional()
-    .describe('IANA name such as Europe/Berlin. Days and hours are cut in it. Default: UTC.'),
+    .describe('End, exclusive: 2026-11-01 for all of October. Default: the end of the last day of the logs.'),
+  timezone: z.string().optional().describe('IANA name such as Europe/Berlin, for days and hours. Default: UTC.'),
 };
 
 export const asOfInput = moment
   .optional()
-  .describe('What was spent before this is known, the rest is forecast. Default: now, or the end of the logs.');
+  .describe('Spend before this is known, the rest is forecast. Default: now, or the end of the logs.');
 
 export const whereInput = z
   .array(z.string().regex(/^[^=]+=/, 'write each filter as dimension=value, e.g. model=anthropic.claude-sonnet-4-6'))
@@ -40,11 +37,5 @@ export const byInput = z
 
 /** Rows a tool returns; a model's context is not a spreadsheet. */
 export function limitInput(fallback: number) {
-  return z
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
-    .default(fallback)
-    .describe(`Most rows to return, 1 to 1000. Totals always cover everything.`);
+  return z.number().int().min(1).max(1000).default(fallback).describe('Most rows; totals always cover everything.');
 }

@@ -6,7 +6,7 @@ import type { ToolAnswer } from './define-tool.ts';
 export const quoteInput = z
   .boolean()
   .default(false)
-  .describe('true: do not answer, but say how much would be read for it, for how many dollars, in how many seconds.');
+  .describe('true: say only what the answer would read, cost and take in time.');
 
 /** The tool's output, or the quote in its place. */
 export function reportOrQuote<Shape extends z.ZodRawShape>(report: z.ZodObject<Shape>) {

@@ -14,7 +14,8 @@ import type { Progress } from '../engines/engine.ts';
 import { registerDashboard } from './app/index.ts';
 import { type Asking, createAsking } from './asking.ts';
 import type { Tool, ToolAnswer, ToolContext } from './define-tool.ts';
-import { registerPrompts } from './prompts.ts';
+import { leanOutput } from './lean-schema.ts';
+import { registerPrompts } from './prompts/index.ts';
 import { registerResources } from './resources.ts';
 import { TOOLS } from './tools/index.ts';
 import { VERSION } from './version.ts';
@@ -60,7 +61,7 @@ function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask
       title,
       description,
       inputSchema: tool.input,
-      outputSchema: tool.output,
+      outputSchema: leanOutput(tool.output),
       annotations: { title, readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
       ...(tool.app === undefined ? {} : { _meta: { ui: { resourceUri: tool.app } } }),
     },

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { TOKEN_CLASSES, type TokenClass } from '../bill/usage-type.ts';
 import { periodSchema } from './report.ts';
 
-const usd = z.string().describe('US dollars, exact decimal');
+/** US dollars, an exact decimal. Said once to clients, not with each of them. */
+const usd = z.string();
 
 const tokensSchema = z.object(
   Object.fromEntries(TOKEN_CLASSES.map((name) => [`${name}_tokens`, z.number().int()])) as Record<
@@ -33,7 +34,7 @@ export const reconciliationSchema = z.object({
   bill: z.object({ source: z.string(), usd, final: z.boolean() }),
   logs: z.object({ source: z.string(), usd, unpriced_invocations: z.number().int().nonnegative() }),
   metrics: z.object({ usd }).optional(),
-  gap_usd: usd.describe('The bill less the logs'),
+  gap_usd: usd.describe('The bill less the logs; all dollars are exact decimals'),
   causes: z.array(causeSchema).describe('Add up to gap_usd exactly; the last is what is left unexplained'),
   models: z
     .array(

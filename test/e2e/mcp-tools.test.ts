@@ -126,7 +126,7 @@ describe('the tools that compare', () => {
       arguments: { from: '2026-10-14', to: '2026-10-15' },
     });
     const { next_steps: steps } = structuredContent as { next_steps: { tool: string; arguments: object }[] };
-    expect(steps).toHaveLength(2);
+    expect(steps.map(({ tool }) => tool)).toEqual(['spend_over_time', 'breakdown_spend', 'find_expensive_invocations']);
     for (const step of steps) {
       const result = await client.callTool({ name: step.tool, arguments: { ...step.arguments } });
       expect(result.structuredContent).toMatchObject({
@@ -243,6 +243,27 @@ describe('what hosts show besides tools', () => {
     const { contents } = await client.readResource({ uri: resources[0]?.uri as string });
     const prices = JSON.parse((contents[0] as { text: string }).text) as { model: string }[];
     expect(prices.map(({ model }) => model)).toContain('anthropic.claude-sonnet-4-6');
+  });
+
+  it('are prompts, with their arguments and what these can be', async () => {
+    const client = await connect();
+    const { prompts } = await client.listPrompts();
+    const told = prompts.map(({ name, arguments: args = [] }) => [
+      name,
+      ...args.map((arg) => (arg.required ? arg.name : `[${arg.name}]`)),
+    ]);
+    expect(told).toEqual([
+      ['weekly_spend_review', '[week_of]', '[audience]'],
+      ['find_savings', '[period]', '[who]'],
+      ['investigate_spike', 'when', '[who]'],
+      ['onboard_team', 'team', '[key]', '[roles]'],
+    ]);
+    const { completion } = await client.complete({
+      ref: { type: 'ref/prompt', name: 'onboard_team' },
+      argument: { name: 'key', value: 'p' },
+    });
+    expect(completion.values).toEqual(['provider', 'principal', 'profile']);
+    await expect(client.getPrompt({ name: 'investigate_spike', arguments: {} })).rejects.toThrow(/when/);
   });
 
   it('is a prompt for a weekly review', async () => {

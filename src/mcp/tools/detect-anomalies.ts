@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { anomalies } from '../../reports/anomalies/anomalies.ts';
+import { anomalies, quoteAnomalies } from '../../reports/anomalies/anomalies.ts';
 import { textFromAnomalies } from '../../reports/anomalies/render.ts';
 import { anomaliesSchema } from '../../reports/anomalies/schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
+import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
 
 export const detectAnomaliesTool = defineTool({
   name: 'detect_anomalies',
@@ -21,10 +22,13 @@ export const detectAnomaliesTool = defineTool({
       .default('1')
       .describe('Dollars an hour above the usual that are not worth a look.'),
     limit: limitInput(20),
+    quote: quoteInput,
   }),
-  output: anomaliesSchema,
-  async run({ floor_usd: floorUsd, ...question }, context) {
-    const data = await anomalies({ ...question, floorUsd }, context);
+  output: reportOrQuote(anomaliesSchema),
+  async run({ floor_usd: floorUsd, quote, ...rest }, context) {
+    const question = { ...rest, floorUsd };
+    if (quote) return quoteAnswer(await quoteAnomalies(question, context));
+    const data = await anomalies(question, context);
     return { text: textFromAnomalies(data), data };
   },
 });

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { focusExport } from '../../reports/focus/focus.ts';
+import { focusExport, quoteFocus } from '../../reports/focus/focus.ts';
+import { focusPageSchema } from '../../reports/focus/schema.ts';
 import { notesText } from '../../reports/render.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
+import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
 
 export const exportFocus = defineTool({
   name: 'export_focus',
@@ -19,17 +21,12 @@ export const exportFocus = defineTool({
       .optional()
       .describe('What to put into the column Tags, e.g. ["metadata.team"].'),
     where: whereInput,
-    limit: limitInput(100),
+    limit: limitInput(20),
+    quote: quoteInput,
   }),
-  output: z.object({
-    period: z.object({ from: z.string(), to: z.string() }),
-    rows: z.array(z.record(z.string(), z.string().nullable()).describe('FOCUS column to value')),
-    omitted_rows: z.number().int().nonnegative(),
-    cost_usd: z.string().describe('Exact sum of BilledCost of all charges, shown or not'),
-    unpriced_rows: z.number().int().nonnegative(),
-    notes: z.array(z.string()),
-  }),
-  async run({ limit, ...question }, context) {
+  output: reportOrQuote(focusPageSchema),
+  async run({ limit, quote, ...question }, context) {
+    if (quote) return quoteAnswer(await quoteFocus(question, context));
     const { rows, ...rest } = await focusExport(question, context);
     const shown = rows.slice(0, limit);
     const omitted = rows.length - shown.length;

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { forecast, MOST_FORECAST_DAYS } from '../../reports/outlook/forecast.ts';
+import { forecast, MOST_FORECAST_DAYS, quoteForecast } from '../../reports/outlook/forecast.ts';
 import { textFromForecast } from '../../reports/outlook/forecast-render.ts';
 import { forecastSchema } from '../../reports/outlook/forecast-schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { asOfInput, periodInputs, whereInput } from '../inputs.ts';
+import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
 
 export const forecastSpend = defineTool({
   name: 'forecast_spend',
@@ -22,10 +23,13 @@ export const forecastSpend = defineTool({
     as_of: asOfInput,
     timezone: periodInputs.timezone,
     where: whereInput,
+    quote: quoteInput,
   }),
-  output: forecastSchema,
-  async run({ as_of: asOf, ...question }, context) {
-    const data = await forecast({ ...question, asOf }, context);
+  output: reportOrQuote(forecastSchema),
+  async run({ as_of: asOf, quote, ...rest }, context) {
+    const question = { ...rest, asOf };
+    if (quote) return quoteAnswer(await quoteForecast(question, context));
+    const data = await forecast(question, context);
     return { text: textFromForecast(data), data };
   },
 });

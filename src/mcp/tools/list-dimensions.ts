@@ -11,7 +11,7 @@ export const listDimensions = defineTool({
   name: 'list_dimensions',
   title: 'List dimensions',
   description:
-    'What Amazon Bedrock spend can be grouped and filtered by, which request-metadata keys and profile tags the logs have, and the time they cover. Call it before breakdown_spend when unsure of a dimension or period.',
+    'What Amazon Bedrock spend can be grouped and filtered by, which request-metadata keys and profile tags the logs have, and the time they cover. Use it for "by what can I split" and "how far back", and before other tools when unsure of a dimension or period.',
   input: z.strictObject({}),
   output: z.object({
     dimensions: z.array(z.object({ name: z.string(), meaning: z.string() })),

@@ -11,7 +11,7 @@ export const spendOverTime = defineTool({
   name: 'spend_over_time',
   title: 'Bedrock spend over time',
   description:
-    'Cost and token usage of Amazon Bedrock per hour, day, week or month, in order, gaps shown as zero; optionally split by one more dimension. Use it for trends, spikes and "when" questions. For totals by model or person use breakdown_spend.',
+    'Cost and token usage of Amazon Bedrock per hour, day, week or month, in order, gaps shown as zero; optionally split by one more dimension. Use it for trends and "when" questions. For totals by model or person use breakdown_spend, for hours that are unusual detect_anomalies, for why it rose explain_spend_change.',
   input: z.strictObject({
     interval: z.enum(INTERVALS).default('day').describe('Length of each row’s time.'),
     by: z

@@ -1,4 +1,4 @@
-import { filtersFromTexts } from '../../domain/dimension.ts';
+import { type Dimension, filtersFromTexts } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money.ts';
 import {
@@ -11,10 +11,11 @@ import {
   momentFromText,
   type Period,
 } from '../../domain/period.ts';
-import { pricedUsage } from '../breakdown.ts';
+import { type Asked, pricedUsage } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
 import { notesFromUsage } from '../notes.ts';
 import type { PricedGroup } from '../pricing.ts';
+import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { type Anomaly, detectAnomalies } from './detect.ts';
 import type { Anomalies } from './schema.ts';
 
@@ -47,9 +48,7 @@ export async function anomalies(question: AnomalyQuestion, context: ReportContex
   if (!/^\d+(\.\d+)?$/.test(floorUsd))
     throw new SpendError('INVALID_ARGUMENT', `Give the floor as dollars such as 0.50, not "${floorUsd}".`);
   const { asked, history } = await periods(question, timezone, context);
-  const read = { from: history.from, to: asked.to, timezone: 'UTC' };
-  const where = filtersFromTexts(question.where ?? []);
-  const { usage, coverage } = await pricedUsage({ period: read, where, by: ['hour', 'principal', 'model'] }, context);
+  const { usage, coverage } = await pricedUsage(askedOf(question, history.from, asked.to), context);
   const series = Map.groupBy(usage.groups, ({ key }) => JSON.stringify([key['principal'], key['model']]));
   const found = [...series.values()].flatMap((groups) => ofSeries(groups, history, asked, usdFromText(floorUsd)));
   found.sort((a, b) => excessOf(b).cmp(excessOf(a)));
@@ -64,7 +63,21 @@ export async function anomalies(question: AnomalyQuestion, context: ReportContex
   };
 }
 
+/** What that would read, without looking. */
+export async function quoteAnomalies(question: AnomalyQuestion, context: ReportContext): Promise<ScanQuote> {
+  if (context.engine.rangeReadsLogs) return quoteQuestion({ by: SERIES, where: question.where }, context);
+  const { asked, history } = await periods(question, question.timezone ?? 'UTC', context);
+  return quoteOf(askedOf(question, history.from, asked.to), context);
+}
+
 // --- internal ---
+
+const SERIES: readonly Dimension[] = ['hour', 'principal', 'model'];
+
+/** One question for the history and what is judged by it. */
+function askedOf({ where = [] }: AnomalyQuestion, from: number, to: number): Asked {
+  return { period: { from, to, timezone: 'UTC' }, where: filtersFromTexts(where), by: SERIES };
+}
 
 type Found = Anomaly & { groups: readonly PricedGroup[] };
 

@@ -1,8 +1,10 @@
+import { filtersFromTexts } from '../../domain/dimension.ts';
 import { displayUsd, usdFromText } from '../../domain/money.ts';
 import { printable } from '../../domain/printable.ts';
 import type { ReportContext } from '../context.ts';
-import { forecast } from '../outlook/forecast.ts';
+import { forecast, spanOf } from '../outlook/forecast.ts';
 import type { Forecast } from '../outlook/forecast-schema.ts';
+import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { alignColumns, notesText } from '../render.ts';
 import type { Budget } from './budget-file.ts';
 import { BUDGET_STATES, type BudgetCheck, type BudgetState } from './schema.ts';
@@ -30,6 +32,24 @@ export async function checkBudgets(
   }
   const worst = checks.reduce((state, check) => Math.max(state, BUDGET_STATES.indexOf(check.state)), 0);
   return { as_of: at, state: BUDGET_STATES[worst] as BudgetState, budgets: checks, notes: [...notes] };
+}
+
+/** What that would read: budgets share days, so those of all of them are counted once. */
+export async function quoteBudgets(
+  { budgets, asOf, timezone }: BudgetQuestion,
+  context: ReportContext,
+): Promise<ScanQuote> {
+  const [only, ...more] = budgets;
+  const where = more.length > 0 ? [] : (only?.where ?? []);
+  if (context.engine.rangeReadsLogs) return quoteQuestion({ by: ['day'], where }, context);
+  const spans = await Promise.all(budgets.map(({ period }) => spanOf({ period, asOf, timezone }, context)));
+  const reads = spans.map(({ read }) => read);
+  const period = {
+    from: Math.min(...reads.map(({ from }) => from)),
+    to: Math.max(...reads.map(({ to }) => to)),
+    timezone: timezone ?? 'UTC',
+  };
+  return quoteOf({ period, by: ['day'], where: filtersFromTexts(where) }, context);
 }
 
 /** A line for each budget, the state first. */

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { coverageSchema, periodSchema } from '../report.ts';
 import { FACTOR_NAMES, type Factor } from './factors.ts';
 
-const usd = z.string().describe('US dollars, exact decimal');
+/** US dollars, an exact decimal. Said once to clients, not with each of them. */
+const usd = z.string();
 const count = z.number().int().nonnegative();
 
 const sideSchema = periodSchema.extend({
@@ -29,7 +30,7 @@ const contributorSchema = z.object({
 export const changeSchema = z.object({
   before: sideSchema,
   after: sideSchema,
-  change_usd: usd.describe('after less before'),
+  change_usd: usd.describe('after less before; all dollars are exact decimals'),
   factors: z
     .array(z.object({ factor: z.enum(FACTOR_NAMES), meaning: z.string(), usd }))
     .describe('Add up to change_usd exactly'),

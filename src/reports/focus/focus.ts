@@ -7,8 +7,9 @@ import type { UsageRow } from '../../domain/usage.ts';
 import { costOf, PRICED_COUNTERS } from '../../prices/cost.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import type { Rate, Rates } from '../../prices/rate.ts';
-import { periodFromQuestion, queryFrom } from '../breakdown.ts';
+import { type Asked, periodFromQuestion, queryFrom } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
+import { quoteQuestion, type ScanQuote } from '../quote.ts';
 import type { FocusRow } from './columns.ts';
 
 export interface FocusQuestion {
@@ -37,8 +38,8 @@ const BY: readonly Dimension[] = ['day', 'account', 'principal', 'profile'];
 /** Usage as FOCUS charges, a row for each kind of token of each model, caller and UTC day. */
 export async function focusExport(question: FocusQuestion, context: ReportContext): Promise<FocusExport> {
   const tags = (question.tags ?? []).map(tagFromText);
-  const period = await periodFromQuestion({ ...question, timezone: 'UTC' }, context);
-  const asked = { period, by: [...BY, ...tags], where: filtersFromTexts(question.where ?? []) };
+  const asked = await askedFromFocus(question, context);
+  const { period } = asked;
   const prices = await context.prices();
   const { rows: usage, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
   const months = bucketsFromPeriod('month', wholeMonths(period));
@@ -63,7 +64,25 @@ export async function focusExport(question: FocusQuestion, context: ReportContex
   };
 }
 
+/** What that would read, without exporting. */
+export function quoteFocus(question: FocusQuestion, context: ReportContext): Promise<ScanQuote> {
+  const read = () => askedFromFocus(question, context);
+  return quoteQuestion({ ...question, by: [] }, context, { read, query: queryFrom });
+}
+
 // --- internal ---
+
+async function askedFromFocus(
+  { from, to, tags = [], where = [] }: FocusQuestion,
+  context: ReportContext,
+): Promise<Asked> {
+  const by = [...BY, ...tags.map(tagFromText)];
+  return {
+    by,
+    where: filtersFromTexts(where),
+    period: await periodFromQuestion({ from, to, timezone: 'UTC' }, context),
+  };
+}
 
 interface Charge {
   row: FocusRow;

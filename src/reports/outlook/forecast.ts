@@ -12,6 +12,7 @@ import {
 } from '../../domain/period.ts';
 import type { ReportContext } from '../context.ts';
 import { notesFromUsage } from '../notes.ts';
+import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { type Backtest, bestMethod } from './backtest.ts';
 import { type DaySpend, dailySpend } from './daily-spend.ts';
 import type { Forecast } from './forecast-schema.ts';
@@ -35,17 +36,7 @@ const HISTORY_DAYS = 56;
 
 /** What the running month, or the next days, will cost, from what the days before did. */
 export async function forecast(question: ForecastQuestion, context: ReportContext): Promise<Forecast> {
-  const { timezone = 'UTC', days, period: length = 'month' } = question;
-  checkTimezone(timezone);
-  if (days !== undefined && (!Number.isInteger(days) || days < 1 || days > MOST_FORECAST_DAYS))
-    throw new SpendError('INVALID_ARGUMENT', `Give "days" as a whole number from 1 to ${MOST_FORECAST_DAYS}.`);
-  const known = await knownUntil(question, timezone, context);
-  const today = cellAt('day', known.asOf, timezone);
-  const period = days === undefined ? cellAt(length, known.asOf, timezone) : nextDays(today, days);
-  const oldest = cellAt('day', today.from - HISTORY_DAYS * DAY_MS, timezone).from;
-  const from = Math.min(period.from, Math.max(known.first, oldest), today.from);
-  // Today so far, if there is any of it.
-  const read = { from, to: Math.max(known.asOf, from + 1), timezone };
+  const { known, today, period, read } = await spanOf(question, context);
   const { days: spent, answer } = await dailySpend(read, filtersFromTexts(question.where ?? []), context);
   const history = spent.filter(({ from, to }) => to <= today.from && from >= known.first).slice(-HISTORY_DAYS);
   const ahead = bucketsFromPeriod('day', { ...period, from: today.from });
@@ -57,6 +48,30 @@ export async function forecast(question: ForecastQuestion, context: ReportContex
     ...assembled(period, known.asOf, spent, ahead, history, test),
     notes: [...known.notes, ...notesOfHistory(history, test), ...notesFromUsage(answer.usage, answer.coverage)],
   };
+}
+
+/** What that would read, without asking for it. */
+export async function quoteForecast(question: ForecastQuestion, context: ReportContext): Promise<ScanQuote> {
+  const { where = [] } = question;
+  if (context.engine.rangeReadsLogs) return quoteQuestion({ by: ['day'], where }, context);
+  const { read } = await spanOf(question, context);
+  return quoteOf({ period: read, by: ['day'], where: filtersFromTexts(where) }, context);
+}
+
+/** What is forecast, and what is read for it. @throws SpendError INVALID_ARGUMENT or INVALID_PERIOD */
+export async function spanOf(question: ForecastQuestion, context: ReportContext) {
+  const { timezone = 'UTC', days, period: length = 'month' } = question;
+  checkTimezone(timezone);
+  if (days !== undefined && (!Number.isInteger(days) || days < 1 || days > MOST_FORECAST_DAYS))
+    throw new SpendError('INVALID_ARGUMENT', `Give "days" as a whole number from 1 to ${MOST_FORECAST_DAYS}.`);
+  const known = await knownUntil(question, timezone, context);
+  const today = cellAt('day', known.asOf, timezone);
+  const period = days === undefined ? cellAt(length, known.asOf, timezone) : nextDays(today, days);
+  const oldest = cellAt('day', today.from - HISTORY_DAYS * DAY_MS, timezone).from;
+  const from = Math.min(period.from, Math.max(known.first, oldest), today.from);
+  // Today so far, if there is any of it.
+  const read = { from, to: Math.max(known.asOf, from + 1), timezone };
+  return { known, today, period, read };
 }
 
 // --- internal ---

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { coverageSchema, periodSchema } from '../report.ts';
 
-const usd = z.string().describe('US dollars, exact decimal');
+/** US dollars, an exact decimal. Said once to clients, not with each of them. */
+const usd = z.string();
 const count = z.number().int().nonnegative();
 
 const moneySchema = z.object({
@@ -10,7 +11,7 @@ const moneySchema = z.object({
   unpriced_invocations: count.describe('Not in the dollars'),
   before_usd: usd,
   after_usd: usd,
-  saving_usd: usd.describe('before less after; negative: it would cost more'),
+  saving_usd: usd.describe('before less after, exact; negative: it would cost more'),
 });
 
 export const simulatedRowSchema = moneySchema.extend({ key: z.record(z.string(), z.string()) });
