@@ -32,7 +32,7 @@ export const byInput = z
   .min(1, 'name at least one dimension, e.g. ["model"]; list_dimensions shows all')
   .max(MAX_DIMENSIONS)
   .describe(
-    'Dimensions to group by, e.g. ["model"], ["principal","model"], ["metadata.team"]. list_dimensions shows all.',
+    'Dimensions to group by, e.g. ["principal","model"]: day, model, provider, scope (routing), region, account, principal, session (person), profile (inference profile), tier, status (ok or error code), stop_reason, metadata.KEY, tag.KEY. list_dimensions shows all.',
   );
 
 /** Rows a tool returns; a model's context is not a spreadsheet. */
