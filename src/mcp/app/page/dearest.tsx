@@ -1,9 +1,10 @@
+import type { ExpensiveRequest } from '../../../reports/expensive-schema.ts';
 import { askDearest } from './answers.ts';
+import { type Column, DataTable } from './data-table.tsx';
 import { Notes } from './notes.tsx';
 import { hashFromQuestion, type Question } from './question.ts';
-import { Scroll } from './scroll.tsx';
 import type { Server } from './server.ts';
-import { clean, count, dollars, minute } from './text.ts';
+import { clean, count, dollars, inputOf, minute } from './text.ts';
 import { useAnswer } from './use-answer.ts';
 import { Waiting } from './waiting.tsx';
 
@@ -21,58 +22,21 @@ export function Dearest({ server, question, said }: DearestProps) {
     <Waiting answer={answer} onAgain={again}>
       {({ invocations, notes }) => (
         <>
-          <Scroll name="Dearest requests">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">at (UTC)</th>
-                  <th scope="col">who</th>
-                  <th scope="col">model</th>
-                  <th scope="col" class="number">
-                    cost
-                  </th>
-                  <th scope="col" class="number wide">
-                    input
-                  </th>
-                  <th scope="col" class="number wide">
-                    output
-                  </th>
-                  <th scope="col" class="wide">
-                    ended
-                  </th>
-                  <th scope="col" class="wide">
-                    request
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {invocations.map((request) => (
-                  <tr key={request.request_id}>
-                    <td>{minute(request.at)}</td>
-                    <td>{clean(request.session ?? request.principal ?? 'unknown')}</td>
-                    <td>{clean(request.model)}</td>
-                    <td class="number strong">{request.cost_usd === undefined ? '' : dollars(request.cost_usd)}</td>
-                    <td class="number wide">
-                      {count(
-                        request.input_tokens +
-                          request.cache_read_tokens +
-                          request.cache_write_5m_tokens +
-                          request.cache_write_1h_tokens,
-                      )}
-                    </td>
-                    <td class="number wide">{count(request.output_tokens)}</td>
-                    <td class="wide">{clean(request.stop_reason ?? request.status)}</td>
-                    <td class="wide">
-                      <code>{clean(request.request_id)}</code>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
+          <DataTable name="Dearest requests" columns={COLUMNS} rows={invocations} keyOf={(row) => row.request_id} />
           <Notes notes={notes} said={said} />
         </>
       )}
     </Waiting>
   );
 }
+
+const COLUMNS: readonly Column<ExpensiveRequest>[] = [
+  { name: 'at (UTC)', kind: 'text', cell: ({ at }) => minute(at) },
+  { name: 'who', kind: 'text', cell: ({ session, principal }) => clean(session ?? principal ?? 'unknown') },
+  { name: 'model', kind: 'text', cell: ({ model }) => clean(model) },
+  { name: 'cost', kind: 'strong number', cell: ({ cost_usd: cost }) => (cost === undefined ? '' : dollars(cost)) },
+  { name: 'input', kind: 'wide number', cell: (request) => count(inputOf(request)) },
+  { name: 'output', kind: 'wide number', cell: ({ output_tokens: tokens }) => count(tokens) },
+  { name: 'ended', kind: 'wide text', cell: ({ stop_reason: reason, status }) => clean(reason ?? status) },
+  { name: 'request', kind: 'wide text', cell: ({ request_id: id }) => <code>{clean(id)}</code> },
+];

@@ -45,8 +45,10 @@ export function tokensOf(measures: Measures): number {
   return inputOf(measures) + measures.output_tokens;
 }
 
+type Inputs = Pick<Measures, 'input_tokens' | 'cache_read_tokens' | 'cache_write_5m_tokens' | 'cache_write_1h_tokens'>;
+
 /** Everything that was sent, cached or not. */
-export function inputOf(measures: Measures): number {
+export function inputOf(measures: Inputs): number {
   const { input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens } = measures;
   return input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens;
 }

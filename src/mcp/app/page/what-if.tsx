@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import { usdFromText } from '../../../domain/money.ts';
 import type { Routing, Tier } from '../../../reports/simulate/assumptions.ts';
-import type { Simulation } from '../../../reports/simulate/schema.ts';
+import type { SimulatedRow, Simulation } from '../../../reports/simulate/schema.ts';
 import { askWhatIf, type Change } from './answers.ts';
+import { type Column, DataTable } from './data-table.tsx';
 import { Notes } from './notes.tsx';
 import { hashFromQuestion, type Question } from './question.ts';
-import { Scroll } from './scroll.tsx';
 import type { Server } from './server.ts';
 import { clean, costOf, dollars, share } from './text.ts';
 import { useAnswer } from './use-answer.ts';
@@ -122,44 +122,29 @@ function Outcome({ simulation, said }: { simulation: Simulation; said: readonly 
           : headline(simulated, { before, after, saving })}
       </p>
       {rows.length > 0 && (
-        <Scroll name="What if">
-          <table>
-            <thead>
-              <tr>
-                {by.map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-                <th scope="col" class="number wide">
-                  cost
-                </th>
-                <th scope="col" class="number">
-                  otherwise
-                </th>
-                <th scope="col" class="number">
-                  saved
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={JSON.stringify(row.key)}>
-                  {by.map((name) => (
-                    <td key={name}>{clean(row.key[name] ?? '')}</td>
-                  ))}
-                  <td class="number wide">{costOf({ ...row, cost_usd: row.before_usd })}</td>
-                  <td class="number">{costOf({ ...row, cost_usd: row.after_usd })}</td>
-                  <td class="number strong">{usdFromText(row.saving_usd).eq(0) ? '–' : dollars(row.saving_usd)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <DataTable
+          name="What if"
+          columns={columnsOf(by)}
+          rows={rows}
+          keyOf={({ key }) => JSON.stringify(Object.values(key))}
+        />
       )}
       <Notes notes={notes} said={said} />
     </>
   );
+}
+
+function columnsOf(by: readonly string[]): Column<SimulatedRow>[] {
+  return [
+    ...by.map((name): Column<SimulatedRow> => ({ name, kind: 'text', cell: ({ key }) => clean(key[name] ?? '') })),
+    { name: 'cost', kind: 'wide number', cell: (row) => costOf({ ...row, cost_usd: row.before_usd }) },
+    { name: 'otherwise', kind: 'number', cell: (row) => costOf({ ...row, cost_usd: row.after_usd }) },
+    {
+      name: 'saved',
+      kind: 'strong number',
+      cell: ({ saving_usd: saving }) => (usdFromText(saving).eq(0) ? '–' : dollars(saving)),
+    },
+  ];
 }
 
 function headline(simulated: string, { before, after, saving }: { before: string; after: string; saving: string }) {
