@@ -180,7 +180,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
   );
   const callers = access ? 'those who may' : 'anybody on this machine';
   console.error(
-    `bedrock-spend answers ${callers} at ${server.url} from ${dependencies.engine.source}. Ctrl-C stops it.`,
+    `bedrock-spend answers ${callers} at ${server.url} from ${dependencies.engine.source}. Ctrl-C stops it.\nThe dashboard: ${new URL('/', server.url)}`,
   );
   await untilTerminated();
   await server.close();

@@ -313,10 +313,12 @@ describe('the servers', () => {
     const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger'], {
       env: { ...process.env, XDG_CONFIG_HOME: cache },
     });
+    let said = '';
     const url = await new Promise<string>((resolve) => {
       server.stderr.on('data', (data) => {
-        const found = /http:\/\/\S+\/mcp/.exec(String(data))?.[0];
-        resolve(found as string);
+        said += data;
+        const found = /http:\/\/\S+\/mcp/.exec(said)?.[0];
+        if (found) resolve(found);
       });
     });
     const connection = await connect(url);
@@ -324,6 +326,8 @@ describe('the servers', () => {
     expect(connection.sessionId).toBeDefined();
     expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
     expect(await (await fetch(url.replace('/mcp', '/healthz'))).json()).toEqual({ status: 'ok' });
+    expect(said).toContain(`The dashboard: ${url.replace('/mcp', '/')}`);
+    expect(await (await fetch(url.replace('/mcp', '/'))).text()).toContain('<title>Amazon Bedrock spend</title>');
     const before = connection.sessionId;
     await connection.reconnect();
     expect(connection.sessionId).not.toBe(before);
