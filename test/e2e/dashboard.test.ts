@@ -127,6 +127,16 @@ describe.skipIf(missing)('the dashboard', { timeout: 120_000 }, () => {
       await shows(page, '$1.32', 'ada@larkspur.example', 'fe75e382-b742-4f1c-b76b-c6e30ca12212');
     });
 
+    it('keeps what is seen together while the next answer is on its way', async () => {
+      const { page } = await visit();
+      // The next answer never comes: names in the table are still models.
+      await page.route('**/mcp', () => {});
+      await page.getByLabel('Spend by').selectOption('principal');
+      await shows(page, 'Reading the logs…', 'By model');
+      await page.getByRole('button', { name: 'anthropic.claude-opus-4-8' }).click();
+      await page.getByRole('button', { name: 'Remove the filter model=anthropic.claude-opus-4-8' }).waitFor();
+    });
+
     it('opens at a shared address', async () => {
       const { page } = await visit();
       await page.getByRole('button', { name: 'anthropic.claude-opus-4-8' }).click();

@@ -38,6 +38,8 @@ export async function askKnown(server: Server, signal: AbortSignal): Promise<Kno
 }
 
 export interface Spend {
+  /** What this answers, which is not what is asked while the next answer is on its way. */
+  question: Question;
   overTime: FlatReport;
   breakdown: FlatReport;
 }
@@ -48,7 +50,7 @@ export async function askSpend(server: Server, question: Question, signal: Abort
     askOverTime(server, question, signal),
     server.call('breakdown_spend', { ...askedFromQuestion(question), by: [question.by], limit: MOST_ROWS }, signal),
   ]);
-  return { overTime, breakdown: flatReportSchema.parse(breakdown) };
+  return { question, overTime, breakdown: flatReportSchema.parse(breakdown) };
 }
 
 async function askOverTime(server: Server, question: Question, signal: AbortSignal): Promise<FlatReport> {

@@ -48,7 +48,7 @@ export function Dashboard({ server, known, opening, theme, timezone, onShown }: 
 
   useEffect(() => onShown(question), [question]);
   useEffect(() => {
-    if (answer.data !== undefined && !answer.busy) onShown(question, wordsOf(question, answer.data));
+    if (answer.data !== undefined && !answer.busy) onShown(question, wordsOf(answer.data));
   }, [answer]);
 
   const said = answer.data?.breakdown.notes ?? [];
@@ -57,7 +57,7 @@ export function Dashboard({ server, known, opening, theme, timezone, onShown }: 
       <Controls question={question} known={known} timezone={timezone} onAsk={ask} />
       <Trail question={question} onAsk={ask} onBack={past.length > 0 ? back : undefined} />
       <Waiting answer={answer} onAgain={again}>
-        {(spend) => <Shown spend={spend} question={question} theme={theme} onAsk={ask} />}
+        {(spend) => <Shown spend={spend} theme={theme} onAsk={ask} />}
       </Waiting>
       <Folded title="What if?">{() => <WhatIf server={server} question={question} said={said} />}</Folded>
       <Folded title="Dearest requests">{() => <Dearest server={server} question={question} said={said} />}</Folded>
@@ -68,12 +68,11 @@ export function Dashboard({ server, known, opening, theme, timezone, onShown }: 
 
 interface ShownProps {
   spend: Spend;
-  question: Question;
   theme: ThemeName;
   onAsk: (question: Question) => void;
 }
 
-function Shown({ spend: { overTime, breakdown }, question, theme, onAsk }: ShownProps) {
+function Shown({ spend: { question, overTime, breakdown }, theme, onAsk }: ShownProps) {
   const place = useRef<HTMLDivElement>(null);
   const width = useWidth(place);
   const split = overTime.by.includes(question.by);
@@ -117,7 +116,7 @@ function closer(question: Question, overTime: Spend['overTime'], column: number)
   return { ...question, period, interval: intervalOf(period) };
 }
 
-function wordsOf(question: Question, { breakdown: { totals } }: Spend): string {
+function wordsOf({ question, breakdown: { totals } }: Spend): string {
   const { from, to, where = [] } = askedFromQuestion(question);
   const filters = where.length > 0 ? `, only ${where.map((filter) => JSON.stringify(filter)).join(', ')}` : '';
   const unpriced = totals.unpriced_invocations > 0 ? `, ${totals.unpriced_invocations} of them unpriced` : '';
