@@ -27,7 +27,7 @@ export interface ChartChoices {
 }
 
 /** Of one table, and of each where there are several. */
-const LIMITS: StackLimits = { bars: 15, layers: 7, times: 1000 };
+export const LIMITS: StackLimits = { bars: 15, layers: 7, times: 1000 };
 const LIMITS_OF_SEVERAL: StackLimits = { ...LIMITS, bars: 6 };
 
 /** Title and two lines. */

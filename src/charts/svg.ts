@@ -1,22 +1,11 @@
-import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
-import { AriaComponent, GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
+import { AriaComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
 import type { Report } from '../reports/report.ts';
 import { type ChartChoices, chartFromReport } from './chart.ts';
+import { CHART_PARTS } from './parts.ts';
 import { darkened, type ThemeName } from './theme.ts';
 
-use([
-  AriaComponent,
-  BarChart,
-  CustomChart,
-  GridComponent,
-  LegendComponent,
-  LineChart,
-  ScatterChart,
-  SVGRenderer,
-  TitleComponent,
-]);
+use([...CHART_PARTS, AriaComponent]);
 
 export interface SvgChoices extends Omit<ChartChoices, 'theme'> {
   /** `auto`: light, and dark where the reader's screen is. */

@@ -76,30 +76,35 @@ function Days({ question, onAsk }: Pick<ControlsProps, 'question' | 'onAsk'>) {
   }
   return (
     <>
-      <label>
-        from
-        <input
-          type="date"
-          value={days.first}
-          aria-invalid={wrong}
-          onChange={({ currentTarget }) => change(currentTarget.value, days.last)}
-        />
-      </label>
-      <label>
-        through
-        <input
-          type="date"
-          value={days.last}
-          aria-invalid={wrong}
-          onChange={({ currentTarget }) => change(days.first, currentTarget.value)}
-        />
-      </label>
+      <Day name="from" value={days.first} wrong={wrong} onChange={(first) => change(first, days.last)} />
+      <Day name="through" value={days.last} wrong={wrong} onChange={(last) => change(days.first, last)} />
       {wrong && (
         <span role="alert" class="warning">
           The first day is after the last.
         </span>
       )}
     </>
+  );
+}
+
+interface DayProps {
+  name: string;
+  value: string;
+  wrong: boolean;
+  onChange: (day: string) => void;
+}
+
+function Day({ name, value, wrong, onChange }: DayProps) {
+  return (
+    <label>
+      {name}
+      <input
+        type="date"
+        value={value}
+        aria-invalid={wrong}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+    </label>
   );
 }
 

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { stackFromTable } from '../../../charts/stack.ts';
 import type { ThemeName } from '../../../charts/theme.ts';
 import { bucketsFromPeriod } from '../../../domain/period.ts';
 import { askSpend, type Known, type Spend } from './answers.ts';
@@ -10,6 +9,7 @@ import { Dearest } from './dearest.tsx';
 import { Folded } from './folded.tsx';
 import { askedFromQuestion, drilled, hashFromQuestion, intervalOf, type Question } from './question.ts';
 import type { Server } from './server.ts';
+import { stackOf } from './stack-of.ts';
 import { dollars } from './text.ts';
 import { TimeChart } from './time-chart.tsx';
 import { TimeTable } from './time-table.tsx';
@@ -109,7 +109,7 @@ function Shown({ spend: { question, overTime, breakdown }, theme, onAsk }: Shown
 
 /** A chosen column becomes the period; an hour cannot be cut further. */
 function closer(question: Question, overTime: Spend['overTime'], column: number): Question {
-  const { by } = stackFromTable({ title: '', ...overTime }, overTime.period, { bars: 1, layers: 1, times: 1000 });
+  const { by } = stackOf(overTime);
   const bucket = bucketsFromPeriod(by as Question['interval'], question.period)[column];
   if (bucket === undefined) return question;
   const period = { from: bucket.from, to: bucket.to, timezone: question.period.timezone };

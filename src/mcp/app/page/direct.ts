@@ -1,12 +1,9 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { dataFromResult, KeyWanted, type Server, ServerError } from './server.ts';
-
-/** Longest that a tool may take: scanning a month of CloudWatch logs takes minutes. */
-const TIMEOUT_MS = 15 * 60_000;
+import { CLIENT_INFO, KeyWanted, type Server, ServerError, serverBehind } from './server.ts';
 
 /** The server that this page came from. @param key asked for by servers with keys; it stays in this page's memory */
 export async function connectDirectly(key: string | undefined): Promise<Server> {
-  const client = new Client({ name: 'bedrock-spend-dashboard', version: '1' });
+  const client = new Client(CLIENT_INFO);
   const headers: Record<string, string> = key === undefined ? {} : { Authorization: `Bearer ${key}` };
   const asking = watched(headers);
   try {
@@ -14,17 +11,10 @@ export async function connectDirectly(key: string | undefined): Promise<Server> 
   } catch (error) {
     throw asking.refusal(key) ?? new ServerError(`The server cannot be reached: ${(error as Error).message}`);
   }
-  return {
-    async call(tool, input, signal) {
-      try {
-        const options = { timeout: TIMEOUT_MS, ...(signal ? { signal } : {}) };
-        return dataFromResult(await client.callTool({ name: tool, arguments: input }, options));
-      } catch (error) {
-        if (error instanceof ServerError || signal?.aborted) throw error;
-        throw asking.refusal(key) ?? new ServerError((error as Error).message);
-      }
-    },
-  };
+  return serverBehind(
+    (call, options) => client.callTool(call, options),
+    ({ message }) => asking.refusal(key) ?? new ServerError(message),
+  );
 }
 
 /** A fetch that remembers how the server refused, which the protocol's client does not tell alike for every reason. */

@@ -1,6 +1,6 @@
 import { App, type McpUiHostContext } from '@modelcontextprotocol/ext-apps';
 import type { Asked } from './question.ts';
-import { dataFromResult, type Server, ServerError } from './server.ts';
+import { CLIENT_INFO, type Server, ServerError, serverBehind } from './server.ts';
 
 /** A host that shows this page beside a conversation. */
 export interface Host {
@@ -13,10 +13,8 @@ export interface Host {
   tell(text: string): void;
 }
 
-const TIMEOUT_MS = 15 * 60_000;
-
 export async function connectToHost(): Promise<Host> {
-  const app = new App({ name: 'bedrock-spend-dashboard', version: '1' }, {}, { autoResize: true });
+  const app = new App(CLIENT_INFO, {}, { autoResize: true });
   const listeners: ((context: McpUiHostContext) => void)[] = [];
   // Before connecting: the host sends it right after.
   const asked = new Promise<Asked>((resolve) => {
@@ -27,17 +25,10 @@ export async function connectToHost(): Promise<Host> {
   };
   await app.connect();
   return {
-    server: {
-      async call(tool, input, signal) {
-        try {
-          const options = { timeout: TIMEOUT_MS, ...(signal ? { signal } : {}) };
-          return dataFromResult(await app.callServerTool({ name: tool, arguments: input }, options));
-        } catch (error) {
-          if (error instanceof ServerError || signal?.aborted) throw error;
-          throw new ServerError(`The host could not ask the server: ${(error as Error).message}`);
-        }
-      },
-    },
+    server: serverBehind(
+      (call, options) => app.callServerTool(call, options),
+      ({ message }) => new ServerError(`The host could not ask the server: ${message}`),
+    ),
     asked,
     context: () => app.getHostContext(),
     onContext: (listener) => void listeners.push(listener),

@@ -2,14 +2,7 @@ import { displayUsd, usdFromText, ZERO_USD } from '../../../domain/money.ts';
 import { printableLine } from '../../../domain/printable.ts';
 import type { Measures } from '../../../reports/report.ts';
 
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-/** Room is short in tiles and tables: `1.47B`. The exact number is in the tooltip. */
-export function compact(value: number): string {
-  return value.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
-}
+export { compact, count } from '../../../reports/render.ts';
 
 export function dollars(text: string): string {
   return displayUsd(usdFromText(text));

@@ -1,26 +1,16 @@
-import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, TitleComponent, TooltipComponent } from 'echarts/components';
+import { TooltipComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'preact/hooks';
 import { chartFromReport } from '../../../charts/chart.ts';
 import { costText } from '../../../charts/labels.ts';
-import { type Bar, stackFromTable } from '../../../charts/stack.ts';
+import { CHART_PARTS } from '../../../charts/parts.ts';
+import type { Bar } from '../../../charts/stack.ts';
 import { THEMES, type ThemeName } from '../../../charts/theme.ts';
 import { displayUsd } from '../../../domain/money.ts';
 import { type FlatReport, reportFromFlat } from '../../../reports/report.ts';
+import { stackOf } from './stack-of.ts';
 
-use([
-  BarChart,
-  CustomChart,
-  GridComponent,
-  LegendComponent,
-  LineChart,
-  ScatterChart,
-  SVGRenderer,
-  TitleComponent,
-  TooltipComponent,
-]);
+use([...CHART_PARTS, TooltipComponent]);
 
 interface TimeChartProps {
   report: FlatReport;
@@ -70,7 +60,7 @@ function onColumn(drawn: EChartsType, choose: (column: number) => void): void {
 /** Drawn, not made of HTML: a strict content security policy keeps out ECharts’ styles. */
 function tooltipOf(flat: FlatReport, name: ThemeName): object {
   const theme = THEMES[name];
-  const { bars, layers } = stackFromTable({ title: '', ...flat }, flat.period, { bars: 15, layers: 7, times: 1000 });
+  const { bars, layers } = stackOf(flat);
   const split = layers.length > 1;
   return {
     trigger: 'axis',
