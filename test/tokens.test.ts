@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { connectAs } from './helpers/ask-as.ts';
 import { composeSample } from './helpers/sample.ts';
-import { LARGEST_QUESTIONS, TYPICAL_QUESTIONS } from './helpers/tool-answers.ts';
+import { ASK_AWS, LARGEST_QUESTIONS, TYPICAL_QUESTIONS } from './helpers/tool-answers.ts';
 
 /** Tokens, as bench/tokens.ts counts them: of the largest tool, and of all on average. */
 const BUDGET = { tool: 750, average: 390, outputSchema: 1_400, averageOutputSchema: 750 };
@@ -14,9 +14,6 @@ const LARGER: Readonly<Record<string, number>> = { spend_over_time: 13_000 };
 /** Of the same as data, which some hosts show to the model as well. */
 const DATA = { typical: 9_000, largest: 9_000 };
 const LARGER_DATA: Readonly<Record<string, number>> = { spend_over_time: 19_000 };
-
-/** Answered by AWS, not from logs. */
-const ASK_AWS = ['check_setup', 'reconcile_with_bill'];
 
 let dependencies: Awaited<ReturnType<typeof composeSample>>;
 let client: Client;

@@ -1,5 +1,8 @@
 import { OCTOBER } from './sample.ts';
 
+/** Answered by AWS, not from logs. */
+export const ASK_AWS: readonly string[] = ['check_setup', 'reconcile_with_bill'];
+
 type Question = readonly [string, Record<string, unknown>];
 
 /**
