@@ -1,5 +1,6 @@
 import { usdFromText } from '../domain/money.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
+import { CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
 import type { PriceEntry } from './entry.ts';
 import { priceKeyFromModel } from './model-key.ts';
 import { mapRates, type PriceSource, type Rate, type Rates, scaleRates } from './rate.ts';
@@ -9,8 +10,6 @@ interface Origin {
   url: string;
   read: string;
 }
-
-const RATE_NAMES = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const;
 
 /** The price source over our own dated table. @throws Error when an entry is inconsistent (tested for the shipped table) */
 export function createTableSource(
@@ -69,9 +68,9 @@ function rateFromEntry(entry: PriceEntry, key: PriceKey, origins: Readonly<Recor
   };
 }
 
-function ratesFromTexts(texts: Partial<Record<keyof Rates, string>>): Rates {
-  const known = RATE_NAMES.filter((name) => texts[name] !== undefined);
-  return Object.fromEntries(known.map((name) => [name, usdFromText(texts[name] as string)])) as unknown as Rates;
+function ratesFromTexts(texts: Partial<Record<UsageClass, string>>): Rates {
+  const known = CLASS_NAMES.filter((name) => texts[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, usdFromText(texts[name] as string)])) as Rates;
 }
 
 /** Standard costs 1; a tier the entry does not list is not offered, so its price is unknown. */

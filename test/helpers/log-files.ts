@@ -70,8 +70,9 @@ export interface Call {
   operation: string;
   model: KnownModel;
   caller: KnownCaller;
-  input: number;
-  output: number;
+  /** Undefined: the record does not state it. */
+  input: number | undefined;
+  output: number | undefined;
   cacheRead: number;
   cacheWrite: number;
   /** The part of `cacheWrite` that lives an hour; undefined when no body tells the lifetimes. */

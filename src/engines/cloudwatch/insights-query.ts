@@ -1,6 +1,17 @@
 import { limitsOfSize, type SizeLimit } from '../../domain/request-size.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
-import { type Column, PRICED_ATTRIBUTES } from '../result-row.ts';
+import {
+  byCounter,
+  CLASS_NAMES,
+  COUNTER_NAMES,
+  COUNTERS,
+  type Counter,
+  columnOf,
+  EXPECTED_COUNTERS,
+} from '../../domain/usage-class.ts';
+import { SHAPE_BITS } from '../../domain/usage-shape.ts';
+import { classExpression, promptExpression } from '../counts.ts';
+import { type Column, mergedColumn, PRICED_ATTRIBUTES } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
 
 /**
@@ -25,41 +36,25 @@ const METRICS = 'amazon-bedrock-invocationMetrics';
 /** Where a body states its usage. Of a stream, Insights sees events by their place; Claude's first one states what the cache did. */
 const USAGES = [`${BODY}.usage`, `${BODY}.0.message.usage`];
 
-/** Fields that hold each counter: the record's own, then those of the body, in the shapes of docs/log-records.md. */
-const COUNTERS = {
-  input: counterFields('input.inputTokenCount', 'inputTokenCount', [
-    'inputTokens',
-    'input_tokens',
-    'prompt_tokens',
-    'inputTextTokenCount',
-  ]),
-  output: counterFields('output.outputTokenCount', 'outputTokenCount', [
-    'outputTokens',
-    'output_tokens',
-    'completion_tokens',
-  ]),
-  read: counterFields('input.cacheReadInputTokenCount', 'cacheReadInputTokenCount', [
-    'cacheReadInputTokens',
-    'cache_read_input_tokens',
-    'prompt_tokens_details.cached_tokens',
-    'input_tokens_details.cached_tokens',
-  ]),
-  write: counterFields('input.cacheWriteInputTokenCount', 'cacheWriteInputTokenCount', [
-    'cacheWriteInputTokens',
-    'cache_creation_input_tokens',
-  ]),
-};
+const DETAILS_HOLDERS = ['prompt_tokens_details', 'input_tokens_details'];
 
-function counterFields(own: string, metric: string, usage: readonly string[]): string[] {
-  return [
-    own,
-    `\`${BODY}.${METRICS}.${metric}\``,
-    ...USAGES.flatMap((holder) => usage.map((field) => `${holder}.${field}`)),
+/** Fields that hold each counter: the record's own, then those of the body, in the shapes of docs/log-records.md. */
+const FIELDS = byCounter((counter) => {
+  const [own, ...others] = COUNTERS[counter].names as readonly string[];
+  if (own === undefined) return [];
+  const names = [
+    ...others,
+    ...(counter === 'cacheRead' ? DETAILS_HOLDERS.map((holder) => `${holder}.cached_tokens`) : []),
   ];
-}
+  return [
+    `${counter === 'output' ? 'output' : 'input'}.${own}`,
+    `\`${BODY}.${METRICS}.${own}\``,
+    ...USAGES.flatMap((usage) => names.map((name) => `${usage}.${name}`)),
+  ];
+});
 
 /** OpenAI bodies: cached tokens that the input number holds as well. */
-const INSIDE = ['prompt_tokens_details', 'input_tokens_details'].map((field) => `${BODY}.usage.${field}.cached_tokens`);
+const INSIDE = DETAILS_HOLDERS.map((field) => `${BODY}.usage.${field}.cached_tokens`);
 
 /** Cache writes by lifetime: Anthropic names both, Converse lists them. Of a list, Insights sees elements by their place. */
 const DETAILS = [0, 1].map((place) => `${BODY}.usage.cacheDetails.${place}`);
@@ -121,8 +116,8 @@ export function usageQuery({ attributes, cellMs, only }: Scan, slice: Slice, mer
   const extras = extraColumns({ cellMs, only });
   const lines = [
     ...requestLines(columns, slice, merge),
-    `fields ${[bandExpression(), 'least(1, t_in + t_out + t_read + t_write) as used', 'least(t_write, t_known) as known', ...extras.map(({ name, expression }) => `${expression} as ${name}`)].join(', ')}`,
-    `stats count(*) as invocations, sum(n) as records, sum(used) as billable, sum(t_in) as input, sum(t_out) as output, sum(t_read) as cache_read, sum(t_write) as cache_write, sum(t_long) as cache_write_1h, sum(known) as cache_write_known, min(t) as first, max(t) as last by ${[...columns.map((_, index) => `b${index}`), 'band', ...extras.map(({ name }) => name)].join(', ')}`,
+    `fields ${[bandExpression(), `${shapeExpression()} as shape`, ...COUNTER_NAMES.map((name) => `${summed(name)} as s_${columnOf(name)}`), ...extras.map(({ name, expression }) => `${expression} as ${name}`)].join(', ')}`,
+    `stats count(*) as invocations, sum(n) as records, ${COUNTER_NAMES.map((name) => `sum(s_${columnOf(name)}) as ${columnOf(name)}`).join(', ')}, min(t) as first, max(t) as last by ${[...columns.map((_, index) => `b${index}`), 'band', 'shape', ...extras.map(({ name }) => name)].join(', ')}`,
     `limit ${MOST_ROWS}`,
   ];
   return { text: lines.join('\n| '), columns };
@@ -139,7 +134,7 @@ function extraColumns({ cellMs, only }: Pick<Scan, 'cellMs' | 'only'>): { name: 
 
 /** 1 or 0. */
 export function limitExpression({ of, atLeast, tokens }: SizeLimit): string {
-  const size = of === 'prompt' ? '(t_in + t_read + t_write)' : 't_out';
+  const size = of === 'prompt' ? `(${promptExpression(merged)})` : merged('output');
   return `least(1, greatest(0, ${atLeast ? `${size} - ${tokens - 1}` : `${tokens + 1} - ${size}`}))`;
 }
 
@@ -174,7 +169,7 @@ export function requestLines(columns: readonly Column[], slice: Slice, merge: bo
 /** One row for each request. The record that a stream logs first lacks what is known at its end, so of texts the one that is there counts. */
 function mergeLines(columns: readonly Column[]): string[] {
   const texts = columns.map((_, index) => `sortsLast(a${index}) as b${index}`);
-  const counters = ['in', 'out', 'read', 'write', 'long', 'known'].map((name) => `max(c_${name}) as t_${name}`);
+  const counters = COUNTER_NAMES.map((name) => `max(c_${columnOf(name)}) as ${mergedColumn(name)}`);
   return [
     `stats ${[...counters, ...texts, 'count(*) as n', 'min(toMillis(@timestamp)) as t'].join(', ')} by accountId, region, requestId`,
   ];
@@ -183,7 +178,7 @@ function mergeLines(columns: readonly Column[]): string[] {
 /** One row for each record. */
 function recordLines(columns: readonly Column[]): string[] {
   const texts = columns.map((_, index) => `a${index} as b${index}`);
-  const counters = ['in', 'out', 'read', 'write', 'long', 'known'].map((name) => `c_${name} as t_${name}`);
+  const counters = COUNTER_NAMES.map((name) => `c_${columnOf(name)} as ${mergedColumn(name)}`);
   return [`fields ${[...counters, ...texts, '1 as n', 'toMillis(@timestamp) as t'].join(', ')}`];
 }
 
@@ -196,23 +191,45 @@ function expressionOf(column: Column): string {
   return text(`\`requestMetadata.${key}\``);
 }
 
-function largestOf(fields: readonly string[]): string {
-  return `greatest(${fields.map((field) => `coalesce(${field}, 0)`).join(', ')})`;
+function largestOf(fields: readonly string[], without = 0): string {
+  return `greatest(${fields.map((field) => `coalesce(${field}, ${without})`).join(', ')})`;
 }
 
 function counterExpressions(): string[] {
-  return [
-    `greatest(0, ${largestOf(COUNTERS.input)} - ${largestOf(INSIDE)}) as c_in`,
-    `${largestOf(COUNTERS.output)} as c_out`,
-    `${largestOf(COUNTERS.read)} as c_read`,
-    `${largestOf(COUNTERS.write)} as c_write`,
-    `${LONG_WRITES.join(' + ')} as c_long`,
-    `${KNOWN_WRITES.join(' + ')} as c_known`,
-  ];
+  return COUNTER_NAMES.map((name) => `${counterExpression(name)} as c_${columnOf(name)}`);
 }
 
-/** The language has no conditions: how many of the bands the prompt is above, by arithmetic. */
+/** Below zero where the record does not state it. */
+function counterExpression(name: Counter): string {
+  if (name === 'cacheWrite1h') return LONG_WRITES.join(' + ');
+  if (name === 'cacheWriteKnown') return KNOWN_WRITES.join(' + ');
+  const stated = largestOf(FIELDS[name], -1);
+  return name === 'input' ? `${stated} - least(greatest(0, ${stated}), ${largestOf(INSIDE)})` : stated;
+}
+
+/** A merged counter: zero where no record of the request states it. */
+export function merged(name: Counter): string {
+  return `greatest(0, ${mergedColumn(name)})`;
+}
+
+/** Of writes whose lifetime is told, no more than was written. */
+function summed(name: Counter): string {
+  return name === 'cacheWriteKnown' ? `least(${merged('cacheWrite')}, ${merged(name)})` : merged(name);
+}
+
+/** By arithmetic: what is above zero counts its bit. */
+function shapeExpression(): string {
+  const used = CLASS_NAMES.map(
+    (name) => `least(1, greatest(0, ${classExpression(name, merged)})) * ${SHAPE_BITS.used[name]}`,
+  );
+  const stated = EXPECTED_COUNTERS.map(
+    (name) => `least(1, greatest(0, ${mergedColumn(name)} + 1)) * ${SHAPE_BITS.stated[name]}`,
+  );
+  return [...used, ...stated].join(' + ');
+}
+
+/** How many of the bands the prompt is above, by arithmetic. */
 function bandExpression(): string {
-  const steps = CONTEXT_BANDS.map((above) => `least(1, greatest(0, t_in + t_read + t_write - ${above}))`);
+  const steps = CONTEXT_BANDS.map((above) => `least(1, greatest(0, ${promptExpression(merged)} - ${above}))`);
   return `${steps.join(' + ')} as band`;
 }

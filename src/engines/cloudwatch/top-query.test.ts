@@ -27,7 +27,7 @@ describe('the text of the question for the dearest requests', () => {
   it('of some size', () => {
     const { text } = topQuery({ ...SCAN, only: { promptAtLeast: 100_000 } }, OCTOBER, ASK, true);
     expect(text).toContain(
-      'filter bound > 0 and least(1, greatest(0, (t_in + t_read + t_write) - 99999)) = 1 and b5 in ["","arn:a"]',
+      'filter bound > 0 and least(1, greatest(0, (greatest(0, t_input) + greatest(0, t_cache_read) + greatest(0, t_cache_write)) - 99999)) = 1 and b6 in ["","arn:a"]',
     );
   });
 
@@ -43,12 +43,12 @@ describe('the text of the question for the dearest requests', () => {
   ])('stays within 10,000 characters: %s', (_, change, filtered, byModel) => {
     const { text } = topQuery(SCAN, OCTOBER, { ...ASK, ...change }, true);
     expect(text.length).toBeLessThan(10_000);
-    expect([text.includes('b5 in ['), text.includes('strcontains(id')]).toEqual([filtered, byModel]);
+    expect([text.includes('b6 in ['), text.includes('strcontains(id')]).toEqual([filtered, byModel]);
   });
 });
 
 describe('the bound of a row', () => {
-  const row = { t_in: '10', t_out: '2', t_read: '100', t_write: '8', t_long: '3' };
+  const row = { t_input: '10', t_output: '2', t_cache_read: '100', t_cache_write: '8', t_cache_write_1h: '3' };
   const whole = 10 * 300 + 2 * 1500 + 100 * 30 + 5 * 375 + 3 * 600;
 
   it('is never less than what the row can weigh', () => {

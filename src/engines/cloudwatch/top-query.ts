@@ -1,10 +1,11 @@
 import { limitsOfSize } from '../../domain/request-size.ts';
-import { TOKEN_CLASSES, type TokenClass } from '../../domain/weights.ts';
+import { CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
+import { classCounts, classExpression } from '../counts.ts';
 import type { LoggedFilter } from '../logged-filters.ts';
-import { type Column, PRICED_ATTRIBUTES, REQUEST_COLUMNS, type ResultRow, TOKEN_COLUMNS } from '../result-row.ts';
+import { type Column, mergedColumn, PRICED_ATTRIBUTES, REQUEST_COLUMNS, type ResultRow } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
 import type { Bounds, TopAsk } from '../top.ts';
-import { type InsightsQuery, limitExpression, requestLines, type Slice } from './insights-query.ts';
+import { type InsightsQuery, limitExpression, merged, requestLines, type Slice } from './insights-query.ts';
 
 /** Characters of a query, https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
 const MOST_TEXT = 10_000;
@@ -38,32 +39,25 @@ export function topQuery(scan: Scan, slice: Slice, ask: TopAsk, merge: boolean):
     text: texts[chosen] as string,
     columns,
     boundOf(row) {
-      const count = (name: string) => Number(row[name] ?? 0);
-      const tokens = {
-        input: count('t_in'),
-        output: count('t_out'),
-        cacheRead: count('t_read'),
-        cacheWrite5m: count('t_write') - count('t_long'),
-        cacheWrite1h: count('t_long'),
-      };
-      const sum = TOKEN_CLASSES.reduce((total, name) => total + tokens[name] * scale.largest[name], 0);
+      const tokens = classCounts((name) => Math.max(0, Number(row[mergedColumn(name)] ?? 0)));
+      const sum = CLASS_NAMES.reduce((total, name) => total + tokens[name] * scale.largest[name], 0);
       return BigInt(Math.ceil(sum * (models ? (models.get(row['b0'] ?? '') ?? 0) : 1) * (1 + 1e-9)));
     },
   };
 }
 
 interface Scale {
-  largest: Readonly<Record<TokenClass, number>>;
+  largest: Readonly<Record<UsageClass, number>>;
   /** The part of that which each model costs at most; undefined: all the same. */
   models: ReadonlyMap<string, number> | undefined;
 }
 
 function scaleOf(bounds: Bounds): Scale {
   const largest = Object.fromEntries(
-    TOKEN_CLASSES.map((name) => [name, Math.max(...[...bounds.values()].map((bound) => bound[name]))]),
-  ) as Record<TokenClass, number>;
+    CLASS_NAMES.map((name) => [name, Math.max(...[...bounds.values()].map((bound) => bound[name]))]),
+  ) as Record<UsageClass, number>;
   const models = [...bounds].map(([model, bound]) => {
-    const parts = TOKEN_CLASSES.map((name) => (largest[name] === 0 ? 0 : bound[name] / largest[name]));
+    const parts = CLASS_NAMES.map((name) => (largest[name] === 0 ? 0 : bound[name] / largest[name]));
     return [model, Math.ceil(Math.max(...parts) * 1e6) / 1e6] as const;
   });
   return { largest, models: new Map(models) };
@@ -76,7 +70,7 @@ function textOf(
   { scale: { largest, models }, where, limit }: { scale: Scale } & Pick<TopAsk, 'where' | 'limit'>,
   merge: boolean,
 ): string {
-  const sum = TOKEN_CLASSES.map((name) => `${TOKEN_COLUMNS[name]} * ${largest[name]}`).join(' + ');
+  const sum = CLASS_NAMES.map((name) => `${classExpression(name, merged)} * ${largest[name]}`).join(' + ');
   const part = [...(models ?? [])].map(([model, size]) => `strcontains(id, ${quoted(`|${model}|`)}) * ${size}`);
   const conditions = [
     'bound > 0',
