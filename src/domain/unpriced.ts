@@ -35,8 +35,29 @@ export function sumOfUnpriced(...parts: readonly (UnpricedCounts | undefined)[])
   return sum;
 }
 
-/** How many lack a rate, and of how many it is not known what they used. */
-export function unpricedByLack(counts: UnpricedCounts = {}): { price: number; usage: number } {
+/** How many invocations lack a rate, and of how many it is not known what they used. */
+export interface Lacking {
+  price: number;
+  usage: number;
+}
+
+export const NOTHING_LACKING: Lacking = { price: 0, usage: 0 };
+
+/** `468 unpriced`, `2 of unknown usage`; nothing where all is known. */
+export function lackingTexts({ price, usage }: Lacking): string[] {
+  return [
+    ...(price > 0 ? [`${price.toLocaleString('en-US')} unpriced`] : []),
+    ...(usage > 0 ? [`${usage.toLocaleString('en-US')} of unknown usage`] : []),
+  ];
+}
+
+/** @param all a report of an earlier version gives no reasons: then a rate was missing */
+export function lackingOf(all: number, counts: UnpricedCounts = {}): Lacking {
+  const { usage } = unpricedByLack(counts);
+  return { price: all - usage, usage };
+}
+
+function unpricedByLack(counts: UnpricedCounts): Lacking {
   const sum = (lack: 'usage' | 'price') =>
     UNPRICED_CODES.filter((code) => UNPRICED_REASONS[code].lacks === lack).reduce(
       (total, code) => total + (counts[code] ?? 0),

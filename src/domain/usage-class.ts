@@ -113,13 +113,13 @@ export function partsOfClass(name: UsageClass): { counter: Counter; less: Counte
 }
 
 /** Something for each class. */
-export function byClass<Value>(valueOf: (name: UsageClass) => Value): Record<UsageClass, Value> {
-  return Object.fromEntries(CLASS_NAMES.map((name) => [name, valueOf(name)])) as Record<UsageClass, Value>;
+export function byClass<Value>(give: (name: UsageClass) => Value): Record<UsageClass, Value> {
+  return Object.fromEntries(CLASS_NAMES.map((name) => [name, give(name)])) as Record<UsageClass, Value>;
 }
 
 /** Something for each counter. */
-export function byCounter<Value>(valueOf: (name: Counter) => Value): Record<Counter, Value> {
-  return Object.fromEntries(COUNTER_NAMES.map((name) => [name, valueOf(name)])) as Record<Counter, Value>;
+export function byCounter<Value>(give: (name: Counter) => Value): Record<Counter, Value> {
+  return Object.fromEntries(COUNTER_NAMES.map((name) => [name, give(name)])) as Record<Counter, Value>;
 }
 
 /** `cache_write_1h` of `cacheWrite1h`: what columns are called. */

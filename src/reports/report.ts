@@ -9,6 +9,8 @@ import { CLASS_NAMES, USAGE_CLASSES, type UsageMeasure } from '../domain/usage-c
 
 const count = z.number().int().nonnegative();
 
+const reasons = z.record(z.string(), count).optional();
+
 /** A number for each class of tokens. */
 export const classMeasures = Object.fromEntries(
   CLASS_NAMES.map((name) => [
@@ -26,7 +28,7 @@ export const measuresSchema = z.object({
   ),
   ...classMeasures,
   cost_usd: z.string().describe('US dollars, exact decimal'),
-  unpriced_reasons: z.record(z.string(), count).optional().describe('Why, by code; adds up to unpriced_invocations'),
+  unpriced_reasons: reasons.describe('Why, by code; adds up to unpriced_invocations'),
 });
 
 export const rowSchema = measuresSchema.extend({ key: z.record(z.string(), z.string()) });
@@ -35,7 +37,7 @@ export const tableSchema = z.object({
   by: z.array(z.string()).describe('Dimensions of the rows'),
   rows: z.array(rowSchema),
   omitted: z
-    .object({ rows: count, cost_usd: z.string(), unpriced_invocations: count })
+    .object({ rows: count, cost_usd: z.string(), unpriced_invocations: count, unpriced_reasons: reasons })
     .optional()
     .describe('Rows cut off by the limit, still in the totals'),
 });

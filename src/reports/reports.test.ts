@@ -71,9 +71,10 @@ describe('breakdown of the sample month', () => {
       rows: 9,
       cost_usd: expect.stringMatching(/^3\.9/),
       unpriced_invocations: 468,
+      unpriced_reasons: { no_price: 468 },
     });
     expect(report.notes).toContainEqual(
-      expect.stringMatching(/9 more rows with \$3\.9\d and 468 unpriced invocations/),
+      expect.stringMatching(/9 more rows with \$3\.9\d and 468 unpriced are left out/),
     );
     expect(normal(report.totals)).toEqual(normal(EXPECTED.totals));
   });
