@@ -13,6 +13,8 @@ export interface PriceEntry extends Partial<Record<UsageClass, string>> {
   tiers?: { batch?: string; flex?: string; priority?: string; 'latency-optimized'?: string };
   /** Above this many prompt tokens (input + cache read + cache write) the whole request costs more. */
   longContext?: { above: number; input: string; output: string };
+  /** What a report must say where prompts are above so many tokens; `above` is one of CONTEXT_BANDS. */
+  doubts?: readonly { above: number; text: string }[];
   /** Rates that differ from the base by region. */
   regions?: Readonly<Record<string, { input: string; output?: string; cacheRead?: string }>>;
   /** Where the base rates hold. Default us-east-1. */

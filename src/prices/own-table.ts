@@ -43,10 +43,10 @@ function startOf(entry: PriceEntry): number {
 function checkEntry(entry: PriceEntry): void {
   if (entry.from !== undefined && Number.isNaN(startOf(entry)))
     throw new Error(`${entry.model}: bad date ${entry.from}`);
-  if (entry.longContext && !(CONTEXT_BANDS as readonly number[]).includes(entry.longContext.above)) {
-    throw new Error(
-      `${entry.model}: a long-context price above ${entry.longContext.above} needs that size in CONTEXT_BANDS`,
-    );
+  const limits = [...(entry.longContext ? [entry.longContext] : []), ...(entry.doubts ?? [])];
+  for (const { above } of limits) {
+    if (!(CONTEXT_BANDS as readonly number[]).includes(above))
+      throw new Error(`${entry.model}: what holds above ${above} tokens needs that size in CONTEXT_BANDS`);
   }
 }
 
@@ -63,7 +63,7 @@ function rateFromEntry(entry: PriceEntry, key: PriceKey, origins: Readonly<Recor
     source: 'own table',
     origin: { title: origin.title, url: origin.url, version: origin.read },
     effectiveFrom: entry.from,
-    notes: regional ? [] : regionNotes(entry, key),
+    notes: [...(regional ? [] : regionNotes(entry, key)), ...doubtNotes(entry, key)],
     ...(entry.note ? { remark: entry.note } : {}),
   };
 }
@@ -91,6 +91,10 @@ function longContextRates(rates: Rates, entry: PriceEntry, key: PriceKey): Rates
   const input = usdFromText(long.input);
   const output = usdFromText(long.output);
   return mapRates(rates, (rate, name) => rate.times(name === 'output' ? output : input));
+}
+
+function doubtNotes({ doubts = [] }: PriceEntry, { model, contextBand }: PriceKey): string[] {
+  return doubts.filter(({ above }) => contextBand >= above).map(({ text }) => `${model}: ${text}`);
 }
 
 /** Claude costs the same in all commercial regions; every other family varies by region (AWS Price List). */
