@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { modelFromStem } from './models.ts';
 import { usageTypeFrom } from './usage-type.ts';
 
 const SONNET = 'Claude Sonnet 4.5 (Amazon Bedrock Edition)';
@@ -112,32 +111,4 @@ describe('usage types of tokens', () => {
   ])('%s is %s', (usageType, kind) => {
     expect(read(usageType)).toEqual([kind]);
   });
-});
-
-describe('names of models on bills', () => {
-  it.each([
-    ['Claude4.6Sonnet', 'anthropic.claude-sonnet-4-6'],
-    ['Claude4Opus', 'anthropic.claude-opus-4'],
-    ['Claude Opus 4.8', 'anthropic.claude-opus-4-8'],
-    ['Claude Haiku 5.5', 'anthropic.claude-haiku-5-5'],
-    ['Claude3-5Haiku', 'anthropic.claude-3-5-haiku'],
-    ['Claude 3.7 Sonnet', 'anthropic.claude-3-7-sonnet'],
-    ['Claude3Sonnet', 'anthropic.claude-3-sonnet'],
-    ['anthropic.claude-opus-4-8', 'anthropic.claude-opus-4-8'],
-    ['openai.gpt-oss-120b', 'openai.gpt-oss-120b-1'],
-    ['gpt-oss-120b', 'openai.gpt-oss-120b-1'],
-    ['NovaLite', 'amazon.nova-lite-v1'],
-    ['Nova2.0Lite', 'amazon.nova-2-lite-v1'],
-    ['Llama3-3-70B', 'meta.llama3-3-70b-instruct-v1'],
-    ['TitanEmbeddingV2-Text', 'amazon.titan-embed-text-v2'],
-  ])('%s is %s', (stem, model) => {
-    expect(modelFromStem(stem)).toBe(model);
-  });
-
-  it.each(['Claude', 'Claude Sonnet', 'Claude4.6SonnetMini', 'NovaLite2', 'Orion1', 'Claude 4 Sonnet 4.5', ''])(
-    'does not guess %j',
-    (stem) => {
-      expect(modelFromStem(stem)).toBeUndefined();
-    },
-  );
 });

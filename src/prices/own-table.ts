@@ -2,7 +2,7 @@ import { usdFromText } from '../domain/money.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
 import { CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
 import type { PriceEntry } from './entry.ts';
-import { priceKeyFromModel } from './model-key.ts';
+import { modelFinder } from './model-key.ts';
 import { mapRates, type PriceSource, type Rate, type Rates, scaleRates } from './rate.ts';
 
 interface Origin {
@@ -24,11 +24,10 @@ export function createTableSource(
       [...(byModel.get(entry.model) ?? []), entry].sort((a, b) => startOf(a) - startOf(b)),
     );
   }
+  const entriesOf = modelFinder(byModel);
   return {
     rate(key) {
-      const entry = byModel
-        .get(priceKeyFromModel(key.model))
-        ?.findLast((candidate) => startOf(candidate) <= key.ratesFrom);
+      const entry = entriesOf(key.model)?.findLast((candidate) => startOf(candidate) <= key.ratesFrom);
       return entry && rateFromEntry(entry, key, origins);
     },
     changes: [...new Set(entries.filter((entry) => entry.from).map(startOf))].sort((a, b) => a - b),

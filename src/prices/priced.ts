@@ -3,7 +3,7 @@ import type { UnpricedReason } from '../domain/unpriced.ts';
 import type { PriceKey } from '../domain/usage.ts';
 import { CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
 import { classesUsed, endedUnused, type Shape, unstated, usesAnything } from '../domain/usage-shape.ts';
-import { billedBy, embedsImages, isEmbedding } from './model-kinds.ts';
+import { billedBy, embedsImages, isEmbedding } from './models/kinds.ts';
 import type { PriceBook } from './price-book.ts';
 import type { Rate } from './rate.ts';
 

@@ -1,10 +1,10 @@
 import Big from 'big.js';
 import { type Bill, type BillLine, USAGE } from '../bill/bill.ts';
-import { modelFromStem } from '../bill/models.ts';
 import { TOKEN_CLASSES, type TokenClass, usageTypeFrom } from '../bill/usage-type.ts';
 import { type Usd, ZERO_USD } from '../domain/money.ts';
 import type { UsageRow } from '../domain/usage.ts';
-import { priceKeyFromModel } from '../prices/model-key.ts';
+import { priceKeyFromModel, withoutFirstVersion } from '../prices/model-key.ts';
+import { modelFromName } from '../prices/models/names.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import { pricedRow } from './pricing.ts';
 
@@ -106,7 +106,7 @@ function addBillLine(cells: Map<string, Cell>, line: BillLine): Part[] {
   if (line.chargeType !== USAGE) return [{ cause: 'discounts', name: line.chargeType, usd: line.usd }];
   const usage = usageTypeFrom(line.usageType, line.service);
   if (usage.kind !== 'runtime') return [{ cause: usage.kind, name: line.usageType, usd: line.usd }];
-  const model = modelFromStem(usage.stem);
+  const model = modelFromName(usage.stem);
   const cell = cellAt(cells, model ?? usage.stem, usage.region, usage.tier, usage.global, model !== undefined);
   const tokens = line.quantity.times(usage.tokensPerUnit);
   add(cell.bill[usage.tokenClass], { tokens, unpriced: ZERO_USD, usd: line.usd });
@@ -143,7 +143,7 @@ function cellAt(
   global: boolean,
   matched: boolean,
 ): Cell {
-  const id = JSON.stringify([model, region, tier, global]);
+  const id = JSON.stringify([withoutFirstVersion(model), region, tier, global]);
   const cell = cells.get(id) ?? {
     model,
     region,

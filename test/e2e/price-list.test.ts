@@ -6,11 +6,13 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { modelIdentity } from '../../src/logs/model-id.ts';
 import { cachedPriceList, openPriceList } from '../../src/prices/aws/index.ts';
 import { pricesWithOverrides } from '../../src/prices/index.ts';
 import type { OfferCode } from '../../src/prices/price-list/offer.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import { offerFile, productTexts } from '../fixtures/price-list/offer-file.ts';
+import type { Row } from '../fixtures/price-list/rows.ts';
 import { CLIENT } from '../helpers/cloudwatch.ts';
 import { temporaryFolder } from '../helpers/log-files.ts';
 import { composeSample, OCTOBER as OCTOBER_PERIOD } from '../helpers/sample.ts';
@@ -216,6 +218,51 @@ describe('the price list from its files', () => {
     const list = await open({ regions: ['us-east-1'] });
     expect(list.unmapped).toContain('unknown model Acme Orion 1: 2, such as USE1-AcmeOrion-input-tokens in us-east-1');
     expect(list.contradictions).toEqual(['openai.gpt-5.6-terra cacheRead standard true false: 0.2 or 0.25']);
+  });
+
+  it('prices models that nobody has heard of, and tells a name that it cannot read once', async () => {
+    const rows = (code: string): Record<OfferCode, Row[]> => ({
+      AmazonBedrock: [
+        ...tokens(`${code}-acme.orion-9-mantle-`, { model: 'Acme Orion 9' }, ['0.0010', '0.0040'], '-standard'),
+        ...tokens(`${code}-zeta.quark-2.5-`, { model: 'zeta.quark-2.5' }, ['0.0020', '0.0080']),
+        ...tokens(`${code}-Nova7.0Pro-`, { model: 'Nova 7.0 Pro' }, ['0.0030', '0.0120']),
+        ...tokens(`${code}-Riddle-`, { model: 'The Riddle (2nd)' }, ['0.0010', '0.0010']),
+      ],
+      AmazonBedrockFoundationModels: [
+        ['InputTokenCount', '6.60'],
+        ['OutputTokenCount', '33.00'],
+        ['InputTokenCount_Global', '6.00'],
+        ['OutputTokenCount_Global', '30.00'],
+      ].map(([counted, usd]) => [
+        `${code}-MP:${code}_${counted}-Units`,
+        { servicename: 'Claude Zephyr 6.1 (Amazon Bedrock Edition)' },
+        '1M tokens',
+        usd as string,
+        'invented',
+      ]),
+    });
+    const tokens = (stem: string, attributes: Row[1], [input, output]: [string, string], end = ''): Row[] => [
+      [`${stem}input-tokens${end}`, attributes, '1K tokens', input, 'invented'],
+      [`${stem}output-tokens${end}`, attributes, '1K tokens', output, 'invented'],
+    ];
+    serve = (code, region, request, response) =>
+      current({ rows: rows(region === 'us-east-1' ? 'USE1' : 'APN1')[code] })(code, region, request, response);
+    const list = await open({ regions: ['us-east-1', 'ap-northeast-1'] });
+    const { book } = await pricesWithOverrides(undefined, list);
+    const inputs = [
+      'acme.orion-9',
+      'zeta.quark-2.5',
+      'zeta.quark-2.5-v1:0',
+      'apac.amazon.nova-7-pro-v1:0',
+      'global.anthropic.claude-zephyr-6-1',
+      'us.anthropic.claude-zephyr-6-1-20261201-v1:0',
+      'acme.orion-90',
+    ].map((id) => {
+      const { model, scope } = modelIdentity(id);
+      return book.rate({ ...TOKYO, region: 'us-east-1', model, scope })?.rates.input.toFixed();
+    });
+    expect(inputs).toEqual(['1', '2', '2', '3', '6', '6.6', undefined]);
+    expect(list.unmapped).toEqual(['unknown model The Riddle (2nd): 4, such as USE1-Riddle-input-tokens in us-east-1']);
   });
 
   it.each([

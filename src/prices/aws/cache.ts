@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { MODEL_NAMES } from '../price-list/model-names.ts';
+import { IRREGULAR_NAMES } from '../models/names.ts';
 import { OFFER_CODES } from '../price-list/offer.ts';
 import type { PriceList } from '../price-list/price-list.ts';
 
 /** To be raised when offers are read in another way; names of models count by themselves. */
-const READING = 1;
+const READING = 2;
 
 /** The cache holds what came out of the mapping, so another mapping makes it worthless. */
 const MAPPING = createHash('sha256')
-  .update(JSON.stringify([READING, MODEL_NAMES]))
+  .update(JSON.stringify([READING, IRREGULAR_NAMES]))
   .digest('hex')
   .slice(0, 16);
 

@@ -85,10 +85,21 @@ function opened(offers: readonly FetchedOffer[], notes: string[]): OpenedPriceLi
     source: createPriceListSource({ offers: [...offers] }, OWN_PRICES),
     notes,
     offers,
-    unmapped: offers.flatMap(({ unmapped }) => unmapped),
+    unmapped: toldOnce(offers.flatMap(({ unmapped }) => unmapped)),
     contradictions: sheets.flatMap(({ contradictions }) => contradictions),
   };
 }
+
+/** A name that the lists of several regions have is told once, with the number of its products in all of them. */
+function toldOnce(unmapped: readonly string[]): string[] {
+  const parsed = unmapped.map((text) => UNMAPPED.exec(text)?.groups ?? { what: text });
+  return [...Map.groupBy(parsed, ({ what }) => what)].map(([what, same]) => {
+    const products = same.reduce((sum, { count = '0' }) => sum + Number(count), 0);
+    return same[0]?.['example'] === undefined ? (what as string) : `${what}: ${products}${same[0]['example']}`;
+  });
+}
+
+const UNMAPPED = /^(?<what>.*): (?<count>\d+)(?<example>, such as .*)$/;
 
 function ageNote(offers: readonly FetchedOffer[], now: number): string[] {
   const [oldest] = offers.toSorted((a, b) => (a.fetched < b.fetched ? -1 : 1));

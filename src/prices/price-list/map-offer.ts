@@ -1,7 +1,8 @@
 import { usdFromText } from '../../domain/money.ts';
+import { billedBy } from '../models/kinds.ts';
+import { modelsFromName } from '../models/names.ts';
 import type { Rates } from '../rate.ts';
 import { type Meter, meterFromUsageType } from './meter.ts';
-import { modelsFromName, plainName } from './model-names.ts';
 import type { Offer, OfferCode, OfferPrice, OfferProduct } from './offer.ts';
 
 /** One price of the list, under the id the logs use. */
@@ -58,9 +59,10 @@ function readProduct(product: OfferProduct, { code, region }: Offer): Reading {
   if (meter === undefined) return { unknown: 'unknown usage type' };
   if (attributes['regionCode'] !== region) return { unknown: 'of another region' };
   const { name, latencyOptimized } = plainName(nameOf(product, code, meter));
-  const models = modelsFromName(name);
+  // A name that we cannot read may stand beside a usage type with the id in it.
+  const models = modelsFromName(name) ?? modelsFromName(meter.stem ?? '');
   if (models === undefined) return { unknown: `unknown model ${name}` };
-  if (models.length === 0) return { leftOut: 'model left to other sources' };
+  if (models.every((model) => billedBy(model) !== undefined)) return { leftOut: 'model left to other sources' };
   const tier = latencyOptimized ? 'latency-optimized' : meter.tier;
   const said = tierFromAttributes(product);
   if (said !== undefined && said !== tier) return { unknown: `${name}, ${tier} or ${said} tier` };
@@ -70,6 +72,15 @@ function readProduct(product: OfferProduct, { code, region }: Offer): Reading {
   return {
     rates: models.flatMap((model) => amounts.map((amount) => ({ model, ...how, tier, ...amount }))),
   };
+}
+
+const EDITION = / \(Amazon Bedrock Edition\)$/;
+
+/** The name without what it says of the marketplace, or of a tier: `Nova Pro Latency Optimized`. */
+function plainName(name: string): { name: string; latencyOptimized: boolean } {
+  const edited = name.replace(EDITION, '').trim();
+  const plain = edited.replace(/ Latency Optimized$/i, '');
+  return { name: plain, latencyOptimized: plain !== edited };
 }
 
 /** AmazonBedrockFoundationModels names the model as the service; Titan has no name but the one in its usage type. */

@@ -6,12 +6,10 @@ import { textFromUsd } from '../../domain/money.ts';
 import type { PriceKey } from '../../domain/usage.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
 import { composePrices } from '../index.ts';
-import { priceKeyFromModel } from '../model-key.ts';
 import { overridesFromText } from '../overrides.ts';
 import { OWN_PRICES } from '../own.ts';
 import type { PriceSource, Rate } from '../rate.ts';
 import { mapOffer } from './map-offer.ts';
-import { MODEL_NAMES } from './model-names.ts';
 import { OFFER_CODES, type OfferCode, offerFromFile, offerFromProducts } from './offer.ts';
 import { type FetchedOffer, rateSheet, withHistory } from './price-list.ts';
 import { createPriceListSource } from './source.ts';
@@ -208,26 +206,6 @@ describe('what a row of the list stands for', () => {
     expect(() => offerFromFile(text, 'AmazonBedrockFoundationModels', 'us-east-1')).toThrow('It is the offer');
     expect(() => offerFromFile(text.slice(0, -9), 'AmazonBedrock', 'us-east-1')).toThrow();
     expect(() => offerFromProducts([], 'AmazonBedrock', 'us-east-1')).toThrow('lists nothing');
-  });
-
-  it('has every name once, whatever its case', () => {
-    const names = Object.keys(MODEL_NAMES).map((name) => name.toLowerCase());
-    expect(new Set(names).size).toBe(names.length);
-  });
-
-  it('every id in the table of names is one that prices are looked up by, and that our own table knows', () => {
-    const ids = [...new Set(Object.values(MODEL_NAMES).flat())];
-    expect(ids.filter((id) => priceKeyFromModel(id) !== id)).toEqual([]);
-    expect(ids.filter((id) => !OWN_PRICES.models.includes(id))).toEqual([]);
-  });
-
-  it('models of our own table that the list has no name for are these', () => {
-    const named = new Set(Object.values(MODEL_NAMES).flat());
-    expect(OWN_PRICES.models.filter((model) => !named.has(model)).sort()).toEqual([
-      'openai.gpt-5.6-sol',
-      'openai.gpt-6-sol',
-      'openai.gpt-6.1-sol',
-    ]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { textFromUsd, type Usd, usdFromText } from '../../domain/money.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../../domain/usage.ts';
 import { CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
-import { cacheFactor } from '../cache-rules.ts';
-import { priceKeyFromModel } from '../model-key.ts';
+import { modelFinder, priceKeyFromModel, withoutFirstVersion } from '../model-key.ts';
+import { cacheFactor } from '../models/cache.ts';
 import type { PriceSource, Rate, Rates } from '../rate.ts';
 import { type OfferedRate, type PriceList, rateSheet } from './price-list.ts';
 
@@ -15,10 +15,17 @@ export function createPriceListSource(list: PriceList, own: PriceSource): PriceS
   const rates = [...Map.groupBy(list.offers, ({ region }) => region).values()].flatMap(
     (offers) => rateSheet(offers).rates,
   );
-  const byPlace = Map.groupBy(rates, ({ model, offer }) => `${offer.region} ${model}`);
+  const finders = new Map(
+    [...Map.groupBy(rates, ({ offer }) => offer.region)].map(([region, listed]) => [
+      region,
+      modelFinder(Map.groupBy(listed, ({ model }) => model)),
+    ]),
+  );
   return {
     rate(key) {
-      const listed = byPlace.get(`${key.region} ${priceKeyFromModel(key.model)}`);
+      const find = finders.get(key.region);
+      // The list names open models without a version that the logs may have.
+      const listed = find?.(key.model) ?? find?.(withoutFirstVersion(priceKeyFromModel(key.model)));
       return listed && rateFromListed(listed, key, own);
     },
     changes: [...new Set(rates.map(({ from }) => startOf(from)))].sort((a, b) => a - b),

@@ -4,9 +4,9 @@ import { composeSample, EXPECTED, OCTOBER } from '../../../test/helpers/sample.t
 import { SpendError } from '../../domain/errors.ts';
 import type { UsageQuery } from '../../engines/engine.ts';
 import { quoteCaching, reviewCaching } from './caching.ts';
-import { leastPrefix } from './candidates.ts';
 import { csvFromCaching, textFromCaching } from './render.ts';
 import { type CacheReview, type CacheRow, cachingSchema } from './schema.ts';
+import { leastPrefix } from '../../prices/models/cache.ts';
 
 const SONNET = 'anthropic.claude-sonnet-4-6';
 

@@ -1,6 +1,6 @@
 import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money.ts';
 import type { UsageRow } from '../../domain/usage.ts';
-import { isEmbedding } from '../../prices/model-kinds.ts';
+import { isEmbedding } from '../../prices/models/kinds.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import { pricedRow, unpricedInvocations } from '../pricing.ts';
 import { assumptionsFrom } from '../simulate/assumptions.ts';

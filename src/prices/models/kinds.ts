@@ -1,4 +1,4 @@
-import type { UnpricedReason } from '../domain/unpriced.ts';
+import type { UnpricedReason } from '../../domain/unpriced.ts';
 
 type BilledBy = Extract<UnpricedReason, `billed_by_${string}`>;
 
