@@ -14,6 +14,7 @@ import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
 import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
+import { DOUBTS } from '../src/domain/doubt.ts';
 import { ERROR_CODES } from '../src/domain/errors.ts';
 import { PROMPTS } from '../src/mcp/prompts/index.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
@@ -41,6 +42,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/deploy.md': ['deploy-parameters'],
   'docs/client.md': ['shell-commands'],
   'docs/focus.md': ['focus-columns'],
+  'docs/pricing.md': ['doubts'],
 };
 
 const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };
@@ -98,6 +100,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         retryable ? 'yes' : 'no',
         meaning,
       ]),
+    ),
+    doubts: table(
+      ['code', 'meaning'],
+      Object.entries(DOUBTS).map(([code, meaning]) => [`\`${code}\``, meaning]),
     ),
     'focus-columns': table(
       ['column', 'type', 'holds'],

@@ -1,4 +1,4 @@
-import { regionFromCode } from './regions.ts';
+import { regionFromCode } from '../domain/regions.ts';
 
 export const TOKEN_CLASSES = ['input', 'output', 'cache_read', 'cache_write_5m', 'cache_write_1h'] as const;
 export type TokenClass = (typeof TOKEN_CLASSES)[number];

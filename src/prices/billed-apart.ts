@@ -35,5 +35,6 @@ function zeroRate(why: string, url = `${GUIDE}/prov-throughput.html`): Rate {
     },
     effectiveFrom: undefined,
     notes: [`${why}, so its cost is not in these dollars.`],
+    doubts: [],
   };
 }

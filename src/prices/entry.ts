@@ -1,4 +1,19 @@
+import type { Doubt } from '../domain/doubt.ts';
 import type { UsageClass } from '../domain/usage-class.ts';
+
+export interface BatchRates {
+  input?: string;
+  output?: string;
+}
+
+export interface RegionalRates {
+  input: string;
+  output?: string;
+  cacheRead?: string;
+  batch?: BatchRates;
+  /** In-region and through a geographic profile, where that is not the factor of `scopes`. */
+  geo?: { input?: string; output?: string };
+}
 
 /** One line of the price table: what a model costs from a day on. Figures are USD per one million tokens, as decimal text. */
 export interface PriceEntry extends Partial<Record<UsageClass, string>> {
@@ -13,12 +28,16 @@ export interface PriceEntry extends Partial<Record<UsageClass, string>> {
   tiers?: { batch?: string; flex?: string; priority?: string; 'latency-optimized'?: string };
   /** Above this many prompt tokens (input + cache read + cache write) the whole request costs more. */
   longContext?: { above: number; input: string; output: string };
-  /** What a report must say where prompts are above so many tokens; `above` is one of CONTEXT_BANDS. */
-  doubts?: readonly { above: number; text: string }[];
+  /** What is not certain of it, for all prompts or only for those above so many tokens; `above` is one of CONTEXT_BANDS. */
+  doubts?: readonly (Doubt & { above?: number })[];
+  /** Batch rates where they are not the tier's factor: AWS rounds those of open models to cents. */
+  batch?: BatchRates;
   /** Rates that differ from the base by region. */
-  regions?: Readonly<Record<string, { input: string; output?: string; cacheRead?: string }>>;
+  regions?: Readonly<Record<string, RegionalRates>>;
   /** Where the base rates hold. Default us-east-1. */
   baseRegion?: string;
+  /** Other regions for which the source lists the base rates. */
+  sameIn?: readonly string[];
   /** A key of PRICE_SOURCES. */
   source: string;
   /** Where sources disagree or something is assumed. */

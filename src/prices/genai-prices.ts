@@ -1,7 +1,9 @@
 import { calcPrice, type ModelPrice, type TieredPrices } from '@pydantic/genai-prices';
+import type { Doubt } from '../domain/doubt.ts';
 import { type Usd, usdFromText } from '../domain/money.ts';
 import type { PriceKey } from '../domain/usage.ts';
 import { priceKeyFromModel } from './model-key.ts';
+import { billedBy, isTextModel, MODALITY_DOUBT } from './models/kinds.ts';
 import type { PriceSource, Rate, Rates } from './rate.ts';
 
 /** The pinned version of the npm package; a test compares it with the one installed. */
@@ -16,9 +18,11 @@ export function createGenaiPricesSource(): PriceSource {
     rate(key) {
       if (key.tier !== undefined && key.tier !== 'standard') return undefined;
       if (key.scope === 'unknown' || key.region.startsWith('us-gov-')) return undefined;
+      // It knows one rate for text, and for speech none.
+      if (billedBy(key.model) !== undefined) return undefined;
       const price = modelPrice(key);
       const rates = price && ratesFromPrice(price, key);
-      return rates && rateFromRates(rates);
+      return rates && rateFromRates(rates, key.model);
     },
     changes: [],
     models: [],
@@ -62,7 +66,7 @@ function rateAt(price: number | TieredPrices | undefined, band: number): Usd | u
   return usdFromText(String(tier?.price ?? price.base));
 }
 
-function rateFromRates(rates: Rates): Rate {
+function rateFromRates(rates: Rates, model: string): Rate {
   return {
     rates,
     source: 'genai-prices',
@@ -72,6 +76,23 @@ function rateFromRates(rates: Rates): Rate {
       version: GENAI_PRICES_VERSION,
     },
     effectiveFrom: undefined,
-    notes: ['Priced from @pydantic/genai-prices, a community table without regional prices.'],
+    notes: [],
+    doubts: doubtsOf(rates, model),
   };
+}
+
+function doubtsOf(rates: Rates, model: string): Doubt[] {
+  return [
+    { code: 'community_table', text: 'The price is from @pydantic/genai-prices, a community table without regions.' },
+    ...(rates.cacheWrite1h
+      ? [
+          {
+            code: 'derived_rate' as const,
+            text: "The rate of one-hour cache writes is by AWS's rule, twice the input.",
+            classes: ['cacheWrite1h' as const],
+          },
+        ]
+      : []),
+    ...(isTextModel(model) ? [] : [MODALITY_DOUBT]),
+  ];
 }

@@ -4,6 +4,7 @@ import { SpendError } from '../domain/errors.ts';
 import { createBilledApartSource } from './billed-apart.ts';
 import { createGenaiPricesSource } from './genai-prices.ts';
 import { withCacheRules } from './models/cache.ts';
+import { withExtendedAccess } from './models/lifecycle.ts';
 import { NO_OVERRIDES, type Overrides, overridesFromText } from './overrides.ts';
 import { OWN_PRICES } from './own.ts';
 import { createPriceBook, type PriceBook } from './price-book.ts';
@@ -34,7 +35,7 @@ export function composePrices(overrides: Overrides = NO_OVERRIDES, list?: ListPr
     [
       withCacheRules(overrides.prices, OWN_PRICES),
       createBilledApartSource(),
-      ...listed.map((source) => overrides.discounted(source)),
+      ...listed.map((source) => overrides.discounted(withExtendedAccess(source))),
     ],
     list?.notes,
   );

@@ -116,6 +116,7 @@ function labelled(rate: Rate | undefined): Rate | undefined {
       source: 'overrides',
       origin: { title: rate.origin.title, version: rate.origin.version },
       notes: [],
+      doubts: [],
     }
   );
 }

@@ -1,8 +1,11 @@
+import type { Doubt } from '../domain/doubt.ts';
 import { usdFromText } from '../domain/money.ts';
+import { isRegion } from '../domain/regions.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
 import { CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
 import type { PriceEntry } from './entry.ts';
 import { modelFinder } from './model-key.ts';
+import { isTextModel, MODALITY_DOUBT } from './models/kinds.ts';
 import { mapRates, type PriceSource, type Rate, type Rates, scaleRates } from './rate.ts';
 
 interface Origin {
@@ -42,8 +45,8 @@ function startOf(entry: PriceEntry): number {
 function checkEntry(entry: PriceEntry): void {
   if (entry.from !== undefined && Number.isNaN(startOf(entry)))
     throw new Error(`${entry.model}: bad date ${entry.from}`);
-  const limits = [...(entry.longContext ? [entry.longContext] : []), ...(entry.doubts ?? [])];
-  for (const { above } of limits) {
+  const limits = [entry.longContext?.above, ...(entry.doubts ?? []).map(({ above }) => above)];
+  for (const above of limits.filter((limit) => limit !== undefined)) {
     if (!(CONTEXT_BANDS as readonly number[]).includes(above))
       throw new Error(`${entry.model}: what holds above ${above} tokens needs that size in CONTEXT_BANDS`);
   }
@@ -54,17 +57,35 @@ function rateFromEntry(entry: PriceEntry, key: PriceKey, origins: Readonly<Recor
   if (tier === undefined) return undefined;
   const origin = origins[entry.source];
   if (origin === undefined) throw new Error(`${entry.model}: no source ${entry.source}`);
-  const regional = entry.regions?.[key.region];
-  const base = ratesFromTexts({ ...entry, ...regional });
-  const factor = usdFromText(scopeFactor(entry, key)).times(usdFromText(tier));
+  const base = scaleRates(scopedRates(entry, key), usdFromText(tier));
+  const rates = longContextRates({ ...base, ...batchRates(entry, key) }, entry, key);
   return {
-    rates: longContextRates(scaleRates(base, factor), entry, key),
+    rates,
     source: 'own table',
     origin: { title: origin.title, url: origin.url, version: origin.read },
     effectiveFrom: entry.from,
-    notes: [...(regional ? [] : regionNotes(entry, key)), ...doubtNotes(entry, key)],
+    notes: [],
+    doubts: [
+      ...regionDoubts(entry, key),
+      ...entryDoubts(entry, key),
+      ...(isTextModel(entry.model) ? [] : [MODALITY_DOUBT]),
+    ],
     ...(entry.note ? { remark: entry.note } : {}),
   };
+}
+
+/** The rates for the region and routing, standard tier. */
+function scopedRates(entry: PriceEntry, key: PriceKey): Rates {
+  const regional = entry.regions?.[key.region];
+  const rates = scaleRates(ratesFromTexts({ ...entry, ...regional }), usdFromText(scopeFactor(entry, key)));
+  const own = key.scope === 'geo' || key.scope === 'in-region' ? regional?.geo : undefined;
+  return own ? { ...rates, ...ratesFromTexts(own) } : rates;
+}
+
+/** Batch rates that are listed and not derived. */
+function batchRates(entry: PriceEntry, key: PriceKey): Partial<Rates> {
+  const listed = key.tier === 'batch' ? (entry.regions?.[key.region] ?? entry).batch : undefined;
+  return listed ? scaleRates(ratesFromTexts(listed), usdFromText(scopeFactor(entry, key))) : {};
 }
 
 function ratesFromTexts(texts: Partial<Record<UsageClass, string>>): Rates {
@@ -92,15 +113,25 @@ function longContextRates(rates: Rates, entry: PriceEntry, key: PriceKey): Rates
   return mapRates(rates, (rate, name) => rate.times(name === 'output' ? output : input));
 }
 
-function doubtNotes({ doubts = [] }: PriceEntry, { model, contextBand }: PriceKey): string[] {
-  return doubts.filter(({ above }) => contextBand >= above).map(({ text }) => `${model}: ${text}`);
+function entryDoubts({ doubts = [] }: PriceEntry, { contextBand }: PriceKey): Doubt[] {
+  return doubts
+    .filter(({ above }) => above === undefined || contextBand >= above)
+    .map(({ code, text, classes }) => ({ code, text, ...(classes ? { classes } : {}) }));
 }
 
 /** Claude costs the same in all commercial regions; every other family varies by region (AWS Price List). */
-function regionNotes(entry: PriceEntry, key: PriceKey): string[] {
+function regionDoubts(entry: PriceEntry, { region }: PriceKey): Doubt[] {
   const home = entry.baseRegion ?? 'us-east-1';
-  if (entry.model.startsWith('anthropic.') || key.region === home || key.region === '') return [];
+  if (region === '' || region === home || entry.regions?.[region] || entry.sameIn?.includes(region)) return [];
+  if (!isRegion(region)) {
+    return [{ code: 'unknown_region', text: `No Bedrock region ${region} is known; the ${home} list price is taken.` }];
+  }
+  const gov = region.startsWith('us-gov-');
+  if (gov ? entry.scopes?.gov !== undefined : entry.model.startsWith('anthropic.')) return [];
   return [
-    `${entry.model} in ${key.region} is priced at the ${home} list price; prices of this family can differ by region.`,
+    {
+      code: 'region_not_listed',
+      text: `No price is listed for ${region}; the ${home} list price is taken, and prices of this family can differ by region.`,
+    },
   ];
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { textFromUsd } from '../domain/money.ts';
 import type { PriceKey } from '../domain/usage.ts';
 import { modelIdentity } from '../logs/model-id.ts';
-import { GENAI_PRICES_VERSION } from './genai-prices.ts';
+import { createGenaiPricesSource, GENAI_PRICES_VERSION } from './genai-prices.ts';
 import { composePrices } from './index.ts';
 import { priceKeyFromModel } from './model-key.ts';
 import { overridesFromText } from './overrides.ts';
@@ -56,7 +56,7 @@ describe('Claude list prices (bedrock-facts 3, AWS Price List)', () => {
 
   it('are the same in every commercial region, without a remark', () => {
     const tokyo = book.rate(keyOf('global.anthropic.claude-sonnet-4-6', { region: 'ap-northeast-1' }));
-    expect([ratesOf(tokyo), tokyo?.notes]).toEqual(['3 15 0.3 3.75 6', []]);
+    expect([ratesOf(tokyo), tokyo?.notes, tokyo?.doubts]).toEqual(['3 15 0.3 3.75 6', [], []]);
   });
 });
 
@@ -81,8 +81,16 @@ describe('other families', () => {
   });
 
   it('say so when a region is priced at the list price of another', () => {
-    const rate = book.rate(keyOf('meta.llama4-scout-17b-instruct-v1:0', { region: 'af-south-1' }));
-    expect(rate?.notes).toEqual([expect.stringContaining('in af-south-1 is priced at the us-east-1 list price')]);
+    const doubts = (model: string, region: string) =>
+      book.rate(keyOf(model, { region }))?.doubts.map(({ code, text }) => `${code}: ${text}`);
+    const text =
+      'No price is listed for af-south-1; the us-east-1 list price is taken, and prices of this family can differ by region.';
+    expect(doubts('meta.llama4-scout-17b-instruct-v1:0', 'af-south-1')).toEqual([`region_not_listed: ${text}`]);
+    const nowhere = 'unknown_region: No Bedrock region mars-north-9 is known; the us-east-1 list price is taken.';
+    expect(doubts('meta.llama4-scout-17b-instruct-v1:0', 'mars-north-9')).toEqual([nowhere]);
+    expect(doubts('anthropic.claude-sonnet-4-6', 'mars-north-9')).toEqual([nowhere]);
+    expect(doubts('anthropic.claude-sonnet-4-6', 'af-south-1')).toEqual([]);
+    expect(doubts('anthropic.claude-3-opus-20240229-v1:0', 'us-gov-west-1')).toHaveLength(1);
   });
 });
 
@@ -162,15 +170,32 @@ describe('the fallback', () => {
     expect(GENAI_PRICES_VERSION).toBe(version);
   });
 
-  it('answers for a model our table lacks, labelled', () => {
-    const rate = composePrices().rate(keyOf('amazon.nova-sonic-v1:0'));
-    expect(rate?.source).toBe('genai-prices');
-    expect(rate?.notes).toEqual([expect.stringContaining('community table')]);
+  const community = createGenaiPricesSource();
+
+  it('answers, labelled', () => {
+    const rate = community.rate(keyOf('meta.llama3-3-70b-instruct-v1:0'));
+    expect([ratesOf(rate), rate?.source]).toEqual(['0.72 0.72 - - -', 'genai-prices']);
+    expect(rate?.doubts.map(({ code }) => code)).toEqual(['community_table']);
+    const claude = community.rate(keyOf('global.anthropic.claude-opus-5'));
+    expect(claude?.doubts.map(({ code, classes }) => [code, classes])).toEqual([
+      ['community_table', undefined],
+      ['derived_rate', ['cacheWrite1h']],
+    ]);
   });
 
   it('is not asked where a tier or GovCloud matters', () => {
-    expect(book.rate(keyOf('amazon.nova-sonic-v1:0', { tier: 'batch' }))).toBeUndefined();
-    expect(book.rate(keyOf('amazon.nova-sonic-v1:0', { region: 'us-gov-west-1' }))).toBeUndefined();
+    expect(community.rate(keyOf('meta.llama3-3-70b-instruct-v1:0', { tier: 'batch' }))).toBeUndefined();
+    expect(community.rate(keyOf('meta.llama3-3-70b-instruct-v1:0', { region: 'us-gov-west-1' }))).toBeUndefined();
+  });
+
+  it.each([
+    'amazon.nova-sonic-v1:0',
+    'amazon.nova-2-sonic-v1:0',
+    'amazon.nova-2-5-sonic-v1:0',
+    'amazon.nova-2-omni-v1:0',
+  ])('is never asked for %s, whose speech has prices of its own', (model) => {
+    expect(community.rate(keyOf(model))).toBeUndefined();
+    expect(book.rate(keyOf(model))).toBeUndefined();
   });
 });
 

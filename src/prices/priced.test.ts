@@ -118,8 +118,12 @@ describe('an overrides file with two rates', () => {
 
   it('says that these rates are not its own', () => {
     const rate = bookOf('amazon.nova-pro-v1:0').rate(usageKey('amazon.nova-pro-v1:0'));
-    expect(rate?.notes).toEqual([
-      "amazon.nova-pro-v1:0: mine.yaml gives no rates of the cache; by AWS's rules they are the input's, times cacheRead 0.25, cacheWrite5m 0.",
+    expect(rate?.doubts).toEqual([
+      {
+        code: 'derived_rate',
+        text: "mine.yaml gives no such rates of the cache; by AWS's rules they are the input's, times cacheRead 0.25, cacheWrite5m 0.",
+        classes: ['cacheRead', 'cacheWrite5m'],
+      },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import type { Doubt } from '../domain/doubt.ts';
 import { costOfTokens, type Usd, ZERO_USD } from '../domain/money.ts';
 import type { UnpricedReason } from '../domain/unpriced.ts';
 import type { PriceKey } from '../domain/usage.ts';
@@ -5,7 +6,7 @@ import { CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
 import { classesUsed, endedUnused, type Shape, unstated, usesAnything } from '../domain/usage-shape.ts';
 import { billedBy, embedsImages, isEmbedding } from './models/kinds.ts';
 import type { PriceBook } from './price-book.ts';
-import type { Rate } from './rate.ts';
+import { doubtsAbout, type Rate } from './rate.ts';
 
 /** Usage with its money, class by class. */
 export interface Priced {
@@ -17,6 +18,8 @@ export interface Priced {
   cost: Usd;
   /** Classes that were used and have no rate. */
   lacking: UsageClass[];
+  /** Doubts about the rates that it was priced with. */
+  doubts: Doubt[];
   /** Why each of the invocations is not wholly known; undefined: it is. */
   reason: UnpricedReason | undefined;
 }
@@ -41,6 +44,12 @@ export function priced({ priceKey, shape, counts }: Priceable, prices: PriceBook
     costs: Object.fromEntries(known),
     cost: known.reduce((sum, [, cost]) => sum.plus(cost), ZERO_USD),
     lacking: used.filter((name) => rate?.rates[name] === undefined),
+    doubts: rate
+      ? doubtsAbout(
+          rate,
+          known.map(([name]) => name),
+        )
+      : [],
     reason: reasonOf(priceKey.model, shape, rate),
   };
 }

@@ -1,3 +1,4 @@
+import type { Doubt } from '../domain/doubt.ts';
 import type { Usd } from '../domain/money.ts';
 import type { PriceKey } from '../domain/usage.ts';
 import type { UsageClass } from '../domain/usage-class.ts';
@@ -16,8 +17,10 @@ export interface Rate {
   origin: { title: string; url?: string; version: string };
   /** First UTC day it holds, or undefined: since the model's launch. */
   effectiveFrom: string | undefined;
-  /** What was assumed, in words for the report's reader. */
+  /** What the report's reader must know of it besides. */
   notes: readonly string[];
+  /** Why AWS may ask another price. */
+  doubts: readonly Doubt[];
   /** What the source says of this price itself: where sources disagree, what is left out or derived. */
   remark?: string;
 }
@@ -41,4 +44,14 @@ export function mapRates(rates: Rates, change: (rate: Usd, name: UsageClass) => 
   return Object.fromEntries(
     (Object.entries(rates) as [UsageClass, Usd][]).map(([name, rate]) => [name, change(rate, name)]),
   ) as Rates;
+}
+
+/** The doubts about the rates of certain classes. */
+export function doubtsAbout({ doubts }: Pick<Rate, 'doubts'>, used: readonly UsageClass[]): Doubt[] {
+  return doubts.filter(({ classes }) => used.some((name) => classes?.includes(name) ?? true));
+}
+
+/** All that is to be said of a rate: its notes, and its doubts with the model. */
+export function sayings({ notes, doubts }: Pick<Rate, 'notes' | 'doubts'>, model: string): string[] {
+  return [...notes, ...doubts.map(({ code, text }) => `${model}: ${text} (${code})`)];
 }

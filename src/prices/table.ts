@@ -62,9 +62,10 @@ const ALL_TIERS = { batch: '0.5', flex: '0.5', priority: '1.75' } as const;
 const FLEX_PRIORITY = { flex: '0.5', priority: '1.75' } as const;
 /** AWS's price list of 2026-08-20 has the long-context rows at the base rate; when that began is not known. */
 const DEARER_IN_2025 = {
+  code: 'long_context',
   above: 200_000,
-  text: 'prompts above 200,000 tokens cost twice as much in, and 1.5 times out, in 2025; from when on AWS no longer asks that is not known, and it is not in these dollars.',
-};
+  text: 'Prompts above 200,000 tokens cost twice as much in, and 1.5 times out, in 2025; from when on AWS no longer asks that is not known, and it is not in these dollars.',
+} as const;
 const GPT_LONG_CONTEXT = { above: 272000, input: '2', output: '1.5' } as const;
 
 /**

@@ -19,7 +19,7 @@ const BOOK = createPriceBook([
     rate({ model }) {
       const rates = RATES[model];
       const origin = { title: 'test', version: '1' };
-      return rates && { rates, source: 'own table', origin, effectiveFrom: undefined, notes: [] };
+      return rates && { rates, source: 'own table', origin, effectiveFrom: undefined, notes: [], doubts: [] };
     },
   },
 ]);

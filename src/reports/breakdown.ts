@@ -178,6 +178,7 @@ export async function assemble(
     tables,
     totals: (usage.groups.length > 0 ? usage.totals : emptyGroup({})).measures,
     unpriced: usage.unpriced,
+    doubts: usage.doubts,
     coverage: coverageFrom(coverage, period.timezone, context),
     notes: [
       ...notesFromUsage(usage, coverage),

@@ -26,6 +26,7 @@ export const requestSchema = z.object({
   ...classMeasures,
   cost_usd: told.describe('US dollars that are known, exact decimal; absent: none of it is known'),
   unpriced_reason: told.describe('Why the cost is not wholly known'),
+  doubts: z.array(z.string()).optional().describe('About its rate, by code'),
   rate_source: told.describe('Which part of the price book has the rate; get_price tells more'),
   metadata: z.record(z.string(), z.string()),
 });

@@ -61,7 +61,7 @@ async function queryFor(asked: Asked, limit: number, context: ReportContext): Pr
 
 function requestFromRow(row: InvocationRow, prices: PriceBook, timezone: string): ExpensiveRequest {
   const { attributes, counts } = row;
-  const { cost, rate, reason } = priced(row, prices);
+  const { cost, rate, reason, doubts } = priced(row, prices);
   const known = reason === undefined || cost.gt(0);
   return defined({
     at: isoFromMoment(row.at, timezone),
@@ -85,6 +85,7 @@ function requestFromRow(row: InvocationRow, prices: PriceBook, timezone: string)
     cost_usd: known ? textFromUsd(cost) : undefined,
     rate_source: known ? rate?.source : undefined,
     unpriced_reason: reason,
+    doubts: doubts.length > 0 ? [...new Set(doubts.map(({ code }) => code))] : undefined,
     metadata: { ...attributes.metadata },
   });
 }

@@ -1,8 +1,10 @@
 import { NONE } from '../domain/dimension.ts';
+import { DOUBT_CODES, DOUBTS, type DoubtCode } from '../domain/doubt.ts';
+import { displayUsd, usdFromText } from '../domain/money.ts';
 import { UNPRICED_CODES, UNPRICED_REASONS, type UnpricedReason } from '../domain/unpriced.ts';
 import type { Coverage } from '../engines/engine.ts';
 import type { PricedUsage } from './pricing.ts';
-import type { UnpricedUsage } from './report.ts';
+import type { DoubtfulUsage, UnpricedUsage } from './report.ts';
 import { shownValue } from './shown-value.ts';
 
 /** More unpriced models or damaged files than this are counted, not listed. */
@@ -21,6 +23,7 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage): string[]
     ...damagedNote(coverage),
     ...malformedNote(coverage),
     ...(coverage.notes ?? []),
+    ...doubtNotes(usage),
     ...usage.rateNotes,
     ...unknownWritesNote(usage),
     ...stopReasonNote(usage),
@@ -47,6 +50,27 @@ function reasonNote(reason: UnpricedReason, found: readonly UnpricedUsage[], all
   const more = found.length - listed.length;
   const models = `${listed.join(', ')}${more > 0 ? ` and ${count(more)} more models` : ''}`;
   return `${count(sum)} of ${count(all)} invocations are not wholly in the dollars, because ${UNPRICED_REASONS[reason].why} (${reason}): ${models}. ${adviceFor(reason, found)}`;
+}
+
+/** One note for each kind of doubt: about which models' dollars, and what is in doubt. */
+export function doubtNotes({ doubts }: Pick<PricedUsage, 'doubts'>): string[] {
+  const byCode = Map.groupBy(doubts, ({ code }) => code);
+  return DOUBT_CODES.flatMap((code) => {
+    const found = byCode.get(code);
+    return found ? [doubtNote(code, found)] : [];
+  });
+}
+
+function doubtNote(code: DoubtCode, found: readonly DoubtfulUsage[]): string {
+  const listed = found.slice(0, LISTED).map(shownDoubt);
+  const more = found.length - listed.length;
+  const models = `${listed.join(', ')}${more > 0 ? ` and ${count(more)} more models` : ''}`;
+  const texts = new Set(found.slice(0, LISTED).map(({ text }) => text));
+  return `Prices in doubt, because ${DOUBTS[code]} (${code}): ${models}. ${[...texts].join(' ')}`;
+}
+
+function shownDoubt({ model, invocations, cost_usd }: DoubtfulUsage): string {
+  return `${shownValue(model)} (${displayUsd(usdFromText(cost_usd))} for ${count(invocations)} invocations)`;
 }
 
 /** The model is a value from the log; the tier and classes after it are ours. */

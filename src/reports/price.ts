@@ -37,6 +37,7 @@ export const priceSchema = z.object({
   version: z.string(),
   effective_from: z.string().describe('First day the rate holds, or "launch"'),
   notes: z.array(z.string()),
+  doubts: z.array(z.object({ code: z.string(), text: z.string() })),
 });
 
 export type Price = z.output<typeof priceSchema>;
@@ -76,6 +77,7 @@ export function textFromPrice(price: Price): string {
     ...named,
     `From ${price.source}: ${price.origin}, version ${price.version}, holds since ${price.effective_from}.`,
     ...(price.origin_url ? [price.origin_url] : []),
+    ...price.doubts.map(({ code, text }) => `Doubt: ${text} (${code})`),
     ...price.notes.map((note) => `Note: ${note}`),
   ].join('\n');
 }
@@ -108,6 +110,7 @@ function priceFromRate(found: Rate, key: PriceKey): Price {
     version: found.origin.version,
     effective_from: found.effectiveFrom ?? 'launch',
     notes: [...found.notes, ...(found.remark ? [found.remark] : [])],
+    doubts: found.doubts.map(({ code, text }) => ({ code, text })),
   };
 }
 

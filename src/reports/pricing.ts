@@ -1,4 +1,5 @@
 import type { Dimension } from '../domain/dimension.ts';
+import { addDoubts, type Doubt } from '../domain/doubt.ts';
 import { textFromUsd, type Usd, ZERO_USD } from '../domain/money.ts';
 import { sumOfUnpriced, type UnpricedReason } from '../domain/unpriced.ts';
 import type { PriceKey, UsageRow } from '../domain/usage.ts';
@@ -6,7 +7,7 @@ import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../domain/usage-cla
 import { isUnresolved } from '../logs/model-id.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import { type Priced, priced } from '../prices/priced.ts';
-import type { Measures, ReportRow, UnpricedUsage } from './report.ts';
+import type { DoubtfulUsage, Measures, ReportRow, UnpricedUsage } from './report.ts';
 
 /** A group with its money. */
 export interface PricedGroup {
@@ -20,6 +21,8 @@ export interface PricedUsage {
   totals: PricedGroup;
   /** What is not wholly known, by reason and model, most invocations first. */
   unpriced: UnpricedUsage[];
+  /** What is priced with a doubt, by code and model, most dollars first. */
+  doubts: DoubtfulUsage[];
   /** Model ids that name no foundation model, as they are. */
   unresolved: string[];
   /** Assumptions behind the rates that were used. */
@@ -45,6 +48,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
   const groups = new Map<string, PricedGroup>();
   const totals = emptyGroup({});
   const unpriced = new Map<string, UnpricedUsage>();
+  const doubtful = new Map<string, Doubtful>();
   const unresolved = new Set<string>();
   const rateNotes = new Set<string>();
   let ambiguousCacheInvocations = 0;
@@ -62,11 +66,13 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     cacheWriteUnknown += row.cacheWriteUnknown;
     for (const target of [group, totals]) addRow(target, row, money);
     addUnpricedRow(unpriced, row, money);
+    for (const doubt of money.doubts) addDoubtfulRow(doubtful, row, money, doubt);
   }
   return {
     groups: [...groups.values()].map(finished),
     totals: finished(totals),
     unpriced: [...unpriced.values()].sort((a, b) => b.invocations - a.invocations),
+    doubts: doubtfulUsage(doubtful),
     unresolved: [...unresolved],
     rateNotes: [...rateNotes],
     ambiguousCacheInvocations,
@@ -108,6 +114,8 @@ function addRow(group: PricedGroup, row: UsageRow, money: Priced): void {
   const unpriced = unpricedInvocations(row, money);
   measures.unpriced_invocations += unpriced;
   if (money.reason) measures.unpriced_reasons = sumOfUnpriced(measures.unpriced_reasons, { [money.reason]: unpriced });
+  const codes = new Set(money.doubts.map(({ code }) => code));
+  if (codes.size > 0) measures.doubts = addDoubts(measures.doubts, codes, row.invocations);
 }
 
 function addUnpricedRow(found: Map<string, UnpricedUsage>, row: UsageRow, money: Priced): void {
@@ -135,4 +143,32 @@ function unpricedEntry(reason: UnpricedReason, key: PriceKey): UnpricedUsage {
 function finished(group: PricedGroup): PricedGroup {
   group.measures.cost_usd = textFromUsd(group.cost);
   return group;
+}
+
+interface Doubtful extends Pick<DoubtfulUsage, 'code' | 'model' | 'invocations'> {
+  cost: Usd;
+  texts: Set<string>;
+}
+
+/** More texts of one doubt and model, one for each region perhaps, are counted. */
+const TEXTS = 3;
+
+function addDoubtfulRow(found: Map<string, Doubtful>, row: UsageRow, { costs }: Priced, doubt: Doubt): void {
+  const { model } = row.priceKey;
+  const id = JSON.stringify([doubt.code, model]);
+  const entry = found.get(id) ?? { code: doubt.code, model, invocations: 0, cost: ZERO_USD, texts: new Set() };
+  found.set(id, entry);
+  entry.invocations += row.invocations;
+  entry.texts.add(doubt.text);
+  for (const [name, cost] of Object.entries(costs) as [UsageClass, Usd][])
+    if (doubt.classes?.includes(name) ?? true) entry.cost = entry.cost.plus(cost);
+}
+
+function doubtfulUsage(found: ReadonlyMap<string, Doubtful>): DoubtfulUsage[] {
+  return [...found.values()]
+    .sort((a, b) => b.cost.cmp(a.cost) || b.invocations - a.invocations)
+    .map(({ cost, texts, ...usage }) => {
+      const more = texts.size > TEXTS ? [`And ${texts.size - TEXTS} more of the kind.`] : [];
+      return { ...usage, cost_usd: textFromUsd(cost), text: [...[...texts].slice(0, TEXTS), ...more].join(' ') };
+    });
 }

@@ -53,22 +53,23 @@ function hasQuoted(tables: readonly Table[]): boolean {
 export function csvFromReport(report: Report): string {
   const dimensions = [...new Set(report.tables.flatMap((table) => table.by))];
   const several = report.tables.length > 1;
-  const header = [...(several ? ['table'] : []), ...dimensions, ...CSV_MEASURES, 'unpriced_reasons'];
+  const header = [...(several ? ['table'] : []), ...dimensions, ...CSV_MEASURES, 'unpriced_reasons', 'doubts'];
   const lines = report.tables.flatMap((table) =>
     table.rows.map((row) => [
       ...(several ? [table.title] : []),
       ...dimensions.map((dimension) => row.key[dimension] ?? ''),
       ...CSV_MEASURES.map((measure) => row[measure]),
-      reasonsText(row.unpriced_reasons),
+      codesText(row.unpriced_reasons),
+      codesText(row.doubts),
     ]),
   );
   return csvFromLines([header, ...lines]);
 }
 
 /** `no_counts=2 no_price=1`: one cell that is easily taken apart. */
-function reasonsText(reasons: Measures['unpriced_reasons'] = {}): string {
-  return Object.entries(reasons)
-    .map(([reason, invocations]) => `${reason}=${invocations}`)
+function codesText(codes: Measures['unpriced_reasons'] = {}): string {
+  return Object.entries(codes)
+    .map(([code, invocations]) => `${code}=${invocations}`)
     .join(' ');
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { DoubtCode } from '../domain/doubt.ts';
 import type { UnpricedReason } from '../domain/unpriced.ts';
 import { CLASS_NAMES, USAGE_CLASSES, type UsageMeasure } from '../domain/usage-class.ts';
 
@@ -28,7 +29,9 @@ export const measuresSchema = z.object({
   ),
   ...classMeasures,
   cost_usd: z.string().describe('US dollars, exact decimal'),
-  unpriced_reasons: reasons.describe('Why, by code; adds up to unpriced_invocations'),
+  unpriced_reasons: reasons.describe('By code'),
+  /** Invocations whose price is in doubt, by code; one can have several. */
+  doubts: reasons,
 });
 
 export const rowSchema = measuresSchema.extend({ key: z.record(z.string(), z.string()) });
@@ -66,6 +69,18 @@ export const unpricedUsageSchema = z.object({
 /** Usage whose cost is not wholly known. */
 export type UnpricedUsage = z.output<typeof unpricedUsageSchema> & { reason: UnpricedReason };
 
+export const doubtSchema = z.object({
+  code: z.string(),
+  model: z.string(),
+  invocations: count,
+  /** Dollars that rest on it; they are in the totals. */
+  cost_usd: z.string(),
+  text: z.string(),
+});
+
+/** Usage whose price is in doubt. */
+export type DoubtfulUsage = z.output<typeof doubtSchema> & { code: DoubtCode };
+
 export const periodSchema = z.object({ from: z.string(), to: z.string().describe('Exclusive'), timezone: z.string() });
 
 export const reportSchema = z.object({
@@ -74,6 +89,7 @@ export const reportSchema = z.object({
   tables: z.array(tableSchema.extend({ title: z.string() })),
   totals: measuresSchema,
   unpriced: z.array(unpricedUsageSchema),
+  doubts: z.array(doubtSchema).optional(),
   coverage: coverageSchema,
   notes: z.array(z.string()).describe('What the reader must know: assumptions, unpriced usage, what is missing'),
 });
@@ -84,7 +100,7 @@ export type Table = z.output<typeof tableSchema> & { title: string };
 export type Report = z.output<typeof reportSchema>;
 
 /** The measures that are numbers or dollars, in the order of columns. */
-export type NumberMeasure = Exclude<keyof Measures, 'unpriced_reasons'>;
+export type NumberMeasure = Exclude<keyof Measures, 'unpriced_reasons' | 'doubts'>;
 
 /** How a measure is headed in text. CSV and JSON use the field names. */
 export const MEASURE_TITLES: Readonly<Record<NumberMeasure, string>> = {
@@ -104,6 +120,7 @@ export const flatReportSchema = z.object({
   ...tableSchema.shape,
   totals: measuresSchema,
   unpriced: z.array(unpricedUsageSchema),
+  doubts: z.array(doubtSchema).optional(),
   coverage: coverageSchema,
   notes: z.array(z.string()),
 });
@@ -115,8 +132,8 @@ export function flatFromReport(report: Report): FlatReport {
   const [table, ...others] = report.tables;
   if (table === undefined || others.length > 0) throw new Error('only a report of one table has a flat form');
   const { title: _, ...rest } = table;
-  const { period, totals, unpriced, coverage, notes } = report;
-  return { period, ...rest, totals, unpriced, coverage, notes };
+  const { period, totals, unpriced, doubts, coverage, notes } = report;
+  return { period, ...rest, totals, unpriced, ...(doubts ? { doubts } : {}), coverage, notes };
 }
 
 /** The report that a flat object came from, for rendering what a server answered. */
@@ -128,6 +145,7 @@ export function reportFromFlat(title: string, flat: FlatReport): Report {
     tables: [{ title, by, rows, ...(omitted ? { omitted } : {}) }],
     totals: flat.totals,
     unpriced: flat.unpriced,
+    ...(flat.doubts ? { doubts: flat.doubts } : {}),
     coverage: flat.coverage,
     notes: flat.notes,
   };

@@ -178,7 +178,7 @@ describe('one report, three forms', () => {
   it('is CSV with exact dollars', async () => {
     const lines = csvFromReport(await breakdown({ by: ['scope'], ...OCTOBER }, context)).split('\r\n');
     expect(lines[0]).toBe(
-      'scope,invocations,errors,unpriced_invocations,input_tokens,output_tokens,cache_read_tokens,cache_write_5m_tokens,cache_write_1h_tokens,cost_usd,unpriced_reasons',
+      'scope,invocations,errors,unpriced_invocations,input_tokens,output_tokens,cache_read_tokens,cache_write_5m_tokens,cache_write_1h_tokens,cost_usd,unpriced_reasons,doubts',
     );
     expect(lines).toHaveLength(6);
   });
@@ -189,7 +189,7 @@ describe('one report, three forms', () => {
     const flat = flatFromReport(report);
     expect(flatReportSchema.parse(flat)).toEqual(flat);
     expect({ ...reportFromFlat(report.title, flat), tables: [] }).toEqual({ ...report, tables: [] });
-    expect(Object.keys(flat)).toEqual(['period', 'by', 'rows', 'totals', 'unpriced', 'coverage', 'notes']);
+    expect(Object.keys(flat)).toEqual(['period', 'by', 'rows', 'totals', 'unpriced', 'doubts', 'coverage', 'notes']);
   });
 
   it('keeps control and direction characters of logs from the terminal, and formulas from spreadsheets', async () => {

@@ -46,9 +46,13 @@ export function withCacheRules(source: PriceSource, reference: PriceSource): Pri
       return {
         ...rate,
         rates: { ...rate.rates, ...Object.fromEntries(added) },
-        notes: [
-          ...rate.notes,
-          `${key.model}: ${rate.origin.title} gives no rates of the cache; by AWS's rules they are the input's, times ${said}.`,
+        doubts: [
+          ...rate.doubts,
+          {
+            code: 'derived_rate',
+            text: `${rate.origin.title} gives no such rates of the cache; by AWS's rules they are the input's, times ${said}.`,
+            classes: derived.map(([name]) => name),
+          },
         ],
       };
     },

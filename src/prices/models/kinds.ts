@@ -1,3 +1,4 @@
+import type { Doubt } from '../../domain/doubt.ts';
 import type { UnpricedReason } from '../../domain/unpriced.ts';
 
 type BilledBy = Extract<UnpricedReason, `billed_by_${string}`>;
@@ -13,7 +14,7 @@ const OTHER_UNITS: readonly (readonly [model: RegExp, by: BilledBy])[] = [
   [/^amazon\.nova-reel-/, 'billed_by_second'],
   [/^luma\./, 'billed_by_second'],
   [/^twelvelabs\./, 'billed_by_second'],
-  [/^amazon\.nova-(\d+-)?sonic-/, 'billed_by_speech'],
+  [/^amazon\.nova-(\d+-)*(sonic|omni)(-|$)/, 'billed_by_speech'],
 ];
 
 /** What a model is billed by, in place of text tokens or besides them. @param model without routing */
@@ -33,3 +34,17 @@ export function embedsImages(model: string): boolean {
 export function isEmbedding(model: string): boolean {
   return /embed/.test(model);
 }
+
+/** Families whose models are billed by text tokens, images in the prompt among them. Of a family that is not named it is not known. */
+const TEXT_FAMILIES =
+  /^(anthropic\.claude-|amazon\.(nova-(\d+-)*(micro|lite|pro|premier)|titan-text-|titan-embed-text)|meta\.llama|mistral\.(mistral|mixtral|ministral|pixtral|magistral|devstral)|deepseek\.|qwen\.|openai\.gpt-|google\.gemma-|moonshot(ai)?\.kimi-|minimax\.minimax-|zai\.glm-|nvidia\.nemotron-|xai\.grok-|writer\.palmyra-|cohere\.(command-|embed-(english|multilingual)-)|ai21\.)/;
+
+/** Whether a model is known to be billed by text tokens alone. */
+export function isTextModel(model: string): boolean {
+  return TEXT_FAMILIES.test(model);
+}
+
+export const MODALITY_DOUBT: Doubt = {
+  code: 'modality_unknown',
+  text: 'Whether all of its tokens are text is not known; speech, audio, images or video may be billed apart.',
+};

@@ -276,12 +276,18 @@ describe('prices by the list', () => {
 
   it('derive missing cache writes by rule and say so', () => {
     const opus = answer('us.anthropic.claude-opus-4-20250514-v1:0');
-    expect(opus?.remark).toBe("Not listed, so by AWS's rule from the input: cacheWrite1h.");
-    expect(answer('us.anthropic.claude-opus-4-8')?.remark).toBeUndefined();
+    expect(opus?.doubts).toEqual([
+      {
+        code: 'derived_rate',
+        text: "AWS's list has no rate of cache write tokens, 1 hour; it is by AWS's rule, from the input.",
+        classes: ['cacheWrite1h'],
+      },
+    ]);
+    expect(answer('us.anthropic.claude-opus-4-8')?.doubts).toEqual([]);
     const tokyo = answer('jp.anthropic.claude-sonnet-4-5-20250929-v1:0', 'ap-northeast-1');
-    expect([ratesOf(tokyo), tokyo?.remark]).toEqual([
+    expect([ratesOf(tokyo), tokyo?.doubts.map(({ classes }) => classes)]).toEqual([
       '3.3 16.5 0.33 4.125 6.6',
-      "Not listed, so by AWS's rule from the input: cacheWrite5m.",
+      [['cacheWrite5m']],
     ]);
   });
 
@@ -449,7 +455,7 @@ describe('the price book with the list', () => {
     const sources = ['zai.glm-5', 'nvidia.nemotron-nano-12b-v2', 'minimax.minimax-m2', 'amazon.nova-sonic-v1:0'].map(
       (model) => book.rate(keyOf(model, 'ap-northeast-1'))?.source,
     );
-    expect(sources).toEqual(['overrides', 'price list', 'own table', 'genai-prices']);
+    expect(sources).toEqual(['overrides', 'price list', 'own table', undefined]);
   });
 
   it('discounts it', () => {

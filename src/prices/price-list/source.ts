@@ -1,8 +1,10 @@
+import type { Doubt } from '../../domain/doubt.ts';
 import { textFromUsd, type Usd, usdFromText } from '../../domain/money.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../../domain/usage.ts';
-import { CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
+import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../../domain/usage-class.ts';
 import { modelFinder, priceKeyFromModel, withoutFirstVersion } from '../model-key.ts';
 import { cacheFactor } from '../models/cache.ts';
+import { isTextModel, MODALITY_DOUBT } from '../models/kinds.ts';
 import type { PriceSource, Rate, Rates } from '../rate.ts';
 import { type OfferedRate, type PriceList, rateSheet } from './price-list.ts';
 
@@ -46,7 +48,8 @@ function rateFromListed(listed: readonly OfferedRate[], key: PriceKey, own: Pric
   const { input } = found;
   // What our table knows of a later day than the list was published on, the list cannot know.
   if (ours?.effectiveFrom !== undefined && ours.effectiveFrom > input.offer.published.slice(0, 10)) return undefined;
-  const { rates, derived } = withDerivedWrites(found, key, ours);
+  const known = own.rate({ ...key, tier: undefined, contextBand: 0 }) !== undefined;
+  const { rates, derived } = withDerived(found, key, ours, known);
   if (CLASS_NAMES.some((token) => ours?.rates[token] && !rates[token])) return undefined;
   const { code, region, published } = input.offer;
   return {
@@ -62,7 +65,8 @@ function rateFromListed(listed: readonly OfferedRate[], key: PriceKey, own: Pric
       .sort()
       .at(-1),
     notes: [],
-    ...remarkOf([mantleRemark(input), derivedRemark(derived), differenceRemark(rates, ours)]),
+    doubts: [...derivedDoubts(derived), ...(isTextModel(key.model) ? [] : [MODALITY_DOUBT])],
+    ...remarkOf([mantleRemark(input), differenceRemark(rates, ours)]),
   };
 }
 
@@ -95,12 +99,18 @@ function longContext(key: PriceKey, own: PriceSource): boolean | undefined {
   return !here.eq(least);
 }
 
-/** Adds the cache writes that our table has for the model and the list does not, where there is a rule for them. */
-function withDerivedWrites(found: Found, { model }: PriceKey, ours: Rate | undefined) {
+/**
+ * Adds what the list lacks and there is a rule for: cache writes that our table has for the model, and the whole cache of a model that
+ * our table does not know.
+ */
+function withDerived(found: Found, { model }: PriceKey, ours: Rate | undefined, known: boolean) {
   const rates = Object.fromEntries(Object.entries(found).map(([token, { usd }]) => [token, usdFromText(usd)])) as Rates;
-  const derived = (['cacheWrite5m', 'cacheWrite1h'] as const).filter((token) => {
+  const wanted = known
+    ? (['cacheWrite5m', 'cacheWrite1h'] as const).filter((token) => ours?.rates[token])
+    : (['cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const);
+  const derived = wanted.filter((token) => {
     const factor = cacheFactor(model, token);
-    if (!ours?.rates[token] || rates[token] || !factor) return false;
+    if (rates[token] || !factor) return false;
     rates[token] = rates.input.times(factor);
     return true;
   });
@@ -111,13 +121,15 @@ function mantleRemark({ mantle }: OfferedRate): string | undefined {
   return mantle ? 'The list has this model for the bedrock-mantle endpoint only.' : undefined;
 }
 
-function derivedRemark(derived: readonly (keyof Rates)[]): string | undefined {
-  return derived.length > 0 ? `Not listed, so by AWS's rule from the input: ${derived.join(', ')}.` : undefined;
+function derivedDoubts(derived: readonly UsageClass[]): Doubt[] {
+  if (derived.length === 0) return [];
+  const text = `AWS's list has no rate of ${derived.map((name) => USAGE_CLASSES[name].meter).join(', ')}; it is by AWS's rule, from the input.`;
+  return [{ code: 'derived_rate', text, classes: derived }];
 }
 
 /** Says where the list wins over our table. A rate that our table has of another region says nothing about this one. */
 function differenceRemark(rates: Rates, ours: Rate | undefined): string | undefined {
-  if (ours === undefined || ours.notes.length > 0) return undefined;
+  if (ours === undefined || ours.doubts.some(({ code }) => code === 'region_not_listed')) return undefined;
   const different = CLASS_NAMES.flatMap((token) => {
     const [listed, known]: (Usd | undefined)[] = [rates[token], ours.rates[token]];
     return listed && known && !listed.eq(known) ? [`${token} ${textFromUsd(known)}`] : [];

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeSample, EXPECTED, OCTOBER } from '../../../test/helpers/sample.ts';
 import { SpendError } from '../../domain/errors.ts';
 import type { UsageQuery } from '../../engines/engine.ts';
+import { leastPrefix } from '../../prices/models/cache.ts';
 import { quoteCaching, reviewCaching } from './caching.ts';
 import { csvFromCaching, textFromCaching } from './render.ts';
 import { type CacheReview, type CacheRow, cachingSchema } from './schema.ts';
-import { leastPrefix } from '../../prices/models/cache.ts';
 
 const SONNET = 'anthropic.claude-sonnet-4-6';
 

@@ -49,6 +49,10 @@ export const FOCUS_COLUMNS = {
   x_Principal: { type: 'string', meaning: 'Who called' },
   x_Scope: { type: 'string', meaning: 'in-region, geo, global or unknown' },
   x_Tier: { type: 'string', meaning: 'Service tier' },
+  x_PriceDoubts: {
+    type: 'string',
+    meaning: 'Codes of what is uncertain about the rate, separated by spaces ([docs/pricing.md](pricing.md))',
+  },
   x_PriceSource: { type: 'string', meaning: 'Which part of the price book the rate is from; empty: unpriced' },
 } as const satisfies Record<string, { type: FocusType; meaning: string }>;
 

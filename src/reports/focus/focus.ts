@@ -6,10 +6,10 @@ import { bucketsFromPeriod, DAY_MS, isoFromMoment, type Period } from '../../dom
 import type { UsageRow } from '../../domain/usage.ts';
 import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../../domain/usage-class.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
-import type { Rate } from '../../prices/rate.ts';
+import { doubtsAbout, type Rate } from '../../prices/rate.ts';
 import { type Asked, periodFromQuestion, queryFrom } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
-import { unpricedNotes } from '../notes.ts';
+import { doubtNotes, unpricedNotes } from '../notes.ts';
 import { priceUsage } from '../pricing.ts';
 import { quoteQuestion, type ScanQuote } from '../quote.ts';
 import type { FocusRow } from './columns.ts';
@@ -47,6 +47,7 @@ export async function focusExport(question: FocusQuestion, context: ReportContex
   const months = bucketsFromPeriod('month', wholeMonths(period));
   const charges = usage.flatMap((row) => chargesFromUsage(row, prices, tags, months));
   charges.sort((a, b) => compare(orderOf(a), orderOf(b)));
+  const sums = priceUsage(usage, [], prices);
   const priced = charges.filter(({ cost }) => cost !== undefined);
   return {
     period: { from: isoFromMoment(period.from), to: isoFromMoment(period.to) },
@@ -54,7 +55,8 @@ export async function focusExport(question: FocusQuestion, context: ReportContex
     cost_usd: textFromUsd(priced.reduce((sum, { cost }) => sum.plus(cost as Usd), ZERO_USD)),
     unpriced_rows: charges.length - priced.length,
     notes: [
-      ...unpricedNotes(priceUsage(usage, [], prices)),
+      ...unpricedNotes(sums),
+      ...doubtNotes(sums),
       ...(coverage.notes ?? []),
       ...prices.notes,
       'Costs are estimates from invocation logs, by the rate of each call; the invoice is AWS’s own.',
@@ -191,9 +193,16 @@ function chargeOf(
     x_Principal: known(key.principal),
     x_Scope: priceKey.scope,
     x_Tier: tier,
+    x_PriceDoubts: unit && rate ? doubtCodes(rate, counter) : null,
     x_PriceSource: unit ? (rate?.source ?? null) : null,
   };
   return { row, cost };
+}
+
+/** Nothing where nothing is in doubt. */
+function doubtCodes(rate: Rate, counter: UsageClass): string | null {
+  const codes = new Set(doubtsAbout(rate, [counter]).map(({ code }) => code));
+  return codes.size > 0 ? [...codes].join(' ') : null;
 }
 
 /** So that tokens become millions of them, exactly. */

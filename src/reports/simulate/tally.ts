@@ -2,6 +2,7 @@ import { textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import { isEmbedding } from '../../prices/models/kinds.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
+import { sayings } from '../../prices/rate.ts';
 import { pricedRow, unpricedInvocations } from '../pricing.ts';
 import type { Assumptions } from './assumptions.ts';
 import { moveRow } from './move.ts';
@@ -37,7 +38,7 @@ export function outcomeOf(row: UsageRow, assumptions: Assumptions, prices: Price
     staying,
     pricedToday: false,
     uncached: false,
-    rateNotes: before.gt(0) ? (rate?.notes ?? []) : [],
+    rateNotes: before.gt(0) && rate ? sayings(rate, row.priceKey.model) : [],
   });
   if (unpriced > 0) return stays('unpriced');
   if (rate?.source === 'not per token') return stays('paid apart');
@@ -46,7 +47,8 @@ export function outcomeOf(row: UsageRow, assumptions: Assumptions, prices: Price
   const moved = moveRow(row, assumptions, prices, now);
   if (moved === undefined) return stays('no price');
   const { cost, pricedToday, uncached } = moved;
-  return { row, before, after: cost, unpriced, staying: undefined, pricedToday, uncached, rateNotes: moved.rate.notes };
+  const rateNotes = sayings(moved.rate, assumptions.model ?? row.priceKey.model);
+  return { row, before, after: cost, unpriced, staying: undefined, pricedToday, uncached, rateNotes };
 }
 
 /** Money of rows of usage, summed. */

@@ -1,3 +1,4 @@
+import { DOUBT_CODES, DOUBTS } from '../../../domain/doubt.ts';
 import { UNPRICED_CODES, UNPRICED_REASONS } from '../../../domain/unpriced.ts';
 import type { FlatReport, ReportRow } from '../../../reports/report.ts';
 import { type Column, DataTable } from './data-table.tsx';
@@ -38,6 +39,11 @@ function reasonsOf({ unpriced_reasons: reasons = {} }: ReportRow): string[] {
   );
 }
 
+/** What is in doubt about the prices of how many invocations, in words. */
+function doubtsOf({ doubts = {} }: ReportRow): string[] {
+  return DOUBT_CODES.flatMap((code) => (doubts[code] ? [`${count(doubts[code])} in doubt: ${DOUBTS[code]}`] : []));
+}
+
 function columnsOf({ by, totals }: FlatReport, onDrill: (value: string) => void): Column<ReportRow>[] {
   const [dimension = ''] = by;
   const partOf = (row: ReportRow) => share(row.cost_usd, totals.cost_usd);
@@ -49,7 +55,7 @@ function columnsOf({ by, totals }: FlatReport, onDrill: (value: string) => void)
   );
   return [
     { name: dimension, kind: 'name', cell: name },
-    { name: 'cost', kind: 'strong number', cell: costOf },
+    { name: 'cost', kind: 'strong number', cell: costOf, title: (row) => doubtsOf(row).join('; ') },
     { name: 'share', kind: 'number', cell: (row) => partOf(row).text },
     { name: 'invocations', kind: 'wide number', cell: (row) => count(row.invocations) },
     {

@@ -4,12 +4,17 @@ import { lackingIn } from '../../../reports/unknown-text.ts';
 import { compact, count, dollars, exactDollars, inputOf, tokensOf } from './text.ts';
 
 /** Dollars, and beside them what is not in the dollars. */
-export function Totals({ report: { totals } }: { report: FlatReport }) {
+export function Totals({ report: { totals, doubts = [] } }: { report: FlatReport }) {
   const input = inputOf(totals);
   const cached = input === 0 ? 0 : Math.round((totals.cache_read_tokens / input) * 100);
   return (
     <dl class="totals">
-      <Tile name="Cost" value={dollars(totals.cost_usd)} detail={`exactly ${exactDollars(totals.cost_usd)}`} main />
+      <Tile
+        name="Cost"
+        value={dollars(totals.cost_usd)}
+        detail={[`exactly ${exactDollars(totals.cost_usd)}`, ...doubtText(doubts)].join('; ')}
+        main
+      />
       <Tile name="Invocations" value={count(totals.invocations)} detail={`${count(totals.errors)} with an error`} />
       <Tile
         name="Not known"
@@ -24,6 +29,12 @@ export function Totals({ report: { totals } }: { report: FlatReport }) {
       />
     </dl>
   );
+}
+
+/** What is in doubt stands in the notes; here is that something is. */
+function doubtText(doubts: NonNullable<FlatReport['doubts']>): string[] {
+  const models = new Set(doubts.map(({ model }) => model)).size;
+  return models > 0 ? [`prices of ${count(models)} ${models === 1 ? 'model' : 'models'} in doubt, see the notes`] : [];
 }
 
 /** What is missing of the cost, by reason. */

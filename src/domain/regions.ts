@@ -45,3 +45,10 @@ const REGION_OF_CODE: Readonly<Record<string, string>> = {
 export function regionFromCode(code: string): string | undefined {
   return REGION_OF_CODE[code];
 }
+
+const REGIONS: ReadonlySet<string> = new Set(Object.values(REGION_OF_CODE));
+
+/** Whether it is a region that AWS lists; Bedrock is in most of them. */
+export function isRegion(name: string): boolean {
+  return REGIONS.has(name);
+}
