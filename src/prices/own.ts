@@ -1,5 +1,7 @@
 import { createTableSource } from './own-table.ts';
 import { PRICE_SOURCES, PRICE_TABLE } from './table.ts';
 
+export { PRICES_KNOWN_UNTIL } from './table.ts';
+
 /** The dated table that comes with the program. */
 export const OWN_PRICES = createTableSource(PRICE_TABLE, PRICE_SOURCES);

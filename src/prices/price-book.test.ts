@@ -94,6 +94,38 @@ describe('other families', () => {
   });
 });
 
+describe('models of November 2026 (@earendil-works/pi-ai 1.6.0)', () => {
+  const november = (modelId: string, more: Partial<PriceKey> = {}) =>
+    book.rate(keyOf(modelId, { ratesFrom: Date.parse('2026-11-20T00:00:00Z'), ...more }));
+
+  it.each([
+    ['global.anthropic.claude-fable-5-2', '8 40 0.2 10 16', ['derived_rate']],
+    ['us.anthropic.claude-fable-5-2', '8.8 44 0.22 11 17.6', ['derived_rate']],
+    ['global.openai.gpt-6.2-astra', '8 40 0.4 10 -', []],
+    ['openai.gpt-6.2-astra', '8.8 44 0.44 11 -', []],
+    ['global.openai.gpt-6.2-sol', '2 10 0.1 2.5 -', []],
+    ['us.openai.gpt-6.1-terra', '1.1 5.5 0.055 1.375 -', []],
+    ['global.moonshotai.kimi-k3.1', '4 20 0.2 5 -', ['single_source']],
+    ['us.zai.glm-5.3', '1.848 5.808 0.3432 2.31 -', ['single_source']],
+  ])('%s', (modelId, expected, doubts) => {
+    const rate = november(modelId);
+    expect([ratesOf(rate), rate?.doubts.map(({ code }) => code)]).toEqual([expected, doubts]);
+  });
+
+  it('cost more above 272,000 prompt tokens', () => {
+    const long = { contextBand: 272_000 };
+    expect(ratesOf(november('global.openai.gpt-6.2-astra', long))).toBe('16 60 0.8 20 -');
+    expect(ratesOf(november('global.openai.gpt-6.1-terra', long))).toBe('2 7.5 0.1 2.5 -');
+  });
+
+  it('are not known before their launch', () => {
+    const onDay = (modelId: string, day: string) => november(modelId, { ratesFrom: Date.parse(day) });
+    expect(onDay('global.anthropic.claude-fable-5-2', '2026-11-08')).toBeUndefined();
+    expect(onDay('global.openai.gpt-6.2-sol', '2026-11-16')).toBeUndefined();
+    expect(onDay('global.openai.gpt-6.1-terra', '2026-10-25')).toBeUndefined();
+  });
+});
+
 describe('what a rate depends on', () => {
   it('batch is half, priority 1.75 and flex half where offered', () => {
     expect(ratesOf(book.rate(keyOf('global.anthropic.claude-sonnet-4-6', { tier: 'batch' })))).toBe(
@@ -112,8 +144,58 @@ describe('what a rate depends on', () => {
     expect(
       ratesOf(book.rate(keyOf('us.anthropic.claude-3-5-haiku-20241022-v1:0', { tier: 'latency-optimized' }))),
     ).toBe('1 5 0.1 1.25 2');
+    const optimized = (model: string, region: string) =>
+      ratesOf(book.rate(keyOf(model, { tier: 'latency-optimized', region })));
+    expect(optimized('us.amazon.nova-pro-v1:0', 'us-east-1')).toBe('1 4 0.25 0 -');
+    expect(optimized('us.meta.llama3-1-70b-instruct-v1:0', 'us-east-2')).toBe('0.9 0.9 - - -');
+    expect(optimized('us.meta.llama3-1-405b-instruct-v1:0', 'us-east-2')).toBe('3 3 - - -');
   });
 
+  it('batch rates of open models are AWS’s rounded cents', () => {
+    const batch = (model: string, region: string) => ratesOf(book.rate(keyOf(model, { tier: 'batch', region })));
+    expect(batch('mistral.ministral-3-8b-instruct', 'us-east-1')).toBe('0.07 0.07 - - -');
+    expect(batch('mistral.ministral-3-8b-instruct', 'us-west-2')).toBe('0.07 0.07 - - -');
+    expect(batch('mistral.ministral-3-8b-instruct', 'ap-south-1')).toBe('0.09 0.09 - - -');
+    expect(batch('openai.gpt-oss-120b-1:0', 'eu-west-2')).toBe('0.12 0.47 - - -');
+    expect(batch('qwen.qwen3-next-80b-a3b', 'ap-south-1')).toBe('0.09 0.71 - - -');
+  });
+
+  it('a geographic profile has a rate of its own where AWS lists one', () => {
+    const lite = (scope: PriceKey['scope'], region: string) =>
+      ratesOf(book.rate(keyOf('amazon.nova-2-lite-v1:0', { scope, region })));
+    expect(lite('geo', 'eu-south-2')).toBe('0.363 3.205 0.09075 0 -');
+    expect(lite('in-region', 'us-west-1')).toBe('0.429 3.351 0.10725 0 -');
+    expect(lite('geo', 'eu-south-1')).toBe('0.528 4.411 0.09075 0 -');
+    expect(lite('geo', 'ca-central-1')).toBe('0.352 2.97 0.088 0 -');
+    expect(lite('global', 'eu-south-2')).toBe('0.33 2.75 0.0825 0 -');
+    expect(ratesOf(book.rate(keyOf('amazon.nova-micro-v1:0', { region: 'ap-southeast-5' })))).toBe(
+      '0.042 0.168 0.0105 0 -',
+    );
+  });
+
+  it('regions that the list has at the base price are in no doubt', () => {
+    const doubts = (model: string, region: string) =>
+      book.rate(keyOf(model, { region }))?.doubts.map(({ code }) => code);
+    expect(doubts('meta.llama3-3-70b-instruct-v1:0', 'us-west-2')).toEqual([]);
+    expect(doubts('cohere.embed-english-v3', 'eu-west-1')).toEqual([]);
+    expect(doubts('amazon.nova-pro-v1:0', 'me-central-1')).toEqual([]);
+    expect(doubts('meta.llama3-3-70b-instruct-v1:0', 'eu-west-1')).toEqual(['region_not_listed']);
+  });
+
+  it('long prompts of Claude Sonnet 4 and 4.5 were dearer up to 2026-08-20, and are in doubt before and after', () => {
+    const sonnet = (modelId: string, day: string, contextBand: number) => {
+      const rate = book.rate(keyOf(modelId, { contextBand, ratesFrom: Date.parse(day) }));
+      return [ratesOf(rate), rate?.doubts.map(({ code }) => code)];
+    };
+    const four = 'us.anthropic.claude-sonnet-4-20250514-v1:0';
+    const fourFive = 'global.anthropic.claude-sonnet-4-5-20250929-v1:0';
+    expect(sonnet(four, '2025-09-15', 200_000)).toEqual(['6 22.5 0.6 7.5 12', ['long_context']]);
+    expect(sonnet(four, '2025-09-15', 128_000)).toEqual(['3 15 0.3 3.75 6', []]);
+    expect(sonnet(fourFive, '2026-08-19', 256_000)).toEqual(['6 22.5 0.6 7.5 12', ['long_context']]);
+    expect(sonnet(fourFive, '2026-08-20', 256_000)).toEqual(['3 15 0.3 3.75 6', ['long_context']]);
+    expect(sonnet(fourFive, '2026-10-15', 0)).toEqual(['3 15 0.3 3.75 6', []]);
+    expect(book.rateChanges).toContain(Date.parse('2026-08-20'));
+  });
   it('a long prompt makes the whole request dearer, cached tokens included', () => {
     expect(ratesOf(book.rate(keyOf('global.anthropic.claude-haiku-5-5', { contextBand: 100_000 })))).toBe(
       '0.5 2.5 0.05 0.625 1',
@@ -126,6 +208,11 @@ describe('what a rate depends on', () => {
   it('a price change has a date', () => {
     const sol = (day: string) => ratesOf(book.rate(keyOf('global.openai.gpt-5.6-sol', { ratesFrom: Date.parse(day) })));
     expect([sol('2026-08-20'), sol('2026-08-21')]).toEqual(['5 30 0.5 6.25 -', '4 20 0.4 5 -']);
+    // Promised up to 2026-11-21; since then the list price of before, with a doubt.
+    expect([sol('2026-11-21'), sol('2026-11-22')]).toEqual(['4 20 0.4 5 -', '5 30 0.5 6.25 -']);
+    const doubts = (day: string) =>
+      book.rate(keyOf('global.openai.gpt-5.6-sol', { ratesFrom: Date.parse(day) }))?.doubts.map(({ code }) => code);
+    expect([doubts('2026-11-21'), doubts('2026-11-22')]).toEqual([[], ['promotion_ended']]);
     expect(book.rateChanges).toContain(Date.parse('2026-08-21T00:00:00Z'));
   });
 

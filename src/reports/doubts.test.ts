@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../domain/period.ts';
 import type { UsageRow } from '../domain/usage.ts';
 import { byClass, type UsageClass } from '../domain/usage-class.ts';
 import { shapeFrom } from '../domain/usage-shape.ts';
 import type { Coverage } from '../engines/engine.ts';
+import { PRICES_KNOWN_UNTIL } from '../prices/own.ts';
 import { createTableSource } from '../prices/own-table.ts';
 import { createPriceBook } from '../prices/price-book.ts';
 import { doubtNotes, notesFromUsage } from './notes.ts';
@@ -144,5 +146,19 @@ describe('doubts about prices', () => {
     const [header, first] = csvFromReport(report).split('\r\n');
     expect(header?.split(',').at(-1)).toBe('doubts');
     expect(first?.split(',').at(-1)).toBe('single_source=5 derived_rate=3 long_context=1');
+  });
+});
+
+describe('our own table', () => {
+  const note = /priced by our own table, which knows prices up to \d{4}-\d{2}-\d{2}/;
+  const notesUntil = (day: string, ...priced: UsageRow[]) =>
+    notesFromUsage(priceUsage(priced, [], prices), { ...coverage, last: Date.parse(`${day}T12:00:00Z`) }).join('\n');
+  const inDays = (days: number) => new Date(Date.parse(PRICES_KNOWN_UNTIL) + days * DAY_MS).toISOString().slice(0, 10);
+
+  it('says up to which day it knows prices where usage is well beyond it', () => {
+    const row = rowOf(LLAMA, { input: 1 });
+    expect(notesUntil(inDays(13), row)).not.toMatch(note);
+    expect(notesUntil(inDays(14), row)).toMatch(note);
+    expect(notesUntil(inDays(400), rowOf('nobody.knows-1', { input: 1 }))).not.toMatch(note);
   });
 });

@@ -1,8 +1,10 @@
 import { NONE } from '../domain/dimension.ts';
 import { DOUBT_CODES, DOUBTS, type DoubtCode } from '../domain/doubt.ts';
 import { displayUsd, usdFromText } from '../domain/money.ts';
+import { DAY_MS } from '../domain/period.ts';
 import { UNPRICED_CODES, UNPRICED_REASONS, type UnpricedReason } from '../domain/unpriced.ts';
 import type { Coverage } from '../engines/engine.ts';
+import { PRICES_KNOWN_UNTIL } from '../prices/own.ts';
 import type { PricedUsage } from './pricing.ts';
 import type { DoubtfulUsage, UnpricedUsage } from './report.ts';
 import { shownValue } from './shown-value.ts';
@@ -25,6 +27,7 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage): string[]
     ...(coverage.notes ?? []),
     ...doubtNotes(usage),
     ...usage.rateNotes,
+    ...knownUntilNote(usage, coverage),
     ...unknownWritesNote(usage),
     ...stopReasonNote(usage),
     ...(usage.ambiguousCacheInvocations > 0
@@ -89,6 +92,17 @@ function adviceFor(reason: UnpricedReason, found: readonly UnpricedUsage[]): str
   }
   const profiles = found.some(({ model }) => model.startsWith('application-inference-profile/'));
   return `Give ${profiles ? 'the model behind a profile, or a rate,' : 'a rate'} in an overrides file (--prices).`;
+}
+
+/** So many days after the last one that our own table knows, a price may well have changed. */
+const KNOWN_FOR_DAYS = 14;
+
+function knownUntilNote({ byOwnTable }: PricedUsage, { last }: Coverage): string[] {
+  const known = Date.parse(`${PRICES_KNOWN_UNTIL}T00:00:00Z`);
+  if (byOwnTable === 0 || last === undefined || last < known + KNOWN_FOR_DAYS * DAY_MS) return [];
+  return [
+    `${count(byOwnTable)} invocations are priced by our own table, which knows prices up to ${PRICES_KNOWN_UNTIL}; what changed since is not in the dollars. "bedrock-spend prices --refresh" reads AWS's list.`,
+  ];
 }
 
 function unknownWritesNote({ cacheWriteUnknown, totals }: PricedUsage): string[] {

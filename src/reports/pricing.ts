@@ -27,6 +27,8 @@ export interface PricedUsage {
   unresolved: string[];
   /** Assumptions behind the rates that were used. */
   rateNotes: string[];
+  /** Invocations priced from our own table, which knows prices up to a day. */
+  byOwnTable: number;
   /** Invocations of OpenAI models with cached tokens, whose input number may hold these twice. */
   ambiguousCacheInvocations: number;
   /** Cache-write tokens whose lifetime the log does not tell; priced as five-minute writes. */
@@ -51,6 +53,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
   const doubtful = new Map<string, Doubtful>();
   const unresolved = new Set<string>();
   const rateNotes = new Set<string>();
+  let byOwnTable = 0;
   let ambiguousCacheInvocations = 0;
   let cacheWriteUnknown = 0;
   for (const row of rows) {
@@ -61,6 +64,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     const money = pricedRow(row, prices);
     if (isUnresolved(row.priceKey.model)) unresolved.add(row.priceKey.model);
     if (Object.keys(money.costs).length > 0) for (const note of money.rate?.notes ?? []) rateNotes.add(note);
+    if (money.rate?.source === 'own table') byOwnTable += row.invocations;
     if (row.priceKey.model.startsWith('openai.') && row.cacheRead + row.cacheWrite5m > 0)
       ambiguousCacheInvocations += row.invocations;
     cacheWriteUnknown += row.cacheWriteUnknown;
@@ -75,6 +79,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     doubts: doubtfulUsage(doubtful),
     unresolved: [...unresolved],
     rateNotes: [...rateNotes],
+    byOwnTable,
     ambiguousCacheInvocations,
     cacheWriteUnknown,
   };

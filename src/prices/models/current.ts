@@ -1,11 +1,17 @@
 /**
- * Models that people move to, by provider: the newest of each size, as of 2026-11-22. What is retired, in preview or for one special
- * task is left out.
+ * Models that people move to, by provider: the newest of each size, as of 2026-11-29. What is retired, in preview, of one source
+ * alone or for one special task is left out.
  */
 export const CURRENT_MODELS: Readonly<Record<string, readonly string[]>> = {
   anthropic: ['anthropic.claude-opus-5-5', 'anthropic.claude-sonnet-5-5', 'anthropic.claude-haiku-5-5'],
   amazon: ['amazon.nova-pro-v1:0', 'amazon.nova-2-lite-v1:0', 'amazon.nova-lite-v1:0', 'amazon.nova-micro-v1:0'],
-  openai: ['openai.gpt-6-sol', 'openai.gpt-6-luna', 'openai.gpt-oss-120b-1:0', 'openai.gpt-oss-20b-1:0'],
+  openai: [
+    'openai.gpt-6.2-sol',
+    'openai.gpt-6.1-terra',
+    'openai.gpt-6-luna',
+    'openai.gpt-oss-120b-1:0',
+    'openai.gpt-oss-20b-1:0',
+  ],
   meta: [
     'meta.llama4-maverick-17b-instruct-v1:0',
     'meta.llama4-scout-17b-instruct-v1:0',
