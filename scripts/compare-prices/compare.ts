@@ -1,0 +1,114 @@
+import type { Usd } from '../../src/domain/money.ts';
+import { CONTEXT_BANDS, type PriceKey } from '../../src/domain/usage.ts';
+import { CLASS_NAMES, type UsageClass } from '../../src/domain/usage-class.ts';
+import { modelIdentity } from '../../src/logs/model-id.ts';
+import { modelFinder, priceKeyFromModel, withoutFirstVersion } from '../../src/prices/model-key.ts';
+import { billedBy } from '../../src/prices/models/kinds.ts';
+import type { PriceSource, Rates } from '../../src/prices/rate.ts';
+import type { CatalogueRate, ReadCatalogue } from './catalogue.ts';
+
+/** One rate that two tables have differently. */
+export interface Difference {
+  id: string;
+  above: number;
+  token: UsageClass;
+  ours: string;
+  theirs: string;
+}
+
+export interface Comparison {
+  name: string;
+  version: string;
+  /** UTC day. */
+  published: string;
+  /** Rates, not models. */
+  equal: number;
+  /** Theirs is ours, with fewer digits. */
+  rounding: Difference[];
+  different: Difference[];
+  /** Ids that our table has no price for. */
+  missingHere: string[];
+  /** Models of our table that the catalogue does not have. */
+  missingThere: string[];
+}
+
+/** Where calls with these prefixes are sent from, for prices that differ by region. */
+const REGION_OF_PREFIX: Readonly<Record<string, string>> = {
+  eu: 'eu-west-1',
+  apac: 'ap-southeast-2',
+  au: 'ap-southeast-2',
+  jp: 'ap-northeast-1',
+  kr: 'ap-northeast-2',
+  in: 'ap-south-1',
+  ca: 'ca-central-1',
+  'us-gov': 'us-gov-west-1',
+};
+
+/**
+ * Our table beside a catalogue, each rate as of the day the catalogue was published.
+ * @param now epoch milliseconds: what our table has not had that day yet is taken as of today
+ */
+export function compareWith(catalogue: ReadCatalogue, own: PriceSource, now: number): Comparison {
+  const { name, version, published, rates } = catalogue;
+  const comparison: Comparison = {
+    name,
+    version,
+    published: dayOf(published),
+    equal: 0,
+    rounding: [],
+    different: [],
+    missingHere: [],
+    missingThere: missingThere(catalogue, own),
+  };
+  for (const rate of rates) compareRate(rate, own, [published, now], comparison);
+  const missing = [...new Set(comparison.missingHere)];
+  return { ...comparison, missingHere: catalogue.beginnings ? [] : missing };
+}
+
+export function dayOf(moment: number): string {
+  return new Date(moment).toISOString().slice(0, 10);
+}
+
+function compareRate(rate: CatalogueRate, own: PriceSource, moments: readonly number[], to: Comparison): void {
+  const { model } = modelIdentity(rate.id);
+  if (billedBy(model) !== undefined) return;
+  const key = keyOf(rate);
+  // Some catalogues give a version to ids that have none.
+  const models = [model, withoutFirstVersion(priceKeyFromModel(model))];
+  const keys = moments.flatMap((ratesFrom) => models.map((name) => ({ ...key, model: name, ratesFrom })));
+  const ours = keys.map((one) => own.rate(one)?.rates).find(Boolean);
+  if (ours === undefined) to.missingHere.push(rate.id);
+  else for (const token of CLASS_NAMES) compareToken(rate, token, ours, to);
+}
+
+function compareToken({ id, above, rates }: CatalogueRate, token: UsageClass, ours: Rates, to: Comparison): void {
+  const [known, theirs] = [ours[token], rates[token]];
+  if (theirs === undefined || known === undefined) return;
+  const difference = { id, above, token, ours: known.toFixed(), theirs };
+  if (known.eq(theirs)) to.equal += 1;
+  else if (isRounded(known, theirs)) to.rounding.push(difference);
+  else to.different.push(difference);
+}
+
+function keyOf({ id, above }: CatalogueRate): PriceKey {
+  const { model, scope } = modelIdentity(id);
+  const prefix = id.slice(0, Math.max(0, id.indexOf(model) - 1));
+  const contextBand = CONTEXT_BANDS.findLast((band) => band <= above) ?? 0;
+  return { model, scope, region: REGION_OF_PREFIX[prefix] ?? 'us-east-1', tier: undefined, contextBand, ratesFrom: 0 };
+}
+
+/** Fewer digits of the same: another price can look like it, so that it may be no more than a hundredth away. */
+function isRounded(exact: Usd, text: string): boolean {
+  return exact.round(decimalsOf(text)).eq(text) && exact.minus(text).abs().times(100).lte(exact);
+}
+
+function decimalsOf(text: string): number {
+  return text.split('.')[1]?.length ?? 0;
+}
+
+/** Models with a price here that no id there stands for. */
+function missingThere({ rates }: ReadCatalogue, own: PriceSource): string[] {
+  const theirs = new Map(rates.map(({ id }) => [priceKeyFromModel(modelIdentity(id).model), true]));
+  const find = modelFinder(theirs);
+  return own.models.filter((model) => !find(model) && !theirs.has(withoutFirstVersion(model)));
+}
