@@ -47,7 +47,7 @@ const FIELDS = byCounter((counter) => {
     ...(counter === 'cacheRead' ? DETAILS_HOLDERS.map((holder) => `${holder}.cached_tokens`) : []),
   ];
   return [
-    `${counter === 'output' ? 'output' : 'input'}.${own}`,
+    `${COUNTERS[counter].holder}.${own}`,
     `\`${BODY}.${METRICS}.${own}\``,
     ...USAGES.flatMap((usage) => names.map((name) => `${usage}.${name}`)),
   ];
