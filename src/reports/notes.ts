@@ -115,7 +115,7 @@ function damagedNote({ damagedFiles }: Coverage): string[] {
   const listed = damagedFiles.slice(0, LISTED).map(({ path, reason }) => `${shownValue(path)} (${reason})`);
   const more = damagedFiles.length - listed.length;
   return [
-    `${damagedFiles.length} damaged files are left out whole: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Fetch them again.`,
+    `${damagedFiles.length} files or folders could not be read and are left out whole: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Fetch damaged files again; let this user read the others.`,
   ];
 }
 
