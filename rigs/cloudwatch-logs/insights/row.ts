@@ -8,6 +8,8 @@ export interface Row {
   readonly made: ReadonlyMap<string, Value> | undefined;
   /** The record's `@ptr`; none after `stats`. */
   readonly pointer: string | undefined;
+  /** The event has more fields than were discovered. */
+  readonly partial: boolean;
 }
 
 export function fieldOf(row: Row, name: string): Value {
