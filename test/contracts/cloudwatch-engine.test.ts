@@ -1,4 +1,4 @@
-import { startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
+import { type CloudWatchLogsOptions, startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
 import { CLIENT } from '../helpers/cloudwatch.ts';
 import { recordOf } from '../helpers/log-files.ts';
@@ -6,11 +6,12 @@ import { type MakeEngine, testEngine } from './engine.ts';
 
 const MIDDLE = Date.parse('2026-10-14T12:30:00Z');
 
-function over(via: 'insights' | 'events'): MakeEngine {
+function over(via: 'insights' | 'events', assumptions: CloudWatchLogsOptions['assumptions'] = {}): MakeEngine {
   return async (deliveries) => {
     const logs = await startCloudWatchLogs({
       accounts: { AKIALOCAL: '111122223333' },
       queries: { scheduledPolls: 0, runningPolls: 0 },
+      assumptions,
     });
     const events = deliveries.flat().map((line) => {
       const text = typeof line === 'string';
@@ -32,14 +33,22 @@ function over(via: 'insights' | 'events'): MakeEngine {
   };
 }
 
-testEngine('CloudWatch, through Logs Insights', over('insights'), {
+const INSIGHTS = {
   malformed: false,
   differingRepeats: false,
-  missingRequestIds: false,
   distantRepeats: false,
+  missingRequestIds: true,
   moments: true,
-  unaskedMetadata: false,
-});
+  unaskedMetadata: true,
+};
+
+testEngine('CloudWatch, through Logs Insights', over('insights'), INSIGHTS);
+
+testEngine(
+  'CloudWatch, through a Logs Insights without jsonParse',
+  over('insights', { functions: 'without JSON' }),
+  INSIGHTS,
+);
 
 testEngine('CloudWatch, event by event', over('events'), {
   malformed: false,
