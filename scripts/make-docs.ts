@@ -15,6 +15,7 @@ import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
 import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
 import { ERROR_CODES } from '../src/domain/errors.ts';
+import { UNPRICED_CODES, UNPRICED_REASONS } from '../src/domain/unpriced.ts';
 import { PROMPTS } from '../src/mcp/prompts/index.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { breakdown } from '../src/reports/breakdown.ts';
@@ -41,6 +42,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/deploy.md': ['deploy-parameters'],
   'docs/client.md': ['shell-commands'],
   'docs/focus.md': ['focus-columns'],
+  'docs/report.md': ['unpriced-reasons'],
 };
 
 const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };
@@ -52,6 +54,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
   const parts: Record<string, string> = {
     answer: answered,
     'dynamodb-requests': await dynamodbRequests(),
+    'unpriced-reasons': table(
+      ['code', 'missing', 'because'],
+      UNPRICED_CODES.map((code) => [`\`${code}\``, UNPRICED_REASONS[code].lacks, UNPRICED_REASONS[code].why]),
+    ),
     tools: table(
       ['tool', 'answers'],
       TOOLS.map(({ name, description }) => [`\`${name}\``, firstSentence(description)]),

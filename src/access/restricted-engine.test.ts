@@ -45,9 +45,10 @@ function makeEngine(damaged: Partial<Coverage> = {}) {
           at: from,
           contextBand: 0,
           counts: {
-            ...{ invocations: 10, errors: 0, billable: 10, input: 5, output: 5 },
+            ...{ invocations: 10, errors: 0, input: 5, output: 5 },
             ...{ cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 },
           },
+          shape: 0b1100011,
           records: 20,
           first: from,
           last: from,

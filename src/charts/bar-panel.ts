@@ -12,7 +12,7 @@ import {
   position,
   unpricedMarks,
 } from './panel.ts';
-import { type Bar, dearestOf, type Stack } from './stack.ts';
+import { type Bar, dearestOf, isLacking, type Stack } from './stack.ts';
 
 const BAR = { pitch: 27, width: 17, mark: 12 };
 const MOST_NAME_CHARACTERS = 42;
@@ -22,8 +22,8 @@ const AXIS_HEIGHT = 26;
 export function barPanel({ bars, layers }: Stack, place: Place): Panel {
   const { top, at, theme, total } = place;
   const names = bars.map(({ label }) => shortened(label, MOST_NAME_CHARACTERS));
-  const texts = bars.map(({ cost, unpriced }) =>
-    [costText(cost, unpriced), shareText(cost, total)].filter(Boolean).join('   '),
+  const texts = bars.map(({ cost, lacking }) =>
+    [costText(cost, lacking), shareText(cost, total)].filter(Boolean).join('   '),
   );
   const left = EDGE + Math.max(...names.map(roomFor)) + 8;
   const dearest = dearestOf(bars);
@@ -51,10 +51,10 @@ export function barPanel({ bars, layers }: Stack, place: Place): Panel {
       ),
       ...unpricedMarks(bars, place, { across: true, size: [BAR.mark, BAR.width] }),
       endLabels(
-        bars.map(({ cost, unpriced }, index) => ({
-          point: [position(cost), index],
+        bars.map((bar, index) => ({
+          point: [position(bar.cost), index],
           text: texts[index] as string,
-          label: { offset: [unpriced > 0 ? BAR.mark + 3 : 0, 0] },
+          label: { offset: [isLacking(bar) ? BAR.mark + 3 : 0, 0] },
         })),
         place,
         'right',
@@ -65,8 +65,9 @@ export function barPanel({ bars, layers }: Stack, place: Place): Panel {
 
 /** So long that each bar has room for its text behind it. */
 function longestBar(bars: readonly Bar[], texts: readonly string[], room: number, dearest: Usd): number {
-  const lengths = bars.map(({ cost, unpriced }, at) => {
-    const behind = roomFor(texts[at] as string) + (unpriced > 0 ? BAR.mark : 0) + 10;
+  const lengths = bars.map((bar, at) => {
+    const { cost } = bar;
+    const behind = roomFor(texts[at] as string) + (isLacking(bar) ? BAR.mark : 0) + 10;
     return cost.eq(0) ? room - behind : (room - behind) / position(cost.div(dearest));
   });
   return Math.max(120, Math.min(room, ...lengths));

@@ -3,10 +3,11 @@ import { type Dimension, isTimeDimension } from '../domain/dimension.ts';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { printable } from '../domain/printable.ts';
 import type { Report, Table } from '../reports/report.ts';
+import { unknownText } from '../reports/unknown-text.ts';
 import { barPanel } from './bar-panel.ts';
 import { shortened } from './labels.ts';
 import { EDGE, FONT_SIZE, type Panel, UNPRICED } from './panel.ts';
-import { type Stack, type StackLimits, stackFromTable } from './stack.ts';
+import { isLacking, type Stack, type StackLimits, stackFromTable } from './stack.ts';
 import { FONT_FAMILY, THEMES, type Theme, type ThemeName } from './theme.ts';
 import { timePanel } from './time-panel.ts';
 
@@ -89,10 +90,9 @@ function isOverTime({ by }: Stack): boolean {
 function subtitleOf({ period, totals, tables }: Report, stacks: readonly Stack[]): string {
   const coarser = stacks.flatMap(({ by }, at) => (tables[at]?.by.includes(by) ? [] : [`drawn by ${by}`]));
   const day = (moment: string) => moment.replace(/T00:00:00(Z|[+-]\d{2}:\d{2})$/, '');
-  const unpriced = totals.unpriced_invocations;
   const money = [
     `${displayUsd(usdFromText(totals.cost_usd))} for ${count(totals.invocations)} invocations`,
-    ...(unpriced > 0 ? [`${count(unpriced)} unpriced and not in the dollars`] : []),
+    ...unknownText(totals),
     ...tables.flatMap(notDrawn),
     ...coarser,
   ];
@@ -141,7 +141,7 @@ function legendOf(
   { top, width }: { top: number; width: number },
 ): { height: number; options: object[] } {
   const layers = stacks.flatMap(({ layers }) => (layers.length > 1 ? layers.filter(({ cost }) => cost.gt(0)) : []));
-  const unpriced = stacks.some(({ bars }) => bars.some((bar) => bar.unpriced > 0));
+  const unpriced = stacks.some(({ bars }) => bars.some(isLacking));
   const texts = new Map<string, string>([
     ...layers.map(({ label, cost }): [string, string] => [
       label,

@@ -16,11 +16,13 @@ describe('labels', () => {
   });
 
   it.each([
-    ['1172.3456', 0, '$1,172.35'],
-    ['0', 3, '3 unpriced'],
-    ['0.00151', 1200, '$0.0015 + 1,200 unpriced'],
-  ])('$%s and %d unpriced is %s', (cost, unpriced, text) => {
-    expect(costText(usdFromText(cost), unpriced)).toBe(text);
+    ['1172.3456', { price: 0, usage: 0 }, '$1,172.35'],
+    ['0', { price: 3, usage: 0 }, '3 unpriced'],
+    ['0', { price: 0, usage: 2 }, '2 of unknown usage'],
+    ['0.00151', { price: 1200, usage: 0 }, '$0.0015 + 1,200 unpriced'],
+    ['4', { price: 1, usage: 2 }, '$4.00 + 1 unpriced + 2 of unknown usage'],
+  ])('$%s and what lacks %j is %s', (cost, lacking, text) => {
+    expect(costText(usdFromText(cost), lacking)).toBe(text);
   });
 
   it.each([

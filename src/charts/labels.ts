@@ -1,5 +1,6 @@
 import type { TimeDimension } from '../domain/dimension.ts';
 import { displayUsd, type Usd, ZERO_USD } from '../domain/money.ts';
+import { type Lacking, lackingTexts } from '../domain/unpriced.ts';
 
 /** Of an axis, where a round number is enough: `$1.2K`. Amounts that people quote come from `displayUsd`. */
 export function shortUsd(amount: number): string {
@@ -11,11 +12,10 @@ export function shortUsd(amount: number): string {
   });
 }
 
-/** `$12.30 + 38 unpriced`: usage without a price stands beside the dollars, never in them. */
-export function costText(cost: Usd, unpriced: number): string {
-  if (unpriced === 0) return displayUsd(cost);
-  const counted = `${unpriced.toLocaleString('en-US')} unpriced`;
-  return cost.eq(ZERO_USD) ? counted : `${displayUsd(cost)} + ${counted}`;
+/** `$12.30 + 38 unpriced`: what is not known stands beside the dollars, never in them. */
+export function costText(cost: Usd, lacking: Lacking): string {
+  const lacks = lackingTexts(lacking);
+  return [...(lacks.length > 0 && cost.eq(ZERO_USD) ? [] : [displayUsd(cost)]), ...lacks].join(' + ');
 }
 
 export function shareText(cost: Usd, total: Usd): string {

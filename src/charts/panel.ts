@@ -3,7 +3,7 @@ import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeri
 import type { GridComponentOption } from 'echarts/components';
 import type { Usd } from '../domain/money.ts';
 import { shortUsd } from './labels.ts';
-import { type Bar, dearestOf, type Layer } from './stack.ts';
+import { type Bar, dearestOf, isLacking, type Layer } from './stack.ts';
 import type { Theme } from './theme.ts';
 
 export type Series = BarSeriesOption | CustomSeriesOption | LineSeriesOption | ScatterSeriesOption;
@@ -29,8 +29,8 @@ export interface Place {
 
 export const FONT_SIZE = 12;
 
-/** Names the marks of usage without a price in the legend. */
-export const UNPRICED = 'no price known: not in the dollars';
+/** Names the marks of what is not known in the legend. */
+export const UNPRICED = 'not known: not in the dollars';
 
 export const EDGE = 20;
 
@@ -44,7 +44,7 @@ export function colourOf({ others }: Layer, at: number, { series, others: grey }
 }
 
 /**
- * Hatched stubs at the ends of bars: what has no price has no length either.
+ * Hatched stubs at the ends of bars: what is not known has no length.
  * @param mark `rug`: all on the upper edge, where the ends are too close together
  */
 export function unpricedMarks(
@@ -52,8 +52,8 @@ export function unpricedMarks(
   { at, theme }: Place,
   { across, rug = false, size: [width, height] }: { across: boolean; rug?: boolean; size: [number, number] },
 ): CustomSeriesOption[] {
-  const data = bars.flatMap(({ cost, unpriced }, index) =>
-    unpriced === 0 ? [] : [across ? [position(cost), index] : [index, position(cost)]],
+  const data = bars.flatMap((bar, index) =>
+    isLacking(bar) ? [across ? [position(bar.cost), index] : [index, position(bar.cost)]] : [],
   );
   if (data.length === 0) return [];
   const itemStyle = {

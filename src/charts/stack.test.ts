@@ -15,7 +15,7 @@ function stackOf(report: Report, limits = LIMITS): Stack {
 function told({ by, bars, layers }: Stack) {
   return {
     by,
-    bars: bars.map(({ label, cost, unpriced }) => [label, textFromUsd(cost), unpriced]),
+    bars: bars.map(({ label, cost, lacking }) => [label, textFromUsd(cost), lacking.price]),
     layers: layers.map(({ label, costs }) => [label, ...costs.map(textFromUsd)]),
   };
 }

@@ -2,7 +2,9 @@ import { type Dimension, isTimeDimension, type TimeDimension } from '../domain/d
 import { type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
 import { bucketsFromPeriod } from '../domain/period.ts';
 import { printable } from '../domain/printable.ts';
+import { type Lacking, NOTHING_LACKING } from '../domain/unpriced.ts';
 import type { Report, ReportRow, Table } from '../reports/report.ts';
+import { lackingIn } from '../reports/unknown-text.ts';
 
 /**
  * A table as bars made of layers: what every drawing is made from, of pixels or of characters. Nothing is lost in it: bars and layers
@@ -20,8 +22,8 @@ export interface Stack {
 export interface Bar {
   label: string;
   cost: Usd;
-  /** Invocations whose cost is not known and not in `cost`. */
-  unpriced: number;
+  /** Invocations whose cost is not wholly known: what is not known is not in `cost`. */
+  lacking: Lacking;
 }
 
 export interface Layer {
@@ -45,7 +47,11 @@ interface Cell {
   bar: string | undefined;
   layer: string | undefined;
   cost: Usd;
-  unpriced: number;
+  lacking: Lacking;
+}
+
+export function isLacking({ lacking: { price, usage } }: Pick<Bar, 'lacking'>): boolean {
+  return price + usage > 0;
 }
 
 export function dearestOf(bars: readonly Bar[]): Usd {
@@ -69,7 +75,7 @@ function cellFromRow(row: ReportRow, by: string, layerNames: readonly string[]):
     bar: labelOf(row.key[by]),
     layer: layerNames.map((name) => labelOf(row.key[name])).join(' · '),
     cost: usdFromText(row.cost_usd),
-    unpriced: row.unpriced_invocations,
+    lacking: lackingIn(row),
   };
 }
 
@@ -79,9 +85,7 @@ function labelOf(name = ''): string {
 
 function cutOff({ omitted }: Table): Cell[] {
   if (omitted === undefined) return [];
-  return [
-    { bar: undefined, layer: undefined, cost: usdFromText(omitted.cost_usd), unpriced: omitted.unpriced_invocations },
-  ];
+  return [{ bar: undefined, layer: undefined, cost: usdFromText(omitted.cost_usd), lacking: lackingIn(omitted) }];
 }
 
 /** Rows that a limit cut off are the latest ones: the picture ends where the rows do. */
@@ -121,7 +125,7 @@ function assemble(by: string, cells: readonly Cell[], most: number, mostLayers: 
       : ranked(cells, 'bar', most),
     layer: ranked(cells, 'layer', mostLayers),
   };
-  const bars: Bar[] = ranks.bar.labels.map((label) => ({ label, cost: ZERO_USD, unpriced: 0 }));
+  const bars: Bar[] = ranks.bar.labels.map((label) => ({ label, cost: ZERO_USD, lacking: NOTHING_LACKING }));
   const layers: Layer[] = ranks.layer.labels.map((label, at) => ({
     label,
     cost: ZERO_USD,
@@ -132,11 +136,19 @@ function assemble(by: string, cells: readonly Cell[], most: number, mostLayers: 
     const barAt = ranks.bar.of.get(cell.bar) ?? ranks.bar.others;
     const [bar, layer] = [bars[barAt] as Bar, layers[ranks.layer.of.get(cell.layer) ?? ranks.layer.others] as Layer];
     bar.cost = bar.cost.plus(cell.cost);
-    bar.unpriced += cell.unpriced;
+    bar.lacking = sumOf(bar.lacking, cell.lacking);
     layer.cost = layer.cost.plus(cell.cost);
     layer.costs[barAt] = (layer.costs[barAt] as Usd).plus(cell.cost);
   }
   return { by, bars, layers };
+}
+
+function sumOf(a: Lacking, b: Lacking): Lacking {
+  return { price: a.price + b.price, usage: a.usage + b.usage };
+}
+
+function countOf({ price, usage }: Lacking): number {
+  return price + usage;
 }
 
 interface Ranks {
@@ -147,14 +159,16 @@ interface Ranks {
 }
 
 function ranked(cells: readonly Cell[], name: 'bar' | 'layer', most: number): Ranks {
-  const sums = new Map<string, { cost: Usd; unpriced: number }>();
+  const sums = new Map<string, Pick<Cell, 'cost' | 'lacking'>>();
   for (const cell of cells) {
     const label = cell[name];
     if (label === undefined) continue;
-    const { cost, unpriced } = sums.get(label) ?? { cost: ZERO_USD, unpriced: 0 };
-    sums.set(label, { cost: cost.plus(cell.cost), unpriced: unpriced + cell.unpriced });
+    const { cost, lacking } = sums.get(label) ?? { cost: ZERO_USD, lacking: NOTHING_LACKING };
+    sums.set(label, { cost: cost.plus(cell.cost), lacking: sumOf(lacking, cell.lacking) });
   }
-  const order = [...sums].sort(([, a], [, b]) => b.cost.cmp(a.cost) || b.unpriced - a.unpriced).map(([label]) => label);
+  const order = [...sums]
+    .sort(([, a], [, b]) => b.cost.cmp(a.cost) || countOf(b.lacking) - countOf(a.lacking))
+    .map(([label]) => label);
   const cut = cells.some((cell) => cell[name] === undefined);
   // One that is left alone takes the place that the sum of others would take.
   const kept = order.length + (cut ? 1 : 0) <= most + 1 ? order : order.slice(0, most);

@@ -37,7 +37,7 @@ describe('a breakdown as SVG', () => {
         '$24.25 + 12 unpriced   2.2 %',
         'opus  $1,120.50',
         'haiku  $4.25',
-        'no price known: not in the dollars',
+        'not known: not in the dollars',
       ]),
     );
   });

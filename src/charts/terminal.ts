@@ -3,7 +3,7 @@ import { isTimeDimension } from '../domain/dimension.ts';
 import { displayUsd, type Usd, usdFromText } from '../domain/money.ts';
 import type { Report, Table } from '../reports/report.ts';
 import { costText, shareText, shortened, shortUsd, ticked, tickText, timeText } from './labels.ts';
-import { dearestOf, type Stack, type StackLimits, stackFromTable } from './stack.ts';
+import { dearestOf, isLacking, type Stack, type StackLimits, stackFromTable } from './stack.ts';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const STEPS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'];
@@ -28,15 +28,15 @@ export function drawingFromTable(table: Table, { period, totals }: Report, colum
 /** `role/support-bot  ██████▋ $149.26  12.7 %` */
 function barsText({ bars }: Stack, total: Usd, width: number): string {
   const names = bars.map(({ label }) => shortened(label, Math.floor(width * 0.4)));
-  const texts = bars.map(({ cost, unpriced }) =>
-    [costText(cost, unpriced), shareText(cost, total)].filter(Boolean).join('  '),
+  const texts = bars.map(({ cost, lacking }) =>
+    [costText(cost, lacking), shareText(cost, total)].filter(Boolean).join('  '),
   );
   const [nameWidth, textWidth] = [longest(names), longest(texts)];
   const room = Math.max(LEAST_BAR, width - nameWidth - textWidth - 4);
   const dearest = dearestOf(bars);
   return bars
-    .map(({ cost, unpriced }, at) => {
-      const bar = `${lengthText(part(cost, dearest) * room)}${unpriced > 0 ? UNPRICED : ''}`;
+    .map((one, at) => {
+      const bar = `${lengthText(part(one.cost, dearest) * room)}${isLacking(one) ? UNPRICED : ''}`;
       return `${(names[at] as string).padEnd(nameWidth)}  ${bar} ${texts[at]}`;
     })
     .join('\n');
@@ -52,11 +52,12 @@ function columnsText({ bars, by }: Stack, width: number): string {
   const lines = Array.from({ length: ROWS }, (_, index) => {
     const row = ROWS - 1 - index;
     const scale = index === 0 && dearest.gt(0) ? shortUsd(Number(dearest.toString())) : row === 0 ? '$0' : '';
-    const cells = bars.map(({ cost, unpriced }) => {
+    const cells = bars.map((bar) => {
+      const { cost } = bar;
       const height = part(cost, dearest) * ROWS - row;
       const least = row === 0 && cost.gt(0) ? 1 : 0;
       const cell = height >= 1 ? FULL : (STEPS[Math.max(least, Math.round(height * 8))] ?? FULL);
-      const shown = cell === ' ' && row === 0 && unpriced > 0 ? UNPRICED : cell;
+      const shown = cell === ' ' && row === 0 && isLacking(bar) ? UNPRICED : cell;
       return each === 1 ? shown : `${shown.repeat(each - 1)} `;
     });
     return `${scale.padStart(AXIS_WIDTH - 2)} ┤${cells.join('')}`.trimEnd();

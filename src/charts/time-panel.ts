@@ -1,4 +1,5 @@
 import type { TimeDimension } from '../domain/dimension.ts';
+import { displayUsd } from '../domain/money.ts';
 import { costText, ticked, tickText, timeText } from './labels.ts';
 import {
   barSeries,
@@ -13,7 +14,7 @@ import {
   type Series,
   unpricedMarks,
 } from './panel.ts';
-import { dearestOf, type Layer, type Stack } from './stack.ts';
+import { dearestOf, isLacking, type Layer, type Stack } from './stack.ts';
 
 const HEIGHT = 260;
 const AXES = { left: 56, bottom: 26 };
@@ -90,18 +91,19 @@ function areaSeries({ label, costs }: Layer, colour: string, { at }: Place): Ser
 function labelled({ bars, by }: Stack, rug: boolean): Parameters<typeof endLabels>[0] {
   const few = bars.length <= MOST_LABELLED;
   const dearest = bars.reduce((best, { cost }, at) => (cost.gt(bars[best]?.cost ?? 0) ? at : best), 0);
-  return bars.flatMap(({ label, cost, unpriced }, at) => {
-    if (cost.eq(0) && (!few || unpriced === 0)) return [];
+  return bars.flatMap((bar, at) => {
+    const { label, cost, lacking } = bar;
+    if (cost.eq(0) && (!few || !isLacking(bar))) return [];
     if (!few && at !== dearest) return [];
     const time = few ? '' : `${timeText(label, by as TimeDimension)}: `;
     const [edge] = few ? [] : at < bars.length / 6 ? ['left'] : at > (bars.length * 5) / 6 ? ['right'] : [];
     return [
       {
         point: [at, position(cost)] as [number, number],
-        text: `${time}${few ? costText(cost, unpriced) : costText(cost, 0)}`,
+        text: `${time}${few ? costText(cost, lacking) : displayUsd(cost)}`,
         label: {
           ...(edge === undefined ? {} : { align: edge }),
-          offset: [0, unpriced > 0 && !rug ? -MARK_HEIGHT - 2 : 0],
+          offset: [0, isLacking(bar) && !rug ? -MARK_HEIGHT - 2 : 0],
         },
       },
     ];

@@ -1,15 +1,7 @@
-/** Token counters of one request or of a group. Cached tokens are never part of `input`. All are whole and not negative. */
-export interface TokenCounts {
-  input: number;
-  output: number;
-  cacheRead: number;
-  /** All cache writes, of any lifetime. */
-  cacheWrite: number;
-  /** The part of `cacheWrite` that lives one hour. Only response bodies tell it; without a body it is 0. */
-  cacheWrite1h: number;
-  /** The part of `cacheWrite` whose lifetime a body told. The rest counts as five-minute writes, and reports say so. */
-  cacheWriteKnown: number;
-}
+import type { Counter, ExpectedCounter } from './usage-class.ts';
+
+/** Counters of one request, whole and not negative. Undefined: no record of it states this one. */
+export type TokenCounts = { [Name in Counter]: Name extends ExpectedCounter ? number | undefined : number };
 
 /** One record of the invocation log, without any prompt or answer text. Identity: accountId + region + requestId. */
 export interface Invocation {

@@ -1,17 +1,12 @@
 import type { Dimension } from './dimension.ts';
 import type { Scope } from './scope.ts';
+import type { UsageClass } from './usage-class.ts';
+import { type Shape, usesAnything } from './usage-shape.ts';
 
 /** Counters summed over a group of invocations. */
-export interface UsageCounts {
+export interface UsageCounts extends Record<UsageClass, number> {
   invocations: number;
   errors: number;
-  /** Invocations that used any token; only these can be unpriced. */
-  billable: number;
-  input: number;
-  output: number;
-  cacheRead: number;
-  cacheWrite5m: number;
-  cacheWrite1h: number;
   /** The part of `cacheWrite5m` whose lifetime the log does not tell: it may have been an hour. */
   cacheWriteUnknown: number;
 }
@@ -31,8 +26,15 @@ export interface PriceKey {
 export interface UsageRow extends UsageCounts {
   key: Partial<Record<Dimension, string>>;
   priceKey: PriceKey;
+  /** Which classes each of the invocations used, and which counts its records state. */
+  shape: Shape;
   /** First instant of the cell of time that it is of, epoch milliseconds; only where cells were asked for. */
   cell?: number;
+}
+
+/** Invocations of a row that used anything: only these cost by what they used. */
+export function billableOf({ shape, invocations }: Pick<UsageRow, 'shape' | 'invocations'>): number {
+  return usesAnything(shape) ? invocations : 0;
 }
 
 /**

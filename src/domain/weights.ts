@@ -1,18 +1,8 @@
-import type { PriceKey, UsageCounts } from './usage.ts';
-
-/** Classes of tokens that have a price of their own. */
-export const TOKEN_CLASSES = [
-  'input',
-  'output',
-  'cacheRead',
-  'cacheWrite5m',
-  'cacheWrite1h',
-] as const satisfies readonly (keyof UsageCounts)[];
-
-export type TokenClass = (typeof TOKEN_CLASSES)[number];
+import type { PriceKey } from './usage.ts';
+import { CLASS_NAMES, type UsageClass } from './usage-class.ts';
 
 /** What a token of each class weighs. Whole numbers, so that sums of them are exact. */
-export type Weights = Readonly<Partial<Record<TokenClass, bigint>>>;
+export type Weights = Readonly<Partial<Record<UsageClass, bigint>>>;
 
 /** The weights under one price; a class without one has no rate. */
 export interface WeighedPrice {
@@ -20,19 +10,20 @@ export interface WeighedPrice {
   weights: Weights;
 }
 
-/** What requests weigh together; undefined when they used tokens without a weight. No tokens weigh nothing. */
-export function weightOf(
-  counts: Readonly<Record<TokenClass, number>>,
-  weights: Weights | undefined,
-): bigint | undefined {
-  let sum = 0n;
-  for (const name of TOKEN_CLASSES) {
-    if (counts[name] === 0) continue;
-    const weight = weights?.[name];
-    if (weight === undefined) return undefined;
-    sum += BigInt(counts[name]) * weight;
-  }
-  return sum;
+export interface Weighed {
+  /** Of the classes that have a weight. */
+  weight: bigint;
+  /** Nothing was used of a class without one. */
+  whole: boolean;
+}
+
+/** What requests weigh together. */
+export function weighed(counts: Readonly<Record<UsageClass, number>>, weights: Weights | undefined): Weighed {
+  const used = CLASS_NAMES.filter((name) => counts[name] > 0);
+  return {
+    weight: used.reduce((sum, name) => sum + BigInt(counts[name]) * (weights?.[name] ?? 0n), 0n),
+    whole: used.every((name) => weights?.[name] !== undefined),
+  };
 }
 
 /** Everything that tells one price from another, as text. */

@@ -3,6 +3,7 @@ import type { Dimension, Filter } from '../domain/dimension.ts';
 import type { Bucket } from '../domain/period.ts';
 import type { RequestSize } from '../domain/request-size.ts';
 import type { PriceKey, UsageCounts, UsageRow } from '../domain/usage.ts';
+import type { Shape } from '../domain/usage-shape.ts';
 import type { WeighedPrice } from '../domain/weights.ts';
 import type { Attributes } from '../logs/attributes.ts';
 
@@ -34,7 +35,7 @@ export interface InvocationsQuery extends RequestQuery {
   prices: readonly WeighedPrice[];
   /** Most requests that are answered; those that weigh nothing are not. */
   limit: number;
-  /** Most requests that are answered of those that used tokens without a weight, the largest first. */
+  /** Most requests that are answered of those that used anything without a weight, the largest first. */
   unpricedLimit: number;
 }
 
@@ -90,12 +91,16 @@ export interface InvocationRow {
   firstByteMs: number | undefined;
   priceKey: PriceKey;
   counts: UsageCounts;
-  /** Its tokens by the query's weights; undefined: it used some that have none. */
-  weight: bigint | undefined;
+  shape: Shape;
+  /** What it used by the query's weights, as far as there are any. */
+  weight: bigint;
+  /** All that it used has a weight. */
+  whole: boolean;
 }
 
 export interface InvocationsAnswer {
   rows: InvocationRow[];
+  /** Those that used something without a weight; one that weighs much all the same is in both. */
   unpriced: InvocationRow[];
   /** What the order cannot be relied on for. */
   notes: readonly string[];

@@ -1,8 +1,10 @@
 import { type Alias, tierOfAlias } from '../domain/alias.ts';
 import { type Dimension, isTimeDimension, NONE } from '../domain/dimension.ts';
 import type { PriceKey, UsageCounts, UsageRow } from '../domain/usage.ts';
+import type { Shape } from '../domain/usage-shape.ts';
 import type { Attributes } from '../logs/attributes.ts';
 import { isUnresolved, modelIdentity } from '../logs/model-id.ts';
+import { addCounts } from './counts.ts';
 import type { RequestQuery, UsageQuery } from './engine.ts';
 
 /** Invocations that a source has summed already, or a single one. */
@@ -15,6 +17,8 @@ export interface InvocationGroup {
   /** 0 or one of CONTEXT_BANDS. */
   contextBand: number;
   counts: UsageCounts;
+  /** The same for each of them. */
+  shape: Shape;
   /** Log records that told of them. */
   records: number;
   /** First and last invocation, epoch milliseconds. */
@@ -34,10 +38,11 @@ export async function usageRowsFromGroups(groups: readonly InvocationGroup[], qu
     if (!matches) continue;
     const key = Object.fromEntries(query.by.map((dimension) => [dimension, value(dimension)]));
     const cell = query.cellMs === undefined ? {} : { cell: group.at - (group.at % query.cellMs) };
-    const id = JSON.stringify([Object.values(key), Object.values(priceKey), cell.cell]);
+    const { shape } = group;
+    const id = JSON.stringify([Object.values(key), Object.values(priceKey), shape, cell.cell]);
     const row = rows.get(id);
     if (row) addCounts(row, group.counts);
-    else rows.set(id, { key, priceKey, ...cell, ...group.counts });
+    else rows.set(id, { key, priceKey, shape, ...cell, ...group.counts });
   }
   return [...rows.values()];
 }
@@ -108,19 +113,3 @@ function own(values: Readonly<Record<string, string>>, dimension: Dimension): st
   const key = dimension.slice(dimension.indexOf('.') + 1);
   return (Object.hasOwn(values, key) && values[key]) || NONE;
 }
-
-function addCounts(sum: UsageCounts, counts: UsageCounts): void {
-  for (const name of Object.keys(NO_COUNTS) as (keyof UsageCounts)[]) sum[name] += counts[name];
-}
-
-const NO_COUNTS: Readonly<UsageCounts> = {
-  invocations: 0,
-  errors: 0,
-  billable: 0,
-  input: 0,
-  output: 0,
-  cacheRead: 0,
-  cacheWrite5m: 0,
-  cacheWrite1h: 0,
-  cacheWriteUnknown: 0,
-};

@@ -3,6 +3,7 @@ import { isOfSize, type RequestSize } from '../domain/request-size.ts';
 import { CONTEXT_BANDS } from '../domain/usage.ts';
 import { attributesFrom } from '../logs/attributes.ts';
 import { largest } from '../logs/token-counts.ts';
+import { countsOfRequest, promptOf } from './counts.ts';
 import type { InvocationGroup } from './grouping.ts';
 
 interface Merged {
@@ -27,7 +28,7 @@ export function createMerger() {
       records++;
       const { accountId, region, requestId } = invocation;
       // Without an id, each is a request of its own.
-      const id = `${accountId}/${region}/${requestId || `?${nameless++}`}`;
+      const id = JSON.stringify([accountId, region, requestId || nameless++]);
       const known = requests.get(id);
       requests.set(
         id,
@@ -47,14 +48,14 @@ function merge({ fullest, tokens, records }: Merged, other: Invocation): Merged 
   return { fullest: more > 0 ? other : fullest, tokens: largest(tokens, other.tokens), records: records + 1 };
 }
 
-function sizeOf({ tokens: { input, output, cacheRead, cacheWrite } }: Invocation): number {
-  return input + output + cacheRead + cacheWrite;
+function sizeOf({ tokens }: Invocation): number {
+  return promptOf(tokens) + (tokens.output ?? 0);
 }
 
 /** An invocation as a group of its own. */
 export function groupFromInvocation(invocation: MergedInvocation, only?: RequestSize): InvocationGroup {
-  const { input, output, cacheRead, cacheWrite, cacheWrite1h, cacheWriteKnown } = invocation.tokens;
-  const prompt = input + cacheRead + cacheWrite;
+  const prompt = promptOf(invocation.tokens);
+  const failed = invocation.errorCode !== undefined;
   return {
     modelId: invocation.modelId,
     attributes: attributesFrom(invocation),
@@ -62,18 +63,8 @@ export function groupFromInvocation(invocation: MergedInvocation, only?: Request
     records: invocation.records,
     first: invocation.at,
     last: invocation.at,
-    ...(isOfSize({ prompt, output }, only) ? {} : { unfit: true }),
+    ...(isOfSize({ prompt, output: invocation.tokens.output ?? 0 }, only) ? {} : { unfit: true }),
     contextBand: CONTEXT_BANDS.findLast((band) => prompt > band) ?? 0,
-    counts: {
-      invocations: 1,
-      errors: invocation.errorCode === undefined ? 0 : 1,
-      billable: prompt + output > 0 ? 1 : 0,
-      input,
-      output,
-      cacheRead,
-      cacheWrite5m: cacheWrite - cacheWrite1h,
-      cacheWrite1h,
-      cacheWriteUnknown: cacheWrite - Math.min(cacheWrite, cacheWriteKnown),
-    },
+    ...countsOfRequest(invocation.tokens, { failed, ended: failed || invocation.blocked }),
   };
 }

@@ -1,7 +1,7 @@
-import { TOKEN_CLASSES } from '../domain/weights.ts';
+import { CLASS_NAMES } from '../domain/usage-class.ts';
 import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from './engine.ts';
 
-/** The first of the rows with a weight, heaviest first, and of those without, by all their tokens. Of equals the earlier comes first. */
+/** The heaviest of the rows, and of those that used something without a weight the largest, by all their tokens. Of equals the earlier comes first. */
 export function dearest(
   rows: readonly InvocationRow[],
   { limit, unpricedLimit }: Pick<InvocationsQuery, 'limit' | 'unpricedLimit'>,
@@ -14,13 +14,13 @@ export function dearest(
       .slice(0, most)
       .map(({ row }) => row);
   return {
-    rows: first(({ weight = 0n }) => weight, limit),
-    unpriced: first((row) => (row.weight === undefined ? tokensOf(row) : 0n), unpricedLimit),
+    rows: first(({ weight }) => weight, limit),
+    unpriced: first((row) => (row.whole ? 0n : tokensOf(row)), unpricedLimit),
   };
 }
 
 function tokensOf({ counts }: InvocationRow): bigint {
-  return TOKEN_CLASSES.reduce((sum, name) => sum + BigInt(counts[name]), 0n);
+  return CLASS_NAMES.reduce((sum, name) => sum + BigInt(counts[name]), 0n);
 }
 
 function idOf({ attributes, requestId }: InvocationRow): string {

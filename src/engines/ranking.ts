@@ -1,7 +1,5 @@
 import type { Invocation } from '../domain/invocation.ts';
-import { isOfSize } from '../domain/request-size.ts';
-import type { UsageCounts } from '../domain/usage.ts';
-import { idOfPrice, type Weights, weightOf } from '../domain/weights.ts';
+import { idOfPrice, type Weights, weighed } from '../domain/weights.ts';
 import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from './engine.ts';
 import { namesFor } from './grouping.ts';
 import { groupFromInvocation } from './merge.ts';
@@ -15,7 +13,7 @@ export async function rankInvocations(
   const weights = weightsByPrice(query);
   const grouped = candidates.map((invocation) => ({
     invocation,
-    group: groupFromInvocation({ ...invocation, records: 1 }),
+    group: groupFromInvocation({ ...invocation, records: 1 }, query.only),
   }));
   const name = await namesFor(
     grouped.map(({ group }) => group),
@@ -24,19 +22,15 @@ export async function rankInvocations(
   const rows: InvocationRow[] = [];
   for (const { invocation, group } of grouped) {
     const { attributes, tags, priceKey, matches } = name(group);
-    const { counts, at } = group;
-    if (!matches || at < query.from || at >= query.to || !isOfSize(sizeOf(counts), query.only)) continue;
+    const { counts, shape, at } = group;
+    if (!matches || at < query.from || at >= query.to || (group.unfit && query.only)) continue;
     const { requestId, latencyMs, firstByteMs } = invocation;
-    const weight = weightOf(counts, weights.get(idOfPrice(priceKey)));
-    rows.push({ at, requestId, attributes, tags, latencyMs, firstByteMs, priceKey, counts, weight });
+    const weight = weighed(counts, weights.get(idOfPrice(priceKey)));
+    rows.push({ at, requestId, attributes, tags, latencyMs, firstByteMs, priceKey, counts, shape, ...weight });
   }
   return dearest(rows, query);
 }
 
 export function weightsByPrice({ prices }: Pick<InvocationsQuery, 'prices'>): ReadonlyMap<string, Weights> {
   return new Map(prices.map(({ priceKey, weights }) => [idOfPrice(priceKey), weights]));
-}
-
-function sizeOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: UsageCounts) {
-  return { prompt: input + cacheRead + cacheWrite5m + cacheWrite1h, output };
 }

@@ -1,25 +1,23 @@
-import type { Invocation } from '../domain/invocation.ts';
+import type { Invocation, TokenCounts } from '../domain/invocation.ts';
 import { CONTEXT_BANDS, type UsageCounts } from '../domain/usage.ts';
-import type { TokenClass } from '../domain/weights.ts';
+import { byCounter, type Counter, columnOf } from '../domain/usage-class.ts';
+import { withEnd } from '../domain/usage-shape.ts';
 import { attributesFrom, type LoggedAttributes } from '../logs/attributes.ts';
 import { tierFromTexts } from '../logs/record.ts';
+import { classCounts } from './counts.ts';
 import type { InvocationGroup } from './grouping.ts';
 import type { ScanAttribute } from './scan.ts';
 
-/** Attributes that every price depends on. */
-export const PRICED_ATTRIBUTES = ['model', 'region', 'error', 'tier', 'latency'] as const;
+/** Attributes that every price depends on, or that tell whether a call without counts used anything. */
+export const PRICED_ATTRIBUTES = ['model', 'region', 'error', 'status', 'tier', 'latency'] as const;
 
 /** What is told of single requests besides. */
 export const REQUEST_COLUMNS = ['latencyMs', 'firstByteMs'] as const;
 
-/** The merged counter of each class of tokens. */
-export const TOKEN_COLUMNS: Readonly<Record<TokenClass, string>> = {
-  input: 't_in',
-  output: 't_out',
-  cacheRead: 't_read',
-  cacheWrite5m: '(t_write - t_long)',
-  cacheWrite1h: 't_long',
-};
+/** The column of a request's merged counter, before sums; below zero where no record of it states the counter. */
+export function mergedColumn(counter: Counter): string {
+  return `t_${columnOf(counter)}`;
+}
 
 /** What a query groups by, or tells of each request. */
 export type Column =
@@ -43,7 +41,7 @@ export interface RowShape {
 
 /**
  * A group from a row that a query service summed, with the columns `b0`…, `band` (how many of CONTEXT_BANDS the prompts are above),
- * `cell`, `records`, `first`, `last` and the counters.
+ * `cell`, `records`, `first`, `last`, `invocations`, `shape` (without its end) and the sums of the counters, each under its `columnOf`.
  */
 export function groupFromRow(row: ResultRow, { columns, cellMs, from }: RowShape): InvocationGroup {
   const logged = loggedFrom(row, columns);
@@ -54,6 +52,7 @@ export function groupFromRow(row: ResultRow, { columns, cellMs, from }: RowShape
     at: cellMs === undefined ? from : Math.max(from, number(row, 'cell') * cellMs),
     contextBand: band === 0 ? 0 : (CONTEXT_BANDS[band - 1] as number),
     counts: countsFrom(row, logged.errorCode !== undefined),
+    shape: withEnd(number(row, 'shape'), logged.errorCode !== undefined || logged.blocked),
     records: number(row, 'records'),
     first: number(row, 'first'),
     last: number(row, 'last'),
@@ -61,7 +60,7 @@ export function groupFromRow(row: ResultRow, { columns, cellMs, from }: RowShape
   };
 }
 
-/** A request from a row of its own, with the columns `b0`…, `t` and the merged counters `t_in`, `t_out`, … */
+/** A request from a row of its own, with the columns `b0`…, `t` and the merged counters. */
 export function invocationFromRow(row: ResultRow, columns: readonly Column[], requestId: string): Invocation {
   const logged = loggedFrom(row, columns);
   const milliseconds = (column: Column) => {
@@ -74,15 +73,10 @@ export function invocationFromRow(row: ResultRow, columns: readonly Column[], re
     at: number(row, 't'),
     latencyMs: milliseconds('latencyMs'),
     firstByteMs: milliseconds('firstByteMs'),
-    tokens: {
-      // Below 0: not stated.
-      input: Math.max(0, number(row, 't_in')),
-      output: Math.max(0, number(row, 't_out')),
-      cacheRead: number(row, 't_read'),
-      cacheWrite: number(row, 't_write'),
-      cacheWrite1h: number(row, 't_long'),
-      cacheWriteKnown: number(row, 't_known'),
-    },
+    tokens: byCounter((counter) => {
+      const count = number(row, mergedColumn(counter));
+      return count < 0 ? undefined : count;
+    }) as TokenCounts,
   };
 }
 
@@ -129,17 +123,11 @@ function loggedFrom(row: ResultRow, columns: readonly Column[]): LoggedAttribute
 
 function countsFrom(row: ResultRow, failed: boolean): UsageCounts {
   const invocations = number(row, 'invocations');
-  const cacheWrite = number(row, 'cache_write');
-  const cacheWrite1h = number(row, 'cache_write_1h');
+  const sum = (counter: Counter) => number(row, columnOf(counter));
   return {
+    ...classCounts(sum),
     invocations,
     errors: failed ? invocations : 0,
-    billable: number(row, 'billable'),
-    input: number(row, 'input'),
-    output: number(row, 'output'),
-    cacheRead: number(row, 'cache_read'),
-    cacheWrite5m: cacheWrite - cacheWrite1h,
-    cacheWrite1h,
-    cacheWriteUnknown: cacheWrite - number(row, 'cache_write_known'),
+    cacheWriteUnknown: sum('cacheWrite') - sum('cacheWriteKnown'),
   };
 }

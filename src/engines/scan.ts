@@ -6,7 +6,7 @@ import type { UsageQuery } from './engine.ts';
 /** What tells groups apart besides what every price depends on. */
 export type ScanAttribute = (typeof PLAIN_ATTRIBUTES)[number] | `metadata.${string}`;
 
-const PLAIN_ATTRIBUTES = ['account', 'caller', 'operation', 'inferenceRegion', 'status', 'stopReason'] as const;
+const PLAIN_ATTRIBUTES = ['account', 'caller', 'operation', 'inferenceRegion', 'stopReason'] as const;
 
 /** What must be found in a source that charges for looking, so that one question, or several, can be answered. */
 export interface Scan {
@@ -30,7 +30,6 @@ const ATTRIBUTE_OF: Partial<Record<string, ScanAttribute>> = {
   caller: 'caller',
   operation: 'operation',
   inference_region: 'inferenceRegion',
-  status: 'status',
   stop_reason: 'stopReason',
 };
 

@@ -36,7 +36,7 @@ const LOGGED = {
 /** A group a day. */
 function foundBy({ from, to }: Scan): Found {
   const days = Array.from({ length: (to - from) / DAY }, (_, day) => from + day * DAY);
-  const counts = { invocations: 1, errors: 0, billable: 1, input: 1, output: 1 };
+  const counts = { invocations: 1, errors: 0, input: 1, output: 1 };
   const cache = { cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 };
   const groups = days.map((at) => ({
     modelId: LOGGED.modelId,
@@ -44,6 +44,7 @@ function foundBy({ from, to }: Scan): Found {
     at,
     contextBand: 0,
     counts: { ...counts, ...cache },
+    shape: 0b1100011,
     records: 2,
     first: at + 1,
     last: at + 2,
@@ -142,7 +143,7 @@ describe('what was found', () => {
     await engine.usage(question());
     await engine.usage(question({ by: ['principal'] }));
     expect(asked).toEqual([
-      [6, true],
+      [5, true],
       [0, false],
       [1, false],
     ]);

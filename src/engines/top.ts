@@ -1,5 +1,6 @@
 import type { Invocation } from '../domain/invocation.ts';
-import { idOfPrice, TOKEN_CLASSES, type TokenClass, type Weights, weightOf } from '../domain/weights.ts';
+import { byClass, CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
+import { idOfPrice, type Weights, weighed } from '../domain/weights.ts';
 import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from './engine.ts';
 import { type InvocationGroup, namesFor } from './grouping.ts';
 import { type LoggedFilter, loggedFilters } from './logged-filters.ts';
@@ -9,7 +10,7 @@ import { rankInvocations, weightsByPrice } from './ranking.ts';
  * What a token weighs at most, by the model id as it is logged. A service cannot tell every price apart, so it sorts by this, and
  * what it gives is weighed exactly here.
  */
-export type Bounds = ReadonlyMap<string, Readonly<Record<TokenClass, number>>>;
+export type Bounds = ReadonlyMap<string, Readonly<Record<UsageClass, number>>>;
 
 /** The requests with the largest bounds. Models without a bound are not wanted. */
 export interface TopAsk {
@@ -50,7 +51,7 @@ export async function topInvocations(
     .map((group) => ({ ...group, weights: weights.get(idOfPrice(name(group).priceKey)) }));
   const priced = wanted.flatMap(({ modelId, weights: known }) => (known ? [{ modelId, weights: known }] : []));
   const unpriced = wanted.flatMap(({ modelId, counts, weights: known }) =>
-    weightOf(counts, known) === undefined ? [{ modelId, weights: ONE_EACH }] : [],
+    weighed(counts, known).whole ? [] : [{ modelId, weights: ONE_EACH }],
   );
   const where = loggedFilters(query.where, wanted);
 
@@ -62,7 +63,7 @@ export async function topInvocations(
       const { invocations, rest } = await ask({ bounds, where, limit });
       rows = (await rankInvocations(invocations, query))[kind];
       const last = rows[most - 1];
-      const weight = last && (kind === 'rows' ? last.weight : weightOf(last.counts, ONE_EACH));
+      const weight = last && (kind === 'rows' ? last.weight : weighed(last.counts, ONE_EACH).weight);
       if (rest === undefined || (weight !== undefined && weight >= rest * unit)) return { rows, proven: true };
     }
     return { rows, proven: false };
@@ -87,7 +88,7 @@ interface Weighed {
   weights: Weights;
 }
 
-const ONE_EACH: Weights = Object.fromEntries(TOKEN_CLASSES.map((name) => [name, 1n]));
+const ONE_EACH: Weights = byClass(() => 1n);
 
 const UNPROVEN_NOTE = `Only the ${LAST_LOOK.toLocaleString('en-US')} requests that can have cost most were looked at, and it is not certain that none beyond them is dearer than the last shown. Narrow the period, or ask without filters.`;
 
@@ -95,11 +96,11 @@ const UNPROVEN_NOTE = `Only the ${LAST_LOOK.toLocaleString('en-US')} requests th
 function boundsFrom(weighed: readonly Weighed[]): { bounds: Bounds; unit: bigint } {
   const largest = weighed.flatMap(({ weights }) => Object.values(weights)).reduce((a, b) => (a > b ? a : b), 0n);
   const unit = (largest + MOST_WEIGHT - 1n) / MOST_WEIGHT || 1n;
-  const bounds = new Map<string, Record<TokenClass, number>>();
+  const bounds = new Map<string, Record<UsageClass, number>>();
   for (const { modelId, weights } of weighed) {
-    const bound = bounds.get(modelId) ?? { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+    const bound = bounds.get(modelId) ?? byClass(() => 0);
     bounds.set(modelId, bound);
-    for (const name of TOKEN_CLASSES)
+    for (const name of CLASS_NAMES)
       bound[name] = Math.max(bound[name], Number(((weights[name] ?? 0n) + unit - 1n) / unit));
   }
   return { bounds, unit };

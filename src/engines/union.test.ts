@@ -9,7 +9,7 @@ const COVERAGE = { files: 1, records: 1, invocations: 1, duplicates: 0, malforme
 
 const QUERY: InvocationsQuery = { ...everything(PERIOD), prices: [], limit: 2, unpricedLimit: 1 };
 
-function rowOf(requestId: string, weight: bigint | undefined): InvocationRow {
+function rowOf(requestId: string, known: bigint | undefined): InvocationRow {
   const logged = {
     accountId: '1',
     region: 'r',
@@ -19,9 +19,10 @@ function rowOf(requestId: string, weight: bigint | undefined): InvocationRow {
     blocked: false,
   };
   const untold = { inferenceRegion: undefined, identityArn: undefined, errorCode: undefined, tier: undefined };
-  const counts = { invocations: 1, errors: 0, billable: 1, input: 5, output: 0, cacheRead: 0 };
+  const counts = { invocations: 1, errors: 0, input: 5, output: 0, cacheRead: 0 };
   return {
-    ...{ at: 1, requestId, tags: {}, latencyMs: undefined, firstByteMs: undefined, weight },
+    ...{ at: 1, requestId, tags: {}, latencyMs: undefined, firstByteMs: undefined, shape: 0b1100001 },
+    ...{ weight: known ?? 0n, whole: known !== undefined },
     attributes: attributesFrom({ ...logged, ...untold, stopReason: undefined }),
     priceKey: { model: 'acme.a', scope: 'in-region', region: 'r', tier: undefined, contextBand: 0, ratesFrom: 0 },
     counts: { ...counts, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 },

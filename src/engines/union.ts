@@ -31,7 +31,7 @@ export function uniteEngines(name: string, source: string, engines: readonly Eng
     async invocations(query, work) {
       const { able, notes } = asked(query);
       const answers = await Promise.all(able.map((engine) => engine.invocations(query, oneOf(work))));
-      const rows = answers.flatMap((answer) => [...answer.rows, ...answer.unpriced]);
+      const rows = [...new Set(answers.flatMap((answer) => [...answer.rows, ...answer.unpriced]))];
       return { ...dearest(rows, query), notes: [...new Set([...notes, ...answers.flatMap((answer) => answer.notes)])] };
     },
     async quote(query, work) {

@@ -3,7 +3,14 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Invocation, TokenCounts } from '../domain/invocation.ts';
-import { type RecordReading, type Reject, readDocument, readRecord, timestampFromText } from './record.ts';
+import {
+  BAD_COUNT_REASON,
+  type RecordReading,
+  type Reject,
+  readDocument,
+  readRecord,
+  timestampFromText,
+} from './record.ts';
 
 const FIXTURES = new URL('../../test/fixtures/records/', import.meta.url);
 
@@ -13,7 +20,7 @@ const REAL_RECORDS = fileURLToPath(new URL('../../../shared/data/real-records/',
 type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
 type JsonObject = { [field: string]: Json };
 
-/** What a person reads in a record. Anything not named is zero, absent or false. */
+/** What a person reads in a record. Input and output that are not named are not stated; anything else is zero, absent or false. */
 interface Expected extends Partial<TokenCounts> {
   tier?: string;
   blocked?: true;
@@ -37,7 +44,14 @@ function seenIn({ tokens, tier, blocked, errorCode, stopReason, latencyMs, first
 }
 
 function expectedIn(expected: Expected) {
-  const nothing = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, cacheWriteKnown: 0 };
+  const nothing = {
+    input: undefined,
+    output: undefined,
+    cacheRead: 0,
+    cacheWrite: 0,
+    cacheWrite1h: 0,
+    cacheWriteKnown: 0,
+  };
   return { ...nothing, blocked: false, ...expected };
 }
 
@@ -77,7 +91,7 @@ const BY_FIXTURE: [name: string, expected: Expected][] = [
     'blocked-output-with-counts',
     { input: 77, output: 190, blocked: true, stopReason: 'guardrail_intervened', latencyMs: 3300 },
   ],
-  ['blocked-stream', { blocked: true, stopReason: 'end_turn' }],
+  ['blocked-stream', { input: 0, output: 0, blocked: true, stopReason: 'end_turn' }],
   ['blocked-without-token-fields', { blocked: true }],
   ['bodies-disabled', { input: 12, output: 8, cacheRead: 700, cacheWrite: 50 }],
   ['converse', { input: 42, output: 118, cacheRead: 1500, cacheWrite: 300, stopReason: 'end_turn', latencyMs: 812 }],
@@ -377,11 +391,11 @@ describe('a line that is no invocation', () => {
     ['another schema', damaged({ schemaType: 'AgentInvocationLog' }), 'not a ModelInvocationLog record'],
     ['no time', damaged({ timestamp: null }), 'unreadable timestamp'],
     ['a time that is no time', damaged({ timestamp: 'yesterday' }), 'unreadable timestamp'],
-    ['too many tokens', damaged({ input: { inputTokenCount: 1_000_000_001 } }), 'token count out of range'],
+    ['too many tokens', damaged({ input: { inputTokenCount: 1_000_000_001 } }), BAD_COUNT_REASON],
     [
       'too many tokens in parts',
       damaged({ output: { outputBodyJson: { results: [{ tokenCount: 9e8 }, { tokenCount: 9e8 }] } } }),
-      'token count out of range',
+      BAD_COUNT_REASON,
     ],
   ])('%s', (_what, line, reject) => {
     expect(readRecord(Buffer.from(line))).toEqual({ reject });
@@ -485,7 +499,7 @@ describe('damaged input', () => {
       `"output":{"outputBodyJson":${nested},"outputTokenCount":5}`,
     ];
     const line = `{"schemaType":"ModelInvocationLog","timestamp":"2026-10-06T08:15:30Z",${inFields.join(',')}}`;
-    expect(invocationOf(readRecord(Buffer.from(line))).tokens).toMatchObject({ input: 0, output: 5 });
+    expect(invocationOf(readRecord(Buffer.from(line))).tokens).toMatchObject({ input: undefined, output: 5 });
   });
 
   it('gives whole counts, or a rejection, for anything in the place of a number', () => {
@@ -500,31 +514,34 @@ describe('damaged input', () => {
     );
   });
 
-  it.each([
-    ['-1'],
-    ['1.5'],
-    ['"118"'],
-    ['null'],
-    ['true'],
-    ['[118]'],
-    ['{"count":118}'],
-    ['1e400'],
-    ['9007199254740993'],
-  ])('counts %s as nothing', (odd) => {
-    const line = `{"schemaType":"ModelInvocationLog","timestamp":"2026-10-06T08:15:30Z","input":{"inputTokenCount":${odd}}}`;
-    expect(invocationOf(readRecord(Buffer.from(line))).tokens.input).toBe(0);
+  const countedAs = (written: string) =>
+    readRecord(
+      Buffer.from(
+        `{"schemaType":"ModelInvocationLog","timestamp":"2026-10-06T08:15:30Z","input":{"inputTokenCount":${written}}}`,
+      ),
+    );
+
+  it.each([['null'], ['[118]'], ['{"count":118}']])('takes %s for no count', (odd) => {
+    expect(invocationOf(countedAs(odd)).tokens.input).toBeUndefined();
   });
 
-  it('does not take a negative part off a sum', () => {
-    const usage = {
-      cacheDetails: [
-        { ttl: '1h', inputTokens: 20 },
-        { ttl: '1h', inputTokens: -5 },
-      ],
-    };
-    const results = [{ tokenCount: 20 }, { tokenCount: -5 }];
-    const record = { ...fixture('converse'), input: {}, output: { outputBodyJson: { usage, results } } };
-    expect(invocationOf(readingOf(record)).tokens).toMatchObject({ output: 20, cacheWrite: 20, cacheWrite1h: 20 });
+  it.each([
+    ...['-1', '1.5', 'true', '1e400', '9007199254740993', '1000000001', '-0.5', '1e-3'],
+    ...['""', '"-1"', '"1.5"', '"1e3"', '" 7"', '"many"', '"1000000001"', '"٣"', '"0x10"'],
+  ])('rejects a record that counts %s', (odd) => {
+    expect(countedAs(odd)).toEqual({ reject: BAD_COUNT_REASON });
+  });
+
+  it.each<[where: string, output: Json]>([
+    ['in a usage', { usage: { outputTokens: -5 } }],
+    ['in a lifetime', { usage: { cacheDetails: [{ ttl: '1h', inputTokens: -5 }] } }],
+    ['in a part of an answer', { results: [{ tokenCount: 20 }, { tokenCount: -5 }] }],
+    ['in details', { usage: { input_tokens_details: { cached_tokens: 0.5 } } }],
+    ['in an event', [{ usage: { output_tokens: 7 } }, { message: { usage: { input_tokens: 'x' } } }]],
+    ['of sums', { usage: { cacheDetails: [{ inputTokens: 900_000_000 }, { inputTokens: 900_000_000 }] } }],
+  ])('rejects a record with a count that is none %s', (_, outputBodyJson) => {
+    const record = { ...fixture('converse'), input: {}, output: { outputBodyJson } };
+    expect(readingOf(record)).toEqual({ reject: BAD_COUNT_REASON });
   });
 
   it.each([
@@ -534,9 +551,12 @@ describe('damaged input', () => {
     ['118.0', 118],
     ['999999999', 999_999_999],
     ['1000000000', 1_000_000_000],
+    ['-0', 0],
+    ['"118"', 118],
+    ['"0042"', 42],
+    ['"1000000000"', 1_000_000_000],
   ])('counts %s as %i', (written, count) => {
-    const line = `{"schemaType":"ModelInvocationLog","timestamp":"2026-10-06T08:15:30Z","input":{"inputTokenCount":${written}}}`;
-    expect(invocationOf(readRecord(Buffer.from(line))).tokens.input).toBe(count);
+    expect(invocationOf(countedAs(written)).tokens.input).toBe(count);
   });
 });
 
@@ -591,10 +611,10 @@ describe.skipIf(!existsSync(REAL_RECORDS))('published records', () => {
       'elastic-converse-guardrail-blocked-output',
       { input: 70, output: 209, blocked: true, stopReason: 'guardrail_intervened', latencyMs: 5301 },
     ],
-    ['elastic-invokestream-guardrail-blocked', { blocked: true, stopReason: 'end_turn' }],
-    ['elastic-invokestream-string-element-in-array', { blocked: true, stopReason: 'end_turn' }],
+    ['elastic-invokestream-guardrail-blocked', { input: 0, output: 0, blocked: true, stopReason: 'end_turn' }],
+    ['elastic-invokestream-string-element-in-array', { input: 0, output: 0, blocked: true, stopReason: 'end_turn' }],
     ['licux-converse-requestmetadata', { input: 35, output: 446, stopReason: 'end_turn', latencyMs: 3640 }],
-    ['panther-abnormaltokenusage-0-converse-operation-unusual-token-patterns', { latencyMs: 249 }],
+    ['panther-abnormaltokenusage-0-converse-operation-unusual-token-patterns', { input: 0, output: 0, latencyMs: 249 }],
     ['vantage-converse-nova-inferenceregion', { input: 1268, output: 312 }],
     ['zainzia-guardrail-blocked-no-token-fields-a', { blocked: true }],
     ['zainzia-invoke-claude-sonnet-4-a', { input: 219, output: 109, stopReason: 'end_turn' }],
@@ -627,7 +647,7 @@ const REJECTS: ReadonlySet<Reject> = new Set<Reject>([
   'not JSON',
   'not a ModelInvocationLog record',
   'unreadable timestamp',
-  'token count out of range',
+  BAD_COUNT_REASON,
 ]);
 
 /** A rejection, or an invocation whose numbers can be summed and priced. */
@@ -635,7 +655,9 @@ function isSound(reading: RecordReading): boolean {
   if ('reject' in reading) return REJECTS.has(reading.reject);
   const { tokens, latencyMs = 0, firstByteMs = 0 } = reading.invocation;
   return (
-    [...Object.values(tokens), latencyMs, firstByteMs].every((count) => Number.isSafeInteger(count) && count >= 0) &&
+    [...Object.values(tokens), latencyMs, firstByteMs].every(
+      (count = 0) => Number.isSafeInteger(count) && count >= 0,
+    ) &&
     tokens.cacheWrite1h <= tokens.cacheWriteKnown &&
     tokens.cacheWriteKnown <= tokens.cacheWrite
   );

@@ -1,4 +1,5 @@
 import type { Invocation } from '../domain/invocation.ts';
+import { flattenedFields, unflattened } from './flattened.ts';
 import {
   ANY_FIELD,
   CLOSE_ARRAY,
@@ -10,14 +11,12 @@ import {
   OPEN_ARRAY,
   OR_TEXT,
 } from './scan.ts';
-import { isFields, isOutOfRange, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
+import { BAD_COUNT, COUNT_MARKS, isFields, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
 
 /** Why a line is no invocation. Counted by reason, never shown with the line's text. */
-export type Reject =
-  | 'not JSON'
-  | 'not a ModelInvocationLog record'
-  | 'unreadable timestamp'
-  | 'token count out of range';
+export type Reject = 'not JSON' | 'not a ModelInvocationLog record' | 'unreadable timestamp' | typeof BAD_COUNT_REASON;
+
+export const BAD_COUNT_REASON = 'token count that is no whole number from 0 to 10^9';
 
 export type RecordReading = { invocation: Invocation } | { reject: Reject };
 
@@ -65,24 +64,21 @@ export const RECORD_FIELDS = {
 
 /** An array element (stream event, cache detail, Titan result) that mentions none of these holds no count, tier or stop reason. */
 const EVENT_FIELDS = [
-  'usage',
+  ...COUNT_MARKS,
   'metadata',
-  'ttl',
-  'tokenCount',
   'stopReason',
   'stop_reason',
-  'prompt_token_count',
-  'generation_token_count',
-  'inputTextTokenCount',
-  'totalOutputTextTokenCount',
   'amazon-bedrock-invocationMetrics',
   'amazon-bedrock-guardrailAction',
 ];
 
-const scan = createScan(RECORD_FIELDS, EVENT_FIELDS);
+const scan = createScan({ ...RECORD_FIELDS, ...flattenedFields(RECORD_FIELDS) }, EVENT_FIELDS);
 
-/** `inputBodyJson`, `outputBodyJson`: where prompts and answers are. */
-const BODY_MARK = Buffer.from('BodyJson"');
+/** `inputBodyJson`, `outputBodyJson`, or in flattened names what is below them: where prompts and answers are. */
+const BODY_MARK = Buffer.from('BodyJson');
+
+/** What is no record can hold prompts under any name. */
+const RECORD_MARK = Buffer.from('ModelInvocationLog');
 
 /** No record without bodies is longer; the native parser recurses, so it must not meet what could be nested without end. */
 const MAX_PARSED_BYTES = 16 * 1024;
@@ -90,7 +86,8 @@ const MAX_PARSED_BYTES = 16 * 1024;
 /** Reads one log line. Never throws, whatever the bytes are. */
 export function readRecord(line: Buffer): RecordReading {
   // Without bodies there is nothing private to step over, and the native parser is twice as fast on a few hundred bytes.
-  if (line.length < MAX_PARSED_BYTES && !line.includes(BODY_MARK)) return readParsed(line);
+  if (line.length < MAX_PARSED_BYTES && line.includes(RECORD_MARK) && !line.includes(BODY_MARK))
+    return readParsed(line);
   try {
     const { value, end } = scan(line);
     if (!isBlank(line, end)) return { reject: 'not JSON' };
@@ -159,16 +156,25 @@ function isBlank(bytes: Buffer, from: number): boolean {
   return skipBlanks(bytes, from) >= bytes.length;
 }
 
-function recordFromValue(value: Kept): RecordReading {
-  if (!isFields(value) || value['schemaType'] !== 'ModelInvocationLog')
+function recordFromValue(kept: Kept): RecordReading {
+  if (!isFields(kept) || kept['schemaType'] !== 'ModelInvocationLog')
     return { reject: 'not a ModelInvocationLog record' };
+  try {
+    return recordFromFields(unflattened(kept));
+  } catch (error) {
+    if (error === BAD_COUNT) return { reject: BAD_COUNT_REASON };
+    throw error;
+  }
+}
+
+/** @throws BAD_COUNT */
+function recordFromFields(value: Fields): RecordReading {
   const at = timestampFromText(text(value, 'timestamp'));
   if (at === undefined) return { reject: 'unreadable timestamp' };
   const input = fields(value['input']);
   const output = fields(value['output']);
   const bodies = bodiesFromOutput(output['outputBodyJson']);
   const tokens = tokenCounts(input, output, bodies);
-  if (isOutOfRange(tokens)) return { reject: 'token count out of range' };
   return {
     invocation: {
       requestId: text(value, 'requestId') ?? '',

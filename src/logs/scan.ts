@@ -15,6 +15,9 @@ export type Keep = true | { readonly [field: string]: Keep };
 /** As a field name in a `Keep`: every field of the object, each a scalar. */
 export const ANY_FIELD = '*';
 
+/** At the end of a field name in a `Keep`: every field whose name begins so, each a scalar. */
+export const ANY_ENDING = '.*';
+
 /** As a field name in a `Keep`: the object may also be written as a plain text, which is kept. */
 export const OR_TEXT = '""';
 
@@ -48,7 +51,7 @@ interface Branch {
 
 const NO_BYTES = Buffer.alloc(0);
 
-type Tree = true | { anyField: boolean; orText: boolean; byMark: (Branch[] | undefined)[] };
+type Tree = true | { anyField: boolean; orText: boolean; byMark: (Branch[] | undefined)[]; beginnings: Buffer[] };
 
 function treeFromKeep(keep: Keep): Tree {
   if (keep === true) return true;
@@ -57,7 +60,9 @@ function treeFromKeep(keep: Keep): Tree {
     const mark = markOfField(field);
     byMark[mark] = [...(byMark[mark] ?? []), { field, bytes: Buffer.from(field), inner: treeFromKeep(inner) }];
   }
-  return { anyField: Object.hasOwn(keep, ANY_FIELD), orText: Object.hasOwn(keep, OR_TEXT), byMark };
+  const open = Object.keys(keep).filter((field) => field.endsWith(ANY_ENDING));
+  const beginnings = open.map((field) => Buffer.from(field.slice(0, -1)));
+  return { anyField: Object.hasOwn(keep, ANY_FIELD), orText: Object.hasOwn(keep, OR_TEXT), byMark, beginnings };
 }
 
 const MARKS = 4096;
@@ -197,7 +202,11 @@ export function createScan(keep: Keep, eventFields: readonly string[]): Scan {
   function readString(): string {
     const start = position;
     position = stringEnd(start);
-    const text = bytes.toString('utf8', start + 1, position - 1);
+    return textAt(start + 1, position - 1);
+  }
+
+  function textAt(start: number, end: number): string {
+    const text = bytes.toString('utf8', start, end);
     if (!text.includes('\\')) return text;
     try {
       return JSON.parse(`"${text}"`) as string;
@@ -219,7 +228,16 @@ export function createScan(keep: Keep, eventFields: readonly string[]): Scan {
     const length = position - 1 - start;
     const candidates = tree.byMark[markOf(length, bytes[start] as number, bytes[position - 2] as number)];
     passColon();
-    return candidates?.find((branch) => branch.bytes.length === length && startsWith(branch.bytes, start));
+    return (
+      candidates?.find((branch) => branch.bytes.length === length && startsWith(branch.bytes, start)) ??
+      openBranch(tree.beginnings, start, length)
+    );
+  }
+
+  /** A field of any name that begins as wanted. */
+  function openBranch(beginnings: readonly Buffer[], start: number, length: number): Branch | undefined {
+    if (!beginnings.some((beginning) => beginning.length < length && startsWith(beginning, start))) return undefined;
+    return { field: textAt(start, start + length), bytes: NO_BYTES, inner: true };
   }
 
   function startsWith(expected: Buffer, start: number): boolean {

@@ -1,4 +1,5 @@
 import type { TokenCounts } from '../domain/invocation.ts';
+import { byCounter, COUNTER_NAMES, COUNTERS, type Counter, EXPECTED_COUNTERS } from '../domain/usage-class.ts';
 import type { Kept } from './scan.ts';
 
 /**
@@ -8,43 +9,19 @@ import type { Kept } from './scan.ts';
 
 type Fields = { readonly [field: string]: Kept };
 
-const COUNTERS = {
-  input: [
-    'inputTokenCount',
-    'inputTokens',
-    'input_tokens',
-    'prompt_tokens',
-    'prompt_token_count',
-    'inputTextTokenCount',
-  ],
-  output: [
-    'outputTokenCount',
-    'outputTokens',
-    'output_tokens',
-    'completion_tokens',
-    'generation_token_count',
-    'totalOutputTextTokenCount',
-  ],
-  cacheRead: ['cacheReadInputTokenCount', 'cacheReadInputTokens', 'cache_read_input_tokens'],
-  cacheWrite: ['cacheWriteInputTokenCount', 'cacheWriteInputTokens', 'cache_creation_input_tokens'],
-} as const;
-
-const COUNTER_BY_NAME = new Map<string, keyof typeof COUNTERS>(
-  Object.entries(COUNTERS).flatMap(([counter, names]) =>
-    names.map((name) => [name, counter as keyof typeof COUNTERS] as const),
-  ),
+const COUNTER_BY_FIELD = new Map<string, Counter>(
+  COUNTER_NAMES.flatMap((counter) => COUNTERS[counter].names.map((field) => [field, counter] as const)),
 );
 
 /** No model takes this many tokens in one request; a larger count is damage, not usage. */
-const MAX_TOKENS_PER_REQUEST = 1_000_000_000;
+export const MAX_COUNT = 1_000_000_000;
 
-export function isOutOfRange({ input, output, cacheRead, cacheWrite }: TokenCounts): boolean {
-  return Math.max(input, output, cacheRead, cacheWrite) > MAX_TOKENS_PER_REQUEST;
-}
+/** Thrown for a count that is damage. One frozen instance: damaged input may hold millions of such lines. */
+export const BAD_COUNT: Error = Object.freeze(new Error('bad count'));
 
 /** What of a body is read to find counts. */
 export const USAGE_FIELDS = {
-  ...Object.fromEntries(Object.values(COUNTERS).flatMap((names) => names.map((name) => [name, true as const]))),
+  ...Object.fromEntries([...COUNTER_BY_FIELD.keys()].map((field) => [field, true as const])),
   totalTokens: true,
   cacheDetails: { ttl: true, inputTokens: true },
   cache_creation: { ephemeral_5m_input_tokens: true, ephemeral_1h_input_tokens: true },
@@ -53,49 +30,67 @@ export const USAGE_FIELDS = {
   results: { tokenCount: true },
 } as const;
 
+/** Fields of which a stream event, or another element of an array, has one if it states a count. */
+export const COUNT_MARKS: readonly string[] = ['usage', 'ttl', 'tokenCount', ...COUNTER_BY_FIELD.keys()];
+
 /** True for a JSON object. */
 export function isFields(value: Kept | undefined): value is { [field: string]: Kept } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isCount(value: Kept | undefined): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+/**
+ * A count as it is stated: a number, or its digits as text. Undefined where there is none: absent, null, or a structure.
+ * @throws BAD_COUNT for anything but a whole number from 0 to 10^9
+ */
+function countOf(value: Kept | undefined): number | undefined {
+  if (value === undefined || value === null || typeof value === 'object') return undefined;
+  const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= MAX_COUNT) return count + 0;
+  throw BAD_COUNT;
 }
 
-function countOf(value: Kept | undefined): number {
-  return isCount(value) ? value : 0;
-}
-
+/** What one object states. */
 interface Reading extends TokenCounts {
   /** The reported input when it held the cached tokens too; else undefined. */
   inclusiveInput: number | undefined;
+}
+
+function more(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.max(a, b);
+}
+
+/** Takes a count into a counter that may state another already. */
+function raise(counts: TokenCounts, counter: Counter, count: number | undefined): void {
+  if (count !== undefined) counts[counter] = Math.max(counts[counter] ?? 0, count);
 }
 
 /** The counts one object states. One pass over its fields: this runs several times for each record. */
 function readingFromFields(fields: Fields): Reading {
   const reading: Reading = { ...NO_TOKENS, inclusiveInput: undefined };
   let hasDetails = false;
-  let total: Kept | undefined;
+  let total: number | undefined;
   for (const name in fields) {
     const value = fields[name] as Kept;
-    const counter = COUNTER_BY_NAME.get(name);
-    if (counter !== undefined) reading[counter] = Math.max(reading[counter], countOf(value));
-    else if (name === 'totalTokens') total = value;
-    else if (name === 'results') reading.output = Math.max(reading.output, resultTokens(value));
+    const counter = COUNTER_BY_FIELD.get(name);
+    if (counter !== undefined) raise(reading, counter, countOf(value));
+    else if (name === 'totalTokens') total = countOf(value);
+    else if (name === 'results') raise(reading, 'output', resultTokens(value));
     else if (name === 'cacheDetails' || name === 'cache_creation') addWriteSplit(reading, value);
     else if ((name === 'input_tokens_details' || name === 'prompt_tokens_details') && isFields(value)) {
       // OpenAI shapes: the input number holds the cached tokens too, and this names them.
       hasDetails = true;
-      reading.cacheRead = Math.max(reading.cacheRead, countOf(value['cached_tokens']));
-      reading.cacheWrite = Math.max(reading.cacheWrite, countOf(value['cache_write_tokens']));
+      raise(reading, 'cacheRead', countOf(value['cached_tokens']));
+      raise(reading, 'cacheWrite', countOf(value['cache_write_tokens']));
     }
   }
   const cached = reading.cacheRead + reading.cacheWrite;
+  const { input = 0, output = 0 } = reading;
   // A Converse total that equals input + output leaves no room for cached tokens beside the input: they are inside it.
-  const inside = hasDetails || (isCount(total) && total === reading.input + reading.output);
-  if (cached > 0 && inside && reading.input >= cached) {
-    reading.inclusiveInput = reading.input;
-    reading.input -= cached;
+  const inside = hasDetails || total === input + output;
+  if (cached > 0 && inside && input >= cached) {
+    reading.inclusiveInput = input;
+    reading.input = input - cached;
   }
   return reading;
 }
@@ -105,23 +100,25 @@ function addWriteSplit(reading: Reading, value: Kept): void {
   let short = 0;
   let long = 0;
   if (isFields(value)) {
-    short = countOf(value['ephemeral_5m_input_tokens']);
-    long = countOf(value['ephemeral_1h_input_tokens']);
+    short = countOf(value['ephemeral_5m_input_tokens']) ?? 0;
+    long = countOf(value['ephemeral_1h_input_tokens']) ?? 0;
   } else if (Array.isArray(value)) {
     for (const detail of value.filter(isFields)) {
-      if (detail['ttl'] === '1h') long += countOf(detail['inputTokens']);
-      else short += countOf(detail['inputTokens']);
+      const tokens = countOf(detail['inputTokens']) ?? 0;
+      if (detail['ttl'] === '1h') long += tokens;
+      else short += tokens;
     }
   }
-  reading.cacheWrite = Math.max(reading.cacheWrite, short + long);
-  reading.cacheWrite1h = Math.max(reading.cacheWrite1h, long);
-  reading.cacheWriteKnown = Math.max(reading.cacheWriteKnown, short + long);
+  raise(reading, 'cacheWrite', countOf(short + long));
+  raise(reading, 'cacheWrite1h', long);
+  raise(reading, 'cacheWriteKnown', short + long);
 }
 
 /** Titan answers in parts, each with its own count. */
-function resultTokens(value: Kept): number {
-  if (!Array.isArray(value)) return 0;
-  return value.filter(isFields).reduce((sum, result) => sum + countOf(result['tokenCount']), 0);
+function resultTokens(value: Kept): number | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const counts = value.filter(isFields).flatMap((result) => countOf(result['tokenCount']) ?? []);
+  return counts.length === 0 ? undefined : countOf(counts.reduce((sum, count) => sum + count, 0));
 }
 
 /** The objects of a body (or of one stream event) that may state counts. */
@@ -141,16 +138,9 @@ function statements(body: Fields): Fields[] {
   return found;
 }
 
-/** Takes, counter by counter, the largest value. Used within a record and between records of one request. */
+/** Takes, counter by counter, the largest value that is stated. Used within a record and between records of one request. */
 export function largest(a: TokenCounts, b: TokenCounts): TokenCounts {
-  return {
-    input: Math.max(a.input, b.input),
-    output: Math.max(a.output, b.output),
-    cacheRead: Math.max(a.cacheRead, b.cacheRead),
-    cacheWrite: Math.max(a.cacheWrite, b.cacheWrite),
-    cacheWrite1h: Math.max(a.cacheWrite1h, b.cacheWrite1h),
-    cacheWriteKnown: Math.max(a.cacheWriteKnown, b.cacheWriteKnown),
-  };
+  return byCounter((name) => more(a[name], b[name])) as TokenCounts;
 }
 
 /**
@@ -158,6 +148,7 @@ export function largest(a: TokenCounts, b: TokenCounts): TokenCounts {
  * @param input the record's `input` object
  * @param output the record's `output` object
  * @param bodies the response body, or the events of a response stream
+ * @throws BAD_COUNT
  */
 export function tokenCounts(input: Fields, output: Fields, bodies: readonly Fields[]): TokenCounts {
   const readings = [input, output, ...bodies.flatMap(statements)].map(readingFromFields);
@@ -169,11 +160,6 @@ export function tokenCounts(input: Fields, output: Fields, bodies: readonly Fiel
   return readings.reduce<TokenCounts>(largest, NO_TOKENS);
 }
 
-const NO_TOKENS: TokenCounts = {
-  input: 0,
-  output: 0,
-  cacheRead: 0,
-  cacheWrite: 0,
-  cacheWrite1h: 0,
-  cacheWriteKnown: 0,
-};
+const NO_TOKENS = byCounter((name) =>
+  EXPECTED_COUNTERS.some((expected) => expected === name) ? undefined : 0,
+) as TokenCounts;

@@ -1,4 +1,5 @@
 import { ZERO_USD } from '../domain/money.ts';
+import { byClass } from '../domain/usage-class.ts';
 import type { PriceSource, Rate } from './rate.ts';
 
 /**
@@ -25,7 +26,7 @@ const IMPORT_COST = `${GUIDE}/import-model-calculate-cost.html`;
 
 function zeroRate(why: string, url = `${GUIDE}/prov-throughput.html`): Rate {
   return {
-    rates: { input: ZERO_USD, output: ZERO_USD, cacheRead: ZERO_USD, cacheWrite5m: ZERO_USD, cacheWrite1h: ZERO_USD },
+    rates: byClass(() => ZERO_USD),
     source: 'not per token',
     origin: {
       title: why,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Alias } from '../domain/alias.ts';
 import { SpendError } from '../domain/errors.ts';
 import { createBilledApartSource } from './billed-apart.ts';
+import { withCacheRules } from './cache-rules.ts';
 import { createGenaiPricesSource } from './genai-prices.ts';
 import { NO_OVERRIDES, type Overrides, overridesFromText } from './overrides.ts';
 import { OWN_PRICES } from './own.ts';
@@ -30,7 +31,11 @@ export async function pricesWithOverrides(path: string | undefined, list?: ListP
 export function composePrices(overrides: Overrides = NO_OVERRIDES, list?: ListPrices) {
   const listed = [...(list ? [list.source] : []), OWN_PRICES, createGenaiPricesSource()];
   return createPriceBook(
-    [overrides.prices, createBilledApartSource(), ...listed.map((source) => overrides.discounted(source))],
+    [
+      withCacheRules(overrides.prices, OWN_PRICES),
+      createBilledApartSource(),
+      ...listed.map((source) => overrides.discounted(source)),
+    ],
     list?.notes,
   );
 }

@@ -4,6 +4,7 @@ import type { Alias } from '../domain/alias.ts';
 import { SpendError } from '../domain/errors.ts';
 import { usdFromText } from '../domain/money.ts';
 import { CONTEXT_BANDS } from '../domain/usage.ts';
+import { CLASS_NAMES } from '../domain/usage-class.ts';
 import type { PriceEntry } from './entry.ts';
 import { priceKeyFromModel } from './model-key.ts';
 import { createTableSource } from './own-table.ts';
@@ -25,11 +26,8 @@ const factors = (...names: string[]) =>
 const priceSchema = z.strictObject({
   model: z.string().min(1),
   from: day.optional(),
+  ...Object.fromEntries(CLASS_NAMES.map((name) => [name, decimal.optional()])),
   input: decimal,
-  output: decimal.optional(),
-  cacheRead: decimal.optional(),
-  cacheWrite5m: decimal.optional(),
-  cacheWrite1h: decimal.optional(),
   scopes: factors('global', 'geo', 'in-region', 'gov').optional(),
   tiers: factors('batch', 'flex', 'priority', 'latency-optimized').optional(),
   longContext: z

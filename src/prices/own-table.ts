@@ -1,5 +1,6 @@
 import { usdFromText } from '../domain/money.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
+import { CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
 import type { PriceEntry } from './entry.ts';
 import { priceKeyFromModel } from './model-key.ts';
 import { mapRates, type PriceSource, type Rate, type Rates, scaleRates } from './rate.ts';
@@ -9,8 +10,6 @@ interface Origin {
   url: string;
   read: string;
 }
-
-const RATE_NAMES = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const;
 
 /** The price source over our own dated table. @throws Error when an entry is inconsistent (tested for the shipped table) */
 export function createTableSource(
@@ -44,10 +43,10 @@ function startOf(entry: PriceEntry): number {
 function checkEntry(entry: PriceEntry): void {
   if (entry.from !== undefined && Number.isNaN(startOf(entry)))
     throw new Error(`${entry.model}: bad date ${entry.from}`);
-  if (entry.longContext && !(CONTEXT_BANDS as readonly number[]).includes(entry.longContext.above)) {
-    throw new Error(
-      `${entry.model}: a long-context price above ${entry.longContext.above} needs that size in CONTEXT_BANDS`,
-    );
+  const limits = [...(entry.longContext ? [entry.longContext] : []), ...(entry.doubts ?? [])];
+  for (const { above } of limits) {
+    if (!(CONTEXT_BANDS as readonly number[]).includes(above))
+      throw new Error(`${entry.model}: what holds above ${above} tokens needs that size in CONTEXT_BANDS`);
   }
 }
 
@@ -64,14 +63,14 @@ function rateFromEntry(entry: PriceEntry, key: PriceKey, origins: Readonly<Recor
     source: 'own table',
     origin: { title: origin.title, url: origin.url, version: origin.read },
     effectiveFrom: entry.from,
-    notes: regional ? [] : regionNotes(entry, key),
+    notes: [...(regional ? [] : regionNotes(entry, key)), ...doubtNotes(entry, key)],
     ...(entry.note ? { remark: entry.note } : {}),
   };
 }
 
-function ratesFromTexts(texts: Partial<Record<keyof Rates, string>>): Rates {
-  const known = RATE_NAMES.filter((name) => texts[name] !== undefined);
-  return Object.fromEntries(known.map((name) => [name, usdFromText(texts[name] as string)])) as unknown as Rates;
+function ratesFromTexts(texts: Partial<Record<UsageClass, string>>): Rates {
+  const known = CLASS_NAMES.filter((name) => texts[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, usdFromText(texts[name] as string)])) as Rates;
 }
 
 /** Standard costs 1; a tier the entry does not list is not offered, so its price is unknown. */
@@ -92,6 +91,10 @@ function longContextRates(rates: Rates, entry: PriceEntry, key: PriceKey): Rates
   const input = usdFromText(long.input);
   const output = usdFromText(long.output);
   return mapRates(rates, (rate, name) => rate.times(name === 'output' ? output : input));
+}
+
+function doubtNotes({ doubts = [] }: PriceEntry, { model, contextBand }: PriceKey): string[] {
+  return doubts.filter(({ above }) => contextBand >= above).map(({ text }) => `${model}: ${text}`);
 }
 
 /** Claude costs the same in all commercial regions; every other family varies by region (AWS Price List). */

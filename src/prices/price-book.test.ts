@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { textFromUsd } from '../domain/money.ts';
 import type { PriceKey } from '../domain/usage.ts';
 import { modelIdentity } from '../logs/model-id.ts';
-import { costOf } from './cost.ts';
 import { GENAI_PRICES_VERSION } from './genai-prices.ts';
 import { composePrices } from './index.ts';
 import { priceKeyFromModel } from './model-key.ts';
@@ -140,24 +139,6 @@ describe('unknown is unpriced, never zero', () => {
     expect(book.rate(keyOf(modelId))).toBeUndefined();
   });
 
-  it('tokens of a class without a rate make the cost unknown; no tokens cost nothing', () => {
-    const counts = {
-      invocations: 1,
-      errors: 0,
-      billable: 1,
-      input: 10,
-      output: 0,
-      cacheRead: 0,
-      cacheWrite5m: 0,
-      cacheWrite1h: 0,
-      cacheWriteUnknown: 0,
-    };
-    const rate = book.rate(keyOf('anthropic.claude-3-haiku-20240307-v1:0'));
-    expect(textFromUsd(costOf(counts, rate) as never)).toBe('0.0000025');
-    expect(costOf({ ...counts, cacheRead: 1 }, rate)).toBeUndefined();
-    expect(textFromUsd(costOf({ ...counts, input: 0 }, undefined) as never)).toBe('0');
-  });
-
   it.each([
     ['arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc', {}, 'billed by the hour'],
     ['anthropic.claude-3-haiku-20240307-v1:0', { tier: 'provisioned' }, 'billed by the hour'],
@@ -235,7 +216,11 @@ aliases:
 
   it('beat every other source and are labelled', () => {
     const rate = prices.rate(keyOf('us.anthropic.claude-opus-4-8'));
-    expect([ratesOf(rate), rate?.source, rate?.origin.title]).toEqual(['4.1 20.5 - - -', 'overrides', 'prices.yaml']);
+    expect([ratesOf(rate), rate?.source, rate?.origin.title]).toEqual([
+      '4.1 20.5 0.41 5.125 8.2',
+      'overrides',
+      'prices.yaml',
+    ]);
   });
 
   it('hold from their day on', () => {

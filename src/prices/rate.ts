@@ -1,14 +1,9 @@
 import type { Usd } from '../domain/money.ts';
 import type { PriceKey } from '../domain/usage.ts';
+import type { UsageClass } from '../domain/usage-class.ts';
 
-/** USD per one million tokens. An absent rate is unknown, not free. */
-export interface Rates {
-  input: Usd;
-  output?: Usd;
-  cacheRead?: Usd;
-  cacheWrite5m?: Usd;
-  cacheWrite1h?: Usd;
-}
+/** USD per one million tokens of a class. An absent rate is unknown, not free. */
+export type Rates = { input: Usd } & Partial<Record<UsageClass, Usd>>;
 
 /** What one kind of invocation costs, and how we know. */
 export interface Rate {
@@ -42,8 +37,8 @@ export function scaleRates(rates: Rates, factor: Usd): Rates {
 }
 
 /** Applies a function to each known rate. */
-export function mapRates(rates: Rates, change: (rate: Usd, name: keyof Rates) => Usd): Rates {
+export function mapRates(rates: Rates, change: (rate: Usd, name: UsageClass) => Usd): Rates {
   return Object.fromEntries(
-    Object.entries(rates).map(([name, rate]) => [name, change(rate as Usd, name as keyof Rates)]),
-  ) as unknown as Rates;
+    (Object.entries(rates) as [UsageClass, Usd][]).map(([name, rate]) => [name, change(rate, name)]),
+  ) as Rates;
 }

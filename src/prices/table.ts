@@ -60,6 +60,11 @@ const GOV_ONLY = { gov: '1.2' } as const;
 const BATCH_ONLY = { batch: '0.5' } as const;
 const ALL_TIERS = { batch: '0.5', flex: '0.5', priority: '1.75' } as const;
 const FLEX_PRIORITY = { flex: '0.5', priority: '1.75' } as const;
+/** AWS's price list of 2026-08-20 has the long-context rows at the base rate; when that began is not known. */
+const DEARER_IN_2025 = {
+  above: 200_000,
+  text: 'prompts above 200,000 tokens cost twice as much in, and 1.5 times out, in 2025; from when on AWS no longer asks that is not known, and it is not in these dollars.',
+};
 const GPT_LONG_CONTEXT = { above: 272000, input: '2', output: '1.5' } as const;
 
 /**
@@ -264,7 +269,7 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     scopes: CLAUDE_45_SCOPES,
     tiers: BATCH_ONLY,
     source: 'price-list-2026-08-20',
-    note: 'Prompts above 200K cost 2x in, 1.5x out in 2025; no end date on Bedrock is known, so no surcharge here.',
+    doubts: [DEARER_IN_2025],
   },
   {
     model: 'anthropic.claude-haiku-4-5',
@@ -308,7 +313,7 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     cacheWrite1h: '6',
     tiers: BATCH_ONLY,
     source: 'price-list-2026-08-20',
-    note: 'Prompts above 200K cost 2x in, 1.5x out in 2025; no end date on Bedrock is known, so no surcharge here.',
+    doubts: [DEARER_IN_2025],
   },
   {
     model: 'anthropic.claude-3-7-sonnet',

@@ -1,12 +1,13 @@
 import type { PriceKey } from '../domain/usage.ts';
-import type { WeighedPrice, Weights } from '../domain/weights.ts';
-import { PRICED_COUNTERS } from './cost.ts';
+import { CLASS_NAMES } from '../domain/usage-class.ts';
+import { idOfPrice, type WeighedPrice, type Weights } from '../domain/weights.ts';
 import type { PriceBook } from './price-book.ts';
 import type { Rates } from './rate.ts';
 
 /** Rates as whole numbers, all in one power of ten, so that sums of them are in the order of the dollars. Keys without a rate are left out. */
 export function weightsFromPrices(keys: readonly PriceKey[], prices: PriceBook): WeighedPrice[] {
-  const known = keys.flatMap((priceKey) => {
+  const distinct = new Map(keys.map((priceKey) => [idOfPrice(priceKey), priceKey]));
+  const known = [...distinct.values()].flatMap((priceKey) => {
     const rate = prices.rate(priceKey);
     return rate ? [{ priceKey, rates: rate.rates }] : [];
   });
@@ -19,7 +20,7 @@ export function weightsFromPrices(keys: readonly PriceKey[], prices: PriceBook):
 
 function weightsFromRates(rates: Rates, places: number): Weights {
   return Object.fromEntries(
-    PRICED_COUNTERS.flatMap((name) => {
+    CLASS_NAMES.flatMap((name) => {
       const rate = rates[name];
       // Padded as text: no number of any size passes through floating point.
       return rate === undefined ? [] : [[name, BigInt(rate.toFixed(places).replace('.', ''))]];

@@ -177,6 +177,7 @@ export async function assemble(
     period: { from: iso(period.from), to: iso(period.to), timezone: period.timezone },
     tables,
     totals: (usage.groups.length > 0 ? usage.totals : emptyGroup({})).measures,
+    unpriced: usage.unpriced,
     coverage: coverageFrom(coverage, period.timezone, context),
     notes: [
       ...notesFromUsage(usage, coverage),

@@ -12,6 +12,12 @@ interface Column {
   optional?: boolean;
 }
 
+/** A part is marked: more was used than has a rate. */
+function costCell({ cost_usd, unpriced_reason }: ExpensiveRequest): string {
+  if (cost_usd === undefined) return 'unpriced';
+  return `${displayUsd(usdFromText(cost_usd))}${unpriced_reason === undefined ? '' : ' + unpriced'}`;
+}
+
 const tokens = (amount: number) => (amount === 0 ? '' : compact(amount));
 
 /** Names, to the left. */
@@ -33,7 +39,7 @@ const NUMBERS: readonly Column[] = [
   { title: 'cache read', cell: ({ cache_read_tokens }) => tokens(cache_read_tokens), optional: true },
   { title: 'write 5m', cell: ({ cache_write_5m_tokens }) => tokens(cache_write_5m_tokens), optional: true },
   { title: 'write 1h', cell: ({ cache_write_1h_tokens }) => tokens(cache_write_1h_tokens), optional: true },
-  { title: 'cost', cell: ({ cost_usd }) => (cost_usd === undefined ? 'unpriced' : displayUsd(usdFromText(cost_usd))) },
+  { title: 'cost', cell: costCell },
 ];
 
 /** Aligned text for a terminal or a model. */
@@ -44,7 +50,7 @@ export function textFromExpensive(report: ExpensiveReport): string {
     totalText(totals),
     invocations.length > 0 ? `${tableText(invocations)}\n\n${shareText(report)}` : '(no request with a cost)',
     ...(unpriced.length > 0
-      ? [`The largest of ${count(totals.unpriced_invocations)} without a price\n${tableText(unpriced)}`]
+      ? [`The largest of those that used tokens without a known rate\n${tableText(unpriced)}`]
       : []),
     coverageText(report.coverage),
     ...(report.notes.length > 0 ? [notesText(report.notes)] : []),
@@ -67,7 +73,7 @@ const CSV_COLUMNS = [
   ...(['cost_usd', 'at', 'request_id', 'account', 'region', 'inference_region', 'model', 'scope', 'tier'] as const),
   ...(['profile', 'principal', 'session', 'caller', 'operation', 'status', 'stop_reason'] as const),
   ...(['latency_ms', 'first_byte_ms', 'input_tokens', 'output_tokens', 'cache_read_tokens'] as const),
-  ...(['cache_write_5m_tokens', 'cache_write_1h_tokens', 'rate_source'] as const),
+  ...(['cache_write_5m_tokens', 'cache_write_1h_tokens', 'rate_source', 'unpriced_reason'] as const),
 ];
 
 function tableText(requests: readonly ExpensiveRequest[]): string {
@@ -82,6 +88,6 @@ function tableText(requests: readonly ExpensiveRequest[]): string {
 function shareText({ invocations, invocations_cost_usd, totals }: ExpensiveReport): string {
   const [cost, total] = [usdFromText(invocations_cost_usd), usdFromText(totals.cost_usd)];
   const sources = [...new Set(invocations.flatMap(({ rate_source }) => rate_source ?? []))];
-  const share = cost.div(total).times(100).toFixed(1);
-  return `These ${count(invocations.length)} cost ${displayUsd(cost)}, ${share} % of the dollars; rates from ${sources.join(', ')}.`;
+  const share = total.gt(0) ? `, ${cost.div(total).times(100).toFixed(1)} % of the dollars` : '';
+  return `These ${count(invocations.length)} cost ${displayUsd(cost)}${share}; rates from ${sources.join(', ')}.`;
 }

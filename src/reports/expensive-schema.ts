@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { coverageSchema, measuresSchema, periodSchema } from './report.ts';
+import { classMeasures, coverageSchema, measuresSchema, periodSchema } from './report.ts';
 
 const count = z.number().int().nonnegative();
 const told = z.string().optional();
@@ -23,12 +23,9 @@ export const requestSchema = z.object({
   stop_reason: told.describe('Why the answer ended'),
   latency_ms: count.optional(),
   first_byte_ms: count.optional(),
-  input_tokens: count.describe('Without cached tokens'),
-  output_tokens: count,
-  cache_read_tokens: count,
-  cache_write_5m_tokens: count,
-  cache_write_1h_tokens: count,
-  cost_usd: told.describe('US dollars, exact decimal; absent: unpriced'),
+  ...classMeasures,
+  cost_usd: told.describe('US dollars that are known, exact decimal; absent: none of it is known'),
+  unpriced_reason: told.describe('Why the cost is not wholly known'),
   rate_source: told.describe('Which part of the price book has the rate; get_price tells more'),
   metadata: z.record(z.string(), z.string()),
 });
@@ -37,7 +34,9 @@ export const expensiveSchema = z.object({
   period: periodSchema,
   invocations: z.array(requestSchema).describe('Dearest first'),
   invocations_cost_usd: z.string().describe('Of these together'),
-  unpriced: z.array(requestSchema).describe('The largest of those that no price is known for, by all their tokens'),
+  unpriced: z
+    .array(requestSchema)
+    .describe('The largest of those that used tokens without a known rate, by all their tokens'),
   totals: measuresSchema.describe('Everything in the period that matches the filters'),
   coverage: coverageSchema,
   notes: z.array(z.string()),

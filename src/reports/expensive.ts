@@ -1,13 +1,13 @@
 import { textFromUsd, ZERO_USD } from '../domain/money.ts';
 import { isoFromMoment } from '../domain/period.ts';
 import type { InvocationRow, InvocationsQuery } from '../engines/engine.ts';
-import { costOf } from '../prices/cost.ts';
 import type { PriceBook } from '../prices/price-book.ts';
+import { priced } from '../prices/priced.ts';
 import { weightsFromPrices } from '../prices/weights.ts';
 import { type Asked, askedAbout, assemble, type BreakdownQuestion, queryFrom } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 import type { ExpensiveReport, ExpensiveRequest } from './expensive-schema.ts';
-import { priceUsage } from './pricing.ts';
+import { measuresOf, priceUsage } from './pricing.ts';
 import { quoteQuestion, type ScanQuote } from './quote.ts';
 
 export interface ExpensiveQuestion extends Pick<BreakdownQuestion, 'from' | 'to' | 'timezone' | 'where'> {
@@ -15,7 +15,7 @@ export interface ExpensiveQuestion extends Pick<BreakdownQuestion, 'from' | 'to'
   limit: number;
 }
 
-/** Requests without a price are not ranked; so many of the largest are shown beside those that are. */
+/** Requests are ranked by the dollars that are known of them; of those that lack a rate, so many of the largest are shown as well. */
 const UNPRICED_SHOWN = 5;
 
 /** The single requests that cost most. */
@@ -35,7 +35,7 @@ export async function expensive(question: ExpensiveQuestion, context: ReportCont
   );
   const frame = await assemble('', asked.period, [], { usage, coverage: sums.coverage }, context);
   const request = (row: InvocationRow) => requestFromRow(row, prices, asked.period.timezone);
-  const cost = answer.rows.reduce((sum, row) => sum.plus(costOfRow(row, prices)?.cost ?? ZERO_USD), ZERO_USD);
+  const cost = answer.rows.reduce((sum, row) => sum.plus(priced(row, prices).cost), ZERO_USD);
   return {
     period: frame.period,
     invocations: answer.rows.map(request),
@@ -59,15 +59,10 @@ async function queryFor(asked: Asked, limit: number, context: ReportContext): Pr
   return { ...(await queryFrom(asked, context)), prices: [], limit, unpricedLimit: 0 };
 }
 
-function costOfRow({ counts, priceKey }: InvocationRow, prices: PriceBook) {
-  const rate = prices.rate(priceKey);
-  const cost = costOf(counts, rate);
-  return cost && rate && { cost, source: rate.source };
-}
-
 function requestFromRow(row: InvocationRow, prices: PriceBook, timezone: string): ExpensiveRequest {
   const { attributes, counts } = row;
-  const priced = costOfRow(row, prices);
+  const { cost, rate, reason } = priced(row, prices);
+  const known = reason === undefined || cost.gt(0);
   return defined({
     at: isoFromMoment(row.at, timezone),
     request_id: row.requestId,
@@ -86,13 +81,10 @@ function requestFromRow(row: InvocationRow, prices: PriceBook, timezone: string)
     stop_reason: attributes.stopReason,
     latency_ms: row.latencyMs,
     first_byte_ms: row.firstByteMs,
-    input_tokens: counts.input,
-    output_tokens: counts.output,
-    cache_read_tokens: counts.cacheRead,
-    cache_write_5m_tokens: counts.cacheWrite5m,
-    cache_write_1h_tokens: counts.cacheWrite1h,
-    cost_usd: priced && textFromUsd(priced.cost),
-    rate_source: priced?.source,
+    ...measuresOf((name) => counts[name]),
+    cost_usd: known ? textFromUsd(cost) : undefined,
+    rate_source: known ? rate?.source : undefined,
+    unpriced_reason: reason,
     metadata: { ...attributes.metadata },
   });
 }

@@ -1,6 +1,8 @@
 import { NONE } from '../domain/dimension.ts';
+import { UNPRICED_CODES, UNPRICED_REASONS, type UnpricedReason } from '../domain/unpriced.ts';
 import type { Coverage } from '../engines/engine.ts';
 import type { PricedUsage } from './pricing.ts';
+import type { UnpricedUsage } from './report.ts';
 import { shownValue } from './shown-value.ts';
 
 /** More unpriced models or damaged files than this are counted, not listed. */
@@ -15,7 +17,7 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage): string[]
     ...(coverage.invocations > 0 && usage.totals.measures.invocations === 0
       ? ['No invocation of this period matches the filters. Break down by the filtered dimension to see its values.']
       : []),
-    ...unpricedNote(usage),
+    ...unpricedNotes(usage),
     ...damagedNote(coverage),
     ...malformedNote(coverage),
     ...(coverage.notes ?? []),
@@ -30,21 +32,39 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage): string[]
   ];
 }
 
-/** The model is a value from the log; the tier after it is ours. */
-function shownUnpriced(name: string): string {
-  const [model = '', tier] = name.split(' in tier ');
-  return tier === undefined ? shownValue(model) : `${shownValue(model)} in tier ${shownValue(tier)}`;
+/** One note for each reason: who is concerned, and what can be done. */
+export function unpricedNotes({ totals, unpriced }: PricedUsage): string[] {
+  const byReason = Map.groupBy(unpriced, ({ reason }) => reason);
+  return UNPRICED_CODES.flatMap((reason) => {
+    const found = byReason.get(reason);
+    return found ? [reasonNote(reason, found, totals.measures.invocations)] : [];
+  });
 }
 
-function unpricedNote({ totals, unpricedModels }: PricedUsage): string[] {
-  const { unpriced_invocations: unpriced, invocations } = totals.measures;
-  if (unpriced === 0) return [];
-  const models = unpricedModels.slice(0, LISTED).map(([name, count]) => `${shownUnpriced(name)} (${count})`);
-  const more = unpricedModels.length - models.length;
-  const profiles = unpricedModels.some(([model]) => model.startsWith('application-inference-profile/'));
-  return [
-    `${unpriced.toLocaleString('en-US')} of ${invocations.toLocaleString('en-US')} invocations are unpriced and not in the dollars: ${models.join(', ')}${more > 0 ? ` and ${more} more models` : ''}. Give ${profiles ? 'the model behind a profile, or a rate,' : 'a rate'} in an overrides file (--prices).`,
-  ];
+function reasonNote(reason: UnpricedReason, found: readonly UnpricedUsage[], all: number): string {
+  const sum = found.reduce((total, { invocations }) => total + invocations, 0);
+  const listed = found.slice(0, LISTED).map(shownUnpriced);
+  const more = found.length - listed.length;
+  const models = `${listed.join(', ')}${more > 0 ? ` and ${count(more)} more models` : ''}`;
+  return `${count(sum)} of ${count(all)} invocations are not wholly in the dollars, because ${UNPRICED_REASONS[reason].why} (${reason}): ${models}. ${adviceFor(reason, found)}`;
+}
+
+/** The model is a value from the log; the tier and classes after it are ours. */
+function shownUnpriced({ reason, model, tier, invocations, tokens }: UnpricedUsage): string {
+  const classes = reason === 'no_rate' ? Object.entries(tokens) : [];
+  const lacking = classes.map(([measure, amount]) => `${count(amount)} ${measure}`);
+  const name = `${shownValue(model)}${tier === undefined ? '' : ` in tier ${shownValue(tier)}`}`;
+  return `${name} (${[count(invocations), ...lacking].join('; ')})`;
+}
+
+function adviceFor(reason: UnpricedReason, found: readonly UnpricedUsage[]): string {
+  if (UNPRICED_REASONS[reason].lacks === 'usage') {
+    return reason.startsWith('billed_by_')
+      ? 'The bill has them: "reconcile" compares it.'
+      : 'What they used is not in the log; a call that a guardrail stopped looks so, too, where bodies are not logged.';
+  }
+  const profiles = found.some(({ model }) => model.startsWith('application-inference-profile/'));
+  return `Give ${profiles ? 'the model behind a profile, or a rate,' : 'a rate'} in an overrides file (--prices).`;
 }
 
 function unknownWritesNote({ cacheWriteUnknown, totals }: PricedUsage): string[] {
@@ -79,4 +99,8 @@ function malformedNote({ malformed, malformedReasons }: Coverage): string[] {
   if (malformed === 0) return [];
   const reasons = Object.entries(malformedReasons).map(([reason, count]) => `${count} ${reason}`);
   return [`${malformed} lines of the source are no invocation records: ${reasons.join(', ')}.`];
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
 }

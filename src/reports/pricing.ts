@@ -1,10 +1,12 @@
 import type { Dimension } from '../domain/dimension.ts';
 import { textFromUsd, type Usd, ZERO_USD } from '../domain/money.ts';
-import type { UsageRow } from '../domain/usage.ts';
+import { sumOfUnpriced, type UnpricedReason } from '../domain/unpriced.ts';
+import type { PriceKey, UsageRow } from '../domain/usage.ts';
+import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../domain/usage-class.ts';
 import { isUnresolved } from '../logs/model-id.ts';
-import { costOf } from '../prices/cost.ts';
 import type { PriceBook } from '../prices/price-book.ts';
-import type { Measures, ReportRow } from './report.ts';
+import { type Priced, priced } from '../prices/priced.ts';
+import type { Measures, ReportRow, UnpricedUsage } from './report.ts';
 
 /** A group with its money. */
 export interface PricedGroup {
@@ -16,8 +18,8 @@ export interface PricedGroup {
 export interface PricedUsage {
   groups: PricedGroup[];
   totals: PricedGroup;
-  /** Models, with a tier that is not standard, that used tokens without a known price, with the invocations concerned, most first. */
-  unpricedModels: [model: string, invocations: number][];
+  /** What is not wholly known, by reason and model, most invocations first. */
+  unpriced: UnpricedUsage[];
   /** Model ids that name no foundation model, as they are. */
   unresolved: string[];
   /** Assumptions behind the rates that were used. */
@@ -28,11 +30,21 @@ export interface PricedUsage {
   cacheWriteUnknown: number;
 }
 
-/** Prices rows and sums them by the asked dimensions. The one place where usage becomes money, whatever the engine. */
+/** A row of usage, priced. */
+export function pricedRow(row: UsageRow, prices: PriceBook): Priced {
+  return priced({ priceKey: row.priceKey, shape: row.shape, counts: row }, prices);
+}
+
+/** Invocations of a row that are not wholly known. Sums of metrics can have tokens and no call that is counted with them. */
+export function unpricedInvocations(row: UsageRow, { reason }: Pick<Priced, 'reason'>): number {
+  return reason === undefined ? 0 : Math.max(1, row.invocations);
+}
+
+/** Prices rows and sums them by the asked dimensions, whatever the engine. */
 export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], prices: PriceBook): PricedUsage {
   const groups = new Map<string, PricedGroup>();
   const totals = emptyGroup({});
-  const unpriced = new Map<string, number>();
+  const unpriced = new Map<string, UnpricedUsage>();
   const unresolved = new Set<string>();
   const rateNotes = new Set<string>();
   let ambiguousCacheInvocations = 0;
@@ -42,20 +54,19 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     const id = JSON.stringify(Object.values(key));
     const group = groups.get(id) ?? emptyGroup(key);
     groups.set(id, group);
-    const rate = prices.rate(row.priceKey);
+    const money = pricedRow(row, prices);
     if (isUnresolved(row.priceKey.model)) unresolved.add(row.priceKey.model);
-    const cost = costOf(row, rate);
-    if (cost === undefined) unpriced.set(unpricedName(row), (unpriced.get(unpricedName(row)) ?? 0) + row.billable);
-    else if (row.billable > 0) for (const note of rate?.notes ?? []) rateNotes.add(note);
+    if (Object.keys(money.costs).length > 0) for (const note of money.rate?.notes ?? []) rateNotes.add(note);
     if (row.priceKey.model.startsWith('openai.') && row.cacheRead + row.cacheWrite5m > 0)
       ambiguousCacheInvocations += row.invocations;
     cacheWriteUnknown += row.cacheWriteUnknown;
-    for (const target of [group, totals]) addRow(target, row, cost);
+    for (const target of [group, totals]) addRow(target, row, money);
+    addUnpricedRow(unpriced, row, money);
   }
   return {
     groups: [...groups.values()].map(finished),
     totals: finished(totals),
-    unpricedModels: [...unpriced].sort((a, b) => b[1] - a[1]),
+    unpriced: [...unpriced.values()].sort((a, b) => b.invocations - a.invocations),
     unresolved: [...unresolved],
     rateNotes: [...rateNotes],
     ambiguousCacheInvocations,
@@ -76,32 +87,49 @@ export function emptyGroup(key: Record<string, string>): PricedGroup {
       invocations: 0,
       errors: 0,
       unpriced_invocations: 0,
-      input_tokens: 0,
-      output_tokens: 0,
-      cache_read_tokens: 0,
-      cache_write_5m_tokens: 0,
-      cache_write_1h_tokens: 0,
+      ...measuresOf(() => 0),
       cost_usd: '0',
     },
   };
 }
 
-/** A model can have a price and not in this tier. */
-function unpricedName({ priceKey: { model, tier = 'standard' } }: UsageRow): string {
-  return tier === 'standard' || isUnresolved(model) ? model : `${model} in tier ${tier}`;
+/** A number for each class of tokens, under the names of reports. */
+export function measuresOf(count: (name: UsageClass) => number) {
+  const entries = CLASS_NAMES.map((name) => [USAGE_CLASSES[name].measure, count(name)]);
+  return Object.fromEntries(entries) as Record<(typeof USAGE_CLASSES)[UsageClass]['measure'], number>;
 }
 
-function addRow(group: PricedGroup, row: UsageRow, cost: Usd | undefined): void {
+function addRow(group: PricedGroup, row: UsageRow, money: Priced): void {
   const { measures } = group;
   measures.invocations += row.invocations;
   measures.errors += row.errors;
-  measures.input_tokens += row.input;
-  measures.output_tokens += row.output;
-  measures.cache_read_tokens += row.cacheRead;
-  measures.cache_write_5m_tokens += row.cacheWrite5m;
-  measures.cache_write_1h_tokens += row.cacheWrite1h;
-  if (cost === undefined) measures.unpriced_invocations += row.billable;
-  else group.cost = group.cost.plus(cost);
+  for (const name of CLASS_NAMES) measures[USAGE_CLASSES[name].measure] += row[name];
+  group.cost = group.cost.plus(money.cost);
+  const unpriced = unpricedInvocations(row, money);
+  measures.unpriced_invocations += unpriced;
+  if (money.reason) measures.unpriced_reasons = sumOfUnpriced(measures.unpriced_reasons, { [money.reason]: unpriced });
+}
+
+function addUnpricedRow(found: Map<string, UnpricedUsage>, row: UsageRow, money: Priced): void {
+  if (money.reason === undefined) return;
+  const id = JSON.stringify([money.reason, ...namesOf(row.priceKey)]);
+  const entry = found.get(id) ?? unpricedEntry(money.reason, row.priceKey);
+  found.set(id, entry);
+  entry.invocations += unpricedInvocations(row, money);
+  for (const name of money.lacking) {
+    const { measure } = USAGE_CLASSES[name];
+    entry.tokens[measure] = (entry.tokens[measure] ?? 0) + row[name];
+  }
+}
+
+/** A model can have a price and not in this tier. */
+function namesOf({ model, tier = 'standard' }: PriceKey): [model: string, tier?: string] {
+  return tier === 'standard' || isUnresolved(model) ? [model] : [model, tier];
+}
+
+function unpricedEntry(reason: UnpricedReason, key: PriceKey): UnpricedUsage {
+  const [model, tier] = namesOf(key);
+  return { reason, model, ...(tier === undefined ? {} : { tier }), invocations: 0, tokens: {} };
 }
 
 function finished(group: PricedGroup): PricedGroup {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { usageRowOf } from '../../test/helpers/usage-rows.ts';
 import type { BillLine } from '../bill/bill.ts';
 import { usdFromText, ZERO_USD } from '../domain/money.ts';
 import type { UsageRow } from '../domain/usage.ts';
-import { costOf } from '../prices/cost.ts';
 import { composePrices } from '../prices/index.ts';
+import { pricedRow } from './pricing.ts';
 import { compare } from './reconcile-gap.ts';
 
 const prices = composePrices();
@@ -52,19 +53,17 @@ const rows: fc.Arbitrary<UsageRow> = fc
     tier: fc.constantFrom(undefined, 'standard', 'priority'),
     counts: fc.tuple(tokens, tokens, tokens, tokens, tokens),
   })
-  .map(({ model, region, scope, tier, counts: [input, output, cacheRead, cacheWrite5m, cacheWrite1h] }) => ({
-    key: {},
-    priceKey: { model, region, scope, tier, contextBand: 0, ratesFrom: Date.parse('2026-10-01') },
-    invocations: 1,
-    errors: 0,
-    billable: 1,
-    input,
-    output,
-    cacheRead,
-    cacheWrite5m,
-    cacheWrite1h,
-    cacheWriteUnknown: Math.floor(cacheWrite5m / 2),
-  }));
+  .map(({ model, region, scope, tier, counts: [input, output, cacheRead, cacheWrite5m, cacheWrite1h] }) =>
+    usageRowOf({
+      priceKey: { model, region, scope, tier, contextBand: 0, ratesFrom: Date.parse('2026-10-01') },
+      input,
+      output,
+      cacheRead,
+      cacheWrite5m,
+      cacheWrite1h,
+      cacheWriteUnknown: Math.floor(cacheWrite5m / 2),
+    }),
+  );
 
 describe('the pieces of the gap', () => {
   it('add up to it exactly, whatever is on the bill and in the logs', () => {
@@ -76,10 +75,7 @@ describe('the pieces of the gap', () => {
         fc.boolean(),
         (bill, logs, metrics, final) => {
           const billed = bill.reduce((sum, { usd }) => sum.plus(usd), ZERO_USD);
-          const logged = logs.reduce(
-            (sum, row) => sum.plus(costOf(row, prices.rate(row.priceKey)) ?? ZERO_USD),
-            ZERO_USD,
-          );
+          const logged = logs.reduce((sum, row) => sum.plus(pricedRow(row, prices).cost), ZERO_USD);
           const { parts } = compare({ lines: bill, final }, logs, metrics, prices);
           const pieces = parts.reduce((sum, { usd }) => sum.plus(usd), ZERO_USD);
           expect(pieces.toFixed()).toBe(billed.minus(logged).toFixed());

@@ -2,11 +2,11 @@ import Big from 'big.js';
 import { type Bill, type BillLine, USAGE } from '../bill/bill.ts';
 import { modelFromStem } from '../bill/models.ts';
 import { TOKEN_CLASSES, type TokenClass, usageTypeFrom } from '../bill/usage-type.ts';
-import { costOfTokens, type Usd, ZERO_USD } from '../domain/money.ts';
-import type { PriceKey, UsageRow } from '../domain/usage.ts';
-import { costOf } from '../prices/cost.ts';
+import { type Usd, ZERO_USD } from '../domain/money.ts';
+import type { UsageRow } from '../domain/usage.ts';
 import { priceKeyFromModel } from '../prices/model-key.ts';
 import type { PriceBook } from '../prices/price-book.ts';
+import { pricedRow } from './pricing.ts';
 
 /** Why a bill and the logs differ, in the order in which reports list it. `known` says how sure the cause is. */
 export const CAUSES = {
@@ -125,26 +125,14 @@ const COUNTER_OF_CLASS = {
 function addRow(cells: Map<string, Cell>, row: UsageRow, prices: PriceBook, column: 'logs' | 'metrics'): void {
   const { model, region, tier = 'standard', scope } = row.priceKey;
   const cell = cellAt(cells, priceKeyFromModel(model), region, tier, scope === 'global', true);
-  const costs = costsByClass(row, prices);
+  const { costs } = pricedRow(row, prices);
   for (const tokenClass of TOKEN_CLASSES) {
-    const tokens = new Big(row[COUNTER_OF_CLASS[tokenClass]]);
-    if (tokens.eq(0)) continue;
-    const priced = { tokens, unpriced: ZERO_USD, usd: costs?.[tokenClass] ?? ZERO_USD };
-    add(cell[column][tokenClass], costs ? priced : { ...priced, unpriced: tokens });
+    const name = COUNTER_OF_CLASS[tokenClass];
+    const tokens = new Big(row[name]);
+    const usd = costs[name];
+    add(cell[column][tokenClass], { tokens, unpriced: usd ? ZERO_USD : tokens, usd: usd ?? ZERO_USD });
   }
   if (column === 'logs') cell.unknownWrites = cell.unknownWrites.plus(row.cacheWriteUnknown);
-}
-
-/** Undefined where reports show the row as unpriced, so that the sum is the one they show. */
-function costsByClass(row: UsageRow & { priceKey: PriceKey }, prices: PriceBook): Record<TokenClass, Usd> | undefined {
-  const rate = prices.rate(row.priceKey);
-  if (costOf(row, rate) === undefined) return undefined;
-  const costs = TOKEN_CLASSES.map((tokenClass) => {
-    const counter = COUNTER_OF_CLASS[tokenClass];
-    const perMillion = rate?.rates[counter];
-    return [tokenClass, perMillion === undefined ? ZERO_USD : costOfTokens(row[counter], perMillion)];
-  });
-  return Object.fromEntries(costs) as Record<TokenClass, Usd>;
 }
 
 function cellAt(

@@ -6,12 +6,11 @@ import { textFromUsd, type Usd, ZERO_USD } from '../domain/money.ts';
 import { checkPeriod, DAY_MS, isoFromMoment, momentFromText, type Period } from '../domain/period.ts';
 import type { UsageRow } from '../domain/usage.ts';
 import type { Engine } from '../engines/engine.ts';
-import { costOf } from '../prices/cost.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import { queryFrom } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 import { notesFromUsage } from './notes.ts';
-import { priceUsage } from './pricing.ts';
+import { pricedRow, priceUsage } from './pricing.ts';
 import { add, CAUSES, type Cause, type Cell, type Column, compare, emptyColumn, type Part } from './reconcile-gap.ts';
 import type { ReconciledColumn, Reconciliation } from './reconcile-schema.ts';
 
@@ -207,7 +206,7 @@ function principalsFrom(
   }
   for (const row of rows) {
     const own = sumsOf(row.key.caller ?? NONE);
-    own.logs = own.logs.plus(costOf(row, prices.rate(row.priceKey)) ?? ZERO_USD);
+    own.logs = own.logs.plus(pricedRow(row, prices).cost);
   }
   const all = [...sums].sort(([, a], [, b]) => b.bill.cmp(a.bill) || b.logs.cmp(a.logs));
   return {

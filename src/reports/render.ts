@@ -1,17 +1,26 @@
 import { displayUsd, type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
 import { printable, printableLine } from '../domain/printable.ts';
+import { CLASS_NAMES, USAGE_CLASSES } from '../domain/usage-class.ts';
 import { csvFromLines } from './csv.ts';
-import { MEASURE_TITLES, type Measures, type Report, type Table } from './report.ts';
+import { MEASURE_TITLES, type Measures, type NumberMeasure, type Report, type Table } from './report.ts';
 import { QUOTED_NOTE, shownValue } from './shown-value.ts';
+import { costText, unknownText } from './unknown-text.ts';
 
 /** Columns that are left out of text when they are zero in every row shown. */
-const OPTIONAL_COLUMNS: readonly (keyof Measures)[] = [
+const OPTIONAL_COLUMNS: readonly NumberMeasure[] = [
   'errors',
-  'cache_read_tokens',
-  'cache_write_5m_tokens',
-  'cache_write_1h_tokens',
+  ...CLASS_NAMES.filter((name) => name !== 'input' && name !== 'output').map((name) => USAGE_CLASSES[name].measure),
   'unpriced_invocations',
 ];
+
+/** The columns of CSV, in the order of the contract. */
+const CSV_MEASURES = [
+  'invocations',
+  'errors',
+  'unpriced_invocations',
+  ...CLASS_NAMES.map((name) => USAGE_CLASSES[name].measure),
+  'cost_usd',
+] as const satisfies NumberMeasure[];
 
 /**
  * Aligned text for a terminal or a model.
@@ -42,33 +51,41 @@ function hasQuoted(tables: readonly Table[]): boolean {
 
 /** Comma-separated values (RFC 4180), one line a row, exact dollars; several tables get a column that names them. */
 export function csvFromReport(report: Report): string {
-  const measures = Object.keys(report.totals) as (keyof Measures)[];
   const dimensions = [...new Set(report.tables.flatMap((table) => table.by))];
   const several = report.tables.length > 1;
-  const header = [...(several ? ['table'] : []), ...dimensions, ...measures];
+  const header = [...(several ? ['table'] : []), ...dimensions, ...CSV_MEASURES, 'unpriced_reasons'];
   const lines = report.tables.flatMap((table) =>
     table.rows.map((row) => [
       ...(several ? [table.title] : []),
       ...dimensions.map((dimension) => row.key[dimension] ?? ''),
-      ...measures.map((measure) => row[measure]),
+      ...CSV_MEASURES.map((measure) => row[measure]),
+      reasonsText(row.unpriced_reasons),
     ]),
   );
   return csvFromLines([header, ...lines]);
 }
 
-/** One line for the whole: what could not be priced stands beside the dollars, never inside them as a zero. */
-export function totalText({ cost_usd, invocations, errors, unpriced_invocations }: Measures): string {
+/** `no_counts=2 no_price=1`: one cell that is easily taken apart. */
+function reasonsText(reasons: Measures['unpriced_reasons'] = {}): string {
+  return Object.entries(reasons)
+    .map(([reason, invocations]) => `${reason}=${invocations}`)
+    .join(' ');
+}
+
+/** One line for the whole: what is not known stands beside the dollars, never inside them as a zero. */
+export function totalText(measures: Measures): string {
+  const { cost_usd, invocations, errors } = measures;
   const parts = [
     `${displayUsd(usdFromText(cost_usd))} for ${count(invocations)} invocations`,
     ...(errors > 0 ? [`${count(errors)} errors`] : []),
-    ...(unpriced_invocations > 0 ? [`${count(unpriced_invocations)} unpriced and not in the dollars`] : []),
+    ...unknownText(measures),
   ];
   return parts.join('; ');
 }
 
 function textFromTable(table: Table, totals: Measures): string {
   if (table.rows.length === 0) return '(no rows)';
-  const measures = (Object.keys(MEASURE_TITLES) as (keyof Measures)[]).filter(
+  const measures = (Object.keys(MEASURE_TITLES) as NumberMeasure[]).filter(
     (measure) => !OPTIONAL_COLUMNS.includes(measure) || table.rows.some((row) => row[measure] !== 0),
   );
   const total = usdFromText(totals.cost_usd);
@@ -87,11 +104,10 @@ function textFromTable(table: Table, totals: Measures): string {
   return alignColumns([header, ...lines, sum], table.by.length);
 }
 
-function cellText(measures: Measures, measure: keyof Measures): string {
+function cellText(measures: Measures, measure: NumberMeasure): string {
   if (measure.endsWith('_tokens')) return compact(measures[measure] as number);
   if (measure !== 'cost_usd') return count(measures[measure]);
-  const cost = usdFromText(measures.cost_usd);
-  return cost.eq(0) && measures.unpriced_invocations > 0 ? 'unpriced' : displayUsd(cost);
+  return costText(measures);
 }
 
 function shareText(cost: Usd, total: Usd): string {

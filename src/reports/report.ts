@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { UnpricedReason } from '../domain/unpriced.ts';
+import { CLASS_NAMES, USAGE_CLASSES, type UsageMeasure } from '../domain/usage-class.ts';
 
 /**
  * What every question is answered with, in the words that tools, commands, JSON, CSV and text share.
@@ -7,19 +9,26 @@ import * as z from 'zod';
 
 const count = z.number().int().nonnegative();
 
-/** Counters and money of a group. `cost_usd` is an exact decimal; unpriced invocations are not in it. */
+const reasons = z.record(z.string(), count).optional();
+
+/** A number for each class of tokens. */
+export const classMeasures = Object.fromEntries(
+  CLASS_NAMES.map((name) => [
+    USAGE_CLASSES[name].measure,
+    name === 'input' ? count.describe('Without cached tokens') : count,
+  ]),
+) as Record<UsageMeasure, typeof count>;
+
+/** Counters and money of a group. `cost_usd` is an exact decimal: the dollars of all tokens with a known rate. */
 export const measuresSchema = z.object({
   invocations: count,
   errors: count.describe('Invocations with an error code'),
   unpriced_invocations: count.describe(
-    'Invocations that used tokens no price is known for; their cost is not in cost_usd',
+    'Invocations whose cost is not wholly known; what is not known is not in cost_usd',
   ),
-  input_tokens: count.describe('Without cached tokens'),
-  output_tokens: count,
-  cache_read_tokens: count,
-  cache_write_5m_tokens: count,
-  cache_write_1h_tokens: count,
+  ...classMeasures,
   cost_usd: z.string().describe('US dollars, exact decimal'),
+  unpriced_reasons: reasons.describe('Why, by code; adds up to unpriced_invocations'),
 });
 
 export const rowSchema = measuresSchema.extend({ key: z.record(z.string(), z.string()) });
@@ -28,7 +37,7 @@ export const tableSchema = z.object({
   by: z.array(z.string()).describe('Dimensions of the rows'),
   rows: z.array(rowSchema),
   omitted: z
-    .object({ rows: count, cost_usd: z.string(), unpriced_invocations: count })
+    .object({ rows: count, cost_usd: z.string(), unpriced_invocations: count, unpriced_reasons: reasons })
     .optional()
     .describe('Rows cut off by the limit, still in the totals'),
 });
@@ -46,6 +55,17 @@ export const coverageSchema = z.object({
   data_to: z.string().optional().describe('Last invocation in the period'),
 });
 
+export const unpricedUsageSchema = z.object({
+  reason: z.string(),
+  model: z.string(),
+  tier: z.string().optional(),
+  invocations: count,
+  tokens: z.record(z.string(), count).describe('Of classes without a rate'),
+});
+
+/** Usage whose cost is not wholly known. */
+export type UnpricedUsage = z.output<typeof unpricedUsageSchema> & { reason: UnpricedReason };
+
 export const periodSchema = z.object({ from: z.string(), to: z.string().describe('Exclusive'), timezone: z.string() });
 
 export const reportSchema = z.object({
@@ -53,6 +73,7 @@ export const reportSchema = z.object({
   period: periodSchema,
   tables: z.array(tableSchema.extend({ title: z.string() })),
   totals: measuresSchema,
+  unpriced: z.array(unpricedUsageSchema),
   coverage: coverageSchema,
   notes: z.array(z.string()).describe('What the reader must know: assumptions, unpriced usage, what is missing'),
 });
@@ -62,15 +83,17 @@ export type ReportRow = z.output<typeof rowSchema>;
 export type Table = z.output<typeof tableSchema> & { title: string };
 export type Report = z.output<typeof reportSchema>;
 
+/** The measures that are numbers or dollars, in the order of columns. */
+export type NumberMeasure = Exclude<keyof Measures, 'unpriced_reasons'>;
+
 /** How a measure is headed in text. CSV and JSON use the field names. */
-export const MEASURE_TITLES: Readonly<Record<keyof Measures, string>> = {
+export const MEASURE_TITLES: Readonly<Record<NumberMeasure, string>> = {
   invocations: 'invocations',
   errors: 'errors',
-  input_tokens: 'input',
-  output_tokens: 'output',
-  cache_read_tokens: 'cache read',
-  cache_write_5m_tokens: 'write 5m',
-  cache_write_1h_tokens: 'write 1h',
+  ...(Object.fromEntries(CLASS_NAMES.map((name) => [USAGE_CLASSES[name].measure, USAGE_CLASSES[name].title])) as Record<
+    UsageMeasure,
+    string
+  >),
   unpriced_invocations: 'unpriced',
   cost_usd: 'cost',
 };
@@ -80,6 +103,7 @@ export const flatReportSchema = z.object({
   period: periodSchema,
   ...tableSchema.shape,
   totals: measuresSchema,
+  unpriced: z.array(unpricedUsageSchema),
   coverage: coverageSchema,
   notes: z.array(z.string()),
 });
@@ -91,7 +115,8 @@ export function flatFromReport(report: Report): FlatReport {
   const [table, ...others] = report.tables;
   if (table === undefined || others.length > 0) throw new Error('only a report of one table has a flat form');
   const { title: _, ...rest } = table;
-  return { period: report.period, ...rest, totals: report.totals, coverage: report.coverage, notes: report.notes };
+  const { period, totals, unpriced, coverage, notes } = report;
+  return { period, ...rest, totals, unpriced, coverage, notes };
 }
 
 /** The report that a flat object came from, for rendering what a server answered. */
@@ -102,6 +127,7 @@ export function reportFromFlat(title: string, flat: FlatReport): Report {
     period: flat.period,
     tables: [{ title, by, rows, ...(omitted ? { omitted } : {}) }],
     totals: flat.totals,
+    unpriced: flat.unpriced,
     coverage: flat.coverage,
     notes: flat.notes,
   };

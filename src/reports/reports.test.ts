@@ -17,7 +17,10 @@ afterAll(() => context.close());
 const measures = ({ key: _, ...rest }: Report['tables'][number]['rows'][number]) => rest;
 
 /** Exact money compares as a number, not as text: 1.50 is 1.5. */
-const normal = <Row extends { cost_usd: string }>(row: Row) => ({
+const normal = <Row extends { cost_usd: string }>({
+  unpriced_reasons: _,
+  ...row
+}: Row & { unpriced_reasons?: unknown }) => ({
   ...row,
   cost_usd: usdFromText(row.cost_usd).toFixed(),
 });
@@ -68,9 +71,10 @@ describe('breakdown of the sample month', () => {
       rows: 9,
       cost_usd: expect.stringMatching(/^3\.9/),
       unpriced_invocations: 468,
+      unpriced_reasons: { no_price: 468 },
     });
     expect(report.notes).toContainEqual(
-      expect.stringMatching(/9 more rows with \$3\.9\d and 468 unpriced invocations/),
+      expect.stringMatching(/9 more rows with \$3\.9\d and 468 unpriced are left out/),
     );
     expect(normal(report.totals)).toEqual(normal(EXPECTED.totals));
   });
@@ -174,7 +178,7 @@ describe('one report, three forms', () => {
   it('is CSV with exact dollars', async () => {
     const lines = csvFromReport(await breakdown({ by: ['scope'], ...OCTOBER }, context)).split('\r\n');
     expect(lines[0]).toBe(
-      'scope,invocations,errors,unpriced_invocations,input_tokens,output_tokens,cache_read_tokens,cache_write_5m_tokens,cache_write_1h_tokens,cost_usd',
+      'scope,invocations,errors,unpriced_invocations,input_tokens,output_tokens,cache_read_tokens,cache_write_5m_tokens,cache_write_1h_tokens,cost_usd,unpriced_reasons',
     );
     expect(lines).toHaveLength(6);
   });
@@ -185,7 +189,7 @@ describe('one report, three forms', () => {
     const flat = flatFromReport(report);
     expect(flatReportSchema.parse(flat)).toEqual(flat);
     expect({ ...reportFromFlat(report.title, flat), tables: [] }).toEqual({ ...report, tables: [] });
-    expect(Object.keys(flat)).toEqual(['period', 'by', 'rows', 'totals', 'coverage', 'notes']);
+    expect(Object.keys(flat)).toEqual(['period', 'by', 'rows', 'totals', 'unpriced', 'coverage', 'notes']);
   });
 
   it('keeps control and direction characters of logs from the terminal, and formulas from spreadsheets', async () => {

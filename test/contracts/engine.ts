@@ -4,7 +4,8 @@ import type { Alias } from '../../src/domain/alias.ts';
 import { type Dimension, dimensionFromText, type Filter, isTimeDimension } from '../../src/domain/dimension.ts';
 import { bucketsFromPeriod, HOUR_MS } from '../../src/domain/period.ts';
 import type { RequestSize } from '../../src/domain/request-size.ts';
-import type { PriceKey, UsageRow } from '../../src/domain/usage.ts';
+import type { PriceKey, UsageCounts, UsageRow } from '../../src/domain/usage.ts';
+import { classesUsed, unstated } from '../../src/domain/usage-shape.ts';
 import type { Coverage, Engine, UsageQuery } from '../../src/engines/engine.ts';
 import { CALLERS, type Call, callOf, type Line, MODELS } from '../helpers/log-files.ts';
 import { testInvocations } from './invocations.ts';
@@ -217,28 +218,26 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
           callOf({ input: 0, output: 0, cacheWrite: 70 }),
           callOf({ input: 0, output: 0, errorCode: 'ThrottlingException' }),
         ];
-        const [row, ...others] = await ask(calls, {});
-        expect(others).toEqual([]);
-        expect(row).toEqual({
-          key: {},
-          priceKey: {
-            model: 'anthropic.claude-sonnet-4-6',
-            scope: 'in-region',
-            region: 'us-east-1',
-            tier: undefined,
-            contextBand: 0,
-            ratesFrom: Date.parse(OCTOBER.from),
-          },
+        const rows = await ask(calls, {});
+        const priceKey = {
+          model: 'anthropic.claude-sonnet-4-6',
+          scope: 'in-region',
+          region: 'us-east-1',
+          tier: undefined,
+          contextBand: 0,
+          ratesFrom: Date.parse(OCTOBER.from),
+        };
+        expect(rows.map((row) => [row.key, row.priceKey])).toEqual(rows.map(() => [{}, priceKey]));
+        expect(totalOf(rows)).toEqual({
           invocations: 4,
           errors: 1,
-          billable: 3,
           input: 101,
           output: 12,
           cacheRead: 1000,
           cacheWrite5m: 370,
           cacheWrite1h: 200,
           cacheWriteUnknown: 70,
-        } satisfies UsageRow);
+        });
       });
 
       it('counts beyond 32 bits exactly', async () => {
@@ -312,6 +311,60 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         const rows = await ask(calls, { rateChanges });
         expect(rows.map(({ priceKey, invocations }) => [priceKey.ratesFrom, invocations])).toEqual([
           [Date.parse(OCTOBER.from), 2],
+        ]);
+      });
+    });
+
+    describe('keeps apart', () => {
+      const shapesOf = async (...fields: Partial<Call>[]) =>
+        (await ask(fields.map(callOf), {}))
+          .map(({ shape, invocations }) => ({
+            used: classesUsed(shape).join(' '),
+            unstated: unstated(shape).join(' '),
+            invocations,
+          }))
+          .toSorted((a, b) => byCodePoint(JSON.stringify(a), JSON.stringify(b)));
+
+      it('what used other classes of tokens', async () => {
+        const shapes = await shapesOf(
+          { input: 1, output: 2 },
+          { input: 9, output: 0 },
+          { input: 7, output: 0 },
+          { input: 1, output: 2, cacheRead: 3, cacheWrite: 5, cacheWrite1h: 2 },
+          { input: 0, output: 0, cacheWrite: 5, cacheWrite1h: 5 },
+          { input: 0, output: 0 },
+        );
+        expect(shapes).toEqual([
+          { used: '', unstated: '', invocations: 1 },
+          { used: 'cacheWrite1h', unstated: '', invocations: 1 },
+          { used: 'input output cacheRead cacheWrite5m cacheWrite1h', unstated: '', invocations: 1 },
+          { used: 'input output', unstated: '', invocations: 1 },
+          { used: 'input', unstated: '', invocations: 2 },
+        ]);
+      });
+
+      it('what does not state its counts, unless it failed or a guardrail stopped it', async () => {
+        const shapes = await shapesOf(
+          { input: undefined, output: undefined },
+          { input: undefined, output: 4 },
+          { input: 4, output: undefined },
+          { input: undefined, output: undefined, errorCode: 'ThrottlingException' },
+          { input: undefined, output: undefined, blocked: true },
+        );
+        expect(shapes).toEqual([
+          { used: '', unstated: '', invocations: 2 },
+          { used: '', unstated: 'input output', invocations: 1 },
+          { used: 'input', unstated: 'output', invocations: 1 },
+          { used: 'output', unstated: 'input', invocations: 1 },
+        ]);
+      });
+
+      it('not what another record of the request states', async () => {
+        const first = callOf({ requestId: 'r', input: undefined, output: undefined, at: '2026-10-14T10:00:01Z' });
+        const engine = await engineOver([[first], [{ ...first, input: 5, output: 6, at: '2026-10-14T10:00:03Z' }]]);
+        const { rows } = await engine.usage(queryOf(OCTOBER));
+        expect(rows.map(({ shape, invocations, input }) => [unstated(shape), invocations, input])).toEqual([
+          [[], 1, 5],
         ]);
       });
     });
@@ -573,10 +626,10 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         const full = callOf({ requestId: 'r', at: '2026-10-14T10:00:05Z', operation: 'ConverseStream' });
         const engine = await engineOver([[{ ...full, ...zero, at: '2026-10-14T10:00:01Z' }], [callOf()], [full]]);
         const { rows } = await engine.usage(queryOf({ ...OCTOBER, by: ['operation'] }));
-        expect(rows.map(({ key, invocations, billable, input }) => ({ key, invocations, billable, input }))).toEqual(
+        expect(rows.map(({ key, invocations, input }) => ({ key, invocations, input }))).toEqual(
           expect.arrayContaining([
-            { key: { operation: 'ConverseStream' }, invocations: 1, billable: 1, input: 100 },
-            { key: { operation: 'Converse' }, invocations: 1, billable: 1, input: 100 },
+            { key: { operation: 'ConverseStream' }, invocations: 1, input: 100 },
+            { key: { operation: 'Converse' }, invocations: 1, input: 100 },
           ]),
         );
         expect(rows).toHaveLength(2);
@@ -611,8 +664,8 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
               key: { principal: 'user/team/ci', status: 'X', day: '2026-10-15' },
               priceKey: expect.anything(),
               invocations: 1,
+              shape: 0b1110111,
               errors: 1,
-              billable: 1,
               input: 900,
               output: 1000,
               cacheRead: 77,
@@ -825,6 +878,12 @@ function countsFromRows(rows: readonly UsageRow[]): Record<string, number> {
   return counts;
 }
 
+function totalOf(rows: readonly UsageRow[]): UsageCounts {
+  const total: UsageCounts = { ...NO_USAGE };
+  for (const row of rows) for (const name of Object.keys(total) as (keyof UsageCounts)[]) total[name] += row[name];
+  return total;
+}
+
 function byCodePoint(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
@@ -833,8 +892,8 @@ function sorted(rows: readonly UsageRow[]): UsageRow[] {
   return rows.toSorted((a, b) => byCodePoint(orderOf(a), orderOf(b)));
 }
 
-function orderOf({ key, priceKey, cell }: UsageRow): string {
-  return JSON.stringify([cell, Object.entries(key).sort(), Object.entries(priceKey).sort()]);
+function orderOf({ key, priceKey, shape, cell }: UsageRow): string {
+  return JSON.stringify([cell, shape, Object.entries(key).sort(), Object.entries(priceKey).sort()]);
 }
 
 // --- the reference: shares no code with any engine ---
@@ -862,15 +921,16 @@ function referenceUsage(calls: readonly Call[], question: Question): UsageRow[] 
       contextBand: BANDS.find((band) => prompt > band) ?? 0,
       ratesFrom: ratesFrom(best, question),
     };
-    const id = JSON.stringify([key, priceKey, cell]);
-    const row = rows.get(id) ?? { key, priceKey, ...NO_USAGE };
+    const shape = shapeOf(best, counters);
+    const id = JSON.stringify([key, priceKey, cell, shape]);
+    const row = rows.get(id) ?? { key, priceKey, shape, ...NO_USAGE };
     rows.set(id, {
       key,
       priceKey,
+      shape,
       ...cell,
       invocations: row.invocations + 1,
       errors: row.errors + (best.errorCode === undefined ? 0 : 1),
-      billable: row.billable + (prompt + counters.output > 0 ? 1 : 0),
       input: row.input + counters.input,
       output: row.output + counters.output,
       cacheRead: row.cacheRead + counters.cacheRead,
@@ -885,7 +945,6 @@ function referenceUsage(calls: readonly Call[], question: Question): UsageRow[] 
 const NO_USAGE = {
   invocations: 0,
   errors: 0,
-  billable: 0,
   input: 0,
   output: 0,
   cacheRead: 0,
@@ -903,7 +962,8 @@ function referenceCoverage(calls: readonly Call[], question: Question): Pick<Cov
 function merged(calls: readonly Call[]) {
   const requests = Map.groupBy(calls, ({ account, region, requestId }) => `${account} ${region} ${requestId}`);
   return [...requests.values()].map((records) => {
-    const largest = (count: (call: Call) => number) => Math.max(...records.map(count));
+    const largest = (count: (call: Call) => number | undefined) => Math.max(...records.map((call) => count(call) ?? 0));
+    const isStated = (name: 'input' | 'output') => records.some((call) => call[name] !== undefined);
     const [best] = records.toSorted((a, b) => tokensOf(b) - tokensOf(a) || Date.parse(a.at) - Date.parse(b.at));
     return {
       best: best as Call,
@@ -915,12 +975,22 @@ function merged(calls: readonly Call[]) {
         cacheWrite: largest((call) => call.cacheWrite),
         cacheWrite1h: largest((call) => call.cacheWrite1h ?? 0),
         cacheWriteKnown: largest((call) => (call.cacheWrite1h === undefined ? 0 : call.cacheWrite)),
+        stated: { input: isStated('input'), output: isStated('output') },
       },
     };
   });
 }
 
-function tokensOf({ input, output, cacheRead, cacheWrite }: Call): number {
+/** Written down apart from SHAPE_BITS: which class or count is which bit is a contract with what ledgers hold. */
+function shapeOf({ errorCode, blocked }: Call, counters: ReturnType<typeof merged>[number]['counters']): number {
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h, stated } = counters;
+  const bits = [input, output, cacheRead, cacheWrite - cacheWrite1h, cacheWrite1h].map((count) => count > 0);
+  const isTold = stated.input && stated.output && bits.includes(true);
+  const ended = (errorCode !== undefined || blocked) && !isTold;
+  return [...bits, stated.input, stated.output, ended].reduce((sum, bit, at) => sum + (bit ? 2 ** at : 0), 0);
+}
+
+function tokensOf({ input = 0, output = 0, cacheRead, cacheWrite }: Call): number {
   return input + output + cacheRead + cacheWrite;
 }
 
@@ -1017,8 +1087,8 @@ const CALLS: fc.Arbitrary<Call[]> = fc
           operation: fc.constantFrom('Converse', 'ConverseStream'),
           model: fc.constantFrom(...Object.values(MODELS)),
           caller: fc.constantFrom(...Object.values(CALLERS)),
-          input: COUNT,
-          output: COUNT,
+          input: fc.option(COUNT, { nil: undefined, freq: 5 }),
+          output: fc.option(COUNT, { nil: undefined, freq: 5 }),
           cacheRead: COUNT,
           cacheWrite: COUNT,
           cacheWrite1h: fc.constantFrom(undefined, 0, 1, 99),

@@ -139,10 +139,12 @@ export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
             ratesFrom: OCTOBER.from,
           },
           counts: {
-            ...{ invocations: 1, errors: 0, billable: 1 },
+            ...{ invocations: 1, errors: 0 },
             ...{ input: 5, output: 7, cacheRead: 11, cacheWrite5m: 10, cacheWrite1h: 3, cacheWriteUnknown: 0 },
           },
+          shape: 0b1111111,
           weight: 11n * (5n * 100n + 7n * 500n + 11n * 10n + 10n * 125n + 3n * 200n),
+          whole: true,
         } satisfies InvocationRow,
       ]);
     });
@@ -217,7 +219,7 @@ export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
       expect(await top(calls, { ...asked, aliases: [HAIKU] })).toEqual(expected);
     });
 
-    it('apart from those that have no price, the largest of which are told', async () => {
+    it('by what is known of them, and the largest of those that used something without a price', async () => {
       const calls = [
         callOf({ requestId: 'priced', input: 1 }),
         callOf({ requestId: 'profile', model: MODELS.profile, input: 100 }),
@@ -226,11 +228,13 @@ export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
         callOf({ requestId: 'no tokens', model: MODELS.profile, input: 0, output: 0 }),
       ];
       const { rows, unpriced } = await askTop(await engineOver([calls]), {});
-      expect([idsOf(rows), idsOf(unpriced)]).toEqual([
-        ['priced', 'no reads'],
-        ['no rate for reads', 'profile'],
+      expect(new Set(idsOf(rows))).toEqual(new Set(['priced', 'no reads', 'no rate for reads']));
+      expect(idsOf(unpriced)).toEqual(['no rate for reads', 'profile']);
+      const known = rows.find(({ requestId }) => requestId === 'no reads')?.weight;
+      expect(unpriced.map(({ weight, whole }) => [weight, whole])).toEqual([
+        [known, false],
+        [0n, false],
       ]);
-      expect(unpriced.map(({ weight }) => weight)).toEqual([undefined, undefined]);
       const fewer = await askTop(await engineOver([calls]), { unpricedLimit: 1, limit: 0 });
       expect([fewer.rows, idsOf(fewer.unpriced)]).toEqual([[], ['no rate for reads']]);
     });
@@ -285,9 +289,10 @@ function reference(
 ) {
   const known = calls.map((call) => {
     const alias = aliases.length > 0 && call.model.profile !== undefined;
-    const prompt = call.input + call.cacheRead + call.cacheWrite;
+    const { input = 0, output = 0 } = call;
+    const prompt = input + call.cacheRead + call.cacheWrite;
     const long = call.cacheWrite1h ?? 0;
-    const tokens = { input: call.input, output: call.output, cacheRead: call.cacheRead };
+    const tokens = { input, output, cacheRead: call.cacheRead };
     const classes = Object.entries({ ...tokens, cacheWrite5m: call.cacheWrite - long, cacheWrite1h: long });
     const weights = weightsFor({
       model: alias ? 'anthropic.claude-haiku-4-5-20251001-v1:0' : call.model.model,
@@ -300,13 +305,13 @@ function reference(
     const isPriced = used.every(([name]) => weights?.[name as keyof Weights] !== undefined);
     const weigh = (name: string) => weights?.[name as keyof Weights] ?? 0n;
     const weight = used.reduce((sum, [name, count]) => sum + BigInt(count) * weigh(name), 0n);
-    return { call, prompt, weight, isPriced, size: prompt + call.output };
+    return { call, prompt, weight, isPriced, output, size: prompt + output };
   });
   const kept = known
-    .filter(({ call, prompt }) => prompt >= (only.promptAtLeast ?? 0) && call.output <= (only.outputAtMost ?? 1e9))
+    .filter(({ output, prompt }) => prompt >= (only.promptAtLeast ?? 0) && output <= (only.outputAtMost ?? 1e9))
     .filter(({ call }) => where.every(({ values }) => values.includes(call.caller.principal ?? '(none)')))
     .toSorted((a, b) => (a.call.at < b.call.at ? -1 : 1));
-  const priced = kept.filter(({ isPriced, weight }) => isPriced && weight > 0n);
+  const priced = kept.filter(({ weight }) => weight > 0n);
   return {
     rows: priced
       .toSorted((a, b) => Number(b.weight - a.weight))

@@ -70,8 +70,9 @@ export interface Call {
   operation: string;
   model: KnownModel;
   caller: KnownCaller;
-  input: number;
-  output: number;
+  /** Undefined: the record does not state it. */
+  input: number | undefined;
+  output: number | undefined;
   cacheRead: number;
   cacheWrite: number;
   /** The part of `cacheWrite` that lives an hour; undefined when no body tells the lifetimes. */
@@ -165,9 +166,13 @@ export function recordOf(call: Call): LogRecord {
 /** A line of a log file: a record, or text as it stands. */
 export type Line = Call | string;
 
+export function lineOf(line: Line): string {
+  return typeof line === 'string' ? line : JSON.stringify(recordOf(line));
+}
+
 /** One record a line, as AWS delivers them. */
 export function textOf(lines: readonly Line[]): string {
-  return lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(recordOf(line))}\n`).join('');
+  return lines.map((line) => `${lineOf(line)}\n`).join('');
 }
 
 /** The folder of a delivery below a bucket: AWSLogs/ACCOUNT/BedrockModelInvocationLogs/REGION/yyyy/MM/dd/HH. */

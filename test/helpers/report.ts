@@ -18,6 +18,7 @@ export function reportOf(by: string[], spent: readonly Spent[], change: Partial<
     period: { from: '2026-10-01T00:00:00Z', to: '2026-11-01T00:00:00Z', timezone: 'UTC' },
     tables: [{ title: 'Breakdown', by, rows }],
     totals: measures((cents / 100).toFixed(2), spent.length + unpriced, unpriced),
+    unpriced: [],
     coverage: {
       source: 'test',
       files: 1,
@@ -44,5 +45,6 @@ function measures(cost_usd: string, invocations: number, unpriced_invocations: n
     cache_write_5m_tokens: 0,
     cache_write_1h_tokens: 0,
     cost_usd,
+    ...(unpriced_invocations > 0 ? { unpriced_reasons: { no_price: unpriced_invocations } } : {}),
   };
 }

@@ -1,8 +1,13 @@
 import { HOUR_MS } from '../../domain/period.ts';
 import { limitsOfSize, type RequestSize } from '../../domain/request-size.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
-import { type Column, PRICED_ATTRIBUTES } from '../result-row.ts';
+import { byCounter, COUNTER_NAMES, COUNTERS, type Counter, columnOf, OWN_FIELDS } from '../../domain/usage-class.ts';
+import { BAD_COUNT_REASON } from '../../logs/record.ts';
+import { MAX_COUNT } from '../../logs/token-counts.ts';
+import { promptExpression } from '../counts.ts';
+import { type Column, mergedColumn, PRICED_ATTRIBUTES } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
+import { shapeSql } from '../shape-sql.ts';
 
 /**
  * Athena's SQL (engine version 3, Trino), all of it: https://trino.io/docs/current/functions.html. It reads bodies for what they
@@ -26,8 +31,18 @@ const LATE_MS = 3 * HOUR_MS;
 /** The other record of a request can be of the hour before. */
 const EARLY_MS = HOUR_MS;
 
-/** A larger count is damage, not usage; as in logs/token-counts.ts. */
-const MOST_TOKENS = 1_000_000_000;
+/** What a count that is damage becomes, so that it is above MAX_COUNT whatever is added to it. */
+const BAD_COUNT = 2 * MAX_COUNT;
+
+/** A count `v` as it is stated in text; -1 where it is not. A whole number can also be written as 1000.0 or 1e3. */
+const COUNT = `CASE WHEN v IS NULL THEN -1 WHEN TRY_CAST(v AS double) BETWEEN 0 AND ${MAX_COUNT} AND TRY_CAST(v AS double) = floor(TRY_CAST(v AS double)) THEN CAST(TRY_CAST(v AS double) AS bigint) ELSE ${BAD_COUNT} END`;
+
+/** A merged counter: zero where no record of the request states it. */
+export const merged = (name: Counter) => `greatest(0, ${mergedColumn(name)})`;
+
+/** Of writes whose lifetime is told, no more than was written. */
+const summed = (name: Counter) =>
+  name === 'cacheWriteKnown' ? `least(${merged('cacheWrite')}, ${merged(name)})` : merged(name);
 
 /**
  * The query that finds what a scan needs. As everywhere (logs/token-counts.ts, engines/merge.ts), each counter takes the largest
@@ -45,12 +60,12 @@ export function usageQuery(
     ...(cellMs ? [`t / ${cellMs} AS cell`] : []),
     ...(limitsOfSize(only).length > 0 ? [`IF(${sizeSql(only)}, 1, 0) AS fits`] : []),
   ];
-  const groups = [...keys, 'reject', 'band', ...extras];
+  const groups = [...keys, 'reject', 'band', ...extras, 'shape'];
   const text = `${requestsSql(columns, table, folders, from, to)}
 SELECT ${[...keys, 'reject', `${bandSql()} AS band`, ...extras].join(', ')},
-  count(*) AS invocations, sum(n) AS records, sum(least(1, t_in + t_out + t_read + t_write)) AS billable,
-  sum(t_in) AS input, sum(t_out) AS output, sum(t_read) AS cache_read, sum(t_write) AS cache_write,
-  sum(t_long) AS cache_write_1h, sum(least(t_write, t_known)) AS cache_write_known, min(t) AS first, max(t) AS last
+  ${shapeSql(merged, (name) => `${mergedColumn(name)} >= 0`)} AS shape,
+  count(*) AS invocations, sum(n) AS records, ${COUNTER_NAMES.map((name) => `sum(${summed(name)}) AS ${columnOf(name)}`).join(', ')},
+  min(t) AS first, max(t) AS last
 FROM requested
 WHERE reject <> '' OR (t >= ${from} AND t < ${to})
 GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
@@ -120,8 +135,7 @@ function loggedStep(table: string, folders: LogFolders, from: number, to: number
   coalesce(operation, '') AS operation, coalesce(modelid, '') AS modelid, coalesce(errorcode, '') AS errorcode,
   coalesce(identity.arn, '') AS arn, coalesce(inferenceregion, '') AS inferenceregion, requestmetadata,
   servicetier, performanceconfig.latency AS latency,
-  ${['inputtokencount', 'cachereadinputtokencount', 'cachewriteinputtokencount'].map((name) => `${countSql(`input.${name}`)} AS own_${name}`).join(',\n  ')},
-  ${countSql('output.outputtokencount')} AS own_outputtokencount,
+  ${OWN_COUNTS.map(({ counter, field }) => `${largestOf([field])} AS own_${columnOf(counter)}`).join(',\n  ')},
   lower(input.inputbodyjson) AS request, lower(output.outputbodyjson) AS body
 FROM ${table}
 WHERE ${partitionsSql(folders, from, to)}`;
@@ -147,55 +161,40 @@ const STATED = `SELECT *,
   filter(flatten(transform(events, e -> ARRAY[e, ${STATEMENTS.map((path) => `json_extract(e, '${path}')`).join(', ')}])), h -> h IS NOT NULL) AS holders
 FROM bodied`;
 
-const COUNTERS = {
-  input: [
-    'inputtokencount',
-    'inputtokens',
-    'input_tokens',
-    'prompt_tokens',
-    'prompt_token_count',
-    'inputtexttokencount',
-  ],
-  output: [
-    'outputtokencount',
-    'outputtokens',
-    'output_tokens',
-    'completion_tokens',
-    'generation_token_count',
-    'totaloutputtexttokencount',
-  ],
-  read: ['cachereadinputtokencount', 'cachereadinputtokens', 'cache_read_input_tokens'],
-  write: ['cachewriteinputtokencount', 'cachewriteinputtokens', 'cache_creation_input_tokens'],
+/** Where a record states a counter itself. */
+const OWN_COUNTS = OWN_FIELDS.map(({ counter, holder, field }) => ({
+  counter,
+  field: `${holder}.${field.toLowerCase()}`,
+}));
+
+/** OpenAI's shapes name the cached tokens that the input number holds. */
+const DETAILS = ['input_tokens_details', 'prompt_tokens_details'];
+const DETAIL_FIELDS: Partial<Record<Counter, string>> = {
+  cacheRead: 'cached_tokens',
+  cacheWrite: 'cache_write_tokens',
 };
 
-const DETAILS = ['input_tokens_details', 'prompt_tokens_details'];
-
-/** What each holder states, as an array over them: every field is looked up once. */
+/** What each holder states, as an array over them, -1 for nothing: every field is looked up once. */
 const HELD = {
-  input: largestSql(COUNTERS.input.map(fieldSql)),
+  ...byCounter((counter) => {
+    const details = DETAIL_FIELDS[counter];
+    const fields = [
+      ...COUNTERS[counter].names.map((name) => name.toLowerCase()),
+      ...(details ? DETAILS.map((holder) => `${holder}.${details}`) : []),
+    ];
+    return largestOf(fields.map((field) => textAt('h', `$.${field}`)));
+  }),
   // Titan answers in parts, each with its own count.
-  output: largestSql([...COUNTERS.output.map(fieldSql), listSumSql('results', 'tokencount')]),
-  read: largestSql([...COUNTERS.read.map(fieldSql), ...DETAILS.map((details) => fieldSql(`${details}.cached_tokens`))]),
-  written: largestSql([
-    ...COUNTERS.write.map(fieldSql),
-    ...DETAILS.map((details) => fieldSql(`${details}.cache_write_tokens`)),
-  ]),
-  long: largestSql([
-    fieldSql('cache_creation.ephemeral_1h_input_tokens'),
-    listSumSql('cachedetails', 'inputtokens', '1h'),
-  ]),
-  known: largestSql([
-    `${fieldSql('cache_creation.ephemeral_5m_input_tokens')} + ${fieldSql('cache_creation.ephemeral_1h_input_tokens')}`,
-    listSumSql('cachedetails', 'inputtokens'),
-  ]),
-  // OpenAI's shapes: the input number holds the cached tokens as well.
+  output: `greatest(${largestOf(COUNTERS.output.names.map((name) => textAt('h', `$.${name.toLowerCase()}`)))}, ${listSumSql('results', 'tokencount')})`,
+  cacheWrite1h: `greatest(${largestOf([textAt('h', '$.cache_creation.ephemeral_1h_input_tokens')])}, ${listSumSql('cachedetails', 'inputtokens', '1h')})`,
+  cacheWriteKnown: `greatest(${['5m', '1h'].map((life) => `greatest(0, ${largestOf([textAt('h', `$.cache_creation.ephemeral_${life}_input_tokens`)])})`).join(' + ')}, ${listSumSql('cachedetails', 'inputtokens')})`,
   detailed: `IF(${DETAILS.map((details) => `json_extract(h, '$.${details}') IS NOT NULL`).join(' OR ')}, 1, 0)`,
-  total: `coalesce(TRY_CAST(${textAt('h', '$.totaltokens')} AS bigint), -1)`,
+  total: largestOf([textAt('h', '$.totaltokens')]),
 };
 
 const HELD_STEP = `SELECT *,
   ${Object.entries(HELD)
-    .map(([name, expression]) => `transform(holders, h -> ${expression}) AS h_${name}`)
+    .map(([name, expression]) => `transform(holders, h -> ${expression}) AS h_${columnOf(name as Counter)}`)
     .join(',\n  ')}
 FROM stated`;
 
@@ -205,16 +204,23 @@ function eachHolder(expression: string): string {
 }
 
 function held(name: keyof typeof HELD | 'write' | 'inside'): string {
-  return `element_at(h_${name}, i)`;
+  return `element_at(h_${columnOf(name as Counter)}, i)`;
+}
+
+/** The same, zero for what is not stated. */
+function heldCount(name: Parameters<typeof held>[0]): string {
+  return `greatest(0, ${held(name)})`;
 }
 
 /** Cache writes by lifetime are cache writes, too. */
-const WRITTEN_STEP = `SELECT *, ${eachHolder(largestSql([held('written'), held('known')]))} AS h_write
+const WRITTEN_STEP = `SELECT *, ${eachHolder(`greatest(${held('cacheWrite')}, ${heldCount('cacheWriteKnown')})`)} AS h_write
 FROM held`;
+
+const CACHED = `${heldCount('cacheRead')} + ${heldCount('write')}`;
 
 /** Cached tokens that the input number holds: a Converse total that equals input + output leaves no room for them beside it. */
 const INSIDE_STEP = `SELECT *, ${eachHolder(
-  `IF((${held('detailed')} = 1 OR ${held('total')} = ${held('input')} + ${held('output')}) AND ${held('input')} >= ${held('read')} + ${held('write')}, ${held('read')} + ${held('write')}, 0)`,
+  `IF((${held('detailed')} = 1 OR ${held('total')} = ${heldCount('input')} + ${heldCount('output')}) AND ${held('input')} >= ${CACHED}, ${CACHED}, 0)`,
 )} AS h_inside
 FROM written`;
 
@@ -226,31 +232,33 @@ const COUNTED = `SELECT *,
 FROM insides`;
 
 function recordedStep(columns: readonly Column[]): string {
-  const largest = (name: keyof typeof HELD | 'write', own = '0') =>
-    `greatest(${own}, coalesce(array_max(h_${name}), 0))`;
-  const inputs =
-    'array_max(transform(concat(ARRAY[own_inputtokencount], inputs), x -> IF(x = inclusive, x - included, x)))';
+  const inputs = 'array_max(transform(concat(ARRAY[own_input], inputs), x -> IF(x = inclusive, x - included, x)))';
+  const stated = (counter: Counter) => {
+    if (counter === 'input') return inputs;
+    const column = counter === 'cacheWrite' ? 'h_write' : `h_${columnOf(counter)}`;
+    const own = OWN_COUNTS.some((one) => one.counter === counter) ? `own_${columnOf(counter)}` : '-1';
+    return `greatest(${own}, coalesce(array_max(${column}), -1))`;
+  };
   return `SELECT accountid, region, requestid, t,
   CASE WHEN kind <> 'ModelInvocationLog' THEN 'not a ModelInvocationLog record' WHEN t IS NULL THEN 'unreadable timestamp' ELSE '' END AS reject,
-  ${inputs} AS c_in, ${largest('output', 'own_outputtokencount')} AS c_out,
-  ${largest('read', 'own_cachereadinputtokencount')} AS c_read, ${largest('write', 'own_cachewriteinputtokencount')} AS c_write,
-  ${largest('long')} AS c_long, ${largest('known')} AS c_known,
+  ${COUNTER_NAMES.map((counter) => `${stated(counter)} AS c_${columnOf(counter)}`).join(',\n  ')},
   ${columns.map((column, index) => `${columnSql(column)} AS a${index}`).join(',\n  ')}
 FROM counted`;
 }
 
 /** One row for each request. What is no record has no request: each counts by itself. */
 function requestedStep(columns: readonly Column[]): string {
-  const sizes = 'CAST(c_in + c_out + c_read + c_write AS decimal(38, 0))';
+  const counters = COUNTER_NAMES.map((name) => `c_${columnOf(name)}`);
+  const whole = (name: Counter) => `greatest(0, c_${columnOf(name)})`;
+  const sizes = `CAST(${promptExpression(whole)} + ${whole('output')} AS decimal(38, 0))`;
   // The fullest record; the earliest of equals. 2^42 ms reaches the year 2109.
   const rank = `${sizes} * 4398046511104 + (4398046511103 - coalesce(t, 0))`;
-  const counters = ['in', 'out', 'read', 'write', 'long', 'known'].map((name) => `max(c_${name}) AS t_${name}`);
   return `SELECT accountid, region, requestid, reject, max_by(t, ${rank}) AS t, count(*) AS n,
-  ${counters.join(', ')},
+  ${COUNTER_NAMES.map((name) => `max(c_${columnOf(name)}) AS ${mergedColumn(name)}`).join(', ')},
   ${columns.map((_, index) => `max_by(a${index}, ${rank}) AS b${index}`).join(',\n  ')}
 FROM (
-  SELECT accountid, region, requestid, t, c_in, c_out, c_read, c_write, c_long, c_known, ${columns.map((_, index) => `a${index}`).join(', ')},
-    IF(reject = '' AND greatest(c_in, c_out, c_read, c_write) > ${MOST_TOKENS}, 'token count out of range', reject) AS reject
+  SELECT accountid, region, requestid, t, ${counters.join(', ')}, ${columns.map((_, index) => `a${index}`).join(', ')},
+    IF(reject = '' AND greatest(${counters.join(', ')}) > ${MAX_COUNT}, ${textSql(BAD_COUNT_REASON)}, reject) AS reject
   FROM recorded
 )
 GROUP BY accountid, region, requestid, reject`;
@@ -338,37 +346,34 @@ function textAt(json: string, path: string): string {
   return `json_extract_scalar(${json}, '${path}')`;
 }
 
-/** Whole and not negative, else 0. */
-function countSql(text: string): string {
-  return `greatest(0, coalesce(TRY_CAST(${text} AS bigint), 0))`;
+/**
+ * The largest of some counts, given as texts: -1 where none is stated, above MAX_COUNT where one of them is damage
+ * (as in logs/token-counts.ts).
+ */
+function largestOf(texts: readonly string[]): string {
+  if (texts.length === 0) return '-1';
+  return `array_max(transform(ARRAY[${texts.join(', ')}], v -> ${COUNT}))`;
 }
 
-function fieldSql(path: string): string {
-  return countSql(textAt('h', `$.${path}`));
-}
-
-function largestSql(counts: readonly string[]): string {
-  return `greatest(${counts.join(', ')})`;
-}
-
-/** The sum of a field over a list in `h`; @param lifetime only of elements whose ttl is this */
+/** The sum of a field over a list in `h`, -1 where no element has it; @param lifetime only of elements whose ttl is this */
 function listSumSql(list: string, field: string, lifetime?: string): string {
-  const counted = countSql(textAt('x', `$.${field}`));
-  const element = lifetime ? `IF(${textAt('x', '$.ttl')} = '${lifetime}', ${counted}, 0)` : counted;
+  const counted = largestOf([textAt('x', `$.${field}`)]);
+  const element = lifetime ? `IF(${textAt('x', '$.ttl')} = '${lifetime}', ${counted}, -1)` : counted;
   const elements = `coalesce(TRY(CAST(json_extract(h, '$.${list}') AS array(json))), CAST(ARRAY[] AS array(json)))`;
-  return `reduce(transform(${elements}, x -> ${element}), CAST(0 AS bigint), (s, x) -> s + x, s -> s)`;
+  return `reduce(transform(${elements}, x -> ${element}), CAST(-1 AS bigint), (s, x) -> IF(x < 0, s, IF(s < 0, x, s + x)), s -> s)`;
 }
+
+const PROMPT = promptExpression(merged);
 
 /** How many of the bands the prompt is above. */
 function bandSql(): string {
-  return CONTEXT_BANDS.map((above) => `IF(t_in + t_read + t_write > ${above}, 1, 0)`).join(' + ');
+  return CONTEXT_BANDS.map((above) => `IF(${PROMPT} > ${above}, 1, 0)`).join(' + ');
 }
 
 /** Whether a request is of a size. */
 export function sizeSql(only: RequestSize | undefined): string {
   const limits = limitsOfSize(only).map(
-    ({ of, atLeast, tokens }) =>
-      `${of === 'prompt' ? 't_in + t_read + t_write' : 't_out'} ${atLeast ? '>=' : '<='} ${tokens}`,
+    ({ of, atLeast, tokens }) => `${of === 'prompt' ? PROMPT : merged('output')} ${atLeast ? '>=' : '<='} ${tokens}`,
   );
   return limits.join(' AND ');
 }

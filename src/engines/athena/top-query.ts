@@ -1,9 +1,10 @@
 import { limitsOfSize } from '../../domain/request-size.ts';
-import { TOKEN_CLASSES } from '../../domain/weights.ts';
-import { PRICED_ATTRIBUTES, REQUEST_COLUMNS, TOKEN_COLUMNS } from '../result-row.ts';
+import { CLASS_NAMES, COUNTER_NAMES } from '../../domain/usage-class.ts';
+import { classExpression } from '../counts.ts';
+import { mergedColumn, PRICED_ATTRIBUTES, REQUEST_COLUMNS } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
 import type { TopAsk } from '../top.ts';
-import { type AthenaQuery, type LogFolders, requestsSql, sizeSql, textSql } from './athena-query.ts';
+import { type AthenaQuery, type LogFolders, merged, requestsSql, sizeSql, textSql } from './athena-query.ts';
 
 /** Bytes of a query, https://docs.aws.amazon.com/athena/latest/ug/service-limits.html, less than what else is in it. */
 const MOST_CONDITIONS = 200_000;
@@ -18,7 +19,7 @@ export function topQuery(
   const columns = [...PRICED_ATTRIBUTES, ...attributes, ...REQUEST_COLUMNS, 'requestMetadata' as const];
   const cases = [...bounds].map(
     ([model, bound]) =>
-      `WHEN ${textSql(model)} THEN ${TOKEN_CLASSES.map((name) => `${TOKEN_COLUMNS[name]} * ${bound[name]}`).join(' + ')}`,
+      `WHEN ${textSql(model)} THEN ${CLASS_NAMES.map((name) => `${classExpression(name, merged)} * ${bound[name]}`).join(' + ')}`,
   );
   const filters = where.map(
     ({ column, values }) => `b${columns.indexOf(column)} IN (${values.map(textSql).join(', ')})`,
@@ -32,7 +33,7 @@ export function topQuery(
   ];
   const text = `${requestsSql(columns, table, folders, from, to)}
 SELECT * FROM (
-  SELECT requestid, t, t_in, t_out, t_read, t_write, t_long, t_known, ${columns.map((_, index) => `b${index}`).join(', ')},
+  SELECT requestid, t, ${COUNTER_NAMES.map(mergedColumn).join(', ')}, ${columns.map((_, index) => `b${index}`).join(', ')},
     CASE b0 ${cases.join(' ')} ELSE 0 END AS bound
   FROM requested
   WHERE ${conditions.join(' AND ')}

@@ -1,24 +1,27 @@
+import { COUNTER_NAMES, COUNTERS, type Counter } from '../../domain/usage-class.ts';
+
+/** Names that bodies have for a counter in shapes of their own (logs/token-counts.ts). */
+const OTHERS: Partial<Record<Counter, readonly string[]>> = {
+  output: ['tokenCount'],
+  cacheRead: ['cached_tokens'],
+  cacheWrite: ['cache_write_tokens'],
+  cacheWrite1h: ['ephemeral_1h_input_tokens'],
+};
+
+function namesOf(counter: Counter): string[] {
+  return [...COUNTERS[counter].names, ...(OTHERS[counter] ?? [])];
+}
+
+/** Counters that records or bodies state under a name. */
+export const NAMED_COUNTERS = COUNTER_NAMES.filter((counter) => namesOf(counter).length > 0);
+
 /**
- * Names under which a record or a body states a count, in the shapes of docs/log-records.md, as regular expressions over the text of a
- * record. A quote inside a text is escaped, so what matches is a key; it need not be where counts are read, for callers send objects,
- * too. Such a match is a reason to look closer, never a count.
+ * Matches a statement of more than zero in the text of a record. A quote inside a text is escaped, so what matches is a key; it need not
+ * be where counts are read, for callers send objects, too. Such a match is a reason to look closer, never a count.
  */
-const NAMES = {
-  input: 'input(?:TokenCount|Tokens|_tokens|TextTokenCount)|prompt_token(?:s|_count)',
-  output:
-    'output(?:TokenCount|Tokens|_tokens)|completion_tokens|generation_token_count|totalOutputTextTokenCount|tokenCount',
-  read: 'cacheReadInputToken(?:Count|s)|cache_read_input_tokens|cached_tokens',
-  write: 'cacheWriteInputToken(?:Count|s)|cache_creation_input_tokens|cache_write_tokens',
-  long: 'ephemeral_1h_input_tokens',
-} as const;
-
-export type CountName = keyof typeof NAMES;
-
-export const COUNT_NAMES = Object.keys(NAMES) as CountName[];
-
-/** Matches a statement of more than zero. Other tools flatten keys: `"input.inputTokenCount"`. */
-export function statementOf(name: CountName): string {
-  return `"(?:\\w+\\.)*(?:${NAMES[name]})":\\s*"?-?[1-9]`;
+export function statementOf(counter: Counter): string {
+  // Other tools flatten keys: "input.inputTokenCount".
+  return `"(?:\\w+\\.)*(?:${namesOf(counter).join('|')})":\\s*"?-?[1-9]`;
 }
 
 /** Matches what cannot be a count: below 0, above 10^9, a fraction. */

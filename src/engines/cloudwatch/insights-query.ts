@@ -1,8 +1,11 @@
 import { limitsOfSize, type SizeLimit } from '../../domain/request-size.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
-import { type Column, PRICED_ATTRIBUTES } from '../result-row.ts';
+import { CLASS_NAMES, COUNTER_NAMES, type Counter, columnOf, EXPECTED_COUNTERS } from '../../domain/usage-class.ts';
+import { SHAPE_BITS } from '../../domain/usage-shape.ts';
+import { classExpression, promptExpression } from '../counts.ts';
+import { type Column, mergedColumn, PRICED_ATTRIBUTES } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
-import { COUNTER_NAMES, METADATA_LINES, recordLines } from './parsed-record.ts';
+import { METADATA_LINES, recordColumn, recordLines } from './parsed-record.ts';
 import { type Slice, sliceLine } from './slice.ts';
 
 /**
@@ -46,8 +49,8 @@ function usageText(
   const extras = extraColumns(scan);
   return [
     ...requestLines(columns, slice, merge),
-    `fields ${[`${bandExpression()} as band`, `${shapeExpression()} as shape`, `if(t_doubt = 1 or (n > 1 and startsWith(k2, "?") = 1), concat(k0, "/", k1, "/", k2), "") as who`, 'least(1, n_in + n_out + t_read + t_write) as used', 'least(t_write, t_known) as known', ...extras.map(({ name, expression }) => `${expression} as ${name}`)].join(', ')}`,
-    `stats count(*) as invocations, sum(n) as records, sum(used) as billable, sum(n_in) as input, sum(n_out) as output, sum(t_read) as cache_read, sum(t_write) as cache_write, sum(t_long) as cache_write_1h, sum(known) as cache_write_known, min(t) as first, max(t_last) as last by ${[...columns.map((_, index) => `b${index}`), 'band', 'shape', 'who', ...extras.map(({ name }) => name)].join(', ')}`,
+    `fields ${[`${bandExpression()} as band`, `${shapeExpression()} as shape`, 'if(t_doubt = 1 or (n > 1 and startsWith(k2, "?") = 1), concat(k0, "/", k1, "/", k2), "") as who', ...extras.map(({ name, expression }) => `${expression} as ${name}`)].join(', ')}`,
+    `stats count(*) as invocations, sum(n) as records, ${COUNTER_NAMES.map((name) => `sum(${merged(name)}) as ${columnOf(name)}`).join(', ')}, min(t) as first, max(t_last) as last by ${[...columns.map((_, index) => `b${index}`), 'band', 'shape', 'who', ...extras.map(({ name }) => name)].join(', ')}`,
     `limit ${MOST_ROWS}`,
   ].join('\n| ');
 }
@@ -63,22 +66,30 @@ function extraColumns({ cellMs, only }: Pick<Scan, 'cellMs' | 'only'>): { name: 
   ];
 }
 
-const PROMPT = 'n_in + t_read + t_write';
-
 export function limitCondition({ of, atLeast, tokens }: SizeLimit): string {
-  return `${of === 'prompt' ? PROMPT : 'n_out'} ${atLeast ? '>=' : '<='} ${tokens}`;
+  return `${of === 'prompt' ? 'prompt' : merged('output')} ${atLeast ? '>=' : '<='} ${tokens}`;
+}
+
+/** A merged counter: zero where no record of the request states it; of writes whose lifetime is told, no more than was written. */
+export function merged(name: Counter): string {
+  return `s${COUNTER_NAMES.indexOf(name)}`;
+}
+
+function mergedExpression(name: Counter): string {
+  const count = `greatest(0, ${mergedColumn(name)})`;
+  return name === 'cacheWriteKnown' ? `least(${count}, greatest(0, ${mergedColumn('cacheWrite')}))` : count;
 }
 
 /** How many of the bands the prompt is above; `case` has ten branches at most. */
 function bandExpression(): string {
-  const branches = [...CONTEXT_BANDS].map((above, index) => `${PROMPT} > ${above}, ${index + 1}`).reverse();
+  const branches = [...CONTEXT_BANDS].map((above, index) => `prompt > ${above}, ${index + 1}`).reverse();
   return `case(${branches.join(', ')}, 0)`;
 }
 
-/** Which classes of tokens were used, and whether input and output were stated, as one whole number. */
 function shapeExpression(): string {
-  const bits = ['n_in > 0', 'n_out > 0', 't_read > 0', 't_write > t_long', 't_long > 0', 't_in >= 0', 't_out >= 0'];
-  return bits.map((bit, index) => `if(${bit}, ${2 ** index}, 0)`).join(' + ');
+  const used = CLASS_NAMES.map((name) => `if(${classExpression(name, merged)} > 0, ${SHAPE_BITS.used[name]}, 0)`);
+  const stated = EXPECTED_COUNTERS.map((name) => `if(${mergedColumn(name)} >= 0, ${SHAPE_BITS.stated[name]}, 0)`);
+  return [...used, ...stated].join(' + ');
 }
 
 /** The request metadata there is. */
@@ -94,8 +105,8 @@ export function metadataQuery(slice: Slice): string {
 }
 
 /**
- * The lines that give one row for each request, or each record: what tells it, `b0`…, the merged counters `t_in`… (`n_in` and `n_out`
- * are 0 where those are not stated), `t_doubt`, `n` records from `t` to `t_last`.
+ * The lines that give one row for each request, or each record: what tells it, `b0`…, the counters as they were merged and as they are
+ * summed, its `prompt`, `t_doubt`, `n` records from `t` to `t_last`.
  * @param columns what the columns are
  */
 export function requestLines(columns: readonly Column[], slice: Slice, merge: boolean): string[] {
@@ -103,16 +114,20 @@ export function requestLines(columns: readonly Column[], slice: Slice, merge: bo
     sliceLine(slice),
     ...recordLines(columns),
     ...(merge ? mergeLines(columns) : singleLines(columns)),
-    'fields greatest(0, t_in) as n_in, greatest(0, t_out) as n_out',
+    `fields ${COUNTER_NAMES.map((name) => `${mergedExpression(name)} as ${merged(name)}`).join(', ')}`,
+    `fields ${promptExpression(merged)} as prompt`,
   ];
 }
 
-const COUNTERS = [...COUNTER_NAMES, 'c_doubt'].map((name) => ({ of: name, as: name.replace('c_', 't_') }));
+const OF_RECORDS = [
+  ...COUNTER_NAMES.map((name) => ({ of: recordColumn(name), as: mergedColumn(name) })),
+  { of: 'c_doubt', as: 't_doubt' },
+];
 
 /** One row for each request. The record that a stream logs first lacks what is known at its end, so of texts the one that is there counts. */
 function mergeLines(columns: readonly Column[]): string[] {
   const texts = columns.map((_, index) => `sortsLast(a${index}) as b${index}`);
-  const counters = COUNTERS.map(({ of, as }) => `max(${of}) as ${as}`);
+  const counters = OF_RECORDS.map(({ of, as }) => `max(${of}) as ${as}`);
   const times = ['count(*) as n', 'min(toMillis(@timestamp)) as t', 'max(toMillis(@timestamp)) as t_last'];
   return [`stats ${[...counters, ...texts, ...times].join(', ')} by k0, k1, k2`];
 }
@@ -120,7 +135,7 @@ function mergeLines(columns: readonly Column[]): string[] {
 /** One row for each record. */
 function singleLines(columns: readonly Column[]): string[] {
   const texts = columns.map((_, index) => `a${index} as b${index}`);
-  const counters = COUNTERS.map(({ of, as }) => `${of} as ${as}`);
+  const counters = OF_RECORDS.map(({ of, as }) => `${of} as ${as}`);
   const times = ['1 as n', 'toMillis(@timestamp) as t', 'toMillis(@timestamp) as t_last'];
   return [`fields ${[...counters, ...texts, ...times].join(', ')}`];
 }

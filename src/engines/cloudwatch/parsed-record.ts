@@ -1,9 +1,9 @@
+import { COUNTER_NAMES, COUNTERS, type Counter, EXPECTED_COUNTERS, PROMPT_COUNTERS } from '../../domain/usage-class.ts';
 import type { Column } from '../result-row.ts';
 import { fromEnd, fromStart, METADATA_TEXT } from './anchored.ts';
 import {
-  COUNT_NAMES,
-  type CountName,
   LIFETIME_STATEMENT,
+  NAMED_COUNTERS,
   ODD_STATEMENT,
   STREAM_STATEMENT,
   statementOf,
@@ -27,103 +27,134 @@ const READING = [
   'fields jsonParse(s) as o',
   // From the end: in the last event of a stream, or the body itself. Nothing that a model wrote stands there.
   'parse s /"amazon-bedrock-invocationMetrics":\\{(?<x>[^{}]*)\\}[^{}]*\\}\\]?$/',
-  ...metric('inputTokenCount', 'x_in'),
-  ...metric('outputTokenCount', 'x_out'),
-  ...metric('cacheReadInputTokenCount', 'x_read'),
-  ...metric('cacheWriteInputTokenCount', 'x_write'),
   // Of what jsonParse cannot read.
   fromStart('"requestId":\\s*"(?<x_id>[^"{}]*)"'),
   fromEnd('"requestId":\\s*"(?<y_id>[^"{}]*)"'),
 ];
 
-function metric(name: string, as: string): string[] {
-  return [`parse x /"${name}":(?<${as}>[\\d.E]+)/`];
+function metric(name: string, as: string): string {
+  return `parse x /"${name}":(?<${as}>[\\d.E]+)/`;
+}
+
+/** The column of a counter of a record: -1: not stated; -2: could not be reckoned. */
+export function recordColumn(counter: Counter): string {
+  return `c${COUNTER_NAMES.indexOf(counter)}`;
+}
+
+/** Counters by their place in the table, where a record states them at its top (`p0`) and a body in its usage (`u0`) or metrics (`x0`). */
+const OWN = COUNTER_NAMES.flatMap((counter, place) => {
+  const [own, ...others] = COUNTERS[counter].names as readonly string[];
+  if (own === undefined) return [];
+  return [
+    { counter, place, own: `m.${COUNTERS[counter].holder}.${own}`, metric: own, others: others.filter(isOfUsage) },
+  ];
+});
+
+/** Titan and Llama state these beside their answer, and at the top of the record, where they are read. */
+function isOfUsage(name: string): boolean {
+  return !/token_count$|TextTokenCount$/.test(name);
+}
+
+const USAGE = 'o.usage';
+/** The first event of a stream of Claude's. */
+const FIRST = 'o[0].message.usage';
+const OPENAI = ['prompt_tokens_details', 'input_tokens_details'].map((details) => `${USAGE}.${details}`);
+
+/** What a usage states of a counter besides its names. */
+const USAGE_TOO: Partial<Record<Counter, readonly string[]>> = {
+  cacheRead: ['coalesce(r0, -1)', 'coalesce(r1, -1)'],
+  cacheWrite: ['u_known', ...OPENAI.map((details) => `coalesce(${details}.cache_write_tokens, -1)`)],
+};
+
+/** How the counters that have no names are told, by lifetime. */
+const LIFETIMES: Partial<Record<Counter, string>> = {
+  cacheWrite1h: 'greatest(u_long, l1)',
+  cacheWriteKnown: 'greatest(u_known, e_known)',
+};
+
+/** The counts of a record, step by step. */
+const COUNTING = [
+  ...OWN.map(({ place, metric: name }) => metric(name, `x${place}`)),
+  `fields ${[
+    ...OWN.map(({ place, own }) => `${own} as p${place}`),
+    ...OWN.map(({ place }) => `coalesce(toNumber(x${place}), -1) as z${place}`),
+    ...OPENAI.map((details, index) => `${details}.cached_tokens as r${index}`),
+    ...[0, 1].map((index) => `coalesce(${USAGE}.cacheDetails[${index}].inputTokens, 0) as d${index}`),
+    ...[USAGE, FIRST].map(
+      (usage, index) => `coalesce(${usage}.cache_creation.ephemeral_1h_input_tokens, 0) as l${index}`,
+    ),
+  ].join(', ')}`,
+  `fields ${[
+    `coalesce(${USAGE}.cache_creation.ephemeral_5m_input_tokens, 0) + l0 + d0 + d1 as u_known`,
+    `l0 + ${[0, 1].map((index) => `if(${USAGE}.cacheDetails[${index}].ttl = "1h", d${index}, 0)`).join(' + ')} as u_long`,
+    `coalesce(${FIRST}.cache_creation.ephemeral_5m_input_tokens, 0) + l1 as e_known`,
+  ].join(', ')}`,
+  `fields ${OWN.map(({ counter, place, others }) => `${largest([...others.map((name) => stated(USAGE, name)), ...(USAGE_TOO[counter] ?? [])])} as u${place}`).join(', ')}`,
+  // OpenAI's input number holds the cached tokens, and so does one of Converse whose total leaves no room for them.
+  `fields ${cutExpression()} as cut`,
+  `fields ${COUNTER_NAMES.map((counter) => `coalesce(${counterExpression(counter)}, -2) as ${recordColumn(counter)}`).join(', ')}`,
+];
+
+function usageColumn(counter: Counter): string {
+  return `u${COUNTER_NAMES.indexOf(counter)}`;
+}
+
+function cutExpression(): string {
+  const [input, output] = [usageColumn('input'), usageColumn('output')];
+  const cached = (['cacheRead', 'cacheWrite'] as const)
+    .map((counter) => `greatest(0, ${usageColumn(counter)})`)
+    .join(' + ');
+  return `if((ispresent(r0) or ispresent(r1) or ${USAGE}.totalTokens = ${input} + greatest(0, ${output})) and ${input} >= ${cached}, ${cached}, 0)`;
+}
+
+function counterExpression(counter: Counter): string {
+  const own = OWN.find((candidate) => candidate.counter === counter);
+  if (!own) return LIFETIMES[counter] ?? '-1';
+  const { place, others } = own;
+  const [top, metrics, usage] = [`coalesce(p${place}, -1)`, `z${place}`, `u${place}`];
+  // The same number stands at the top and in the metrics, where nothing says what it holds.
+  if (counter === 'input')
+    return largest([top, metrics, usage].map((count) => `${count} - if(${count} = ${usage}, cut, 0)`));
+  const first = PROMPT_COUNTERS.includes(counter) ? others.filter((name) => name.includes('_')) : [];
+  return largest([
+    ...[top, metrics, usage],
+    ...first.map((name) => stated(FIRST, name)),
+    ...(counter === 'cacheWrite' ? ['e_known'] : []),
+  ]);
+}
+
+function stated(holder: string, name: string): string {
+  return `coalesce(${holder}.${name}, -1)`;
+}
+
+function largest(values: readonly string[]): string {
+  return values.length === 0 ? '-1' : `greatest(${values.join(', ')})`;
 }
 
 /** A whole number from 0 to 10^9, plainly or as Java writes it. */
 const WHOLE = '\\d{1,9}(?:\\.0+)?|\\d(?:\\.\\d{1,7})?E[78]|10{9}(?:\\.0+)?|1\\.0E9';
 
-const USAGE = 'o.usage';
-/** The first event of a stream of Claude's. */
-const FIRST = 'o[0].message.usage';
-
-/** The counts of a record, step by step: `c_in`, `c_out`, … -1: not stated (input and output alone); -2: could not be reckoned. */
-const COUNTING = [
-  `fields ${[
-    'm.input.inputTokenCount as p1',
-    'm.output.outputTokenCount as p2',
-    'm.input.cacheReadInputTokenCount as p3',
-    'm.input.cacheWriteInputTokenCount as p4',
-    // Converse and Nova, Anthropic, OpenAI
-    `${largest(USAGE, ['inputTokens', 'input_tokens', 'prompt_tokens'], -1)} as u_in`,
-    `${largest(USAGE, ['outputTokens', 'output_tokens', 'completion_tokens'], -1)} as u_out`,
-    `${USAGE}.prompt_tokens_details.cached_tokens as r1`,
-    `${USAGE}.input_tokens_details.cached_tokens as r2`,
-    `coalesce(${USAGE}.cacheDetails[0].inputTokens, 0) as d0`,
-    `coalesce(${USAGE}.cacheDetails[1].inputTokens, 0) as d1`,
-    `coalesce(${USAGE}.cache_creation.ephemeral_1h_input_tokens, 0) as l0`,
-    `coalesce(${FIRST}.cache_creation.ephemeral_1h_input_tokens, 0) as l1`,
-  ].join(', ')}`,
-  `fields ${[
-    `greatest(coalesce(r1, 0), coalesce(r2, 0), ${largest(USAGE, ['cacheReadInputTokens', 'cacheReadInputTokenCount', 'cache_read_input_tokens'], 0)}) as u_read`,
-    `coalesce(${USAGE}.cache_creation.ephemeral_5m_input_tokens, 0) + l0 + d0 + d1 as u_known`,
-    `l0 + ${[0, 1].map((place) => `if(${USAGE}.cacheDetails[${place}].ttl = "1h", d${place}, 0)`).join(' + ')} as u_long`,
-    `coalesce(${FIRST}.cache_creation.ephemeral_5m_input_tokens, 0) + l1 as e_known`,
-    `${['in', 'out'].map((name) => `coalesce(toNumber(x_${name}), -1) as z_${name}`).join(', ')}`,
-  ].join(', ')}`,
-  `fields greatest(u_known, ${largest(USAGE, ['cacheWriteInputTokens', 'cacheWriteInputTokenCount', 'cache_creation_input_tokens', 'prompt_tokens_details.cache_write_tokens', 'input_tokens_details.cache_write_tokens'], 0)}) as u_write`,
-  // OpenAI's input number holds the cached tokens, and so does one of Converse whose total leaves no room for them.
-  `fields if((ispresent(r1) or ispresent(r2) or ${USAGE}.totalTokens = u_in + greatest(0, u_out)) and u_in >= u_read + u_write, u_read + u_write, 0) as cut`,
-  `fields ${[
-    // The same number stands at the top and in the metrics, where nothing says what it holds.
-    'greatest(u_in - cut, coalesce(p1, -1) - if(p1 = u_in, cut, 0), z_in - if(z_in = u_in, cut, 0)) as c_in',
-    'greatest(u_out, coalesce(p2, -1), z_out) as c_out',
-    `greatest(u_read, coalesce(toNumber(x_read), 0), coalesce(p3, 0), ${largest(FIRST, ['cache_read_input_tokens'], 0)}) as c_read`,
-    `greatest(u_write, coalesce(toNumber(x_write), 0), coalesce(p4, 0), e_known, ${largest(FIRST, ['cache_creation_input_tokens'], 0)}) as c_write`,
-    'greatest(u_long, l1) as c_long',
-    'greatest(u_known, e_known) as c_known',
-  ]
-    .map((column) => column.replace(/^(.*) as (c_\w+)$/, 'coalesce($1, -2) as $2'))
-    .join(', ')}`,
-];
-
-function largest(holder: string, names: readonly string[], otherwise: number): string {
-  const values = names.map((name) => `coalesce(${holder}.${name}, ${otherwise})`);
-  return values.length === 1 ? (values[0] as string) : `greatest(${values.join(', ')})`;
-}
-
-/** What is counted of each record, and merged to the largest of a request's. */
-export const COUNTER_NAMES = ['c_in', 'c_out', 'c_read', 'c_write', 'c_long', 'c_known'] as const;
-
-const COUNTERS: Record<CountName, string> = {
-  input: 'c_in',
-  output: 'c_out',
-  read: 'c_read',
-  write: 'c_write',
-  long: 'c_long',
-};
-
 /**
- * 1 for a record that must be looked at itself: it could not be parsed; a count is no whole number from 0 to 10^9; none of a class was
- * found, and the text states one. For input and output all of the record is searched, since they are always stated at its top; for the
- * others the response alone, for a prompt can be full of such words.
+ * 1 for a record that must be looked at itself: it could not be parsed; a count is no whole number from 0 to 10^9; none of a counter was
+ * found, and the text states one. For what every record states at its top all of it is searched; for the others the response alone, for
+ * a prompt can be full of such words.
  */
 const DOUBTING = [
   'fields coalesce(s, @message) as b, coalesce(m.requestId, x_id, y_id, "") as w',
   `fields if(${[
     'not ispresent(m.schemaType)',
-    `concat(${[1, 2, 3, 4].map((place) => `coalesce(p${place}, "")`).join(', ",", ')}) not like /^(?:(?:${WHOLE})?(?:,|$))*$/`,
+    `concat(${OWN.map(({ place }) => `coalesce(p${place}, "")`).join(', ",", ')}) not like /^(?:(?:${WHOLE})?(?:,|$))*$/`,
     `b like /${ODD_STATEMENT}/`,
-    `least(${COUNTER_NAMES.join(', ')}) < -1`,
-    ...COUNT_NAMES.map(
-      (name) =>
-        `${COUNTERS[name]} <= 0 and ${name === 'input' || name === 'output' ? '@message' : 'b'} like /${statementOf(name)}/`,
-    ),
+    `least(${COUNTER_NAMES.map(recordColumn).join(', ')}) < -1`,
+    ...NAMED_COUNTERS.map((counter) => {
+      const where = EXPECTED_COUNTERS.some((expected) => expected === counter) ? '@message' : 'b';
+      return `${recordColumn(counter)} <= 0 and ${where} like /${statementOf(counter)}/`;
+    }),
     `startsWith(b, "[") = 1 and b like /${STREAM_STATEMENT}/`,
     `startsWith(b, "[") = 1 and not ispresent(q_tier) and b like /${TIER_STATEMENT}/`,
-    `c_known < c_write and b like /${LIFETIME_STATEMENT}/`,
-    'ispresent(o.usage.cacheDetails[2].inputTokens)',
-    `m.timestamp not like /^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d/`,
+    `${recordColumn('cacheWriteKnown')} < ${recordColumn('cacheWrite')} and b like /${LIFETIME_STATEMENT}/`,
+    `ispresent(${USAGE}.cacheDetails[2].inputTokens)`,
+    'm.timestamp not like /^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d/',
   ].join(' or ')}, 1, 0) as c_doubt`,
 ];
 
@@ -186,7 +217,7 @@ function text(expression: string): string {
 }
 
 /** Where a request's latencies are told: the metrics of a stream. */
-const LATENCIES = [...metric('invocationLatency', 'x_time'), ...metric('firstByteLatency', 'x_first')];
+const LATENCIES = [metric('invocationLatency', 'x_time'), metric('firstByteLatency', 'x_first')];
 
 /**
  * The lines that give each record its counters, its doubt, what tells its request (`k0`, `k1`, `k2`; without an id by its time) and the

@@ -1,10 +1,10 @@
+import { COUNTER_NAMES, COUNTERS, type Counter } from '../../domain/usage-class.ts';
 import type { Column } from '../result-row.ts';
 import { FLAT, fromEnd, fromStart, METADATA_TEXT } from './anchored.ts';
 import {
   BLOCKED_STATEMENT,
-  COUNT_NAMES,
-  type CountName,
   LIFETIME_STATEMENT,
+  NAMED_COUNTERS,
   STREAM_STATEMENT,
   statementOf,
   TIER_STATEMENT,
@@ -25,37 +25,52 @@ const FIRST = ['accountId', 'region', 'requestId', 'modelId', 'operation', 'infe
 const LAST = ['inferenceRegion', 'errorCode'] as const;
 
 const BODY = 'output.outputBodyJson';
+const [INPUT] = COUNTERS.input.names;
+const [OUTPUT] = COUNTERS.output.names;
 const METRICS = 'amazon-bedrock-invocationMetrics';
+
+const USAGE = [...BODY.split('.'), 'usage'];
+const FIRST_USAGE = [...BODY.split('.'), '0', 'message', 'usage'];
+
+/** Counters with fields of their own. */
+const OWN = COUNTER_NAMES.flatMap((counter) => {
+  const { holder, names } = COUNTERS[counter];
+  const [own, ...others] = names as readonly string[];
+  return own === undefined ? [] : [{ holder, own, others }];
+});
+
+/** Lifetimes of cache writes, in the usage of Claude. */
+const LIFETIMES = ['ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'].map((name) => ['cache_creation', name]);
 
 /** Where counts stand that a result gives as `c0`, `c1`, …: the largest of a request's records. */
 export const COUNT_PATHS: readonly (readonly string[])[] = [
-  ['input', 'inputTokenCount'],
-  ['output', 'outputTokenCount'],
-  ['input', 'cacheReadInputTokenCount'],
-  ['input', 'cacheWriteInputTokenCount'],
+  ...OWN.map(({ holder, own }) => [holder, own]),
   ...[
-    'inputTokens input_tokens prompt_tokens outputTokens output_tokens completion_tokens totalTokens',
-    'cacheReadInputTokens cache_read_input_tokens cacheWriteInputTokens cache_creation_input_tokens',
-    'cache_creation.ephemeral_5m_input_tokens cache_creation.ephemeral_1h_input_tokens',
-    'prompt_tokens_details.cached_tokens input_tokens_details.cached_tokens input_tokens_details.cache_write_tokens',
-  ].flatMap((names) => names.split(' ').map((name) => [...BODY.split('.'), 'usage', ...name.split('.')])),
-  ...[
-    'cache_read_input_tokens cache_creation_input_tokens',
-    'cache_creation.ephemeral_5m_input_tokens cache_creation.ephemeral_1h_input_tokens',
-  ].flatMap((names) =>
-    names.split(' ').map((name) => [...BODY.split('.'), '0', 'message', 'usage', ...name.split('.')]),
-  ),
+    ...OWN.flatMap(({ others }) => others.map((name) => [name])),
+    ['totalTokens'],
+    ...['prompt_tokens_details', 'input_tokens_details'].flatMap((details) => [
+      [details, 'cached_tokens'],
+      [details, 'cache_write_tokens'],
+    ]),
+    ...LIFETIMES,
+  ].map((path) => [...USAGE, ...path]),
+  ...[['cache_read_input_tokens'], ['cache_creation_input_tokens'], ...LIFETIMES].map((path) => [
+    ...FIRST_USAGE,
+    ...path,
+  ]),
 ];
 
 /** The metrics at the end of a response: columns by the names that they have there. */
-export const METRIC_COLUMNS = {
-  inputTokenCount: 'z_in',
-  outputTokenCount: 'z_out',
-  cacheReadInputTokenCount: 'z_read',
-  cacheWriteInputTokenCount: 'z_write',
+export const METRIC_COLUMNS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(OWN.map(({ own }, index) => [own, `z${index}`])),
   invocationLatency: 'z_time',
   firstByteLatency: 'z_first',
-} as const;
+};
+
+/** The other counts of the input, beside the one of its tokens: columns by their names. */
+export const INPUT_COLUMNS: Readonly<Record<string, string>> = Object.fromEntries(
+  OWN.filter(({ holder, own }) => holder === 'input' && own !== INPUT).map(({ own }, index) => [own, `y${index}`]),
+);
 
 /** In how many records of a request it stands. */
 export function mentionColumn(name: Mention): string {
@@ -92,7 +107,7 @@ function top(name: (typeof FIRST)[number]): string {
 
 /** What may stand anywhere in the text. */
 const STATEMENTS = {
-  ...(Object.fromEntries(COUNT_NAMES.map((name) => [name, statementOf(name)])) as Record<CountName, string>),
+  ...(Object.fromEntries(NAMED_COUNTERS.map((name) => [name, statementOf(name)])) as Record<Counter, string>),
   lifetime: LIFETIME_STATEMENT,
   stream: STREAM_STATEMENT,
   tier: TIER_STATEMENT,
@@ -111,19 +126,18 @@ const PARSING = [
   fromStart(`"identity":\\s*\\{${FLAT}"arn":\\s*"(?<h_arn>${TEXT})"`),
   fromEnd(`"identity":\\s*\\{${FLAT}"arn":\\s*"(?<g_arn>${TEXT})"${FLAT}\\}`),
   ...METADATA_TEXT,
-  fromEnd(`"outputTokenCount":\\s*(?<y_out>${COUNT})${FLAT}\\}`),
+  fromEnd(`"${OUTPUT}":\\s*(?<y_out>${COUNT})${FLAT}\\}`),
   fromEnd(`"${METRICS}":\\s*\\{(?<z>[^{}]*)\\}${FLAT}\\}${FLAT}\\}`),
   ...Object.entries(METRIC_COLUMNS).map(([name, column]) => `parse z /"${name}":\\s*(?<${column}>${COUNT})/`),
   // Between the bodies, where braces cannot be reckoned: what is found counts where the name stands once in all of the text.
-  `parse @message /"inputTokenCount":\\s*(?<y_in>${COUNT})(?<y>[^{}]*)\\}/`,
-  `parse y /"cacheReadInputTokenCount":\\s*(?<y_read>${COUNT})/`,
-  `parse y /"cacheWriteInputTokenCount":\\s*(?<y_write>${COUNT})/`,
-  'fields strlen(@message) - strlen(replace(@message, "inputTokenCount", "")) as y_length',
+  `parse @message /"${INPUT}":\\s*(?<y_in>${COUNT})(?<y>[^{}]*)\\}/`,
+  ...Object.entries(INPUT_COLUMNS).map(([name, column]) => `parse y /"${name}":\\s*(?<${column}>${COUNT})/`),
+  `fields strlen(@message) - strlen(replace(@message, "${INPUT}", "")) as y_length`,
   ...Object.entries(STATEMENTS).map(([name, statement]) => `parse @message /(?<q_${name}>${statement})/`),
 ];
 
 /** Columns of counts that were found in the text. */
-const FOUND = ['y_in', 'y_out', 'y_read', 'y_write', 'z_in', 'z_out', 'z_read', 'z_write', 'y_length'];
+const FOUND = ['y_in', 'y_out', 'y_length', ...Object.values(INPUT_COLUMNS), ...OWN.map((_, index) => `z${index}`)];
 
 /** Every request of a slice. */
 export function plainQuery(slice: Slice): InsightsQuery {

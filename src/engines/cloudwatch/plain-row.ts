@@ -1,10 +1,11 @@
-import { tokenCounts } from '../../logs/token-counts.ts';
+import { COUNTERS } from '../../domain/usage-class.ts';
+import { BAD_COUNT, tokenCounts } from '../../logs/token-counts.ts';
 import type { MergedInvocation } from '../merge.ts';
 import { type Column, invocationFromRow, type ResultRow } from '../result-row.ts';
-import { COUNT_NAMES, type CountName } from './count-names.ts';
-import { COUNT_PATHS, METRIC_COLUMNS, type Mention, mentionColumn } from './plain-query.ts';
+import { NAMED_COUNTERS } from './count-names.ts';
+import { COUNT_PATHS, INPUT_COLUMNS, METRIC_COLUMNS, type Mention, mentionColumn } from './plain-query.ts';
 
-type Fields = { [name: string]: Fields | number };
+type Fields = { [name: string]: Fields | string };
 
 /** A request as the plain query found it. */
 export interface PlainRequest {
@@ -19,68 +20,70 @@ export interface PlainRequest {
 /** Reads the counts that were found as files are read, and tells whether they can be all there are. */
 export function plainRequestFromRow(row: ResultRow, columns: readonly Column[]): PlainRequest {
   const id = row['k2'] ?? '';
-  const record = recordFromRow(row);
-  const bodies = [bodyOf(record), { message: firstEventOf(record) }];
   const found = invocationFromRow(row, columns, id.startsWith('?') ? '' : id);
-  const tokens = tokenCounts(record['input'] as Fields, record['output'] as Fields, bodies as never);
-  const invocation = { ...found, tokens, records: countOf(row, 'n') ?? 1 };
+  const tokens = tokensFromRow(row);
+  const invocation = { ...found, ...(tokens ? { tokens } : {}), records: Number(row['n']) };
   return {
     invocation,
-    doubt: isUnread(row, invocation) || hasOddCount(record) || isUnfound(row, invocation),
-    from: countOf(row, 't') ?? 0,
-    to: countOf(row, 't_last') ?? 0,
+    doubt: tokens === undefined || isUnread(row, invocation) || isUnfound(row, invocation),
+    from: Number(row['t']),
+    to: Number(row['t_last']),
   };
 }
 
-const METRICS = 'amazon-bedrock-invocationMetrics';
+/** Undefined: a count is none. */
+function tokensFromRow(row: ResultRow) {
+  const record = recordFromRow(row);
+  const body = inner(inner(record, 'output'), 'outputBodyJson');
+  const bodies = [body, inner(body, '0')];
+  try {
+    return tokenCounts(inner(record, 'input'), inner(record, 'output'), bodies);
+  } catch (error) {
+    if (error === BAD_COUNT) return undefined;
+    throw error;
+  }
+}
+
+const METRICS = ['output', 'outputBodyJson', 'amazon-bedrock-invocationMetrics'];
 
 /** The part of a record that holds counts. */
 function recordFromRow(row: ResultRow): Fields {
-  const record: Fields = { input: {}, output: {} };
-  for (const [index, path] of COUNT_PATHS.entries()) {
-    const count = countOf(row, `c${index}`);
-    if (count !== undefined) put(record, path, count);
-  }
-  const output = record['output'] as Fields;
-  const last = countOf(row, 't_y_out');
-  if (last !== undefined) output['outputTokenCount'] ??= last;
-  for (const [name, column] of Object.entries(METRIC_COLUMNS)) {
-    const count = countOf(row, `t_${column}`);
-    if (count !== undefined) put(record, ['output', 'outputBodyJson', METRICS, name], count);
-  }
-  if (isOnlyInput(row) && typeof output['outputTokenCount'] === 'number') addInput(record['input'] as Fields, row);
+  const record: Fields = {};
+  for (const [index, path] of COUNT_PATHS.entries()) put(record, path, row[`c${index}`]);
+  put(record, ['output', COUNTERS.output.names[0]], row['t_y_out']);
+  for (const [name, column] of Object.entries(METRIC_COLUMNS)) put(record, [...METRICS, name], row[`t_${column}`]);
+  if (!isOnlyInput(row, record)) return record;
+  put(record, ['input', COUNTERS.input.names[0]], row['t_y_in']);
+  for (const [name, column] of Object.entries(INPUT_COLUMNS)) put(record, ['input', name], row[`t_${column}`]);
   return record;
 }
 
-/** A call that came through states its output, and its input beside it: then the one `inputTokenCount` of the text is that. */
-function isOnlyInput(row: ResultRow): boolean {
-  return countOf(row, 't_y_length') === 'inputTokenCount'.length;
+/** A call that came through states its output, and its input beside it: then the one count of the input in the text is that. */
+function isOnlyInput(row: ResultRow, record: Fields): boolean {
+  const [name] = COUNTERS.input.names;
+  return Number(row['t_y_length']) === name.length && inner(record, 'output')[COUNTERS.output.names[0]] !== undefined;
 }
 
-function addInput(input: Fields, row: ResultRow): void {
-  const found = { inputTokenCount: 'in', cacheReadInputTokenCount: 'read', cacheWriteInputTokenCount: 'write' };
-  for (const [name, column] of Object.entries(found)) {
-    const count = countOf(row, `t_y_${column}`);
-    if (count !== undefined) input[name] ??= count;
-  }
-}
-
-function put(holder: Fields, [name, ...rest]: readonly string[], count: number): void {
-  const key = name as string;
+/** Puts a count where its path leads, if there is one and none stands there. */
+function put(holder: Fields, [name = '', ...rest]: readonly string[], text: string | undefined): void {
+  if (text === undefined || text === '') return;
   if (rest.length === 0) {
-    holder[key] = count;
+    holder[name] ??= countText(text);
     return;
   }
-  holder[key] ??= {};
-  put(holder[key] as Fields, rest, count);
+  holder[name] ??= {};
+  put(inner(holder, name), rest, text);
 }
 
-function bodyOf(record: Fields): Fields {
-  return ((record['output'] as Fields)['outputBodyJson'] ?? {}) as Fields;
+/** Services print large numbers as 1.2345E10. */
+function countText(text: string): string {
+  const count = Number(text);
+  return Number.isInteger(count) && count >= 0 ? String(count) : text;
 }
 
-function firstEventOf(record: Fields): Fields {
-  return (((bodyOf(record)['0'] ?? {}) as Fields)['message'] ?? {}) as Fields;
+function inner(holder: Fields, name: string): Fields {
+  const value = holder[name];
+  return typeof value === 'object' ? value : {};
 }
 
 /** `parse` did not read the record, or what tells requests and prices was not found. */
@@ -88,16 +91,14 @@ function isUnread(
   row: ResultRow,
   { requestId, accountId, region, modelId, operation, records }: MergedInvocation,
 ): boolean {
-  return [requestId, accountId, region, modelId, operation].includes('') || countOf(row, 'parsed') !== records;
+  return [requestId, accountId, region, modelId, operation].includes('') || Number(row['parsed']) !== records;
 }
 
 /** The text states something that was not found. */
 function isUnfound(row: ResultRow, { tokens, tier, blocked, errorCode, identityArn }: MergedInvocation): boolean {
-  const { input, output, cacheRead: read, cacheWrite: write, cacheWrite1h: long, cacheWriteKnown: known } = tokens;
-  const counts: Record<CountName, number> = { input, output, read, write, long };
   return (
-    COUNT_NAMES.some((name) => counts[name] === 0 && mentions(row, name)) ||
-    (known < write && mentions(row, 'lifetime')) ||
+    NAMED_COUNTERS.some((counter) => !tokens[counter] && mentions(row, counter)) ||
+    (tokens.cacheWriteKnown < tokens.cacheWrite && mentions(row, 'lifetime')) ||
     (tier === undefined && mentions(row, 'tier')) ||
     (!blocked && mentions(row, 'blocked')) ||
     (errorCode === undefined && mentions(row, 'error')) ||
@@ -107,18 +108,5 @@ function isUnfound(row: ResultRow, { tokens, tier, blocked, errorCode, identityA
 }
 
 function mentions(row: ResultRow, name: Mention): boolean {
-  return (countOf(row, mentionColumn(name)) ?? 0) > 0;
-}
-
-/** A count that is no whole number. */
-function hasOddCount(fields: Fields): boolean {
-  return Object.values(fields).some((value) =>
-    typeof value === 'number' ? !(Number.isInteger(value) && value >= 0 && value <= 1e9) : hasOddCount(value),
-  );
-}
-
-/** Services print large numbers as 1.2345E10. NaN: it is none. */
-function countOf(row: ResultRow, column: string): number | undefined {
-  const text = row[column];
-  return text === undefined || text === '' ? undefined : Number(text);
+  return Number(row[mentionColumn(name)]) > 0;
 }

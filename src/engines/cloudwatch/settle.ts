@@ -1,3 +1,4 @@
+import { ALL_USED } from '../../domain/usage-shape.ts';
 import type { Work } from '../engine.ts';
 import { type Found, NOTHING } from '../found.ts';
 import type { InvocationGroup } from '../grouping.ts';
@@ -30,7 +31,7 @@ export async function settle(
 ): Promise<Settled> {
   if (doubts.length === 0) return { ...NOTHING, groups: sure, read: [] };
   const looks = await readDoubts(place, doubts, work, known);
-  const unread = doubts.filter((doubt) => !looks.has(doubt)).map(({ group }) => group);
+  const unread = doubts.filter((doubt) => !looks.has(doubt)).map(({ group }) => unstated(group));
   const read = doubts.flatMap((doubt) => readAt(doubt, looks.get(doubt)));
   return {
     ...NOTHING,
@@ -40,6 +41,11 @@ export async function settle(
     lookedAt: looks.size,
     read,
   };
+}
+
+/** What was found of it counts, and its expected counters as not stated: it may have used more. */
+function unstated(group: InvocationGroup): InvocationGroup {
+  return { ...group, shape: group.shape & ALL_USED };
 }
 
 /** The period goes by the time of the event, as for all that was not looked at. */

@@ -26,9 +26,7 @@ describe('the text of the question for the dearest requests', () => {
 
   it('of some size', () => {
     const { text } = topQuery({ ...SCAN, only: { promptAtLeast: 100_000 } }, OCTOBER, ASK, true);
-    expect(text).toContain(
-      'filter t_doubt = 0 and bound > 0 and n_in + t_read + t_write >= 100000 and b5 in ["","arn:a"]',
-    );
+    expect(text).toContain('filter t_doubt = 0 and bound > 0 and prompt >= 100000 and b6 in ["","arn:a"]');
   });
 
   it.each(['say "hi"', 'a\\b', 'line\nbreak'])('leaves a filter out that it cannot write: %j', (value) => {
@@ -44,12 +42,12 @@ describe('the text of the question for the dearest requests', () => {
   ])('stays within 10,000 characters: %s', (_, change, filtered, byModel) => {
     const { text } = topQuery(SCAN, OCTOBER, { ...ASK, ...change }, true);
     expect(text.length).toBeLessThan(10_000);
-    expect([text.includes('b5 in ['), text.includes('if(b0 = ')]).toEqual([filtered, byModel]);
+    expect([text.includes('b6 in ['), text.includes('if(b0 = ')]).toEqual([filtered, byModel]);
   });
 });
 
 describe('the bound of a row', () => {
-  const row = { t_in: '10', t_out: '2', t_read: '100', t_write: '8', t_long: '3' };
+  const row = { t_input: '10', t_output: '2', t_cache_read: '100', t_cache_write: '8', t_cache_write_1h: '3' };
   const whole = 10 * 300 + 2 * 1500 + 100 * 30 + 5 * 375 + 3 * 600;
 
   it('is never less than what the row can weigh', () => {

@@ -1,10 +1,11 @@
 import { limitsOfSize } from '../../domain/request-size.ts';
-import { TOKEN_CLASSES, type TokenClass } from '../../domain/weights.ts';
+import { CLASS_NAMES, COUNTER_NAMES, type UsageClass } from '../../domain/usage-class.ts';
+import { classCounts, classExpression } from '../counts.ts';
 import type { LoggedFilter } from '../logged-filters.ts';
-import { type Column, PRICED_ATTRIBUTES, REQUEST_COLUMNS, type ResultRow, TOKEN_COLUMNS } from '../result-row.ts';
+import { type Column, mergedColumn, PRICED_ATTRIBUTES, REQUEST_COLUMNS, type ResultRow } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
 import type { Bounds, TopAsk } from '../top.ts';
-import { type InsightsQuery, limitCondition, MOST_TEXT, requestLines } from './insights-query.ts';
+import { type InsightsQuery, limitCondition, MOST_TEXT, merged, requestLines } from './insights-query.ts';
 import type { Slice } from './slice.ts';
 
 /** A query for single requests, and how it sorts them. */
@@ -38,15 +39,8 @@ export function topQuery(scan: Scan, slice: Slice, ask: TopAsk, merge: boolean):
     text,
     columns,
     boundOf(row) {
-      const count = (name: string) => Math.max(0, Number(row[name] ?? 0));
-      const tokens = {
-        input: count('t_in'),
-        output: count('t_out'),
-        cacheRead: count('t_read'),
-        cacheWrite5m: count('t_write') - count('t_long'),
-        cacheWrite1h: count('t_long'),
-      };
-      const sum = TOKEN_CLASSES.reduce((total, name) => total + tokens[name] * used.largest[name], 0);
+      const tokens = classCounts((name) => Math.max(0, Number(row[mergedColumn(name)] ?? 0)));
+      const sum = CLASS_NAMES.reduce((total, name) => total + tokens[name] * used.largest[name], 0);
       return BigInt(Math.ceil(sum * (used.models ? (used.models.get(row['b0'] ?? '') ?? 0) : 1) * (1 + 1e-9)));
     },
   };
@@ -60,17 +54,17 @@ function columnsOf({ attributes }: Scan, where: readonly LoggedFilter[]): Column
 }
 
 interface Scale {
-  largest: Readonly<Record<TokenClass, number>>;
+  largest: Readonly<Record<UsageClass, number>>;
   /** The part of that which each model costs at most; undefined: all the same. */
   models: ReadonlyMap<string, number> | undefined;
 }
 
 function scaleOf(bounds: Bounds): Scale {
   const largest = Object.fromEntries(
-    TOKEN_CLASSES.map((name) => [name, Math.max(...[...bounds.values()].map((bound) => bound[name]))]),
-  ) as Record<TokenClass, number>;
+    CLASS_NAMES.map((name) => [name, Math.max(...[...bounds.values()].map((bound) => bound[name]))]),
+  ) as Record<UsageClass, number>;
   const models = [...bounds].map(([model, bound]) => {
-    const parts = TOKEN_CLASSES.map((name) => (largest[name] === 0 ? 0 : bound[name] / largest[name]));
+    const parts = CLASS_NAMES.map((name) => (largest[name] === 0 ? 0 : bound[name] / largest[name]));
     return [model, Math.ceil(Math.max(...parts) * 1e6) / 1e6] as const;
   });
   return { largest, models: models.every(([model]) => isPlain(model)) ? new Map(models) : undefined };
@@ -83,7 +77,7 @@ function textOf(
   { scale: { largest, models }, where, limit }: { scale: Scale } & Pick<TopAsk, 'where' | 'limit'>,
   merge: boolean,
 ): string {
-  const sum = TOKEN_CLASSES.map((name) => `${TOKENS[name]} * ${largest[name]}`).join(' + ');
+  const sum = CLASS_NAMES.map((name) => `${classExpression(name, merged)} * ${largest[name]}`).join(' + ');
   const part = [...(models ?? [])].map(([model, size]) => `if(b0 = ${quoted(model)}, ${size}, 0)`);
   const conditions = [
     't_doubt = 0 and bound > 0',
@@ -98,18 +92,13 @@ function textOf(
     `filter ${conditions.join(' and ')}`,
     'sort bound desc',
     `limit ${limit}`,
-    `display id, t, ${COUNTS.join(', ')}, ${columns.map((_, index) => `b${index}`).join(', ')}`,
+    `display id, t, ${COUNTER_NAMES.map(mergedColumn).join(', ')}, ${columns.map((_, index) => `b${index}`).join(', ')}`,
   ];
   return lines.join('\n| ');
 }
 
-const COUNTS = ['t_in', 't_out', 't_read', 't_write', 't_long', 't_known'];
-
 /** A request without an id is told by its time. */
 const REQUEST_ID = 'if(startsWith(k2, "?") = 1, "", k2)';
-
-/** The counter of each class, which is 0 where it is not stated. */
-const TOKENS: Readonly<Record<TokenClass, string>> = { ...TOKEN_COLUMNS, input: 'n_in', output: 'n_out' };
 
 /** Whether a text has no character that could end it. */
 function isPlain(text: string): boolean {

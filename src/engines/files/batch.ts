@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Invocation } from '../../domain/invocation.ts';
+import { byCounter, type Counter } from '../../domain/usage-class.ts';
 import { type Attributes, attributesFrom } from '../../logs/attributes.ts';
 
 /** Everything of a record that repeats from record to record. The ledger stores each distinct set once. */
@@ -11,7 +12,7 @@ export type StoredAttributes = Omit<Attributes, 'metadata'> & {
 /** An attribute set under the id that records name it by. */
 export interface IdentifiedAttributes {
   id: bigint;
-  /** What the id is a hash of. */
+  /** What the id stands for. */
   key: string;
   attributes: StoredAttributes;
 }
@@ -24,13 +25,9 @@ export interface RecordBatch {
   requestId: string[];
   /** Epoch milliseconds. */
   at: Float64Array;
-  input: Int32Array;
-  output: Int32Array;
-  cacheRead: Int32Array;
-  cacheWrite: Int32Array;
-  cacheWrite1h: Int32Array;
-  cacheWriteKnown: Int32Array;
-  /** -1 where the record does not tell. */
+  /** Each counter; -1 where the record does not state it. */
+  counters: Record<Counter, Int32Array>;
+  /** -1 where the record does not tell; so the next. */
   latencyMs: Int32Array;
   firstByteMs: Int32Array;
 }
@@ -50,14 +47,26 @@ export interface AttributeIds {
   idOf(invocation: Invocation, onNew: (set: IdentifiedAttributes) => void): bigint;
 }
 
-export function createAttributeIds(): AttributeIds {
+/** 64 bits that stand for a text. */
+export type NameOf = (key: string) => bigint;
+
+/**
+ * Names of attribute sets in one ledger. Whoever calls a model chooses much of what is in a set, and without the ledger's secret
+ * could look for two sets with one name; by chance there are two once in millions of ledgers of ten million sets, and the ledger
+ * then takes another secret (ingest.ts).
+ */
+export function nameWith(secret: Uint8Array): NameOf {
+  return (key) => createHmac('sha256', secret).update(key).digest().readBigInt64BE();
+}
+
+export function createAttributeIds(nameOf: NameOf): AttributeIds {
   const known = new Map<string, bigint>();
   return {
     idOf(invocation, onNew) {
       const key = attributesKey(invocation);
       const earlier = known.get(key);
       if (earlier !== undefined) return earlier;
-      const id = createHash('sha256').update(key).digest().readBigInt64BE();
+      const id = nameOf(key);
       if (known.size >= REMEMBERED_ATTRIBUTES) known.clear();
       known.set(key, id);
       onNew({ id, key, attributes: { ...attributesFrom(invocation), metadata: metadataText(invocation.metadata) } });
@@ -91,22 +100,33 @@ function batchFromInvocations(invocations: readonly Invocation[], ids: Attribute
     attributes,
     requestId: invocations.map(({ requestId }) => requestId),
     at: Float64Array.from(invocations, ({ at }) => at),
-    input: whole(({ tokens }) => tokens.input),
-    output: whole(({ tokens }) => tokens.output),
-    cacheRead: whole(({ tokens }) => tokens.cacheRead),
-    cacheWrite: whole(({ tokens }) => tokens.cacheWrite),
-    cacheWrite1h: whole(({ tokens }) => tokens.cacheWrite1h),
-    cacheWriteKnown: whole(({ tokens }) => tokens.cacheWriteKnown),
+    counters: byCounter((name) => whole(({ tokens }) => tokens[name] ?? -1)),
     latencyMs: whole(({ latencyMs }) => latencyMs ?? -1),
     firstByteMs: whole(({ firstByteMs }) => firstByteMs ?? -1),
   };
 }
 
-/** Written by hand rather than with JSON.stringify: it runs once per record. The separator cannot stand in a JSON-escaped value. */
+/** Everything of the set, so that two sets have one key only if they are the same. */
 function attributesKey(invocation: Invocation): string {
   const { accountId, region, inferenceRegion, operation, modelId, identityArn, tier, errorCode, blocked, stopReason } =
     invocation;
-  return `${accountId}\n${region}\n${inferenceRegion ?? ''}\n${operation}\n${modelId}\n${identityArn ?? ''}\n${tier ?? ''}\n${errorCode ?? ''}\n${blocked}\n${stopReason ?? ''}\n${JSON.stringify(invocation.metadata)}`;
+  const parts = [
+    accountId,
+    region,
+    inferenceRegion,
+    operation,
+    modelId,
+    identityArn,
+    tier,
+    errorCode,
+    blocked,
+    stopReason,
+  ];
+  return JSON.stringify([...parts, Object.entries(invocation.metadata).sort(byName)]);
+}
+
+function byName([a]: [string, string], [b]: [string, string]): number {
+  return a < b ? -1 : 1;
 }
 
 function metadataText(metadata: Readonly<Record<string, string>>): string | undefined {

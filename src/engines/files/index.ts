@@ -77,7 +77,11 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
       fresh(work, async (connection, look) => {
         const { sql, values } = usageStatement(query, await aliasesFor(connection, query));
         const rows = (await rowsFrom(connection, sql, values)).map((row) => usageRowFromResult(row, query));
-        return { rows, coverage: await coverageOf(connection, look, query) };
+        const coverage = await coverageOf(connection, look, query);
+        return {
+          rows,
+          coverage: ledger.rebuilt ? { ...coverage, notes: [...(coverage.notes ?? []), REBUILT_NOTE] } : coverage,
+        };
       }),
     invocations: (query, work = {}) =>
       fresh(work, async (connection) => {
@@ -159,6 +163,9 @@ async function coverageOf(
     ...(archived > 0 ? { notes: [archivedNote(archived)] } : {}),
   };
 }
+
+const REBUILT_NOTE =
+  'The ledger was of another version of bedrock-spend: it was made anew, and all logs were read again.';
 
 function archivedNote(count: number): string {
   return `${count.toLocaleString('en-US')} log files are in an archive storage class (S3 Glacier) and not in these numbers. Have them restored, or copy the logs before they are archived.`;

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { throwIfCancelled } from '../../domain/errors.ts';
 import { HOUR_MS } from '../../domain/period.ts';
 import type { Work } from '../engine.ts';
+import { secretOf, startAnew } from './layout.ts';
 import { inTransaction, rowsFrom } from './ledger.ts';
 import { createReaders, type FileReader } from './reader-pool.ts';
 import { mergeStatements, ROLLUP_STATEMENTS } from './schema.ts';
@@ -26,6 +27,19 @@ export interface Ingest {
  * @returns how many files are in an archive, and so not in the ledger
  */
 export async function ingest(connection: DuckDBConnection, from: Ingest, work: Work = {}): Promise<number> {
+  try {
+    return await bringUpToDate(connection, from, work);
+  } catch (error) {
+    if (error !== SAME_NAME) throw error;
+    await startAnew(connection);
+    return bringUpToDate(connection, from, work);
+  }
+}
+
+/** Two attribute sets have one name. */
+const SAME_NAME: Error = Object.freeze(new Error('two attribute sets have one name'));
+
+async function bringUpToDate(connection: DuckDBConnection, from: Ingest, work: Work): Promise<number> {
   const known = await knownFiles(connection);
   const current = new Map(from.listing.files.map((file) => [file.name, file]));
   const gone = [...known.values()].filter((file) => !isSame(current.get(file.name), file));
@@ -108,7 +122,7 @@ async function readFiles(
   const stop = new AbortController();
   const signal = work.signal ? AbortSignal.any([work.signal, stop.signal]) : stop.signal;
   const supply = await store.supply(files, folder, signal);
-  const readers = createReaders(total);
+  const readers = createReaders(total, await secretOf(connection));
   await connection.run('INSERT INTO reading VALUES (true)');
   const writer = await createWriter(connection);
   let id = writer.firstId;
@@ -194,13 +208,13 @@ async function runInTransaction(connection: DuckDBConnection, statements: readon
   });
 }
 
-/** Removes attribute sets written twice. An id is a 64-bit hash, so it also makes sure that no two sets share one. */
+/** Removes attribute sets written twice. @throws SAME_NAME where two different ones have one name */
 async function uniqueAttributes(connection: DuckDBConnection): Promise<void> {
   const [clash] = await rowsFrom(
     connection,
     'SELECT id FROM attributes GROUP BY id HAVING count(DISTINCT key) > 1 LIMIT 1',
   );
-  if (clash) throw new Error(`two attribute sets share the id ${clash['id']}`);
+  if (clash) throw SAME_NAME;
   const [double] = await rowsFrom(connection, 'SELECT count(*) <> count(DISTINCT id) AS found FROM attributes');
   if (!double?.['found']) return;
   await inTransaction(connection, async () => {

@@ -1,22 +1,31 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { Alias } from '../../domain/alias.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { TOKEN_CLASSES, type TokenClass, type WeighedPrice } from '../../domain/weights.ts';
+import { CLASS_NAMES, columnOf, type UsageClass } from '../../domain/usage-class.ts';
+import type { WeighedPrice } from '../../domain/weights.ts';
+import { classCounts, classExpression } from '../counts.ts';
 import type { InvocationRow, InvocationsQuery } from '../engine.ts';
-import { attributesSql, type Bind, ratesFromSql, type Statement, sizeConditions, valueColumn } from './sql.ts';
+import {
+  attributesSql,
+  type Bind,
+  counterColumn,
+  ratesFromSql,
+  SHAPE_COLUMN,
+  type Statement,
+  sizeConditions,
+  valueColumn,
+} from './sql.ts';
 
-/** The ledger's counter of each class of tokens. */
-const TOKENS: Readonly<Record<TokenClass, string>> = {
-  input: 'u.input',
-  output: 'u.output',
-  cacheRead: 'u.cache_read',
-  cacheWrite5m: '(u.cache_write - u.cache_write_1h)',
-  cacheWrite1h: 'u.cache_write_1h',
-};
+const tokensOf = (name: UsageClass) => classExpression(name, counterColumn);
 
-const ALL_TOKENS = 'u.input::HUGEINT + u.output + u.cache_read + u.cache_write';
+const ALL_TOKENS = CLASS_NAMES.map((name) => `${tokensOf(name)}::HUGEINT`).join(' + ');
 
-/** Builds the query for the heaviest requests, and the largest of those that have no weight, in one reading. */
+/** Some of what the request used has no weight. */
+const LACKS = CLASS_NAMES.map((name) => `(${tokensOf(name)} > 0 AND w.w_${name} IS NULL)`).join(' OR ');
+
+const WEIGHT = CLASS_NAMES.map((name) => `coalesce(${tokensOf(name)} * w.w_${name}, 0)`).join(' + ');
+
+/** Builds the query for the heaviest requests, and the largest of those that used something without a weight, in one reading. */
 export function invocationsStatement(query: InvocationsQuery, aliases: readonly Alias[]): Statement {
   const values: DuckDBValue[] = [];
   const bind: Bind = (value) => `$${values.push(value)}`;
@@ -26,12 +35,12 @@ export function invocationsStatement(query: InvocationsQuery, aliases: readonly 
     // Prices are found once for each set of attributes, not for each request.
     `w AS (SELECT a.id, prices.* FROM a JOIN prices ON prices.model = a.model AND prices.scope = a.scope
       AND prices.region = a.region AND prices.tier IS NOT DISTINCT FROM a.tier)`,
-    `weighed AS (SELECT u.*, ${ratesFromSql(query)} AS rates_from FROM invocations u JOIN a ON a.id = u.attributes
+    `weighed AS (SELECT u.*, ${SHAPE_COLUMN} AS whole_shape, ${ratesFromSql(query)} AS rates_from FROM invocations u JOIN a ON a.id = u.attributes
       WHERE ${conditionsSql(query, bind)})`,
-    `sized AS (SELECT u.*, ${weightSql()} AS weight, ${ALL_TOKENS} AS tokens FROM weighed u
+    `sized AS (SELECT u.*, ${WEIGHT} AS weight, NOT (${LACKS}) AS whole, ${ALL_TOKENS} AS tokens FROM weighed u
       LEFT JOIN w ON w.id = u.attributes AND w.band = u.band AND w.rates_from = u.rates_from)`,
     `chosen AS ((SELECT * FROM sized WHERE weight > 0 ORDER BY weight DESC, at_ms, request_id LIMIT ${query.limit})
-      UNION ALL (SELECT * FROM sized WHERE weight IS NULL AND tokens > 0 ORDER BY tokens DESC, at_ms, request_id LIMIT ${query.unpricedLimit}))`,
+      UNION (SELECT * FROM sized WHERE NOT whole ORDER BY tokens DESC, at_ms, request_id LIMIT ${query.unpricedLimit}))`,
   ];
   const sql = `WITH ${ctes.join(',\n')}
 SELECT a.* EXCLUDE (id, key), chosen.* EXCLUDE (attributes), chosen.weight::VARCHAR AS weight_text FROM chosen JOIN a ON a.id = chosen.attributes`;
@@ -47,25 +56,18 @@ function conditionsSql({ from, to, only, where }: InvocationsQuery, bind: Bind):
   ].join(' AND ');
 }
 
-/** Null where the request used tokens that have no weight. */
-function weightSql(): string {
-  const sum = TOKEN_CLASSES.map((name) => `coalesce(${TOKENS[name]} * w.w_${name}, 0)`).join(' + ');
-  const lacks = TOKEN_CLASSES.map((name) => `(${TOKENS[name]} > 0 AND w.w_${name} IS NULL)`).join(' OR ');
-  return `CASE WHEN ${lacks} THEN NULL ELSE ${sum} END`;
-}
-
 function pricesSql(prices: readonly WeighedPrice[], bind: Bind): string {
-  const names = ['model', 'scope', 'region', 'tier', 'band', 'rates_from', ...TOKEN_CLASSES.map((name) => `w_${name}`)];
-  const types = [...Array(4).fill('VARCHAR'), 'INTEGER', 'BIGINT', ...TOKEN_CLASSES.map(() => 'HUGEINT')];
+  const names = ['model', 'scope', 'region', 'tier', 'band', 'rates_from', ...CLASS_NAMES.map((name) => `w_${name}`)];
+  const types = [...Array(4).fill('VARCHAR'), 'INTEGER', 'BIGINT', ...CLASS_NAMES.map(() => 'HUGEINT')];
   const cells = ({ priceKey: key, weights }: WeighedPrice): (string | null)[] => [
     ...[key.model, key.scope, key.region, key.tier ?? null, String(key.contextBand), String(key.ratesFrom)],
-    ...TOKEN_CLASSES.map((name) => weights[name]?.toString() ?? null),
+    ...CLASS_NAMES.map((name) => weights[name]?.toString() ?? null),
   ];
   const row = (values: readonly (string | null)[]) =>
     `(${values.map((value, index) => `${bind(value)}::${types[index]}`).join(', ')})`;
   const none = prices.length === 0;
   const rows = none ? [row(names.map(() => null))] : prices.map((price) => row(cells(price)));
-  return `SELECT * FROM (VALUES ${rows.join(', ')}) t(${names.join(', ')})`;
+  return `SELECT DISTINCT * FROM (VALUES ${rows.join(', ')}) t(${names.join(', ')})`;
 }
 
 /** Reads a row of `invocationsStatement`'s result. */
@@ -74,7 +76,6 @@ export function invocationFromResult(row: Record<string, DuckDBValue>): Invocati
   const count = (name: string) => Number(row[name]);
   const milliseconds = (name: string) => (row[name] === null ? undefined : count(name));
   const [model, scope, region, tier] = [text('model') ?? '', row['scope'] as Scope, text('region') ?? '', text('tier')];
-  const weight = text('weight_text');
   return {
     at: count('at_ms'),
     requestId: text('request_id') ?? '',
@@ -101,17 +102,14 @@ export function invocationFromResult(row: Record<string, DuckDBValue>): Invocati
     firstByteMs: milliseconds('first_byte_ms'),
     priceKey: { model, scope, region, tier, contextBand: count('band'), ratesFrom: count('rates_from') },
     counts: {
+      ...classCounts((name) => count(columnOf(name))),
       invocations: 1,
       errors: row['error'] ? 1 : 0,
-      billable: count('billable'),
-      input: count('input'),
-      output: count('output'),
-      cacheRead: count('cache_read'),
-      cacheWrite5m: count('cache_write') - count('cache_write_1h'),
-      cacheWrite1h: count('cache_write_1h'),
       cacheWriteUnknown: Math.max(0, count('cache_write') - count('cache_write_known')),
     },
-    weight: weight === undefined ? undefined : BigInt(weight),
+    shape: count('whole_shape'),
+    weight: BigInt(text('weight_text') ?? 0),
+    whole: row['whole'] as boolean,
   };
 }
 

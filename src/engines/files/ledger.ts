@@ -8,7 +8,8 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb
 import envPaths from 'env-paths';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
-import { INVOCATIONS_VIEW, LEDGER_VERSION, SCHEMA } from './schema.ts';
+import { layOut } from './layout.ts';
+import { INVOCATIONS_VIEW } from './schema.ts';
 
 /** Memory DuckDB may use before it spills to disk. Reading logs stays flat however many there are. */
 const MEMORY_LIMIT = '256MB';
@@ -21,6 +22,8 @@ const IDLE_CLOSE_MS = 2_000;
 
 export interface Ledger {
   readonly path: string;
+  /** It was of another version of the program, and everything is read again. */
+  readonly rebuilt: boolean;
   /** Runs work on the open ledger. Calls take turns: one process never writes while it reads. */
   use<Result>(work: (connection: DuckDBConnection) => Promise<Result>, options?: Work): Promise<Result>;
   close(): Promise<void>;
@@ -29,7 +32,7 @@ export interface Ledger {
 /** Where a store's ledger is kept by default. */
 export function ledgerPath(id: string, folder = envPaths('bedrock-spend', { suffix: '' }).cache): string {
   const name = createHash('sha256').update(id).digest('hex').slice(0, 16);
-  return join(folder, `ledger-v${LEDGER_VERSION}-${name}.duckdb`);
+  return join(folder, `ledger-${name}.duckdb`);
 }
 
 /** Ledgers that this process has open. DuckDB keeps other processes out, but would open a file twice in one process and spoil it. */
@@ -37,13 +40,15 @@ const openPaths = new Set<string>();
 
 /** A ledger in a file that outlives the process. */
 export function createLedger(path: string): Ledger {
-  let open: { instance: DuckDBInstance; connection: DuckDBConnection } | undefined;
+  let open: Awaited<ReturnType<typeof openLedger>> | undefined;
+  let rebuilt = false;
   let queue: Promise<unknown> = Promise.resolve();
   let idle: NodeJS.Timeout | undefined;
 
   async function connect(options: Work): Promise<DuckDBConnection> {
     clearTimeout(idle);
     open ??= await openLedger(path, options);
+    rebuilt ||= open.found === 'rebuilt';
     return open.connection;
   }
 
@@ -57,6 +62,9 @@ export function createLedger(path: string): Ledger {
 
   return {
     path,
+    get rebuilt() {
+      return rebuilt;
+    },
     use(work, options = {}) {
       const turn = queue.then(async () => {
         throwIfCancelled(options.signal);
@@ -83,6 +91,7 @@ export async function createTemporaryLedger(): Promise<Ledger> {
   const ledger = createLedger(join(folder, 'ledger.duckdb'));
   return {
     path: ledger.path,
+    rebuilt: false,
     use: ledger.use,
     async close() {
       await ledger.close();
@@ -96,8 +105,9 @@ async function openLedger(path: string, options: Work) {
   const instance = await openInstance(path, options);
   try {
     const connection = await instance.connect();
-    for (const statement of [...SCHEMA, INVOCATIONS_VIEW]) await connection.run(statement);
-    return { instance, connection };
+    const found = await layOut(connection, path);
+    await connection.run(INVOCATIONS_VIEW);
+    return { instance, connection, found };
   } catch (error) {
     instance.closeSync();
     openPaths.delete(path);

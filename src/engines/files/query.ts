@@ -5,21 +5,28 @@ import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
 import { limitsOfSize } from '../../domain/request-size.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { UsageRow } from '../../domain/usage.ts';
+import { byClass, CLASS_NAMES, columnOf } from '../../domain/usage-class.ts';
+import { classExpression } from '../counts.ts';
 import type { UsageQuery } from '../engine.ts';
-import { attributesSql, type Bind, listSql, ratesFromSql, type Statement, sizeConditions, valueColumn } from './sql.ts';
+import {
+  attributesSql,
+  type Bind,
+  counterColumn,
+  listSql,
+  ratesFromSql,
+  SHAPE_COLUMN,
+  type Statement,
+  sizeConditions,
+  valueColumn,
+} from './sql.ts';
 
-/** What a rate depends on besides the time; grouped by in every query. */
-const PRICE_COLUMNS = ['a.model', 'a.scope', 'a.region', 'a.tier', 'u.band'];
+/** What a rate depends on besides the time, and what was used; grouped by in every query. */
+const PRICE_COLUMNS = ['a.model', 'a.scope', 'a.region', 'a.tier', 'u.band', SHAPE_COLUMN];
 
 const SUMS = [
   'sum(u.invocations) AS invocations',
   'sum(CASE WHEN a.error THEN u.invocations ELSE 0 END) AS errors',
-  'sum(u.billable) AS billable',
-  'sum(u.input) AS input',
-  'sum(u.output) AS output',
-  'sum(u.cache_read) AS cache_read',
-  'sum(u.cache_write - u.cache_write_1h) AS cache_write_5m',
-  'sum(u.cache_write_1h) AS cache_write_1h',
+  ...CLASS_NAMES.map((name) => `sum(${classExpression(name, counterColumn)}) AS ${columnOf(name)}`),
   'sum(u.cache_write - least(u.cache_write, u.cache_write_known)) AS cache_write_unknown',
 ];
 
@@ -82,14 +89,10 @@ export function usageRowFromResult(row: Record<string, DuckDBValue>, query: Usag
       contextBand: Number(row['p4']),
       ratesFrom: Number(row['rates_from']),
     },
+    shape: Number(row['p5']),
     invocations: count('invocations'),
     errors: count('errors'),
-    billable: count('billable'),
-    input: count('input'),
-    output: count('output'),
-    cacheRead: count('cache_read'),
-    cacheWrite5m: count('cache_write_5m'),
-    cacheWrite1h: count('cache_write_1h'),
+    ...byClass((name) => count(columnOf(name))),
     cacheWriteUnknown: count('cache_write_unknown'),
     ...(query.cellMs === undefined ? {} : { cell: count('cell') }),
   };

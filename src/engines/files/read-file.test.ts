@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { callOf, recordOf, temporaryFolder, textOf } from '../../../test/helpers/log-files.ts';
-import { createAttributeIds, type RecordBatch } from './batch.ts';
+import { BAD_COUNT_REASON } from '../../logs/record.ts';
+import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
 import { type FileReading, readLogFile } from './read-file.ts';
 import { createReaders } from './reader-pool.ts';
 
+const SECRET = Buffer.from('any');
 const MEGABYTE = 1024 * 1024;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -28,14 +30,18 @@ async function readPath(
   path: string,
 ): Promise<{ reading: Omit<FileReading, 'last'>; ids: string[]; inputs: number[] }> {
   const batches: RecordBatch[] = [];
-  const { last, ...reading } = await readLogFile({ name: path, path }, createAttributeIds(), (batch) => {
-    batches.push(batch);
-  });
+  const { last, ...reading } = await readLogFile(
+    { name: path, path },
+    createAttributeIds(nameWith(SECRET)),
+    (batch) => {
+      batches.push(batch);
+    },
+  );
   batches.push(...[last].filter((batch) => batch !== undefined));
   return {
     reading,
     ids: batches.flatMap(({ requestId }) => requestId),
-    inputs: batches.flatMap(({ input }) => [...input]),
+    inputs: batches.flatMap(({ counters }) => [...counters.input]),
   };
 }
 
@@ -123,7 +129,7 @@ describe('a log file is read', () => {
           'not JSON': 2,
           'not a ModelInvocationLog record': 2,
           'unreadable timestamp': 1,
-          'token count out of range': 1,
+          [BAD_COUNT_REASON]: 1,
         },
       },
     });
@@ -241,7 +247,7 @@ describe('reading with threads', () => {
     const calls = Array.from({ length: 20_000 }, (_, index) => callOf({ requestId: `t-${index}`, input: index }));
     const path = join(folder, 'many.json.gz');
     await writeFile(path, gzipSync(textOf(calls), { level: 1 }));
-    const readers = createReaders(9 * MEGABYTE).slice(0, 3);
+    const readers = createReaders(9 * MEGABYTE, SECRET).slice(0, 3);
     const ids: string[] = [];
     const readings = await Promise.all(
       readers.map((reader) =>
@@ -259,7 +265,7 @@ describe('reading with threads', () => {
   it('names damaged and missing files', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'a.json.gz'), gzipSync(LINES).subarray(0, 50));
-    const [reader] = createReaders(9 * MEGABYTE).slice(0, 1);
+    const [reader] = createReaders(9 * MEGABYTE, SECRET).slice(0, 1);
     for (const name of ['a.json.gz', 'b.json.gz'])
       expect(await reader?.read({ name, path: join(folder, name) }, () => {})).toHaveProperty('damaged');
     await reader?.close();
@@ -271,14 +277,14 @@ describe('a log file that lies elsewhere than its name says', () => {
     const path = join(await temporaryFolder(), '7');
     await writeFile(path, textOf([callOf({ requestId: '' }), FIRST]));
     const name = 's3://logs/a.json';
-    const { last } = await readLogFile({ name, path }, createAttributeIds(), () => {});
+    const { last } = await readLogFile({ name, path }, createAttributeIds(nameWith(SECRET)), () => {});
     expect(last?.requestId).toEqual([`${name}:1`, 'first']);
   });
 
   it('is held to the ending of its name', async () => {
     const path = join(await temporaryFolder(), '7');
     await writeFile(path, '<html>Access denied</html>');
-    const readAs = (name: string) => readLogFile({ name, path }, createAttributeIds(), () => {});
+    const readAs = (name: string) => readLogFile({ name, path }, createAttributeIds(nameWith(SECRET)), () => {});
     expect(await readAs('s3://logs/a.json.gz')).toMatchObject({ damaged: 'not gzip data' });
     expect(await readAs('s3://logs/a.json')).toMatchObject({ malformed: { 'not JSON': 1 } });
   });

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { createAttributeIds, type RecordBatch } from './batch.ts';
+import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
 import { type FileReading, type ReadableFile, readLogFile } from './read-file.ts';
 import type { ReaderReply, ReaderRequest } from './worker.ts';
 
@@ -25,18 +25,21 @@ const MAX_READERS = 4;
 /** Files on their way through one thread: while one is unpacked the next is fetched and the last one written. */
 const FILES_PER_THREAD = 3;
 
-/** Readers for that much compressed input: threads when it pays, else this one. */
-export function createReaders(totalBytes: number): FileReader[] {
-  if (totalBytes < THREADS_PAY_ABOVE_BYTES) return [createLocalReader()];
-  const threads = Array.from({ length: Math.min(MAX_READERS, availableParallelism()) }, createThread);
+/**
+ * Readers for that much compressed input: threads when it pays, else this one.
+ * @param secret what the ledger names attribute sets with
+ */
+export function createReaders(totalBytes: number, secret: Uint8Array): FileReader[] {
+  if (totalBytes < THREADS_PAY_ABOVE_BYTES) return [createLocalReader(secret)];
+  const threads = Array.from({ length: Math.min(MAX_READERS, availableParallelism()) }, () => createThread(secret));
   return threads.flatMap((thread) =>
     Array.from({ length: FILES_PER_THREAD }, (_, id) => createThreadReader(thread, id)),
   );
 }
 
 /** Lets the event loop turn before each file, so that a server goes on answering and a cancellation is heard. */
-function createLocalReader(): FileReader {
-  const ids = createAttributeIds();
+function createLocalReader(secret: Uint8Array): FileReader {
+  const ids = createAttributeIds(nameWith(secret));
   return {
     async read(file, onBatch, signal) {
       await setImmediate();
@@ -50,9 +53,9 @@ function createLocalReader(): FileReader {
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 512 };
 
 /** In the package this file is .js, from a checkout .ts: the thread's file has the same ending. */
-function createThread(): Worker {
+function createThread(secret: Uint8Array): Worker {
   const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-  return new Worker(file, { resourceLimits: THREAD_LIMITS }).setMaxListeners(3 * FILES_PER_THREAD);
+  return new Worker(file, { resourceLimits: THREAD_LIMITS, workerData: secret }).setMaxListeners(3 * FILES_PER_THREAD);
 }
 
 /** One of the readers of a thread, told apart by their ids. */

@@ -2,7 +2,10 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import { type Alias, tierOfAlias } from '../../domain/alias.ts';
 import { type Dimension, NONE, type PlainDimension, type TimeDimension } from '../../domain/dimension.ts';
 import { limitsOfSize, type RequestSize } from '../../domain/request-size.ts';
+import { type Counter, columnOf } from '../../domain/usage-class.ts';
+import { ALL_STATED, ALL_USED, SHAPE_BITS } from '../../domain/usage-shape.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
+import { promptExpression } from '../counts.ts';
 import type { RequestQuery } from '../engine.ts';
 
 /** Parts that the questions to the ledger share: `a` are the attribute sets, `u` invocations or sums of them. */
@@ -15,6 +18,13 @@ export interface Statement {
 
 /** Takes a value and gives what stands for it in the SQL. */
 export type Bind = (value: DuckDBValue) => string;
+
+export function counterColumn(name: Counter): string {
+  return `u.${columnOf(name)}`;
+}
+
+/** With its end, as `withEnd` has it: what ended early is told by the attributes. */
+export const SHAPE_COLUMN = `CASE WHEN (a.error OR a.status = 'blocked') AND (u.shape & ${ALL_STATED} <> ${ALL_STATED} OR u.shape & ${ALL_USED} = 0) THEN u.shape | ${SHAPE_BITS.ended} ELSE u.shape END`;
 
 const COLUMNS: Record<Exclude<PlainDimension, TimeDimension>, string> = {
   model: 'a.model',
@@ -81,7 +91,7 @@ export function ratesFromSql({ rateChanges, from, to }: RequestQuery): string {
 export function sizeConditions(only: RequestSize | undefined): string[] {
   return limitsOfSize(only).map(
     ({ of, atLeast, tokens }) =>
-      `${of === 'prompt' ? 'u.input::BIGINT + u.cache_read + u.cache_write' : 'u.output'} ${atLeast ? '>=' : '<='} ${tokens}`,
+      `${of === 'prompt' ? promptExpression((name) => `${counterColumn(name)}::BIGINT`) : counterColumn('output')} ${atLeast ? '>=' : '<='} ${tokens}`,
   );
 }
 

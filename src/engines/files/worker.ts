@@ -1,5 +1,5 @@
-import { parentPort } from 'node:worker_threads';
-import { createAttributeIds, type RecordBatch } from './batch.ts';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
 import { type FileReading, type ReadableFile, readLogFile } from './read-file.ts';
 
 /** To a reading thread: read this file, or: the batch of that file was written, go on. */
@@ -9,7 +9,7 @@ export type ReaderRequest = { id: number; file: ReadableFile } | { id: number };
 export type ReaderReply = { id: number; batch: RecordBatch } | { id: number; reading: FileReading };
 
 const reply = (message: ReaderReply) => parentPort?.postMessage(message);
-const ids = createAttributeIds();
+const ids = createAttributeIds(nameWith(workerData as Uint8Array));
 const waiting = new Map<number, () => void>();
 
 parentPort?.on('message', (message: ReaderRequest) => {

@@ -8,6 +8,7 @@ import {
   INTEGER,
   VARCHAR,
 } from '@duckdb/node-api';
+import { COUNTER_NAMES } from '../../domain/usage-class.ts';
 import type { RecordBatch, StoredAttributes } from './batch.ts';
 import { inTransaction, rowsFrom } from './ledger.ts';
 import type { FileReading } from './read-file.ts';
@@ -46,7 +47,7 @@ const ATTRIBUTE_TYPES: readonly DuckDBType[] = [
 
 const RECORD_TYPES: readonly DuckDBType[] = [
   ...[INTEGER, BIGINT, VARCHAR, BIGINT],
-  ...[INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER],
+  ...COUNTER_NAMES.map(() => INTEGER),
   ...[INTEGER, INTEGER, BOOLEAN],
 ];
 
@@ -101,14 +102,9 @@ export async function createWriter(connection: DuckDBConnection): Promise<Writer
         batch.attributesId,
         batch.requestId,
         BigInt64Array.from(batch.at, BigInt),
-        batch.input,
-        batch.output,
-        batch.cacheRead,
-        batch.cacheWrite,
-        batch.cacheWrite1h,
-        batch.cacheWriteKnown,
-        Array.from(batch.latencyMs, nullIfUnknown),
-        Array.from(batch.firstByteMs, nullIfUnknown),
+        ...COUNTER_NAMES.map((name) => columnFrom(batch.counters[name])),
+        columnFrom(batch.latencyMs),
+        columnFrom(batch.firstByteMs),
         Array<DuckDBValue>(count).fill(false),
       ]);
     },
@@ -125,8 +121,9 @@ export async function createWriter(connection: DuckDBConnection): Promise<Writer
   };
 }
 
-function nullIfUnknown(milliseconds: number): number | null {
-  return milliseconds < 0 ? null : milliseconds;
+/** What is below zero is not told. */
+function columnFrom(values: Int32Array): Int32Array | (number | null)[] {
+  return values.some((value) => value < 0) ? Array.from(values, (value) => (value < 0 ? null : value)) : values;
 }
 
 interface Table {

@@ -1,3 +1,5 @@
+import { byClass } from '../../domain/usage-class.ts';
+import { shapeFrom } from '../../domain/usage-shape.ts';
 import { attributesFrom, type LoggedAttributes } from '../../logs/attributes.ts';
 import { tierFromTexts } from '../../logs/record.ts';
 import { type Found, NOTHING } from '../found.ts';
@@ -111,27 +113,32 @@ function groupsFromSums(
   { successes, clientErrors, serverErrors, input, output, cacheRead, cacheWrite }: Sums,
   times: Pick<InvocationGroup, 'at' | 'first' | 'last'>,
 ): InvocationGroup[] {
-  const used = input + output + cacheRead + cacheWrite > 0;
-  const tokens = { input, output, cacheRead, cacheWrite5m: cacheWrite, cacheWrite1h: 0, cacheWriteUnknown: cacheWrite };
+  const tokens = { input, output, cacheRead, cacheWrite5m: cacheWrite, cacheWrite1h: 0 };
+  const used = Object.values(tokens).some((count) => count > 0);
   const group = (errorCode: string | undefined, counts: InvocationGroup['counts']): InvocationGroup => ({
     modelId: logged.modelId,
     attributes: attributesFrom({ ...logged, errorCode }),
     contextBand: 0,
     records: counts.invocations,
     counts,
+    // Sums tell only what some of the calls used; it is taken as used by all of them.
+    shape: shapeFrom({ counts, stated: { input: used, output: used }, ended: errorCode !== undefined }),
     ...times,
   });
   const failed = (errorCode: string, calls: number) =>
-    calls > 0 ? [group(errorCode, { ...NO_TOKENS, invocations: calls, errors: calls, billable: 0 })] : [];
+    calls > 0
+      ? [group(errorCode, { ...byClass(() => 0), cacheWriteUnknown: 0, invocations: calls, errors: calls })]
+      : [];
   return [
     // Tokens without a success are still somebody's money, so they must show if they have no price.
     ...(successes > 0 || used
       ? [
           group(undefined, {
+            ...byClass(() => 0),
             ...tokens,
+            cacheWriteUnknown: cacheWrite,
             invocations: successes,
             errors: 0,
-            billable: used ? Math.max(1, successes) : 0,
           }),
         ]
       : []),
@@ -139,5 +146,3 @@ function groupsFromSums(
     ...failed(ERROR_STATUS.server, serverErrors),
   ];
 }
-
-const NO_TOKENS = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 };

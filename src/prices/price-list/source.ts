@@ -1,19 +1,10 @@
 import { textFromUsd, type Usd, usdFromText } from '../../domain/money.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../../domain/usage.ts';
+import { CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
+import { cacheFactor } from '../cache-rules.ts';
 import { priceKeyFromModel } from '../model-key.ts';
 import type { PriceSource, Rate, Rates } from '../rate.ts';
 import { type OfferedRate, type PriceList, rateSheet } from './price-list.ts';
-
-const TOKENS = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const satisfies (keyof Rates)[];
-
-/**
- * What a cache write costs by AWS's published rule where the list has no row for it, as a factor on the input.
- * https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html, https://aws.amazon.com/bedrock/pricing/
- */
-const WRITE_RULES: readonly { family: string; cacheWrite5m: string; cacheWrite1h?: string }[] = [
-  { family: 'anthropic.claude-', cacheWrite5m: '1.25', cacheWrite1h: '2' },
-  { family: 'amazon.nova-', cacheWrite5m: '0' },
-];
 
 /**
  * AWS's own price list as a price source: for models and regions that it lists, from the day on that it says, and only where it is
@@ -39,7 +30,7 @@ function startOf(day: string): number {
   return Date.parse(`${day}T00:00:00Z`);
 }
 
-type Found = Partial<Record<keyof Rates, OfferedRate>>;
+type Found = Partial<Record<UsageClass, OfferedRate>>;
 
 function rateFromListed(listed: readonly OfferedRate[], key: PriceKey, own: PriceSource): Rate | undefined {
   const ours = own.rate(key);
@@ -49,7 +40,7 @@ function rateFromListed(listed: readonly OfferedRate[], key: PriceKey, own: Pric
   // What our table knows of a later day than the list was published on, the list cannot know.
   if (ours?.effectiveFrom !== undefined && ours.effectiveFrom > input.offer.published.slice(0, 10)) return undefined;
   const { rates, derived } = withDerivedWrites(found, key, ours);
-  if (TOKENS.some((token) => ours?.rates[token] && !rates[token])) return undefined;
+  if (CLASS_NAMES.some((token) => ours?.rates[token] && !rates[token])) return undefined;
   const { code, region, published } = input.offer;
   return {
     rates,
@@ -99,14 +90,13 @@ function longContext(key: PriceKey, own: PriceSource): boolean | undefined {
 
 /** Adds the cache writes that our table has for the model and the list does not, where there is a rule for them. */
 function withDerivedWrites(found: Found, { model }: PriceKey, ours: Rate | undefined) {
-  const rates = Object.fromEntries(
-    Object.entries(found).map(([token, { usd }]) => [token, usdFromText(usd)]),
-  ) as unknown as Rates;
-  const rule = WRITE_RULES.find(({ family }) => model.startsWith(family));
-  const derived = (['cacheWrite5m', 'cacheWrite1h'] as const).filter(
-    (token) => ours?.rates[token] && !rates[token] && rule?.[token],
-  );
-  for (const token of derived) rates[token] = rates.input.times(rule?.[token] as string);
+  const rates = Object.fromEntries(Object.entries(found).map(([token, { usd }]) => [token, usdFromText(usd)])) as Rates;
+  const derived = (['cacheWrite5m', 'cacheWrite1h'] as const).filter((token) => {
+    const factor = cacheFactor(model, token);
+    if (!ours?.rates[token] || rates[token] || !factor) return false;
+    rates[token] = rates.input.times(factor);
+    return true;
+  });
   return { rates, derived };
 }
 
@@ -121,7 +111,7 @@ function derivedRemark(derived: readonly (keyof Rates)[]): string | undefined {
 /** Says where the list wins over our table. A rate that our table has of another region says nothing about this one. */
 function differenceRemark(rates: Rates, ours: Rate | undefined): string | undefined {
   if (ours === undefined || ours.notes.length > 0) return undefined;
-  const different = TOKENS.flatMap((token) => {
+  const different = CLASS_NAMES.flatMap((token) => {
     const [listed, known]: (Usd | undefined)[] = [rates[token], ours.rates[token]];
     return listed && known && !listed.eq(known) ? [`${token} ${textFromUsd(known)}`] : [];
   });

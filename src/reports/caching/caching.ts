@@ -2,8 +2,7 @@ import { NONE } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
-import type { UsageRow } from '../../domain/usage.ts';
-import { costOf } from '../../prices/cost.ts';
+import { billableOf, type UsageRow } from '../../domain/usage.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../breakdown.ts';
 import { together } from '../change/quote.ts';
@@ -76,11 +75,11 @@ export async function quoteCaching(question: CachingQuestion, context: ReportCon
 
 // --- internal ---
 
-/** Usage with tokens and a price. */
+/** Usage with a price, as far as it has one. */
 function pricedRows(rows: readonly UsageRow[], prices: PriceBook): PricedRow[] {
   return rows.flatMap((row) => {
     const rate = prices.rate(row.priceKey);
-    return row.billable > 0 && rate && costOf(row, rate) ? [{ row, rates: rate.rates }] : [];
+    return billableOf(row) > 0 && rate ? [{ row, rates: rate.rates }] : [];
   });
 }
 

@@ -1,4 +1,5 @@
 import { type Usd, usdFromText } from '../../domain/money.ts';
+import { billableOf } from '../../domain/usage.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import { assumptionsFrom } from '../simulate/assumptions.ts';
 import { outcomeOf, tally } from '../simulate/tally.ts';
@@ -45,7 +46,7 @@ export function couldSave(
   now: number,
 ): Usd | undefined {
   const cacheable = priced.filter(({ rates }) => rates.cacheRead !== undefined);
-  const calls = cacheable.reduce((sum, { row }) => sum + row.billable, 0);
+  const calls = cacheable.reduce((sum, { row }) => sum + billableOf(row), 0);
   const tokens = cacheable.reduce((sum, { row }) => sum + row.input, 0);
   const least = leastPrefix(cacheable[0]?.row.priceKey.model ?? '');
   if (calls < MANY_CALLS || tokens * share < least * calls) return undefined;

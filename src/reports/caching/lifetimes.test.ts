@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { usageRowOf } from '../../../test/helpers/usage-rows.ts';
 import { usdFromText } from '../../domain/money.ts';
 import { CELL_MS, lifetimesFromRows } from './lifetimes.ts';
 
@@ -17,8 +18,7 @@ type Used = [cell: number, used: Partial<Record<'cacheRead' | 'cacheWrite5m' | '
 const lifetimes = (cells: readonly Used[], to = LATER, rates = RATES) => {
   const found = lifetimesFromRows(
     cells.map(([cell, used]) => ({
-      row: {
-        ...{ key: {}, invocations: 1, errors: 0, billable: 1, input: 0, output: 0 },
+      row: usageRowOf({
         priceKey: {
           model: 'm',
           scope: 'geo',
@@ -27,10 +27,9 @@ const lifetimes = (cells: readonly Used[], to = LATER, rates = RATES) => {
           contextBand: 0,
           ratesFrom: 0,
         } as const,
-        ...{ cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 },
         ...used,
         cell: cell * CELL_MS,
-      },
+      }),
       rates,
     })),
     to,

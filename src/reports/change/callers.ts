@@ -1,9 +1,10 @@
 import type { Dimension } from '../../domain/dimension.ts';
-import { costOfTokens, type Usd, ZERO_USD } from '../../domain/money.ts';
-import type { PriceKey, UsageRow } from '../../domain/usage.ts';
-import { costOf, PRICED_COUNTERS, type PricedCounter } from '../../prices/cost.ts';
+import { type Usd, ZERO_USD } from '../../domain/money.ts';
+import { billableOf, type PriceKey, type UsageRow } from '../../domain/usage.ts';
+import { byClass, type UsageClass } from '../../domain/usage-class.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
-import type { Rate } from '../../prices/rate.ts';
+import type { Priced } from '../../prices/priced.ts';
+import { pricedRow, unpricedInvocations } from '../pricing.ts';
 
 /** The period before, and the one after. */
 export type Side = 0 | 1;
@@ -19,7 +20,7 @@ export interface LeafUsage {
   calls: number;
   cost: Usd;
   /** By band of prompt sizes. */
-  bands: Map<number, Record<PricedCounter, { tokens: number; usd: Usd }>>;
+  bands: Map<number, Record<UsageClass, { tokens: number; usd: Usd }>>;
 }
 
 /** What one caller sent to one model by one route. */
@@ -32,7 +33,7 @@ export interface Leaf {
 export interface Caller {
   name: string;
   leaves: Leaf[];
-  /** Calls that used tokens without a known price, in each period. They are in no leaf. */
+  /** Calls whose price is not wholly known, in each period. What is not known of them is in no leaf. */
   unpricedCalls: [number, number];
 }
 
@@ -45,13 +46,13 @@ export function callersFromRows(
   const callers = new Map<string, Caller>();
   const leaves = new Map<string, Leaf>();
   for (const side of SIDES) {
-    for (const row of rows[side].filter(({ billable }) => billable > 0)) {
+    for (const row of rows[side].filter((row) => billableOf(row) > 0)) {
       const name = row.key[by] as string;
       const caller = callers.get(name) ?? { name, leaves: [], unpricedCalls: [0, 0] };
       callers.set(name, caller);
-      const rate = prices.rate(row.priceKey);
-      if (costOf(row, rate) === undefined) caller.unpricedCalls[side] += row.billable;
-      else addRow(leafOf(caller, row.priceKey, leaves).sides[side], row, rate);
+      const money = pricedRow(row, prices);
+      caller.unpricedCalls[side] += unpricedInvocations(row, money);
+      if (Object.keys(money.costs).length > 0) addRow(leafOf(caller, row.priceKey, leaves).sides[side], row, money);
     }
   }
   return [...callers.values()];
@@ -69,19 +70,13 @@ function leafOf(caller: Caller, { model, scope, region, tier }: PriceKey, leaves
 
 const emptyUsage = (): LeafUsage => ({ calls: 0, cost: ZERO_USD, bands: new Map() });
 
-function addRow(usage: LeafUsage, row: UsageRow, rate: Rate | undefined): void {
-  const band = usage.bands.get(row.priceKey.contextBand) ?? noAmounts();
+function addRow(usage: LeafUsage, row: UsageRow, { costs }: Priced): void {
+  const band = usage.bands.get(row.priceKey.contextBand) ?? byClass(() => ({ tokens: 0, usd: ZERO_USD }));
   usage.bands.set(row.priceKey.contextBand, band);
-  usage.calls += row.billable;
-  for (const counter of PRICED_COUNTERS.filter((name) => row[name] > 0)) {
-    const usd = costOfTokens(row[counter], rate?.rates[counter] as Usd);
+  usage.calls += billableOf(row);
+  for (const [counter, usd] of Object.entries(costs) as [UsageClass, Usd][]) {
     band[counter].tokens += row[counter];
     band[counter].usd = band[counter].usd.plus(usd);
     usage.cost = usage.cost.plus(usd);
   }
-}
-
-function noAmounts(): Record<PricedCounter, { tokens: number; usd: Usd }> {
-  const entries = PRICED_COUNTERS.map((counter) => [counter, { tokens: 0, usd: ZERO_USD }]);
-  return Object.fromEntries(entries) as Record<PricedCounter, { tokens: number; usd: Usd }>;
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { usageRowOf } from '../../../test/helpers/usage-rows.ts';
 import { fractionFromDecimal, times } from '../../domain/fraction.ts';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { CONTEXT_BANDS, type UsageRow } from '../../domain/usage.ts';
+import { billableOf, CONTEXT_BANDS, type UsageRow } from '../../domain/usage.ts';
 import type { PriceEntry } from '../../prices/entry.ts';
 import { createTableSource } from '../../prices/own-table.ts';
 import { createPriceBook } from '../../prices/price-book.ts';
@@ -52,14 +53,12 @@ function rowOf(
   { caller = 'role/app', model = 'acme.small', scope = 'geo', contextBand = 0, ...counts }: Usage,
   day: 0 | 1,
 ): UsageRow {
-  const calls = counts.billable ?? 10;
-  return {
+  return usageRowOf({
     key: { principal: caller },
     priceKey: { model, scope, region: 'us-east-1', tier: undefined, contextBand, ratesFrom: DAYS[day] },
-    ...{ invocations: calls, errors: 0, billable: calls, input: 1000, output: 100, cacheRead: 500 },
-    ...{ cacheWrite5m: 200, cacheWrite1h: 0, cacheWriteUnknown: 0 },
+    ...{ invocations: 10, input: 1000, output: 100, cacheRead: 500, cacheWrite5m: 200 },
     ...counts,
-  };
+  });
 }
 
 function changesOf(before: readonly UsageRow[], after: readonly UsageRow[]) {
@@ -86,7 +85,7 @@ const usage = fc.record({
   model: fc.constantFrom('acme.small', 'acme.large', 'acme.cut'),
   scope: fc.constantFrom<Scope>('geo', 'global'),
   contextBand: fc.constantFrom(0, ...CONTEXT_BANDS),
-  billable: fc.integer({ min: 0, max: 500 }),
+  invocations: fc.integer({ min: 0, max: 500 }),
   input: tokens,
   output: tokens,
   cacheRead: tokens,
@@ -113,7 +112,7 @@ describe('the parts of a change', () => {
         }
         const [from, to] = [before, after].map((rows) =>
           priceUsage(
-            rows.filter(({ billable }) => billable > 0),
+            rows.filter((row) => billableOf(row) > 0),
             [],
             PRICES,
           ).totals.cost.toFixed(),
@@ -142,14 +141,19 @@ describe('the parts of a change', () => {
 
   it('are all volume when there is only more of the same', () => {
     const rows = fc.array(
-      usage.filter(({ billable, model }) => billable > 0 && model !== 'acme.cut'),
+      usage.filter(({ invocations = 1, model }) => invocations > 0 && model !== 'acme.cut'),
       { minLength: 1, maxLength: 6 },
     );
     fc.assert(
       fc.property(rows, fc.integer({ min: 2, max: 9 }), (before, more) => {
-        const after = before.map(({ billable, input, output, cacheRead, cacheWrite5m, cacheWrite1h, ...rest }) => ({
+        const after = before.map(({ invocations, input, output, cacheRead, cacheWrite5m, cacheWrite1h, ...rest }) => ({
           ...rest,
-          ...{ billable: billable * more, input: input * more, output: output * more, cacheRead: cacheRead * more },
+          ...{
+            invocations: invocations * more,
+            input: input * more,
+            output: output * more,
+            cacheRead: cacheRead * more,
+          },
           ...{ cacheWrite5m: cacheWrite5m * more, cacheWrite1h: cacheWrite1h * more },
         }));
         expect(Object.keys(partsBetween(before, after)).filter((factor) => factor !== 'volume')).toEqual([]);
@@ -159,7 +163,7 @@ describe('the parts of a change', () => {
 
   it('are all price when nothing but rates changed', () => {
     const rows = fc.array(
-      usage.filter(({ billable }) => billable > 0),
+      usage.filter(({ invocations }) => invocations > 0),
       { maxLength: 6 },
     );
     fc.assert(
@@ -173,7 +177,7 @@ describe('the parts of a change', () => {
 describe('one factor moved by itself', () => {
   // acme.small, geo: 1000 x 1.1 + 100 x 5.5 + 500 x 0.11 + 200 x 1.375 = 1980 millionths of a dollar.
   it.each<[Factor, string, Usage[], Usage[]]>([
-    ['volume', '-0.00198', [{ billable: 20, ...doubled }], [{}]],
+    ['volume', '-0.00198', [{ invocations: 20, ...doubled }], [{}]],
     ['tokens_per_call', '0.00198', [{}], [doubled]],
     // A larger prompt that costs double above 200,000 tokens is a matter of tokens: input side twice, answers half more.
     ['tokens_per_call', '0.001705', [{}], [{ contextBand: 200_000 }]],
@@ -196,7 +200,7 @@ describe('factors that moved together', () => {
   it('share what they make together', () => {
     // 10 calls of 100 tokens become 20 of 150, at 1 dollar per million: 1000, 2000 with calls alone, 1500 with tokens alone, 3000.
     const plain = { output: 0, cacheRead: 0, cacheWrite5m: 0, scope: 'global' } as const;
-    const parts = partsBetween([{ ...plain, input: 1000 }], [{ ...plain, billable: 20, input: 3000 }]);
+    const parts = partsBetween([{ ...plain, input: 1000 }], [{ ...plain, invocations: 20, input: 3000 }]);
     expect(parts).toEqual({ volume: '0.00125', tokens_per_call: '0.00075' });
   });
 
@@ -209,10 +213,7 @@ describe('factors that moved together', () => {
 
   it('leave calls that used nothing out of the volume', () => {
     expect(
-      partsBetween(
-        [{}],
-        [{}, { invocations: 90, errors: 90, billable: 0, input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0 }],
-      ),
+      partsBetween([{}], [{}, { invocations: 90, errors: 90, input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0 }]),
     ).toEqual({});
   });
 

@@ -9,12 +9,12 @@ import {
   times,
   ZERO,
 } from '../../domain/fraction.ts';
-import { PRICED_COUNTERS, type PricedCounter } from '../../prices/cost.ts';
+import { CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
 import { type Leaf, otherSide, SIDES, type Side } from './callers.ts';
 import { PROMPT_COUNTERS, type Profile, promptOf, promptShares, tokensOf } from './profile.ts';
 
 /** USD per token at a leaf's list price in a period, for usage that the period does not have; undefined: not known. */
-export type ListRate = (leaf: Leaf, band: number, counter: PricedCounter, side: Side) => Fraction | undefined;
+export type ListRate = (leaf: Leaf, band: number, counter: UsageClass, side: Side) => Fraction | undefined;
 
 /** What a call costs with tokens per call, cache use and rates of either period. */
 export type CostPerCall = (tokens: Side, cache: Side, price: Side) => Fraction;
@@ -26,7 +26,7 @@ export type CostPerCall = (tokens: Side, cache: Side, price: Side) => Fraction;
 export function rateOf(
   leaf: Leaf,
   band: number,
-  counter: PricedCounter,
+  counter: UsageClass,
   side: Side,
   listRate: ListRate,
 ): Fraction | undefined {
@@ -38,7 +38,7 @@ export function rateOf(
   );
 }
 
-function paidRate(leaf: Leaf, band: number, counter: PricedCounter, side: Side): Fraction | undefined {
+function paidRate(leaf: Leaf, band: number, counter: UsageClass, side: Side): Fraction | undefined {
   const paid = leaf.sides[side].bands.get(band)?.[counter];
   if (paid === undefined || paid.tokens === 0) return undefined;
   return reduced(dividedBy(fractionFromDecimal(paid.usd.toFixed()), fraction(paid.tokens)));
@@ -47,7 +47,7 @@ function paidRate(leaf: Leaf, band: number, counter: PricedCounter, side: Side):
 /** Whether every token of a profile has a rate at a leaf. */
 export function isPriced(profile: Profile, leaf: Leaf, listRate: ListRate): boolean {
   return [...profile].every(([band, tokens]) =>
-    PRICED_COUNTERS.every(
+    CLASS_NAMES.every(
       (counter) => tokens[counter].over === 0n || rateOf(leaf, band, counter, 0, listRate) !== undefined,
     ),
   );
@@ -60,12 +60,12 @@ export function costPerCall(leaf: Leaf, profiles: readonly [Profile, Profile], l
   const shares = sharesOfBoth(profiles);
   const meanRates = profiles.map((_, tokens) =>
     SIDES.map((price) =>
-      PRICED_COUNTERS.map((counter) => meanRate(leaf, profiles, counter, tokens as Side, price, listRate)),
+      CLASS_NAMES.map((counter) => meanRate(leaf, profiles, counter, tokens as Side, price, listRate)),
     ),
   );
   return (tokens, cache, price) => {
     const rates = meanRates[tokens]?.[price] as Fraction[];
-    const rate = (counter: PricedCounter) => rates[PRICED_COUNTERS.indexOf(counter)] as Fraction;
+    const rate = (counter: UsageClass) => rates[CLASS_NAMES.indexOf(counter)] as Fraction;
     const perPromptToken = sum(
       PROMPT_COUNTERS.map((counter, index) => times(shares[cache]?.[index] as Fraction, rate(counter))),
     );
@@ -83,7 +83,7 @@ function sharesOfBoth(profiles: readonly [Profile, Profile]): Fraction[][] {
 function meanRate(
   leaf: Leaf,
   profiles: readonly [Profile, Profile],
-  counter: PricedCounter,
+  counter: UsageClass,
   tokens: Side,
   price: Side,
   listRate: ListRate,

@@ -1,20 +1,15 @@
 import { dividedBy, type Fraction, fraction, plus, sum, times, ZERO } from '../../domain/fraction.ts';
-import { PRICED_COUNTERS, type PricedCounter } from '../../prices/cost.ts';
+import { byClass, type UsageClass } from '../../domain/usage-class.ts';
 import type { Leaf, LeafUsage, Side } from './callers.ts';
 import { otherSide } from './callers.ts';
 
 /** Tokens per call, by band of prompt sizes and by counter. */
-export type Profile = Map<number, Record<PricedCounter, Fraction>>;
+export type Profile = Map<number, Record<UsageClass, Fraction>>;
 
-export const PROMPT_COUNTERS = [
-  'input',
-  'cacheRead',
-  'cacheWrite5m',
-  'cacheWrite1h',
-] as const satisfies PricedCounter[];
+export const PROMPT_COUNTERS = ['input', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const satisfies UsageClass[];
 
 /** Tokens per call of one counter, over all bands. */
-export function tokensOf(profile: Profile, counter: PricedCounter): Fraction {
+export function tokensOf(profile: Profile, counter: UsageClass): Fraction {
   return sum([...profile.values()].map((band) => band[counter]));
 }
 
@@ -26,7 +21,7 @@ export function promptOf(profile: Profile): Fraction {
 /** What calls of a leaf used in a period. @param usage with calls */
 export function profileOf({ calls, bands }: LeafUsage): Profile {
   return new Map(
-    [...bands].map(([band, amounts]) => [band, byCounter((counter) => fraction(amounts[counter].tokens, calls))]),
+    [...bands].map(([band, amounts]) => [band, byClass((counter) => fraction(amounts[counter].tokens, calls))]),
   );
 }
 
@@ -58,18 +53,11 @@ function blend(parts: readonly { profile: Profile; weight: bigint }[]): Profile 
     const share = fraction(weight, whole);
     for (const [band, tokens] of profile) {
       const known = mixed.get(band);
-      const added = byCounter((counter) => plus(known?.[counter] ?? ZERO, times(tokens[counter], share)));
+      const added = byClass((counter) => plus(known?.[counter] ?? ZERO, times(tokens[counter], share)));
       mixed.set(band, added);
     }
   }
   return mixed;
-}
-
-function byCounter(value: (counter: PricedCounter) => Fraction): Record<PricedCounter, Fraction> {
-  return Object.fromEntries(PRICED_COUNTERS.map((counter) => [counter, value(counter)])) as Record<
-    PricedCounter,
-    Fraction
-  >;
 }
 
 /** Which part of the prompt each counter is; undefined where there is no prompt. */

@@ -4,11 +4,13 @@ import { SpendError } from '../../domain/errors.ts';
 import { costOfTokens, textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
 import { bucketsFromPeriod, DAY_MS, isoFromMoment, type Period } from '../../domain/period.ts';
 import type { UsageRow } from '../../domain/usage.ts';
-import { costOf, PRICED_COUNTERS } from '../../prices/cost.ts';
+import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../../domain/usage-class.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
-import type { Rate, Rates } from '../../prices/rate.ts';
+import type { Rate } from '../../prices/rate.ts';
 import { type Asked, periodFromQuestion, queryFrom } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
+import { unpricedNotes } from '../notes.ts';
+import { priceUsage } from '../pricing.ts';
 import { quoteQuestion, type ScanQuote } from '../quote.ts';
 import type { FocusRow } from './columns.ts';
 
@@ -52,6 +54,7 @@ export async function focusExport(question: FocusQuestion, context: ReportContex
     cost_usd: textFromUsd(priced.reduce((sum, { cost }) => sum.plus(cost as Usd), ZERO_USD)),
     unpriced_rows: charges.length - priced.length,
     notes: [
+      ...unpricedNotes(priceUsage(usage, [], prices)),
       ...(coverage.notes ?? []),
       ...prices.notes,
       'Costs are estimates from invocation logs, by the rate of each call; the invoice is AWS’s own.',
@@ -106,14 +109,6 @@ function wholeMonths({ from, to }: Period): Period {
   };
 }
 
-const METERS: Readonly<Record<keyof Rates, string>> = {
-  input: 'input tokens',
-  output: 'output tokens',
-  cacheRead: 'cache read tokens',
-  cacheWrite5m: 'cache write tokens, 5 minutes',
-  cacheWrite1h: 'cache write tokens, 1 hour',
-};
-
 /** What all charges have in common. */
 const FIXED = {
   BillingAccountName: null,
@@ -138,17 +133,15 @@ function chargesFromUsage(
   tags: readonly Dimension[],
   months: readonly { from: number; to: number }[],
 ): Charge[] {
-  const found = prices.rate(usage.priceKey);
-  // As in every report, a call is priced whole or not at all.
-  const rate = costOf(usage, found) === undefined ? undefined : found;
-  return PRICED_COUNTERS.filter((counter) => usage[counter] > 0).map((counter) =>
+  const rate = prices.rate(usage.priceKey);
+  return CLASS_NAMES.filter((counter) => usage[counter] > 0).map((counter) =>
     chargeOf(usage, counter, rate, tags, months),
   );
 }
 
 function chargeOf(
   { key, priceKey, ...counts }: UsageRow,
-  counter: keyof Rates,
+  counter: UsageClass,
   rate: Rate | undefined,
   tags: readonly Dimension[],
   months: readonly { from: number; to: number }[],
@@ -176,7 +169,7 @@ function chargeOf(
     BillingAccountId: account,
     BillingPeriodStart: month ? isoFromMoment(month.from) : null,
     BillingPeriodEnd: month ? isoFromMoment(month.to) : null,
-    ChargeDescription: `${priceKey.model}, ${METERS[counter]}, ${priceKey.scope}, ${tier}`,
+    ChargeDescription: `${priceKey.model}, ${USAGE_CLASSES[counter].meter}, ${priceKey.scope}, ${tier}`,
     ChargePeriodStart: isoFromMoment(day),
     ChargePeriodEnd: isoFromMoment(day + DAY_MS),
     ConsumedQuantity: String(tokens),
@@ -190,7 +183,7 @@ function chargeOf(
     RegionId: priceKey.region,
     ResourceId: profile,
     SkuId: sku,
-    SkuMeter: METERS[counter],
+    SkuMeter: USAGE_CLASSES[counter].meter,
     SkuPriceId: rate ? `${sku}/${priceKey.region}/${rate.effectiveFrom ?? 'launch'}` : null,
     SubAccountId: account,
     Tags: JSON.stringify(Object.fromEntries(tags.flatMap((tag) => tagOf(tag, key[tag])))),

@@ -1,4 +1,5 @@
 import { priceKeyFromModel } from '../../prices/model-key.ts';
+import { isEmbedding } from '../../prices/model-kinds.ts';
 import type { Change } from './assumptions.ts';
 
 /**
@@ -43,9 +44,4 @@ export function alternativesFor(model: string): Alternative[] {
       .filter((other) => priceKeyFromModel(other) !== priceKeyFromModel(model))
       .map((other) => ({ name: other, change: { model: other } })),
   ];
-}
-
-/** They turn text into numbers; no other kind of model can stand in for them. */
-export function isEmbedding(model: string): boolean {
-  return /embed/.test(model);
 }

@@ -1,12 +1,12 @@
 import Big from 'big.js';
-import { type Usd, ZERO_USD } from '../../domain/money.ts';
+import { costOfTokens, type Usd, ZERO_USD } from '../../domain/money.ts';
 import type { PriceKey, UsageRow } from '../../domain/usage.ts';
-import { costOf, PRICED_COUNTERS, type PricedCounter } from '../../prices/cost.ts';
+import { byClass, CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import type { Rate, Rates } from '../../prices/rate.ts';
 import type { Assumptions } from './assumptions.ts';
 
-type Amounts = Record<PricedCounter, Big>;
+type Amounts = Readonly<Record<UsageClass, Big>>;
 
 /** What a row of usage would cost under assumptions, and what was assumed for it beyond them. */
 export interface Moved {
@@ -35,11 +35,7 @@ export function movedKey(key: PriceKey, { model, scope, tier }: Assumptions): Pr
 }
 
 function resized(row: UsageRow, { inputFactor, outputFactor }: Assumptions): Amounts {
-  const entries = PRICED_COUNTERS.map((name) => [
-    name,
-    new Big(row[name]).times(name === 'output' ? outputFactor : inputFactor),
-  ]);
-  return Object.fromEntries(entries) as Amounts;
+  return byClass((name) => new Big(row[name]).times(name === 'output' ? outputFactor : inputFactor));
 }
 
 /** Part of the plain input becomes a cached prefix; all writes that this makes live five minutes. */
@@ -58,14 +54,22 @@ function cachedAs(amounts: Amounts, { cacheShare, hitRate, hitRateOfAll }: Assum
   };
 }
 
-function withoutCache({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: Amounts): Amounts {
+function withoutCache(amounts: Amounts): Amounts {
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h } = amounts;
   const none = { cacheRead: ZERO_USD, cacheWrite5m: ZERO_USD, cacheWrite1h: ZERO_USD };
-  return { input: input.plus(cacheRead).plus(cacheWrite5m).plus(cacheWrite1h), output, ...none };
+  return { ...amounts, input: input.plus(cacheRead).plus(cacheWrite5m).plus(cacheWrite1h), ...none };
+}
+
+/** Undefined where something that would be used has no rate: half a price would look like a saving. */
+function costOf(amounts: Amounts, { rates }: Rate): Usd | undefined {
+  const used = CLASS_NAMES.filter((name) => amounts[name].gt(0));
+  if (used.some((name) => rates[name] === undefined)) return undefined;
+  return used.reduce((sum, name) => sum.plus(costOfTokens(amounts[name], rates[name] as Usd)), ZERO_USD);
 }
 
 /** Cached tokens that a model has no price for are plain input there; one-hour writes are five-minute ones first. */
 function priceable(amounts: Amounts, rates: Rates): { amounts: Amounts; folded: boolean } {
-  const moved = { ...amounts };
+  const moved: Record<UsageClass, Big> = { ...amounts };
   let folded = false;
   for (const counter of ['cacheWrite1h', 'cacheWrite5m', 'cacheRead'] as const) {
     if (rates[counter] !== undefined || moved[counter].eq(0)) continue;

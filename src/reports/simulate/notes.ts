@@ -1,3 +1,4 @@
+import { billableOf } from '../../domain/usage.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { Outcome, Staying } from './tally.ts';
 
@@ -82,7 +83,7 @@ function stayingNotes(outcomes: readonly Outcome[]): string[] {
 /** Models with their calls, most first. */
 function namesOf(outcomes: readonly Outcome[]): string {
   const calls = new Map<string, number>();
-  for (const { row } of outcomes.filter((outcome) => outcome.row.billable > 0))
+  for (const { row } of outcomes.filter((outcome) => billableOf(outcome.row) > 0))
     calls.set(row.priceKey.model, (calls.get(row.priceKey.model) ?? 0) + row.invocations);
   const sorted = [...calls].sort((a, b) => b[1] - a[1]);
   const listed = sorted.slice(0, LISTED).map(([model, count]) => `${model} (${count.toLocaleString('en-US')})`);

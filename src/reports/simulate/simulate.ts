@@ -2,7 +2,7 @@ import type { Dimension } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { usdFromText } from '../../domain/money.ts';
 import { isoFromMoment } from '../../domain/period.ts';
-import type { UsageRow } from '../../domain/usage.ts';
+import { billableOf, type UsageRow } from '../../domain/usage.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import { type Asked, askedFromQuestion, type BreakdownQuestion, coverageFrom, queryFrom } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
@@ -93,8 +93,8 @@ function changed(
   now: number,
 ): Simulated {
   const outcomes = usage.map((row) => outcomeOf(row, assumptions, prices, now));
-  const unmoved = outcomes.find(({ staying, row }) => staying === 'no price' && row.billable > 0);
-  if (unmoved && outcomes.every(({ staying, row }) => staying !== undefined || row.billable === 0))
+  const unmoved = outcomes.find(({ staying, row }) => staying === 'no price' && billableOf(row) > 0);
+  if (unmoved && outcomes.every(({ staying, row }) => staying !== undefined || billableOf(row) === 0))
     throw new SpendError('INVALID_ARGUMENT', noPriceText(unmoved.row, assumptions, prices, now));
   return { rows: rowsBy(outcomes, by), outcomes, assumptions: [assumptions] };
 }

@@ -1,8 +1,8 @@
 import { textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
 import type { UsageRow } from '../../domain/usage.ts';
-import { costOf } from '../../prices/cost.ts';
+import { isEmbedding } from '../../prices/model-kinds.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
-import { isEmbedding } from './alternatives.ts';
+import { pricedRow, unpricedInvocations } from '../pricing.ts';
 import type { Assumptions } from './assumptions.ts';
 import { moveRow } from './move.ts';
 import type { SimulatedRow } from './schema.ts';
@@ -12,9 +12,11 @@ export type Staying = 'unpriced' | 'paid apart' | 'embedding' | 'no price';
 
 export interface Outcome {
   row: UsageRow;
-  /** Undefined: not known. */
-  before: Usd | undefined;
-  after: Usd | undefined;
+  /** The dollars that are known. */
+  before: Usd;
+  after: Usd;
+  /** Invocations whose cost is not wholly known. */
+  unpriced: number;
   /** Undefined: it moves. */
   staying: Staying | undefined;
   pricedToday: boolean;
@@ -24,25 +26,27 @@ export interface Outcome {
 
 /** One row of usage before and after. */
 export function outcomeOf(row: UsageRow, assumptions: Assumptions, prices: PriceBook, now: number): Outcome {
-  const rate = prices.rate(row.priceKey);
-  const before = costOf(row, rate);
+  const money = pricedRow(row, prices);
+  const { rate, cost: before } = money;
+  const unpriced = unpricedInvocations(row, money);
   const stays = (staying: Staying): Outcome => ({
     row,
     before,
     after: before,
+    unpriced,
     staying,
     pricedToday: false,
     uncached: false,
-    rateNotes: before === undefined ? [] : (rate?.notes ?? []),
+    rateNotes: before.gt(0) ? (rate?.notes ?? []) : [],
   });
-  if (before === undefined) return stays('unpriced');
+  if (unpriced > 0) return stays('unpriced');
   if (rate?.source === 'not per token') return stays('paid apart');
   if (assumptions.model && isEmbedding(assumptions.model) !== isEmbedding(row.priceKey.model))
     return stays('embedding');
   const moved = moveRow(row, assumptions, prices, now);
   if (moved === undefined) return stays('no price');
   const { cost, pricedToday, uncached } = moved;
-  return { row, before, after: cost, staying: undefined, pricedToday, uncached, rateNotes: moved.rate.notes };
+  return { row, before, after: cost, unpriced, staying: undefined, pricedToday, uncached, rateNotes: moved.rate.notes };
 }
 
 /** Money of rows of usage, summed. */
@@ -52,9 +56,9 @@ export function tally(outcomes: readonly Outcome[]): Omit<SimulatedRow, 'key'> {
   for (const outcome of outcomes) {
     invocations += outcome.row.invocations;
     if (outcome.staying === undefined) moved += outcome.row.invocations;
-    if (outcome.staying === 'unpriced') unpriced += outcome.row.billable;
-    before = before.plus(outcome.before ?? ZERO_USD);
-    after = after.plus(outcome.after ?? ZERO_USD);
+    unpriced += outcome.unpriced;
+    before = before.plus(outcome.before);
+    after = after.plus(outcome.after);
   }
   return {
     invocations,

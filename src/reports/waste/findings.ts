@@ -1,8 +1,8 @@
 import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money.ts';
 import type { UsageRow } from '../../domain/usage.ts';
-import { costOf } from '../../prices/cost.ts';
+import { isEmbedding } from '../../prices/model-kinds.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
-import { isEmbedding } from '../simulate/alternatives.ts';
+import { pricedRow, unpricedInvocations } from '../pricing.ts';
 import { assumptionsFrom } from '../simulate/assumptions.ts';
 import { outcomeOf, tally } from '../simulate/tally.ts';
 import type { Finding, WasteKind } from './schema.ts';
@@ -55,18 +55,16 @@ function isStorm({ rows }: Group): boolean {
 }
 
 function costing(kind: WasteKind, group: Group, prices: PriceBook): Finding {
-  const costs = group.rows.map((row) => ({ row, cost: costOf(row, prices.rate(row.priceKey)) }));
-  const usd = costs.reduce((sum, { cost }) => sum.plus(cost ?? ZERO_USD), ZERO_USD);
-  const unpriced = costs.reduce((sum, { row, cost }) => (cost ? sum : sum + row.billable), 0);
+  const costs = group.rows.map((row) => ({ row, money: pricedRow(row, prices) }));
+  const usd = costs.reduce((sum, { money }) => sum.plus(money.cost), ZERO_USD);
+  const unpriced = costs.reduce((sum, { row, money }) => sum + unpricedInvocations(row, money), 0);
   return findingOf(kind, group, usd, unpriced);
 }
 
 /** What the same tokens would have cost less by global routing. */
 function routed({ detail, rows }: Group, prices: PriceBook, now: number): Finding[] {
   const global = assumptionsFrom({ routing: 'global' });
-  const dearer = rows
-    .map((row) => outcomeOf(row, global, prices, now))
-    .filter(({ before, after }) => before && after?.lt(before));
+  const dearer = rows.map((row) => outcomeOf(row, global, prices, now)).filter(({ before, after }) => after.lt(before));
   if (dearer.length === 0) return [];
   const group = { detail, rows: dearer.map(({ row }) => row) };
   return [findingOf('dearer routing', group, usdFromText(tally(dearer).saving_usd), 0)];

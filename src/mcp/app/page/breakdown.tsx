@@ -1,3 +1,4 @@
+import { UNPRICED_CODES, UNPRICED_REASONS } from '../../../domain/unpriced.ts';
 import type { FlatReport, ReportRow } from '../../../reports/report.ts';
 import { type Column, DataTable } from './data-table.tsx';
 import { Drill } from './drill.tsx';
@@ -30,6 +31,13 @@ export function Breakdown({ report, onDrill }: BreakdownProps) {
   );
 }
 
+/** Why the cost of how many invocations is not wholly known, in words. */
+function reasonsOf({ unpriced_reasons: reasons = {} }: ReportRow): string[] {
+  return UNPRICED_CODES.flatMap((code) =>
+    reasons[code] ? [`${count(reasons[code])}: ${UNPRICED_REASONS[code].why}`] : [],
+  );
+}
+
 function columnsOf({ by, totals }: FlatReport, onDrill: (value: string) => void): Column<ReportRow>[] {
   const [dimension = ''] = by;
   const partOf = (row: ReportRow) => share(row.cost_usd, totals.cost_usd);
@@ -57,9 +65,10 @@ function columnsOf({ by, totals }: FlatReport, onDrill: (value: string) => void)
       title: (row) => `${count(row.output_tokens)} tokens`,
     },
     {
-      name: 'unpriced',
+      name: 'not known',
       kind: 'warning number',
       cell: (row) => (row.unpriced_invocations > 0 ? count(row.unpriced_invocations) : ''),
+      title: (row) => reasonsOf(row).join('; '),
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ThemeName } from '../../../charts/theme.ts';
 import { bucketsFromPeriod } from '../../../domain/period.ts';
+import { unknownText } from '../../../reports/unknown-text.ts';
 import { askSpend, type Known, type Spend } from './answers.ts';
 import { Breakdown } from './breakdown.tsx';
 import { Controls } from './controls.tsx';
@@ -119,6 +120,8 @@ function closer(question: Question, overTime: Spend['overTime'], column: number)
 function wordsOf({ question, breakdown: { totals } }: Spend): string {
   const { from, to, where = [] } = askedFromQuestion(question);
   const filters = where.length > 0 ? `, only ${where.map((filter) => JSON.stringify(filter)).join(', ')}` : '';
-  const unpriced = totals.unpriced_invocations > 0 ? `, ${totals.unpriced_invocations} of them unpriced` : '';
+  const unpriced = unknownText(totals)
+    .map((text) => `, ${text}`)
+    .join('');
   return `The dashboard shows Bedrock spend by ${question.by} from ${from} up to ${to}${filters}: ${dollars(totals.cost_usd)} for ${totals.invocations} invocations${unpriced}.`;
 }

@@ -3,6 +3,7 @@ import { printableLine } from '../../../domain/printable.ts';
 import type { Measures } from '../../../reports/report.ts';
 
 export { compact, count } from '../../../reports/render.ts';
+export { costText as costOf } from '../../../reports/unknown-text.ts';
 
 export function dollars(text: string): string {
   return displayUsd(usdFromText(text));
@@ -12,14 +13,6 @@ export function dollars(text: string): string {
 export function exactDollars(text: string): string {
   const [whole = '', decimals] = text.split('.');
   return `$${BigInt(whole).toLocaleString('en-US')}${decimals ? `.${decimals}` : ''}`;
-}
-
-/** What has no price costs something, not nothing. */
-export function costOf({
-  cost_usd,
-  unpriced_invocations,
-}: Pick<Measures, 'cost_usd' | 'unpriced_invocations'>): string {
-  return unpriced_invocations > 0 && usdFromText(cost_usd).eq(ZERO_USD) ? 'unpriced' : dollars(cost_usd);
 }
 
 /** In per cent, as a number for widths and as text. */

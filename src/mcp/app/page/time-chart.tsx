@@ -72,13 +72,13 @@ function tooltipOf(flat: FlatReport, name: ThemeName): object {
     textStyle: { color: theme.text, fontSize: 12, lineHeight: 17 },
     formatter(shown: { dataIndex: number }[]) {
       const at = shown[0]?.dataIndex ?? 0;
-      const { label, cost, unpriced } = bars[at] as Bar;
+      const { label, cost, lacking } = bars[at] as Bar;
       const parts = layers
         .flatMap(({ label: part, costs }) => (split && costs[at]?.gt(0) ? [{ part, cost: costs[at] }] : []))
         .sort((a, b) => b.cost.cmp(a.cost))
         .slice(0, TOOLTIP_LAYERS);
       const lines = parts.map((part) => `${displayUsd(part.cost)}  ${plain(part.part)}`);
-      return [`${label}   ${costText(cost, unpriced)}`, ...lines].join('\n');
+      return [`${label}   ${costText(cost, lacking)}`, ...lines].join('\n');
     },
   };
 }

@@ -15,7 +15,7 @@ export function TimeTable({ report, onChoose }: TimeTableProps) {
   const { by, bars } = stackOf(report);
   const columns: Column<Bar>[] = [
     { name: by, kind: 'name', cell: (bar) => <Drill onChoose={() => onChoose(bars.indexOf(bar))}>{bar.label}</Drill> },
-    { name: 'cost', kind: 'number', cell: ({ cost, unpriced }) => costText(cost, unpriced) },
+    { name: 'cost', kind: 'number', cell: ({ cost, lacking }) => costText(cost, lacking) },
   ];
   return <DataTable name={`Spend per ${by}`} columns={columns} rows={bars} keyOf={({ label }) => label} />;
 }

@@ -1,4 +1,6 @@
+import { lackingTexts } from '../../../domain/unpriced.ts';
 import type { FlatReport } from '../../../reports/report.ts';
+import { lackingIn } from '../../../reports/unknown-text.ts';
 import { compact, count, dollars, exactDollars, inputOf, tokensOf } from './text.ts';
 
 /** Dollars, and beside them what is not in the dollars. */
@@ -10,9 +12,9 @@ export function Totals({ report: { totals } }: { report: FlatReport }) {
       <Tile name="Cost" value={dollars(totals.cost_usd)} detail={`exactly ${exactDollars(totals.cost_usd)}`} main />
       <Tile name="Invocations" value={count(totals.invocations)} detail={`${count(totals.errors)} with an error`} />
       <Tile
-        name="Unpriced"
+        name="Not known"
         value={count(totals.unpriced_invocations)}
-        detail={totals.unpriced_invocations > 0 ? 'invocations, not in the cost' : 'everything has a price'}
+        detail={lacksOf(totals)}
         warn={totals.unpriced_invocations > 0}
       />
       <Tile
@@ -22,6 +24,12 @@ export function Totals({ report: { totals } }: { report: FlatReport }) {
       />
     </dl>
   );
+}
+
+/** What is missing of the cost, by reason. */
+function lacksOf(totals: FlatReport['totals']): string {
+  const lacks = lackingTexts(lackingIn(totals));
+  return lacks.length > 0 ? `${lacks.join(', ')}; not in the cost` : 'everything has a price';
 }
 
 interface TileProps {

@@ -1,0 +1,60 @@
+import type { TokenCounts } from '../domain/invocation.ts';
+import type { UsageCounts } from '../domain/usage.ts';
+import {
+  byClass,
+  CLASS_NAMES,
+  type Counter,
+  EXPECTED_COUNTERS,
+  type ExpectedCounter,
+  PROMPT_COUNTERS,
+  partsOfClass,
+  type UsageClass,
+} from '../domain/usage-class.ts';
+import { type Shape, shapeFrom } from '../domain/usage-shape.ts';
+
+/** What the counters of a request, or of a sum of requests, are by class. */
+export function classCounts(counter: (name: Counter) => number): Record<UsageClass, number> {
+  return byClass((name) => {
+    const { counter: of, less } = partsOfClass(name);
+    return counter(of) - (less === undefined ? 0 : counter(less));
+  });
+}
+
+/** The same in a query, over the columns or expressions of the counters. */
+export function classExpression(name: UsageClass, counter: (name: Counter) => string): string {
+  const { counter: of, less } = partsOfClass(name);
+  return less === undefined ? counter(of) : `(${counter(of)} - ${counter(less)})`;
+}
+
+/** The tokens of the prompt, in a query. */
+export function promptExpression(counter: (name: Counter) => string): string {
+  return PROMPT_COUNTERS.map(counter).join(' + ');
+}
+
+/** All that one request adds to sums, and its shape. */
+export function countsOfRequest(tokens: TokenCounts, { failed, ended }: { failed: boolean; ended: boolean }) {
+  const counter = (name: Counter) => tokens[name] ?? 0;
+  const classes = classCounts(counter);
+  const counts: UsageCounts = {
+    ...classes,
+    invocations: 1,
+    errors: failed ? 1 : 0,
+    cacheWriteUnknown: counter('cacheWrite') - Math.min(counter('cacheWrite'), counter('cacheWriteKnown')),
+  };
+  const stated = Object.fromEntries(EXPECTED_COUNTERS.map((name) => [name, tokens[name] !== undefined])) as Record<
+    ExpectedCounter,
+    boolean
+  >;
+  return { counts, shape: shapeFrom({ counts: classes, stated, ended }) satisfies Shape };
+}
+
+/** Input with what was read from and written to the cache. */
+export function promptOf(tokens: TokenCounts): number {
+  return PROMPT_COUNTERS.reduce((sum, name) => sum + (tokens[name] ?? 0), 0);
+}
+
+const SUMMED = ['invocations', 'errors', 'cacheWriteUnknown', ...CLASS_NAMES] as const satisfies (keyof UsageCounts)[];
+
+export function addCounts(sum: UsageCounts, counts: UsageCounts): void {
+  for (const name of SUMMED) sum[name] += counts[name];
+}
