@@ -10,6 +10,7 @@ import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
 import { parametersOfTemplate } from '../rigs/lambda/template.ts';
 import { svgFromReport } from '../src/charts/svg.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
+import { EXIT_CODES } from '../src/cli/exit.ts';
 import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
@@ -36,7 +37,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/tools.md': ['tool-reference', 'prompt-reference'],
   'docs/questions.md': ['questions'],
   'docs/configuration.md': ['settings'],
-  'docs/errors.md': ['errors'],
+  'docs/errors.md': ['errors', 'exit-codes'],
   'docs/dimensions.md': ['dimensions'],
   'docs/serverless.md': ['dynamodb-requests'],
   'docs/deploy.md': ['deploy-parameters'],
@@ -104,6 +105,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         retryable ? 'yes' : 'no',
         meaning,
       ]),
+    ),
+    'exit-codes': table(
+      ['code', 'meaning'],
+      Object.values(EXIT_CODES).map(({ code, meaning }) => [String(code), meaning]),
     ),
     'focus-columns': table(
       ['column', 'type', 'holds'],

@@ -83,7 +83,7 @@ function dimensionsFromTexts(texts: readonly string[]): Dimension[] {
   return by;
 }
 
-/** The asked period; where it is left open, as far as the source's data go. */
+/** The asked period; where it is left open, as far as the source's data go. @throws SpendError NO_RECORDS when it has none */
 export async function periodFromQuestion(
   { from, to, timezone = 'UTC' }: Pick<BreakdownQuestion, 'from' | 'to' | 'timezone'>,
   context: ReportContext,
@@ -93,8 +93,12 @@ export async function periodFromQuestion(
   const end = to === undefined ? undefined : momentFromText(to, timezone);
   if (start !== undefined && end !== undefined) return checkPeriod({ from: start, to: end, timezone });
   const { first, last } = await context.engine.range(context);
-  const now = context.now();
-  const held = wholeDays(first ?? now, last ?? now, timezone);
+  if (first === undefined || last === undefined)
+    throw new SpendError(
+      'NO_RECORDS',
+      `There is no invocation in ${context.engine.source}, as far back as it goes. Is Bedrock’s logging on, and does it go there? "bedrock-spend doctor" shows it.`,
+    );
+  const held = wholeDays(first, last, timezone);
   return checkPeriod({ from: start ?? held.from, to: end ?? held.to, timezone });
 }
 
