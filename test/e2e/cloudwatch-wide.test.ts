@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CloudWatchLogsOptions, startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import type { Dimension } from '../../src/domain/dimension.ts';
+import { unstated } from '../../src/domain/usage-shape.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
 import { usageQuery } from '../../src/engines/cloudwatch/insights-query.ts';
 import { topQuery } from '../../src/engines/cloudwatch/top-query.ts';
@@ -263,7 +264,9 @@ describe('requests that a query cannot tell', () => {
   it('are counted where reading events is not allowed, and the report says that their usage is not known', async () => {
     await using test = await start([...streams, recordOf(50, 3)]);
     test.logs.faults.accessDenied('FilterLogEvents');
-    const { coverage } = await test.engine.usage(QUERY);
+    const { rows, coverage } = await test.engine.usage(QUERY);
+    const unknown = rows.filter(({ shape }) => unstated(shape).length > 0);
+    expect(unknown.reduce((sum, { invocations }) => sum + invocations, 0)).toBe(4);
     expect(coverage.invocations).toBe(5);
     expect(coverage.notes?.join()).toContain('What 4 requests used is not known in full');
     expect(coverage.notes?.join()).toContain('logs:FilterLogEvents');

@@ -188,7 +188,10 @@ function cacheOf({ read, write, long }: Pick<Counts, 'read' | 'write' | 'long'>)
 }
 
 /** Where a record states its counts at its top; elsewhere its body alone does. */
-const TOP = fc.constantFrom('all', 'all', 'no cache', 'none');
+const TOP = fc.constantFrom('all', 'all', 'all', 'no cache', 'none', 'as text', 'odd');
+
+/** What is no count, and voids its record. */
+const ODD = ['-5', -5, 1.5, 10_000_000_000, 'many', '', '1e3'];
 
 /** The order of the keys of a record is not stable. */
 const ORDERS = [
@@ -262,7 +265,9 @@ function recordFrom(
 ): Record<string, unknown> {
   const inside = shape === 'converse, cached tokens inside' || shape.startsWith('openai');
   const input = inside ? counts.input + counts.read : counts.input;
-  const stated = (count: number) => (top === 'none' ? undefined : count);
+  const stated = (count: number) =>
+    ({ none: undefined, 'as text': String(count), odd: ODD[count % ODD.length] as string })[top as string] ??
+    (top === 'none' ? undefined : count);
   const cached = (count: number) => (top === 'all' && !inside ? count : undefined);
   const arrange = (body: object, rest: object) => (bodyFirst ? { ...body, ...rest } : { ...rest, ...body });
   const fields: Record<string, unknown> = {

@@ -4,7 +4,7 @@ import type { Expression, ParseMode } from './ast.ts';
 import type { Evaluate } from './compile-expression.ts';
 import { asString, display } from './display.ts';
 import { escapeRegExp } from './regex.ts';
-import { type Row, withFields } from './row.ts';
+import { ownRow, type Row, withFields } from './row.ts';
 import { compareForSort } from './sort.ts';
 import { plain } from './stats.ts';
 import { fromJson, Structure, type Value } from './values.ts';
@@ -69,7 +69,7 @@ export function unnestInto(source: Evaluate, name: string): Stage {
     rows.flatMap((row) => {
       const value = source(row);
       const list = value instanceof Structure && Array.isArray(value.json) ? value.json.map(fromJson) : [value];
-      return list.map((item) => withFields(row, [[name, item]]));
+      return list.map((item) => withFields(ownRow(row), [[name, item]]));
     });
 }
 
@@ -91,7 +91,7 @@ function parseAll(textOf: (row: Row) => string, pattern: RegExp, names: string[]
   return (rows) =>
     rows.flatMap((row) => {
       const matches = [...textOf(row).matchAll(every)];
-      return matches.length ? matches.map((match) => withFields(row, extracted(match, names))) : [row];
+      return matches.length ? matches.map((match) => withFields(ownRow(row), extracted(match, names))) : [row];
     });
 }
 

@@ -1,10 +1,11 @@
-import { COUNTER_NAMES, COUNTERS, type Counter } from '../../domain/usage-class.ts';
+import { COUNTER_NAMES, COUNTERS, type Counter, OWN_FIELDS } from '../../domain/usage-class.ts';
 import type { Column } from '../result-row.ts';
 import { FLAT, fromEnd, fromStart, METADATA_TEXT } from './anchored.ts';
 import {
   BLOCKED_STATEMENT,
   LIFETIME_STATEMENT,
   NAMED_COUNTERS,
+  ODD_STATEMENT,
   STREAM_STATEMENT,
   statementOf,
   TIER_STATEMENT,
@@ -18,7 +19,10 @@ import { type Slice, sliceLine } from './slice.ts';
  */
 
 const TEXT = '[^"{}]*';
-const COUNT = '\\d{1,10}';
+const COUNT = '\\d{1,9}';
+
+/** Matches a count of the record's own whose text is none. */
+const ODD_TEXT = `"(?:${OWN_FIELDS.map(({ field }) => field).join('|')})":\\s*"(?:"|\\d*[^\\d"])`;
 
 /** Texts at the top of a record: found in its fields, else from its beginning, some of them else from its end. */
 const FIRST = ['accountId', 'region', 'requestId', 'modelId', 'operation', 'inferenceRegion', 'errorCode'] as const;
@@ -108,6 +112,7 @@ function top(name: (typeof FIRST)[number]): string {
 /** What may stand anywhere in the text. */
 const STATEMENTS = {
   ...(Object.fromEntries(NAMED_COUNTERS.map((name) => [name, statementOf(name)])) as Record<Counter, string>),
+  odd: `${ODD_STATEMENT}|${ODD_TEXT}`,
   lifetime: LIFETIME_STATEMENT,
   stream: STREAM_STATEMENT,
   tier: TIER_STATEMENT,
@@ -126,12 +131,14 @@ const PARSING = [
   fromStart(`"identity":\\s*\\{${FLAT}"arn":\\s*"(?<h_arn>${TEXT})"`),
   fromEnd(`"identity":\\s*\\{${FLAT}"arn":\\s*"(?<g_arn>${TEXT})"${FLAT}\\}`),
   ...METADATA_TEXT,
-  fromEnd(`"${OUTPUT}":\\s*(?<y_out>${COUNT})${FLAT}\\}`),
+  fromEnd(`"${OUTPUT}":\\s*(?<y_out>${COUNT})\\s*(?:,${FLAT})?\\}`),
   fromEnd(`"${METRICS}":\\s*\\{(?<z>[^{}]*)\\}${FLAT}\\}${FLAT}\\}`),
-  ...Object.entries(METRIC_COLUMNS).map(([name, column]) => `parse z /"${name}":\\s*(?<${column}>${COUNT})/`),
+  ...Object.entries(METRIC_COLUMNS).map(
+    ([name, column]) => `parse z /"${name}":\\s*(?<${column}>${COUNT})\\s*(?:,|$)/`,
+  ),
   // Between the bodies, where braces cannot be reckoned: what is found counts where the name stands once in all of the text.
-  `parse @message /"${INPUT}":\\s*(?<y_in>${COUNT})(?<y>[^{}]*)\\}/`,
-  ...Object.entries(INPUT_COLUMNS).map(([name, column]) => `parse y /"${name}":\\s*(?<${column}>${COUNT})/`),
+  `parse @message /"${INPUT}":\\s*(?<y_in>${COUNT})\\s*(?<y>,[^{}]*)?\\}/`,
+  ...Object.entries(INPUT_COLUMNS).map(([name, column]) => `parse y /"${name}":\\s*(?<${column}>${COUNT})\\s*(?:,|$)/`),
   `fields strlen(@message) - strlen(replace(@message, "${INPUT}", "")) as y_length`,
   ...Object.entries(STATEMENTS).map(([name, statement]) => `parse @message /(?<q_${name}>${statement})/`),
 ];

@@ -103,7 +103,8 @@ function isUnfound(row: ResultRow, { tokens, tier, blocked, errorCode, identityA
     (!blocked && mentions(row, 'blocked')) ||
     (errorCode === undefined && mentions(row, 'error')) ||
     (identityArn === undefined && mentions(row, 'caller')) ||
-    mentions(row, 'stream')
+    mentions(row, 'stream') ||
+    mentions(row, 'odd')
   );
 }
 
