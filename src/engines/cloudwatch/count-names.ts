@@ -25,7 +25,7 @@ export function statementOf(counter: Counter): string {
 }
 
 /** Matches what cannot be a count: below 0, above 10^9, a fraction. */
-export const ODD_STATEMENT = '"\\w*[tT]oken\\w*":\\s*"?(?:-\\d|\\d{10}|\\d+\\.\\d*[1-9])';
+export const ODD_STATEMENT = '"\\w*(?:_t|T)oken(?:s|Count|_count)":\\s*"?(?:-\\d|\\d{10}|\\d+\\.\\d*[1-9])';
 
 /** Matches how long cache writes live. */
 export const LIFETIME_STATEMENT = '"ephemeral_5m_input_tokens":\\s*[1-9]|"ttl":\\s*"';

@@ -4,6 +4,7 @@ import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs
 import { SpendError } from '../../domain/errors.ts';
 import { type Engine, METADATA_KEYS_MS, type TimeRange, type Work } from '../engine.ts';
 import { type Found, sumOf } from '../found.ts';
+import type { InvocationGroup } from '../grouping.ts';
 import { isAsked, type Scan } from '../scan.ts';
 import { createScanningEngine } from '../scanning.ts';
 import type { Candidates, TopAsk } from '../top.ts';
@@ -74,14 +75,14 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
       return joined(await Promise.all(places.map((place) => topIn(place, scan, ask, work, merge))));
     },
     quote: async (scan, work) => quoteScan(await askedPlaces(scan), scan, via === 'events', metrics, work),
-    async notes({ unmerged, outside, lookedAt, unread }, scan) {
+    async notes({ groups, unmerged, outside, lookedAt }, scan) {
       const { places, silent } = await open();
       const queried = places.filter((place) => isAsked(place.region, scan) && via !== 'events' && !refused.has(place));
       return [
         ...(queried.length > 0 ? [INSIGHTS_NOTE] : []),
         ...(queried.some(({ plain }) => plain) ? [PLAIN_NOTE] : []),
         ...lookedAtNote(lookedAt),
-        ...unreadNote(unread),
+        ...unreadNote(groups.filter((group) => group.unread && isWithin(group, scan))),
         ...(refused.size > 0 ? [REFUSED_NOTE] : []),
         ...unmergedNote(unmerged),
         ...outside.map(
@@ -145,7 +146,12 @@ function lookedAtNote(requests: number): string[] {
   ];
 }
 
-function unreadNote(requests: number): string[] {
+function isWithin({ at, attributes }: InvocationGroup, { from, to, regions }: Scan): boolean {
+  return at >= from && at < to && isAsked(attributes.region, { regions });
+}
+
+function unreadNote(groups: readonly InvocationGroup[]): string[] {
+  const requests = groups.reduce((sum, { counts }) => sum + counts.invocations, 0);
   if (requests === 0) return [];
   return [
     `What ${requests.toLocaleString('en-US')} requests used is not known in full: a query could not tell it, and reading their events took too long or is not allowed (logs:FilterLogEvents). Ask for a shorter period, or name the source with via=events.`,

@@ -5,7 +5,8 @@ import { SHAPE_BITS } from '../../domain/usage-shape.ts';
 import { classExpression, promptExpression } from '../counts.ts';
 import { type Column, mergedColumn, PRICED_ATTRIBUTES } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
-import { METADATA_LINES, recordColumn, recordLines } from './parsed-record.ts';
+import { METADATA_LINES, recordLines } from './parsed-record.ts';
+import { recordColumn } from './record-counts.ts';
 import { type Slice, sliceLine } from './slice.ts';
 
 /**

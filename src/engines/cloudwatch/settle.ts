@@ -31,21 +31,20 @@ export async function settle(
 ): Promise<Settled> {
   if (doubts.length === 0) return { ...NOTHING, groups: sure, read: [] };
   const looks = await readDoubts(place, doubts, work, known);
-  const unread = doubts.filter((doubt) => !looks.has(doubt)).map(({ group }) => unstated(group));
+  const unread = doubts.filter((doubt) => !looks.has(doubt)).map(({ group }) => unknown(group));
   const read = doubts.flatMap((doubt) => readAt(doubt, looks.get(doubt)));
   return {
     ...NOTHING,
     groups: [...sure, ...unread, ...read.map((invocation) => groupFromInvocation(invocation, only))],
     malformed: malformedOf([...looks.values()]),
-    unread: unread.reduce((sum, { counts }) => sum + counts.invocations, 0),
     lookedAt: looks.size,
     read,
   };
 }
 
 /** What was found of it counts, and its expected counters as not stated: it may have used more. */
-function unstated(group: InvocationGroup): InvocationGroup {
-  return { ...group, shape: group.shape & ALL_USED };
+function unknown(group: InvocationGroup): InvocationGroup {
+  return { ...group, shape: group.shape & ALL_USED, unread: true };
 }
 
 /** The period goes by the time of the event, as for all that was not looked at. */
