@@ -20,6 +20,7 @@ import type { ReportContext } from './context.ts';
 import { limitRows } from './limit.ts';
 import { notesFromUsage } from './notes.ts';
 import { emptyGroup, type PricedGroup, type PricedUsage, priceUsage, rowFromGroup } from './pricing.ts';
+import { heldRange } from './range.ts';
 import type { Report, Table } from './report.ts';
 
 /** A question as it comes from outside. */
@@ -92,12 +93,7 @@ export async function periodFromQuestion(
   const start = from === undefined ? undefined : momentFromText(from, timezone);
   const end = to === undefined ? undefined : momentFromText(to, timezone);
   if (start !== undefined && end !== undefined) return checkPeriod({ from: start, to: end, timezone });
-  const { first, last } = await context.engine.range(context);
-  if (first === undefined || last === undefined)
-    throw new SpendError(
-      'NO_RECORDS',
-      `There is no invocation in ${context.engine.source}, as far back as it goes. Is Bedrock’s logging on, and does it go there? "bedrock-spend doctor" shows it.`,
-    );
+  const { first, last } = await heldRange(context);
   const held = wholeDays(first, last, timezone);
   return checkPeriod({ from: start ?? held.from, to: end ?? held.to, timezone });
 }

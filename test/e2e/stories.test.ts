@@ -83,7 +83,7 @@ describe('on the sample month', () => {
     const unpriced = EXPECTED.by['model']?.[model]?.unpriced_invocations;
     expect(unpriced).toBeGreaterThan(100);
     expect(report.totals).toMatchObject({ unpriced_invocations: unpriced, cost_usd: '0' });
-    expect(report.notes.join()).toContain(`${unpriced} of ${unpriced} invocations are not wholly in the dollars`);
+    expect(report.notes.join()).toContain(`${unpriced} of ${unpriced} invocations are unpriced`);
     expect(report.notes.join()).toContain(model);
   });
 

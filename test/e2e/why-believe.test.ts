@@ -135,10 +135,10 @@ const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
     const { totals, notes } = await reportOf(calls);
     expect(totals).toMatchObject({ cost_usd: '0.0112', unpriced_invocations: 2 });
     expect(notes).toContainEqual(
-      expect.stringMatching(/no rate.*\(no_rate\): amazon\.nova-pro-v1:0 \(1; 5 cache_write_1h_tokens\)/),
+      expect.stringMatching(/no rate.*\(no_rate\) of amazon\.nova-pro-v1:0 \(1; 5 cache_write_1h_tokens\)/),
     );
     expect(notes).toContainEqual(
-      expect.stringMatching(/no token counts.*\(no_counts\): anthropic\.claude-sonnet-4-6 \(1\)/),
+      expect.stringMatching(/no token counts.*\(no_counts\) of anthropic\.claude-sonnet-4-6 \(1\)/),
     );
   },
   'Routing counts.': async () => {

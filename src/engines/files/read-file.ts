@@ -1,4 +1,5 @@
 import type { RecordReading, Reject } from '../../logs/record.ts';
+import { Unreadable } from '../../logs/unreadable.ts';
 import { type AttributeIds, createBatchBuilder, type RecordBatch } from './batch.ts';
 import { createRecordSplitter } from './split-records.ts';
 import { createTextReader } from './text.ts';
@@ -24,6 +25,10 @@ export interface FileReading {
 
 const BATCH_RECORDS = 8192;
 
+/** After so much without one record a file is no log, whatever else is in it: a few megabytes of gzip can hold terabytes. */
+const MOST_BARREN_BYTES = 8 * 1024 ** 3;
+const MOST_BARREN_LINES = 50_000_000;
+
 /**
  * Reads one log file, gzip or plain (told by its first bytes, not by its name), in constant memory.
  * @param onBatch takes records as they fill a batch; the file may still turn out damaged afterwards
@@ -37,11 +42,16 @@ export async function readLogFile(
   const reading: FileReading = { records: 0, malformed: {} };
   const builder = createBatchBuilder(ids);
   let line = 0;
+  /** Where the last record was. */
+  const fruitful = { line: 0, bytes: 0 };
+  let bytes = 0;
   const take = (record: RecordReading) => {
     line++;
     if ('reject' in record) reading.malformed[record.reject] = (reading.malformed[record.reject] ?? 0) + 1;
     else {
       reading.records++;
+      fruitful.line = line;
+      fruitful.bytes = bytes;
       // Without a request id nothing can be a repeat of it: its place in the file is its identity.
       builder.add(
         record.invocation.requestId ? record.invocation : { ...record.invocation, requestId: `${file.name}:${line}` },
@@ -53,7 +63,10 @@ export async function readLogFile(
   try {
     for await (const chunk of openChunks(file.path, file.name)) {
       signal?.throwIfAborted();
+      bytes += chunk.length;
       text.push(chunk);
+      if (bytes - fruitful.bytes > MOST_BARREN_BYTES || line - fruitful.line > MOST_BARREN_LINES)
+        throw new Unreadable(BARREN);
       if (builder.size >= BATCH_RECORDS) await onBatch(builder.take());
     }
     text.end();
@@ -64,6 +77,8 @@ export async function readLogFile(
   }
   return { ...reading, last: builder.take() };
 }
+
+const BARREN = 'it goes on for gigabytes without a record: it is no log';
 
 /** What the system refuses, or cannot do now, is no fault of the file: permissions, too many open files, a disk or network that fails. */
 function damageFrom({ code, syscall, message }: NodeJS.ErrnoException): Pick<FileReading, 'damaged' | 'passing'> {
