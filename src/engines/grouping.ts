@@ -25,6 +25,8 @@ export interface InvocationGroup {
   last: number;
   /** They are not of the size that the scan was told; they are found all the same, so that coverage counts them. */
   unfit?: boolean;
+  /** Their records state more than could be had: what they used is not known in full. */
+  unread?: boolean;
 }
 
 /** Names, filters and sums groups as a question asks, for sources that cannot do all of it themselves. */

@@ -1,19 +1,28 @@
+import type { CloudWatchLogsOptions } from '../../rigs/cloudwatch-logs/index.ts';
 import { cloudWatchOver } from '../helpers/engines.ts';
 import { lineOf } from '../helpers/log-files.ts';
 import { type MakeEngine, testEngine } from './engine.ts';
 
-function over(via: 'insights' | 'events'): MakeEngine {
-  return (deliveries) => cloudWatchOver(via)(deliveries.flat().map(lineOf));
+function over(via: 'insights' | 'events', assumptions?: CloudWatchLogsOptions['assumptions']): MakeEngine {
+  return (deliveries) => cloudWatchOver(via, assumptions)(deliveries.flat().map(lineOf));
 }
 
-testEngine('CloudWatch, through Logs Insights', over('insights'), {
+const INSIGHTS = {
   malformed: false,
   differingRepeats: false,
-  missingRequestIds: false,
+  missingRequestIds: true,
   distantRepeats: false,
   moments: true,
-  unaskedMetadata: false,
-});
+  unaskedMetadata: true,
+};
+
+testEngine('CloudWatch, through Logs Insights', over('insights'), INSIGHTS);
+
+testEngine(
+  'CloudWatch, through a Logs Insights without jsonParse',
+  over('insights', { functions: 'without JSON' }),
+  INSIGHTS,
+);
 
 testEngine('CloudWatch, event by event', over('events'), {
   malformed: false,

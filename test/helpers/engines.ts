@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
+import { type CloudWatchLogsOptions, startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { createFilesEngine } from '../../src/engines/files/index.ts';
@@ -20,11 +20,15 @@ export const filesOver: MakeEngineOver = async (lines) => {
   return createFilesEngine({ source: folder, ledger: false });
 };
 
-export function cloudWatchOver(via: 'insights' | 'events'): MakeEngineOver {
+export function cloudWatchOver(
+  via: 'insights' | 'events',
+  assumptions: CloudWatchLogsOptions['assumptions'] = {},
+): MakeEngineOver {
   return async (lines) => {
     const logs = await startCloudWatchLogs({
       accounts: { AKIALOCAL: '111122223333' },
       queries: { scheduledPolls: 0, runningPolls: 0 },
+      assumptions,
     });
     const events = lines.map((message) => ({
       timestamp: Date.parse(/"timestamp": ?"([^"]+)"/.exec(message)?.[1] ?? MIDDLE),
