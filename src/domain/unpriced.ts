@@ -13,6 +13,7 @@ export const UNPRICED_REASONS = {
     lacks: 'usage',
     why: 'billed by speech tokens, which the log does not tell from text',
   },
+  not_read: { lacks: 'usage', why: 'more in the record than could be read' },
   no_counts: { lacks: 'usage', why: 'no token counts in the record' },
   no_input_count: { lacks: 'usage', why: 'no input token count in the record' },
   no_output_count: { lacks: 'usage', why: 'no output token count in the record' },

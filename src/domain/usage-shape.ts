@@ -16,6 +16,8 @@ export const SHAPE_BITS = {
   >,
   /** The call failed or a guardrail stopped it: what is not stated then was not used. */
   ended: 2 ** (CLASS_NAMES.length + EXPECTED_COUNTERS.length),
+  /** Its records state more than could be read. */
+  unread: 2 ** (CLASS_NAMES.length + EXPECTED_COUNTERS.length + 1),
 } as const;
 
 /** All bits of what is stated, and of what can be used. */
@@ -38,6 +40,10 @@ export function shapeFrom({ counts, stated, ended }: ShapeFacts): Shape {
 /** The shape with its end, which matters where something is left unsaid, or where nothing was used. */
 export function withEnd(shape: Shape, ended: boolean): Shape {
   return ended && !(isWhollyStated(shape) && usesAnything(shape)) ? shape | SHAPE_BITS.ended : shape;
+}
+
+export function isUnread(shape: Shape): boolean {
+  return (shape & SHAPE_BITS.unread) !== 0;
 }
 
 /** The classes that every invocation of the shape used. */

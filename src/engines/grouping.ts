@@ -1,7 +1,7 @@
 import { type Alias, tierOfAlias } from '../domain/alias.ts';
 import { type Dimension, isTimeDimension, NONE } from '../domain/dimension.ts';
 import { addCounts, type PriceKey, type UsageCounts, type UsageRow } from '../domain/usage.ts';
-import type { Shape } from '../domain/usage-shape.ts';
+import { SHAPE_BITS, type Shape } from '../domain/usage-shape.ts';
 import type { Attributes } from '../logs/attributes.ts';
 import { isUnresolved, modelIdentity } from '../logs/model-id.ts';
 import type { RequestQuery, UsageQuery } from './engine.ts';
@@ -39,7 +39,7 @@ export async function usageRowsFromGroups(groups: readonly InvocationGroup[], qu
     if (!matches) continue;
     const key = Object.fromEntries(query.by.map((dimension) => [dimension, value(dimension)]));
     const cell = query.cellMs === undefined ? {} : { cell: group.at - (group.at % query.cellMs) };
-    const { shape } = group;
+    const shape = group.unread ? group.shape | SHAPE_BITS.unread : group.shape;
     const id = JSON.stringify([Object.values(key), Object.values(priceKey), shape, cell.cell]);
     const row = rows.get(id);
     if (row) addCounts(row, group.counts);
