@@ -10,12 +10,14 @@ import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
 import { parametersOfTemplate } from '../rigs/lambda/template.ts';
 import { svgFromReport } from '../src/charts/svg.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
+import { EXIT_CODES } from '../src/cli/exit.ts';
 import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
 import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
 import { DOUBTS } from '../src/domain/doubt.ts';
 import { ERROR_CODES } from '../src/domain/errors.ts';
+import { UNPRICED_CODES, UNPRICED_REASONS } from '../src/domain/unpriced.ts';
 import { PROMPTS } from '../src/mcp/prompts/index.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { breakdown } from '../src/reports/breakdown.ts';
@@ -36,13 +38,14 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/tools.md': ['tool-reference', 'prompt-reference'],
   'docs/questions.md': ['questions'],
   'docs/configuration.md': ['settings'],
-  'docs/errors.md': ['errors'],
+  'docs/errors.md': ['errors', 'exit-codes'],
   'docs/dimensions.md': ['dimensions'],
   'docs/serverless.md': ['dynamodb-requests'],
   'docs/deploy.md': ['deploy-parameters'],
   'docs/client.md': ['shell-commands'],
   'docs/focus.md': ['focus-columns'],
   'docs/pricing.md': ['doubts'],
+  'docs/report.md': ['unpriced-reasons'],
 };
 
 const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };
@@ -54,6 +57,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
   const parts: Record<string, string> = {
     answer: answered,
     'dynamodb-requests': await dynamodbRequests(),
+    'unpriced-reasons': table(
+      ['code', 'missing', 'because'],
+      UNPRICED_CODES.map((code) => [`\`${code}\``, UNPRICED_REASONS[code].lacks, UNPRICED_REASONS[code].why]),
+    ),
     tools: table(
       ['tool', 'answers'],
       TOOLS.map(({ name, description }) => [`\`${name}\``, firstSentence(description)]),
@@ -104,6 +111,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
     doubts: table(
       ['code', 'meaning'],
       Object.entries(DOUBTS).map(([code, meaning]) => [`\`${code}\``, meaning]),
+    ),
+    'exit-codes': table(
+      ['code', 'meaning'],
+      Object.values(EXIT_CODES).map(({ code, meaning }) => [String(code), meaning]),
     ),
     'focus-columns': table(
       ['column', 'type', 'holds'],

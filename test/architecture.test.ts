@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/shape-sql.ts': ['domain', 'engines/counts.ts'],
   'engines/order.ts': ['domain', 'engines/engine.ts'],
   'engines/quotes.ts': ['domain', 'engines/engine.ts'],
-  'engines/grouping.ts': ['domain', 'logs', 'engines/counts.ts', 'engines/engine.ts'],
+  'engines/grouping.ts': ['domain', 'logs', 'engines/engine.ts'],
   'engines/merge.ts': ['domain', 'logs', 'engines/counts.ts', 'engines/grouping.ts'],
   'engines/ranking.ts': ['domain', 'engines/engine.ts', 'engines/grouping.ts', 'engines/merge.ts', 'engines/order.ts'],
   'engines/logged-filters.ts': ['domain', 'engines/grouping.ts', 'engines/result-row.ts'],

@@ -120,13 +120,54 @@ it('has the fields that AWS adds', async () => {
   ]);
 });
 
-it('discovers 200 fields of an event, in their order', async () => {
-  const wide = Object.fromEntries([...Array(250).keys()].map((index) => [`f${index}`, index]));
-  await using test = await startTestLogs([{ ...wide, last: 'x' }]);
-  const [row] = await test.rows('fields f199, f200, last, coalesce(last, "not discovered") as found');
-  expect(row).toEqual({ f199: '199', found: 'not discovered' });
-  expect(await test.rows('parse @message /"last":"(?<end>[^"]+)"/ | display end')).toEqual([{ end: 'x' }]);
+const WIDE = Object.fromEntries([...Array(250).keys()].map((index) => [`f${index}`, index]));
+
+it.each([
+  ['first', { f0: '0', f199: '199', end: 'not discovered' }],
+  ['last', { f199: '199', f200: '200', end: 'x' }],
+] as const)('discovers 200 fields of an event, the %s of them', async (keptFields, expected) => {
+  await using test = await startTestLogs([{ ...WIDE, last: 'x' }], { assumptions: { keptFields } });
+  expect(await test.rows('fields f0, f199, f200, coalesce(last, "not discovered") as end')).toEqual([expected]);
 });
+
+it('discovers 200 fields of any order, the same at each query, and all where there are no more', async () => {
+  await using test = await startTestLogs([WIDE, { f3: 1 }], { assumptions: { keptFields: 'scattered' } });
+  const [few, wide] = await test.rows(`fields ${Object.keys(WIDE).join(', ')}`);
+  expect(few).toEqual({ f3: '1' });
+  expect(Object.keys(wide ?? {})).toHaveLength(200);
+  expect(wide).not.toHaveProperty(Object.keys(WIDE).filter((name) => !(name in (wide ?? {})))[0] as string);
+});
+
+it('counts the leaves of objects and arrays as fields', async () => {
+  const list = [...Array(100).keys()].map((index) => ({ a: index, b: [index] }));
+  await using test = await startTestLogs([{ list, after: 1 }]);
+  expect(await test.rows('fields list.99.a, list.99.b.0, after')).toEqual([{ 'list.99.a': '99', 'list.99.b.0': '99' }]);
+});
+
+it.each([
+  [true, { end: 'x', n: '1' }],
+  [false, { n: '1' }],
+])('parses events of more fields than are discovered: %s', async (parseBeyondFields, expected) => {
+  await using test = await startTestLogs([{ ...WIDE, last: 'x' }], { assumptions: { parseBeyondFields } });
+  expect(await test.rows('parse @message /"last":"(?<end>[^"]+)"/ | display end, 1 as n')).toEqual([expected]);
+});
+
+it('reads with jsonParse whatever the number of fields', async () => {
+  await using test = await startTestLogs([{ ...WIDE, last: { list: [{ 'a.b': 7 }] } }]);
+  const query = 'fields jsonParse(@message) as m | stats sum(m.last.list[0].`a.b`) as n by m.f249 as f';
+  expect(await test.rows(query)).toEqual([{ f: '249', n: '7' }]);
+});
+
+it.each(['stats count(*) as n by m', 'stats max(m) as n', 'fields m.a as a | sort a', 'fields m.a as a | dedup a'])(
+  'fails where %s is given a map, or takes it for no value',
+  async (command) => {
+    const query = `fields jsonParse(@message) as m | ${command}`;
+    await using fails = await startTestLogs([{ a: {} }]);
+    expect(await fails.run(query)).toMatchObject({ status: 'Failed', results: [] });
+    await using ignores = await startTestLogs([{ a: {} }], { assumptions: { structuresInStats: 'no value' } });
+    expect(await ignores.run(query)).toMatchObject({ status: 'Complete', results: [expect.anything()] });
+  },
+);
 
 it('puts an at sign before a field that begins with one, and leaves JSON in strings alone', async () => {
   await using test = await startTestLogs([{ '@type': 'own', inner: '{"a":1}' }]);
@@ -349,6 +390,22 @@ it('refuses an eleventh stats, and a third where a group is of the Infrequent Ac
   await expect(test.run(chain(3), { logGroupNames: ['/rare'] })).rejects.toThrow('maximum of 2 stats');
 });
 
+it.each([
+  ['without JSON', 'fields jsonParse(@message) as m', 'Unknown function: jsonparse'],
+  ['without JSON', 'fields if(1 = 1, 1, 0) as m', 'Unknown function: if'],
+  ['without conditions', 'fields isNumeric(n) as m', 'Unknown function: isnumeric'],
+] as const)('refuses what a service %s has not: %s', async (functions, query, message) => {
+  await using test = await startTestLogs([], { assumptions: { functions } });
+  await expect(test.run(query)).rejects.toThrow(message);
+});
+
+it('refuses more than ten branches of case', async () => {
+  await using test = await startTestLogs([{ n: 1 }]);
+  const branches = (count: number) => Array.from({ length: count }, (_, index) => `n = ${index}, ${index}`).join(', ');
+  expect(await test.rows(`fields case(${branches(10)}, 99) as c`)).toEqual([{ c: '1' }]);
+  await expect(test.run(`fields case(${branches(11)}) as c`)).rejects.toThrow('Invalid arguments for: case');
+});
+
 it.each(['pattern @message', 'fields isValidIp(a)', 'parse @message csv as a'])(
   'says that it does not have %s',
   async (query) => {
@@ -361,6 +418,20 @@ it.each([
   ['numbers', { numbers: 'java' }, 'stats sum(n) as s, count(*) as c', [{ s: '1.28E8', c: '2.0' }]],
   ['missingIsNotEqual', { missingIsNotEqual: false }, 'filter absent != "x" | stats count(*) as c', []],
   ['sumOfNothing', { sumOfNothing: 'zero' }, 'stats sum(absent) as s', [{ s: '0' }]],
+  ['jsonParseBytes', { jsonParseBytes: 5 }, 'fields jsonParse(@message).n as v | stats count(v) as c', [{ c: '0' }]],
+  [
+    'jsonNumbers and jsonKeys',
+    { jsonNumbers: 'java', jsonKeys: 'sorted' },
+    'limit 1 | fields jsonStringify(jsonParse("{\\"b\\":[1],\\"a\\":\\"x\\"}")) as j | display j',
+    [{ j: '{"a":"x","b":[1.0]}' }],
+  ],
+  ['concatOfMissing', { concatOfMissing: 'nothing' }, 'stats count(concat("a", absent)) as c', [{ c: '0' }]],
+  [
+    'textIsNumeric',
+    { textIsNumeric: false },
+    'stats count(floor("7")) as a, count(toNumber("7")) as b',
+    [{ a: '0', b: '2' }],
+  ],
   ['statsOfNothing', { statsOfNothing: 'a row' }, 'filter n < 0 | stats count(*) as c, sum(n) as s', [{ c: '0' }]],
 ] as const)('can assume otherwise: %s', async (_, assumptions, query, expected) => {
   await using test = await startTestLogs([{ n: 64_000_000 }, { n: 64_000_000 }], { assumptions });

@@ -8,7 +8,7 @@ import { type Caller, findGroup } from './caller.ts';
 import type { QueryCourse } from './faults.ts';
 import { type Input, integerOf, textOf, textsOf } from './input.ts';
 import type { Query } from './insights/ast.ts';
-import { breaksRule, QueryCompileError } from './insights/compile-error.ts';
+import { breaksRule, QueryCompileError, QueryRunError } from './insights/compile-error.ts';
 import { parseQuery } from './insights/parse-query.ts';
 import { type CompiledQuery, compileQuery, type QueryResult } from './insights/run-query.ts';
 import { validateQuery } from './insights/validate-query.ts';
@@ -107,7 +107,7 @@ export function createQueries(settings: QuerySettings): Queries {
 
   function finalOf(query: RunningQuery): Outcome {
     if (!query.final) {
-      query.final = run(query, 1);
+      query.final = attempt(query, 1);
       scannedBytes += query.final.bytesScanned;
     }
     return query.final;
@@ -120,7 +120,7 @@ export function createQueries(settings: QuerySettings): Queries {
     if (!query.showsPartial) return NOTHING;
     const { scheduledPolls, runningPolls } = query.course;
     const ran = Math.max(0, (query.stopped ?? query.polls) - scheduledPolls + 1);
-    return run(query, Math.min(0.9, Number.isFinite(runningPolls) ? ran / (runningPolls + 1) : 1 - 1 / (ran + 1)));
+    return attempt(query, Math.min(0.9, Number.isFinite(runningPolls) ? ran / (runningPolls + 1) : 1 - 1 / (ran + 1)));
   }
 
   return {
@@ -135,8 +135,8 @@ export function createQueries(settings: QuerySettings): Queries {
     results(place, input) {
       const query = find(place, input);
       const size = integerOf(input, 'maxItems', { least: 1, most: MOST_ITEMS }) ?? MOST_ITEMS;
+      const outcome = outcomeOf(query, statusOf(query));
       const status = statusOf(query);
-      const outcome = outcomeOf(query, status);
       query.polls += 1;
       query.seenAt = settings.now();
       const { items, nextToken } = pageOf(outcome.results, textOf(input, 'nextToken'), size, invalidToken);
@@ -172,6 +172,17 @@ export function createQueries(settings: QuerySettings): Queries {
 
     scannedBytes: () => scannedBytes,
   };
+}
+
+/** What is not supported shows when a query runs, and it ends as Failed. */
+function attempt(query: RunningQuery, part: number): Outcome {
+  try {
+    return run(query, part);
+  } catch (error) {
+    if (!(error instanceof QueryRunError)) throw error;
+    query.course = { ...query.course, status: 'Failed' };
+    return NOTHING;
+  }
 }
 
 const NOTHING: Outcome = { results: [], recordsMatched: 0, recordsScanned: 0, bytesScanned: 0 };

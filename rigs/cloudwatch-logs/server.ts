@@ -40,14 +40,15 @@ const DEFAULT_COURSE: Required<QueryCourse> = { scheduledPolls: 1, runningPolls:
 /** CloudWatch Logs on this machine: point an SDK client's `endpoint` at it. */
 export async function startCloudWatchLogs(options: CloudWatchLogsOptions = {}): Promise<CloudWatchLogs> {
   const { links = {}, now = Date.now } = options;
-  const store = createStore();
+  const assumptions = { ...DEFAULT_ASSUMPTIONS, ...options.assumptions };
+  const store = createStore(assumptions);
   const { faults, effectsOn, courseOf } = createFaultPlan();
   const paging = { ...FILTER_PAGING, ...options.filterPaging };
   const queries = createQueries({
     course: { ...DEFAULT_COURSE, ...options.queries },
     concurrentQueries: options.limits?.concurrentQueries ?? DOCUMENTED_LIMITS.concurrentQueries,
     unattendedMs: options.unattendedMs ?? 5000,
-    assumptions: { ...DEFAULT_ASSUMPTIONS, ...options.assumptions },
+    assumptions,
     now,
   });
   let filteredBytes = 0;

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { Assumptions } from './assumptions.ts';
 import { discoverFields } from './discovery.ts';
 import type { Row } from './insights/row.ts';
 import { Timestamp, type Value } from './insights/values.ts';
@@ -61,7 +62,7 @@ export interface Store {
 const DEFAULT_STREAM = 'default';
 const DEFAULT_CREATION = Date.UTC(2020, 0, 1);
 
-export function createStore(): Store {
+export function createStore({ keptFields }: Pick<Assumptions, 'keptFields'>): Store {
   const groups = new Map<string, LogGroup>();
   let eventCount = 0;
 
@@ -87,7 +88,7 @@ export function createStore(): Store {
     const eventId = String(eventCount).padStart(56, '3');
     const bytes = Buffer.byteLength(message);
     const event = { timestamp, message, ingestionTime, logStreamName, eventId, bytes };
-    group.events.push({ ...event, row: rowOf(group, event) });
+    group.events.push({ ...event, row: rowOf(group, event, keptFields) });
     group.storedBytes += bytes;
     touchStream(group, event);
   }
@@ -113,8 +114,9 @@ export function groupArn({ account, region, name }: Pick<LogGroup, 'account' | '
 }
 
 /** The fields that AWS adds, and those that it discovers. */
-function rowOf(group: LogGroup, event: Omit<StoredEvent, 'row'>): Row {
-  const found = group.logGroupClass === 'STANDARD' ? discoverFields(event.message) : new Map<string, Value>();
+function rowOf(group: LogGroup, event: Omit<StoredEvent, 'row'>, kept: Assumptions['keptFields']): Row {
+  const discovery = group.logGroupClass === 'STANDARD' ? discoverFields(event.message, kept) : undefined;
+  const found = discovery?.fields ?? new Map<string, Value>();
   found.set('@timestamp', new Timestamp(event.timestamp));
   found.set('@message', event.message);
   found.set('@logStream', event.logStreamName);
@@ -122,7 +124,7 @@ function rowOf(group: LogGroup, event: Omit<StoredEvent, 'row'>): Row {
   found.set('@ingestionTime', new Timestamp(event.ingestionTime));
   const pointer = Buffer.from(`${group.account}:${group.name}:${event.eventId}`).toString('base64');
   found.set('@ptr', pointer);
-  return { found, made: undefined, pointer };
+  return { found, made: undefined, pointer, partial: discovery?.partial ?? false };
 }
 
 function touchStream(group: LogGroup, { logStreamName, timestamp, ingestionTime }: Required<InputEvent>): void {

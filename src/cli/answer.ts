@@ -45,12 +45,19 @@ export async function answer<Answer>(
   if (options.quote) {
     const quote =
       options.url === undefined
-        ? await withContext(options, ways.quote)
+        ? (await withContext(options, ways.quote)).result
         : quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
     console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
     return EXIT.ok;
   }
-  const report =
-    options.url === undefined ? await withContext(options, ways.report) : await ways.read(await remote({}));
-  return ways.print(report, options);
+  const { result, isDamaged } =
+    options.url === undefined ? await withContext(options, ways.report) : damageOf(await ways.read(await remote({})));
+  const code = await ways.print(result, options);
+  return code === EXIT.ok && isDamaged ? EXIT.damaged : code;
+}
+
+/** As a server's answer tells it. */
+function damageOf<Answer>(result: Answer): { result: Answer; isDamaged: boolean } {
+  const { coverage } = result as { coverage?: { damaged_files?: readonly string[] } };
+  return { result, isDamaged: (coverage?.damaged_files ?? []).length > 0 };
 }

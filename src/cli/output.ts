@@ -1,10 +1,10 @@
 import { jsonText, printableLine } from '../domain/printable.ts';
 import { csvFromReport, textFromReport } from '../reports/render.ts';
 import { flatFromReport, type Report } from '../reports/report.ts';
+import { EXIT } from './exit.ts';
 import { type PictureOptions, plotter, writePicture } from './picture.ts';
 
-/** Of a finished command. */
-export const EXIT = { ok: 0, failure: 1, usage: 2, damaged: 3, warning: 4, over: 5 } as const;
+export { EXIT };
 
 /** What a command prints on stdout; everything else goes to stderr. */
 export interface OutputOptions extends PictureOptions {
@@ -24,8 +24,8 @@ export async function printReport(report: Report, options: OutputOptions): Promi
   return code;
 }
 
-/** Prints an answer in the asked form. Returns the exit code: files that could not be read are a failure of their own. */
-export function printAnswer<Answer extends Pick<Report, 'coverage' | 'notes'>>(
+/** Prints an answer in the asked form. Returns the exit code. */
+export function printAnswer<Answer extends Pick<Report, 'notes'>>(
   answer: Answer,
   { json, csv }: OutputOptions,
   forms: { json?(answer: Answer): unknown; csv(answer: Answer): string; text(answer: Answer): string },
@@ -33,5 +33,5 @@ export function printAnswer<Answer extends Pick<Report, 'coverage' | 'notes'>>(
   if (json) console.log(jsonText(forms.json?.(answer) ?? answer));
   else process.stdout.write(csv ? forms.csv(answer) : forms.text(answer));
   if (json || csv) for (const note of answer.notes) console.error(`Note: ${printableLine(note)}`);
-  return answer.coverage.damaged_files.length > 0 ? EXIT.damaged : EXIT.ok;
+  return EXIT.ok;
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { AUTH_KINDS, ERAS } from '../client/index.ts';
-import { ERROR_CODES, SpendError } from '../domain/errors.ts';
+import { SpendError } from '../domain/errors.ts';
 import { VERSION } from '../mcp/version.ts';
 import { USUAL_CACHE_SHARE } from '../reports/caching/caching.ts';
 import { ROUTINGS, TIERS } from '../reports/simulate/assumptions.ts';
@@ -12,6 +12,7 @@ import { runConnect } from './connect.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
 import { EXAMPLES } from './examples.ts';
+import { exitCodeOf } from './exit.ts';
 import { runExpensive } from './expensive.ts';
 import { runExplain } from './explain.ts';
 import { runExportFocus } from './export-focus.ts';
@@ -85,7 +86,7 @@ Examples:
   bedrock-spend serve --source ./logs                         the MCP server over HTTP
   bedrock-spend connect http://127.0.0.1:3000/mcp             a shell on it
 
-Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the report leaves them out and names them), 4 and 5 a budget is in danger or over.`,
+Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cannot be read (the answer leaves them out and names them), 4 and 5 a budget is in danger or over, 6 the source holds no invocation record.`,
     );
   const command = commandsOf(program, finish);
 
@@ -348,10 +349,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged (the re
 function reportError(error: unknown): number {
   // Commander has printed its message, or the help or version that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof SpendError) {
-    console.error(`bedrock-spend: ${cleanText(error.message)}`);
-    return ERROR_CODES[error.code].fixer === 'caller' && error.code !== 'CANCELLED' ? EXIT.usage : EXIT.failure;
-  }
-  console.error(error);
-  return EXIT.failure;
+  if (error instanceof SpendError) console.error(`bedrock-spend: ${cleanText(error.message)}`);
+  else console.error(error);
+  return exitCodeOf(error);
 }

@@ -16,7 +16,7 @@ interface ReconcileOptions extends SourceOptions {
 export async function runReconcile({ from, to, json, ...options }: ReconcileOptions): Promise<number> {
   if (readSetting('pseudonyms', options.pseudonyms))
     throw new SpendError('INVALID_ARGUMENT', 'A bill names its accounts: reconcile without pseudonyms.');
-  const report = await withContext(options, (context) => reconcile({ from, to }, context));
+  const { result: report, isDamaged } = await withContext(options, (context) => reconcile({ from, to }, context));
   console.log(json ? jsonText(report) : textFromReconciliation(report).trimEnd());
-  return EXIT.ok;
+  return isDamaged ? EXIT.damaged : EXIT.ok;
 }

@@ -1,5 +1,6 @@
 import { compose } from '../compose.ts';
 import { readSetting } from '../config.ts';
+import type { Engine } from '../engines/engine.ts';
 import { limitedContext } from '../mcp/limited-context.ts';
 import type { ReportContext } from '../reports/context.ts';
 import type { BillContext } from '../reports/reconcile.ts';
@@ -38,20 +39,43 @@ export function composeFromOptions(options: SourceOptions, policy?: string) {
   });
 }
 
+/** What came of work over the source. */
+interface Outcome<Result> {
+  result: Result;
+  /** Some of the source is damaged or cannot be read, and is not in the result. */
+  isDamaged: boolean;
+}
+
 /** Runs work over the source with a progress bar. */
 export async function withContext<Result>(
   options: SourceOptions,
   work: (context: ReportContext & BillContext) => Promise<Result>,
-): Promise<Result> {
+): Promise<Outcome<Result>> {
   const { close, ...whole } = await composeFromOptions(options);
   const context = limitedContext(whole, whole.access.rightsOf(undefined));
+  const { engine, isDamaged } = watchDamage(context.engine);
   const bar = createProgressBar();
   try {
-    return await untilInterrupted((signal) => work({ ...context, signal, onProgress: bar.show }));
+    const result = await untilInterrupted((signal) => work({ ...context, engine, signal, onProgress: bar.show }));
+    return { result, isDamaged: isDamaged() };
   } finally {
     bar.clear();
     await close();
   }
+}
+
+/** Not every answer tells what it rests on, but every command must end with what damage there was. */
+function watchDamage(engine: Engine): { engine: Engine; isDamaged(): boolean } {
+  let isDamaged = false;
+  const watched: Engine = {
+    ...engine,
+    async usage(query, work) {
+      const answer = await engine.usage(query, work);
+      isDamaged ||= answer.coverage.damagedFiles.length > 0;
+      return answer;
+    },
+  };
+  return { engine: watched, isDamaged: () => isDamaged };
 }
 
 /** Runs work that Ctrl-C stops cleanly. A second Ctrl-C ends the process. */

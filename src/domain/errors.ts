@@ -20,7 +20,13 @@ export const ERROR_CODES = {
     status: 404,
     fixer: 'operator',
     retryable: false,
-    meaning: 'The log source does not exist or holds no log files.',
+    meaning: 'The log source does not exist.',
+  },
+  NO_RECORDS: {
+    status: 404,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'The log source is there and holds no invocation record that can be read.',
   },
   SOURCE_UNSUPPORTED: {
     status: 400,

@@ -3,19 +3,20 @@
  * tested against them. `usage`: what was used is not known, so that no rate could help; `price`: a rate is missing.
  */
 export const UNPRICED_REASONS = {
-  billed_by_query: { lacks: 'usage', why: 'the model is billed by query, which the log does not count' },
-  billed_by_image: { lacks: 'usage', why: 'the model is billed by image, which the log does not count' },
+  billed_by_query: { lacks: 'usage', why: 'billed by query, which the log does not count' },
+  billed_by_image: { lacks: 'usage', why: 'billed by image, which the log does not count' },
   billed_by_second: {
     lacks: 'usage',
-    why: 'the model is billed by the second of video or audio, which the log does not count',
+    why: 'billed by the second of video or audio, which the log does not count',
   },
   billed_by_speech: {
     lacks: 'usage',
-    why: 'the model is billed by speech tokens, which the log does not tell from text',
+    why: 'billed by speech tokens, which the log does not tell from text',
   },
-  no_counts: { lacks: 'usage', why: 'there are no token counts in the record' },
-  no_input_count: { lacks: 'usage', why: 'there is no input token count in the record' },
-  no_output_count: { lacks: 'usage', why: 'there is no output token count in the record' },
+  not_read: { lacks: 'usage', why: 'more in the record than could be read' },
+  no_counts: { lacks: 'usage', why: 'no token counts in the record' },
+  no_input_count: { lacks: 'usage', why: 'no input token count in the record' },
+  no_output_count: { lacks: 'usage', why: 'no output token count in the record' },
   no_price: { lacks: 'price', why: 'no price is known' },
   no_rate: { lacks: 'price', why: 'no rate is known for a class of tokens' },
 } as const satisfies Record<string, { lacks: 'usage' | 'price'; why: string }>;

@@ -1,54 +1,6 @@
-/** What a log record counts. `names` are the fields that hold it: at the record's own level, in a body's usage, in stream metrics. */
-interface CounterSpec {
-  names: readonly string[];
-  /** Part of the prompt, whose size some prices depend on. */
-  prompt?: true;
-  /** A record that does not state it leaves open what was used; other counters are left out where they are zero. */
-  expected?: true;
-}
+import { type ClassSpec, COUNTERS, USAGE_CLASSES } from './usage-table.ts';
 
-/**
- * The counters of a record. Records of one request are merged counter by counter, each its largest; classes are made of them afterwards.
- * Cached tokens are never part of `input`. The two without names are told by lifetime, in shapes of their own (logs/token-counts.ts).
- */
-export const COUNTERS = {
-  input: {
-    names: [
-      'inputTokenCount',
-      'inputTokens',
-      'input_tokens',
-      'prompt_tokens',
-      'prompt_token_count',
-      'inputTextTokenCount',
-    ],
-    prompt: true,
-    expected: true,
-  },
-  output: {
-    names: [
-      'outputTokenCount',
-      'outputTokens',
-      'output_tokens',
-      'completion_tokens',
-      'generation_token_count',
-      'totalOutputTextTokenCount',
-    ],
-    expected: true,
-  },
-  cacheRead: {
-    names: ['cacheReadInputTokenCount', 'cacheReadInputTokens', 'cache_read_input_tokens'],
-    prompt: true,
-  },
-  /** All cache writes, of any lifetime. */
-  cacheWrite: {
-    names: ['cacheWriteInputTokenCount', 'cacheWriteInputTokens', 'cache_creation_input_tokens'],
-    prompt: true,
-  },
-  /** The part of `cacheWrite` that lives one hour. Only response bodies tell it; without a body it is 0. */
-  cacheWrite1h: { names: [] },
-  /** The part of `cacheWrite` whose lifetime a body told. The rest counts as five-minute writes, and reports say so. */
-  cacheWriteKnown: { names: [] },
-} as const satisfies Record<string, CounterSpec>;
+export { COUNTERS, USAGE_CLASSES };
 
 export type Counter = keyof typeof COUNTERS;
 
@@ -58,46 +10,17 @@ export type ExpectedCounter = {
   [Name in Counter]: (typeof COUNTERS)[Name] extends { expected: true } ? Name : never;
 }[Counter];
 
+/** Where a record states a counter at its own level: of several names, only the first is one of the record's own. */
+export const OWN_FIELDS = COUNTER_NAMES.flatMap((counter) => {
+  const { holder, names } = COUNTERS[counter];
+  return names.slice(0, 1).map((field) => ({ counter, holder, field }));
+});
+
 /** Counters without which it is not known what a request used. */
 export const EXPECTED_COUNTERS = COUNTER_NAMES.filter((name) => 'expected' in COUNTERS[name]) as ExpectedCounter[];
 
 /** Counters of the prompt. */
 export const PROMPT_COUNTERS = COUNTER_NAMES.filter((name) => 'prompt' in COUNTERS[name]);
-
-interface ClassSpec {
-  /** The counter it is, less another that is priced by itself. */
-  counter: Counter;
-  less?: Counter;
-  /** Its field in JSON and CSV. */
-  measure: string;
-  /** How it is headed in text. */
-  title: string;
-  /** What one of them is called in words. */
-  meter: string;
-}
-
-/**
- * What is priced by itself. The one table of it: ledger, queries, rates, reports and exports are made from it, so that a class is
- * added here and given its rates.
- */
-export const USAGE_CLASSES = {
-  input: { counter: 'input', measure: 'input_tokens', title: 'input', meter: 'input tokens' },
-  output: { counter: 'output', measure: 'output_tokens', title: 'output', meter: 'output tokens' },
-  cacheRead: { counter: 'cacheRead', measure: 'cache_read_tokens', title: 'cache read', meter: 'cache read tokens' },
-  cacheWrite5m: {
-    counter: 'cacheWrite',
-    less: 'cacheWrite1h',
-    measure: 'cache_write_5m_tokens',
-    title: 'write 5m',
-    meter: 'cache write tokens, 5 minutes',
-  },
-  cacheWrite1h: {
-    counter: 'cacheWrite1h',
-    measure: 'cache_write_1h_tokens',
-    title: 'write 1h',
-    meter: 'cache write tokens, 1 hour',
-  },
-} as const satisfies Record<string, ClassSpec>;
 
 export type UsageClass = keyof typeof USAGE_CLASSES;
 

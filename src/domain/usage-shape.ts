@@ -16,9 +16,13 @@ export const SHAPE_BITS = {
   >,
   /** The call failed or a guardrail stopped it: what is not stated then was not used. */
   ended: 2 ** (CLASS_NAMES.length + EXPECTED_COUNTERS.length),
+  /** Its records state more than could be read. */
+  unread: 2 ** (CLASS_NAMES.length + EXPECTED_COUNTERS.length + 1),
 } as const;
 
-const ALL_STATED = EXPECTED_COUNTERS.reduce((bits, name) => bits + SHAPE_BITS.stated[name], 0);
+/** All bits of what is stated, and of what can be used. */
+export const ALL_STATED = EXPECTED_COUNTERS.reduce((bits, name) => bits + SHAPE_BITS.stated[name], 0);
+export const ALL_USED = CLASS_NAMES.reduce((bits, name) => bits + SHAPE_BITS.used[name], 0);
 
 export interface ShapeFacts {
   counts: Readonly<Record<UsageClass, number>>;
@@ -33,9 +37,13 @@ export function shapeFrom({ counts, stated, ended }: ShapeFacts): Shape {
   return withEnd(used + told, ended);
 }
 
-/** The shape with its end: only where something is left unsaid does it matter how a call ended. */
+/** The shape with its end, which matters where something is left unsaid, or where nothing was used. */
 export function withEnd(shape: Shape, ended: boolean): Shape {
-  return ended && !isWhollyStated(shape) ? shape | SHAPE_BITS.ended : shape;
+  return ended && !(isWhollyStated(shape) && usesAnything(shape)) ? shape | SHAPE_BITS.ended : shape;
+}
+
+export function isUnread(shape: Shape): boolean {
+  return (shape & SHAPE_BITS.unread) !== 0;
 }
 
 /** The classes that every invocation of the shape used. */
@@ -44,7 +52,7 @@ export function classesUsed(shape: Shape): UsageClass[] {
 }
 
 export function usesAnything(shape: Shape): boolean {
-  return CLASS_NAMES.some((name) => (shape & SHAPE_BITS.used[name]) !== 0);
+  return (shape & ALL_USED) !== 0;
 }
 
 /** Expected counters that the records leave open. None where the call ended before anything more could be used. */
@@ -53,7 +61,7 @@ export function unstated(shape: Shape): ExpectedCounter[] {
   return EXPECTED_COUNTERS.filter((name) => (shape & SHAPE_BITS.stated[name]) === 0);
 }
 
-/** Whether the record says that the call ended early and nothing of its usage. */
+/** Whether the call failed or was stopped, and used nothing. */
 export function endedUnused(shape: Shape): boolean {
   return (shape & SHAPE_BITS.ended) !== 0 && !usesAnything(shape);
 }

@@ -1,6 +1,6 @@
 import type { Dimension } from './dimension.ts';
 import type { Scope } from './scope.ts';
-import type { UsageClass } from './usage-class.ts';
+import { CLASS_NAMES, type UsageClass } from './usage-class.ts';
 import { type Shape, usesAnything } from './usage-shape.ts';
 
 /** Counters summed over a group of invocations. */
@@ -30,6 +30,12 @@ export interface UsageRow extends UsageCounts {
   shape: Shape;
   /** First instant of the cell of time that it is of, epoch milliseconds; only where cells were asked for. */
   cell?: number;
+}
+
+const SUMMED = ['invocations', 'errors', 'cacheWriteUnknown', ...CLASS_NAMES] as const satisfies (keyof UsageCounts)[];
+
+export function addCounts(sum: UsageCounts, counts: UsageCounts): void {
+  for (const name of SUMMED) sum[name] += counts[name];
 }
 
 /** Invocations of a row that used anything: only these cost by what they used. */

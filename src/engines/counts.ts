@@ -2,7 +2,6 @@ import type { TokenCounts } from '../domain/invocation.ts';
 import type { UsageCounts } from '../domain/usage.ts';
 import {
   byClass,
-  CLASS_NAMES,
   type Counter,
   EXPECTED_COUNTERS,
   type ExpectedCounter,
@@ -51,10 +50,4 @@ export function countsOfRequest(tokens: TokenCounts, { failed, ended }: { failed
 /** Input with what was read from and written to the cache. */
 export function promptOf(tokens: TokenCounts): number {
   return PROMPT_COUNTERS.reduce((sum, name) => sum + (tokens[name] ?? 0), 0);
-}
-
-const SUMMED = ['invocations', 'errors', 'cacheWriteUnknown', ...CLASS_NAMES] as const satisfies (keyof UsageCounts)[];
-
-export function addCounts(sum: UsageCounts, counts: UsageCounts): void {
-  for (const name of SUMMED) sum[name] += counts[name];
 }

@@ -64,8 +64,9 @@ export interface Coverage extends TimeRange {
   /** Lines that are no ModelInvocationLog record, over the whole source: they have no time. */
   malformed: number;
   malformedReasons: Readonly<Record<string, number>>;
+  /** Left out whole: files that are damaged, files and folders that cannot be read now. */
   damagedFiles: readonly { path: string; reason: string }[];
-  /** Files below the source that are not logs: side objects under data/, the permission-check marker. */
+  /** Files of the source that are no logs by their names: side objects, permission checks, other kinds. */
   skippedFiles: number;
   /** What this source cannot see or count, for the report's reader. */
   notes?: readonly string[];

@@ -9,9 +9,11 @@ export interface Found {
   outside: readonly string[];
   /** Lines that are no records, by reason; empty where they cannot be counted. */
   malformed: Readonly<Record<string, number>>;
+  /** Requests that were looked at one by one, since a query could not tell all of them. */
+  lookedAt: number;
 }
 
-export const NOTHING: Found = { groups: [], unmerged: 0, outside: [], malformed: {} };
+export const NOTHING: Found = { groups: [], unmerged: 0, outside: [], malformed: {}, lookedAt: 0 };
 
 export function sumOf(parts: readonly Found[]): Found {
   const malformed: Record<string, number> = {};
@@ -22,5 +24,6 @@ export function sumOf(parts: readonly Found[]): Found {
     unmerged: parts.reduce((sum, part) => sum + part.unmerged, 0),
     outside: [...new Set(parts.flatMap(({ outside }) => outside))],
     malformed,
+    lookedAt: parts.reduce((sum, { lookedAt }) => sum + lookedAt, 0),
   };
 }

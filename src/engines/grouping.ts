@@ -1,10 +1,9 @@
 import { type Alias, tierOfAlias } from '../domain/alias.ts';
 import { type Dimension, isTimeDimension, NONE } from '../domain/dimension.ts';
-import type { PriceKey, UsageCounts, UsageRow } from '../domain/usage.ts';
-import type { Shape } from '../domain/usage-shape.ts';
+import { addCounts, type PriceKey, type UsageCounts, type UsageRow } from '../domain/usage.ts';
+import { SHAPE_BITS, type Shape } from '../domain/usage-shape.ts';
 import type { Attributes } from '../logs/attributes.ts';
 import { isUnresolved, modelIdentity } from '../logs/model-id.ts';
-import { addCounts } from './counts.ts';
 import type { RequestQuery, UsageQuery } from './engine.ts';
 
 /** Invocations that a source has summed already, or a single one. */
@@ -26,6 +25,8 @@ export interface InvocationGroup {
   last: number;
   /** They are not of the size that the scan was told; they are found all the same, so that coverage counts them. */
   unfit?: boolean;
+  /** Their records state more than could be had: what they used is not known in full. */
+  unread?: boolean;
 }
 
 /** Names, filters and sums groups as a question asks, for sources that cannot do all of it themselves. */
@@ -38,7 +39,7 @@ export async function usageRowsFromGroups(groups: readonly InvocationGroup[], qu
     if (!matches) continue;
     const key = Object.fromEntries(query.by.map((dimension) => [dimension, value(dimension)]));
     const cell = query.cellMs === undefined ? {} : { cell: group.at - (group.at % query.cellMs) };
-    const { shape } = group;
+    const shape = group.unread ? group.shape | SHAPE_BITS.unread : group.shape;
     const id = JSON.stringify([Object.values(key), Object.values(priceKey), shape, cell.cell]);
     const row = rows.get(id);
     if (row) addCounts(row, group.counts);

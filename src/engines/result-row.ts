@@ -71,7 +71,6 @@ export function invocationFromRow(row: ResultRow, columns: readonly Column[], re
     ...logged,
     requestId,
     at: number(row, 't'),
-    metadata: { ...metadataFromText(row[`b${columns.indexOf('requestMetadata')}`]), ...given(logged.metadata) },
     latencyMs: milliseconds('latencyMs'),
     firstByteMs: milliseconds('firstByteMs'),
     tokens: byCounter((counter) => {
@@ -88,11 +87,6 @@ function metadataFromText(text = '{}'): Record<string, string> {
   } catch {
     return {};
   }
-}
-
-/** Without the keys that were asked for and are not there. */
-function given(metadata: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''));
 }
 
 /** Sums are whole numbers, though services print large ones as 1.2345E10. */
@@ -115,7 +109,15 @@ function loggedFrom(row: ResultRow, columns: readonly Column[]): LoggedAttribute
     errorCode: value('error'),
     blocked: status === 'guardrail_intervened' || status === 'INTERVENED',
     stopReason: value('stopReason'),
-    metadata: Object.fromEntries(metadata.map((column) => [column.slice('metadata.'.length), value(column) ?? ''])),
+    metadata: {
+      ...metadataFromText(value('requestMetadata')),
+      ...Object.fromEntries(
+        metadata.flatMap((column) => {
+          const text = value(column);
+          return text === undefined ? [] : [[column.slice('metadata.'.length), text]];
+        }),
+      ),
+    },
   };
 }
 

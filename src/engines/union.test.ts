@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SpendError } from '../domain/errors.ts';
 import { attributesFrom } from '../logs/attributes.ts';
 import { type Engine, everything, type InvocationRow, type InvocationsQuery } from './engine.ts';
 import { createMetricsEngine } from './metrics/index.ts';
@@ -44,6 +45,14 @@ function logs(source: string, rows: InvocationRow[], unpriced: InvocationRow[] =
   };
 }
 
+/** Without one record. */
+function empty(source: string): Engine {
+  const fail = async () => {
+    throw new SpendError('NO_RECORDS', `${source} is empty.`);
+  };
+  return { ...logs(source, []), usage: fail, invocations: fail, range: fail, metadataKeys: fail };
+}
+
 const metrics = () => createMetricsEngine({ source: 'metrics:?region=us-east-1' });
 
 describe('several engines', () => {
@@ -51,6 +60,16 @@ describe('several engines', () => {
     logs('a', [rowOf('a1', 9n), rowOf('a2', 1n)], [rowOf('a3', undefined)]),
     logs('b', [rowOf('b1', 5n)], [rowOf('b2', undefined)]),
   ];
+
+  it('answer without one that holds nothing, and say so', async () => {
+    const united = uniteEngines('all', 'a and b', [logs('a', [rowOf('a1', 9n)]), empty('b')]);
+    expect((await united.usage(everything(PERIOD))).coverage).toMatchObject({ records: 1, notes: ['b is empty.'] });
+    expect(await united.invocations(QUERY)).toMatchObject({ rows: [{}], notes: ['b is empty.', 'told'] });
+    expect(await united.range()).toEqual({ first: 1, last: 1 });
+    const none = uniteEngines('all', 'b and c', [empty('b'), empty('c')]);
+    await expect(none.range()).rejects.toMatchObject({ code: 'NO_RECORDS', message: 'b is empty.' });
+    await expect(none.usage(everything(PERIOD))).rejects.toMatchObject({ code: 'NO_RECORDS' });
+  });
 
   it('give the dearest requests of all of them', async () => {
     const { rows, unpriced, notes } = await uniteEngines('all', 'a and b', two()).invocations(QUERY);

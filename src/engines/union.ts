@@ -1,10 +1,11 @@
+import { SpendError } from '../domain/errors.ts';
 import type { Coverage, Engine, InvocationsQuery, TimeRange, UsageQuery, Work } from './engine.ts';
 import { dearest } from './order.ts';
 import { sumOfQuotes } from './quotes.ts';
 
 /** Several engines as one: their answers side by side. No invocation may be in two of them. */
 export function uniteEngines(name: string, source: string, engines: readonly Engine[]): Engine {
-  const all = <Result>(ask: (engine: Engine) => Promise<Result>) => Promise.all(engines.map(ask));
+  const all = async <Result>(ask: (engine: Engine) => Promise<Result>) => (await answersOf(engines, ask)).answers;
   const sums = engines.filter(({ sumsOnly }) => sumsOnly);
 
   /** Sums stay out of a question about single requests, unless there is nothing else: then they say why it cannot be answered. */
@@ -21,18 +22,21 @@ export function uniteEngines(name: string, source: string, engines: readonly Eng
     rangeReadsLogs: engines.some(({ rangeReadsLogs }) => rangeReadsLogs),
     async usage(query, work) {
       const { able, notes } = asked(query);
-      const answers = await Promise.all(able.map((engine) => engine.usage(query, oneOf(work))));
+      const { answers, empty } = await answersOf(able, (engine) => engine.usage(query, oneOf(work)));
       const { notes: told = [], ...coverage } = sumOfCoverages(answers.map((answer) => answer.coverage));
       return {
         rows: answers.flatMap(({ rows }) => rows),
-        coverage: { source, ...coverage, notes: [...notes, ...told] },
+        coverage: { source, ...coverage, notes: [...notes, ...empty, ...told] },
       };
     },
     async invocations(query, work) {
       const { able, notes } = asked(query);
-      const answers = await Promise.all(able.map((engine) => engine.invocations(query, oneOf(work))));
+      const { answers, empty } = await answersOf(able, (engine) => engine.invocations(query, oneOf(work)));
       const rows = [...new Set(answers.flatMap((answer) => [...answer.rows, ...answer.unpriced]))];
-      return { ...dearest(rows, query), notes: [...new Set([...notes, ...answers.flatMap((answer) => answer.notes)])] };
+      return {
+        ...dearest(rows, query),
+        notes: [...new Set([...notes, ...empty, ...answers.flatMap((answer) => answer.notes)])],
+      };
     },
     async quote(query, work) {
       const quotes = asked(query).able.map((engine) => engine.quote(query, work));
@@ -41,9 +45,26 @@ export function uniteEngines(name: string, source: string, engines: readonly Eng
     range: async (work) => wholeRange(await all((engine) => engine.range(work))),
     metadataKeys: async (work) => [...new Set((await all((engine) => engine.metadataKeys(work))).flat())].sort(),
     async close() {
-      await all((engine) => engine.close());
+      await Promise.all(engines.map((engine) => engine.close()));
     },
   };
+}
+
+/** One source of several may hold nothing: the others answer, and what it says is told. @throws SpendError NO_RECORDS when all do */
+async function answersOf<Answer>(
+  engines: readonly Engine[],
+  ask: (engine: Engine) => Promise<Answer>,
+): Promise<{ answers: Answer[]; empty: string[] }> {
+  const asked = await Promise.all(engines.map((engine) => ask(engine).then((answer) => ({ answer }), emptyFrom)));
+  const answers = asked.flatMap((part) => ('answer' in part ? [part.answer] : []));
+  const errors = asked.flatMap((part) => ('empty' in part ? [part.empty] : []));
+  if (answers.length === 0 && errors[0]) throw errors[0];
+  return { answers, empty: errors.map(({ message }) => message) };
+}
+
+function emptyFrom(error: unknown): { empty: SpendError } {
+  if (error instanceof SpendError && error.code === 'NO_RECORDS') return { empty: error };
+  throw error;
 }
 
 function leftOutNote({ source }: Engine): string {

@@ -3,14 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Invocation, TokenCounts } from '../domain/invocation.ts';
-import {
-  BAD_COUNT_REASON,
-  type RecordReading,
-  type Reject,
-  readDocument,
-  readRecord,
-  timestampFromText,
-} from './record.ts';
+import { BAD_COUNT_REASON, type RecordReading, type Reject, readRecord, timestampFromText } from './record.ts';
 
 const FIXTURES = new URL('../../test/fixtures/records/', import.meta.url);
 
@@ -406,31 +399,6 @@ describe('a line that is no invocation', () => {
   });
 });
 
-describe('a document of records', () => {
-  const first = fixture('converse');
-  const second = fixture('anthropic-stream');
-
-  it('may hold pretty-printed records one after another', () => {
-    const bytes = Buffer.from(`${JSON.stringify(first, null, 2)}\n\n${JSON.stringify(second, null, '\t')}\n`);
-    expect(readDocument(bytes)).toEqual([readingOf(first), readingOf(second)]);
-  });
-
-  it('may hold nothing', () => {
-    expect(readDocument(Buffer.from(' \n'))).toEqual([]);
-  });
-
-  it('rejects a value that is no record and reads the others', () => {
-    expect(readDocument(Buffer.from(`{}\n${JSON.stringify(first)}`))).toEqual([
-      { reject: 'not a ModelInvocationLog record' },
-      readingOf(first),
-    ]);
-  });
-
-  it('is none when it ends inside a value', () => {
-    expect(readDocument(Buffer.from(`${JSON.stringify(first)}{"schemaType":`))).toBeUndefined();
-  });
-});
-
 describe('a timestamp', () => {
   it.each([
     ['2026-10-06T07:55:07Z', '2026-10-06T07:55:07.000Z'],
@@ -633,11 +601,8 @@ describe.skipIf(!existsSync(REAL_RECORDS))('published records', () => {
   });
 
   it.each(byFile)('%s reads the same as it was printed', (file, expected) => {
-    expect(
-      readDocument(readFileSync(`${REAL_RECORDS}${file}.json`))
-        ?.map(invocationOf)
-        .map(seenIn),
-    ).toEqual([expectedIn(expected)]);
+    const printed = readRecord(readFileSync(`${REAL_RECORDS}${file}.json`));
+    expect(seenIn(invocationOf(printed))).toEqual(expectedIn(expected));
   });
 });
 

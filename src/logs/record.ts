@@ -1,16 +1,7 @@
 import type { Invocation } from '../domain/invocation.ts';
 import { flattenedFields, unflattened } from './flattened.ts';
-import {
-  ANY_FIELD,
-  CLOSE_ARRAY,
-  COMMA,
-  createScan,
-  type Keep,
-  type Kept,
-  NOT_JSON,
-  OPEN_ARRAY,
-  OR_TEXT,
-} from './scan.ts';
+import { skipBlanks } from './json-bytes.ts';
+import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON, OR_TEXT } from './scan.ts';
 import { BAD_COUNT, COUNT_MARKS, isFields, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
 
 /** Why a line is no invocation. Counted by reason, never shown with the line's text. */
@@ -106,50 +97,6 @@ function readParsed(line: Buffer): RecordReading {
     return { reject: 'not JSON' };
   }
   return recordFromValue(value);
-}
-
-/** Reads a document of records that may span lines: an array, or pretty-printed objects one after another. Undefined when it is none. */
-export function readDocument(bytes: Buffer): RecordReading[] | undefined {
-  try {
-    const start = skipBlanks(bytes, 0);
-    return bytes[start] === OPEN_ARRAY ? readArray(bytes, start + 1) : readSequence(bytes, start);
-  } catch (error) {
-    if (error === NOT_JSON) return undefined;
-    throw error;
-  }
-}
-
-function readSequence(bytes: Buffer, start: number): RecordReading[] {
-  const readings: RecordReading[] = [];
-  for (let at = start; at < bytes.length; ) {
-    const { value, end } = scan(bytes.subarray(at));
-    readings.push(recordFromValue(value));
-    at = skipBlanks(bytes, at + end);
-  }
-  return readings;
-}
-
-function readArray(bytes: Buffer, start: number): RecordReading[] {
-  const readings: RecordReading[] = [];
-  let at = skipBlanks(bytes, start);
-  // Only an empty array may end here: after a comma there must be a value.
-  while (bytes[at] !== CLOSE_ARRAY || readings.length > 0) {
-    const { value, end } = scan(bytes.subarray(at));
-    readings.push(recordFromValue(value));
-    at = skipBlanks(bytes, at + end);
-    if (bytes[at] === CLOSE_ARRAY) break;
-    if (bytes[at] !== COMMA) throw NOT_JSON;
-    at++;
-  }
-  if (!isBlank(bytes, at + 1)) throw NOT_JSON;
-  return readings;
-}
-
-/** The place of the next byte that is no white space, or the end. */
-function skipBlanks(bytes: Buffer, from: number): number {
-  let at = from;
-  while (at < bytes.length && (bytes[at] as number) <= 32) at++;
-  return at;
 }
 
 function isBlank(bytes: Buffer, from: number): boolean {

@@ -35,12 +35,12 @@ const LONG_STRING = 64;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const ZERO = 48;
-export const COMMA = 44;
+const COMMA = 44;
 const COLON = 58;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
-export const OPEN_ARRAY = 91;
-export const CLOSE_ARRAY = 93;
+const OPEN_ARRAY = 91;
+const CLOSE_ARRAY = 93;
 
 /** A field to keep, found by the mark of its name and then byte by byte: no string is made of a name that is stepped over. */
 interface Branch {

@@ -54,6 +54,7 @@ describe('a call is priced class by class', () => {
     ['a text model with a prompt alone', 'amazon.nova-lite-v1:0', { input: 7, without: ['output'] }, 'no_output_count'],
     ['a failed call', 'anthropic.claude-sonnet-4-6', { without: ['input', 'output'], ended: true }, undefined],
     ['a failed call to a reranker', 'cohere.rerank-v3-5:0', { without: ['input', 'output'], ended: true }, undefined],
+    ['a failed call to a reranker that counts its nothing', 'cohere.rerank-v3-5:0', { ended: true }, undefined],
     ['a call that failed halfway', 'amazon.nova-lite-v1:0', { input: 7, without: ['output'], ended: true }, undefined],
     [
       'an embedding, which has no answer to count',

@@ -3,7 +3,7 @@ import { costOfTokens, type Usd, ZERO_USD } from '../domain/money.ts';
 import type { UnpricedReason } from '../domain/unpriced.ts';
 import type { PriceKey } from '../domain/usage.ts';
 import { CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
-import { classesUsed, endedUnused, type Shape, unstated, usesAnything } from '../domain/usage-shape.ts';
+import { classesUsed, endedUnused, isUnread, type Shape, unstated, usesAnything } from '../domain/usage-shape.ts';
 import { billedBy, embedsImages, isEmbedding } from './models/kinds.ts';
 import type { PriceBook } from './price-book.ts';
 import { doubtsAbout, type Rate } from './rate.ts';
@@ -69,6 +69,7 @@ function unitReason(model: string, shape: Shape, rate: Rate | undefined): Unpric
 }
 
 function countReason(model: string, shape: Shape): UnpricedReason | undefined {
+  if (isUnread(shape)) return 'not_read';
   const missing = unstated(shape).filter((name) => name !== 'output' || !isEmbedding(model));
   if (missing.length === 0) return undefined;
   if (!unstated(shape).includes('input')) return 'no_output_count';

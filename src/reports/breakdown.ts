@@ -20,6 +20,7 @@ import type { ReportContext } from './context.ts';
 import { limitRows } from './limit.ts';
 import { notesFromUsage } from './notes.ts';
 import { emptyGroup, type PricedGroup, type PricedUsage, priceUsage, rowFromGroup } from './pricing.ts';
+import { heldRange } from './range.ts';
 import type { Report, Table } from './report.ts';
 
 /** A question as it comes from outside. */
@@ -83,7 +84,7 @@ function dimensionsFromTexts(texts: readonly string[]): Dimension[] {
   return by;
 }
 
-/** The asked period; where it is left open, as far as the source's data go. */
+/** The asked period; where it is left open, as far as the source's data go. @throws SpendError NO_RECORDS when it has none */
 export async function periodFromQuestion(
   { from, to, timezone = 'UTC' }: Pick<BreakdownQuestion, 'from' | 'to' | 'timezone'>,
   context: ReportContext,
@@ -92,9 +93,8 @@ export async function periodFromQuestion(
   const start = from === undefined ? undefined : momentFromText(from, timezone);
   const end = to === undefined ? undefined : momentFromText(to, timezone);
   if (start !== undefined && end !== undefined) return checkPeriod({ from: start, to: end, timezone });
-  const { first, last } = await context.engine.range(context);
-  const now = context.now();
-  const held = wholeDays(first ?? now, last ?? now, timezone);
+  const { first, last } = await heldRange(context);
+  const held = wholeDays(first, last, timezone);
   return checkPeriod({ from: start ?? held.from, to: end ?? held.to, timezone });
 }
 

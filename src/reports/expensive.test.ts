@@ -74,7 +74,7 @@ describe('as text', () => {
     const text = textFromExpensive({ ...report, invocations: report.invocations.slice(0, 3) });
     expect(text.split('\n').slice(0, 8).join('\n')).toMatchSnapshot();
     expect(text).toContain('The largest of those that used tokens without a known rate\n');
-    expect(text).toContain('Note: 468 of 10,550 invocations are not wholly in the dollars');
+    expect(text).toContain('Note: 468 of 10,550 invocations are unpriced');
   });
 
   it('names from logs cannot steer a terminal', () => {

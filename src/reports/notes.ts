@@ -2,7 +2,7 @@ import { NONE } from '../domain/dimension.ts';
 import { DOUBT_CODES, DOUBTS, type DoubtCode } from '../domain/doubt.ts';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { DAY_MS } from '../domain/period.ts';
-import { UNPRICED_CODES, UNPRICED_REASONS, type UnpricedReason } from '../domain/unpriced.ts';
+import { UNPRICED_CODES, UNPRICED_REASONS } from '../domain/unpriced.ts';
 import type { Coverage } from '../engines/engine.ts';
 import { PRICES_KNOWN_UNTIL } from '../prices/own.ts';
 import type { PricedUsage } from './pricing.ts';
@@ -38,21 +38,40 @@ export function notesFromUsage(usage: PricedUsage, coverage: Coverage): string[]
   ];
 }
 
-/** One note for each reason: who is concerned, and what can be done. */
+/** One note on what lacks a rate, one on what was used and is not known; each says why, who is concerned and what can be done. */
 export function unpricedNotes({ totals, unpriced }: PricedUsage): string[] {
-  const byReason = Map.groupBy(unpriced, ({ reason }) => reason);
-  return UNPRICED_CODES.flatMap((reason) => {
-    const found = byReason.get(reason);
-    return found ? [reasonNote(reason, found, totals.measures.invocations)] : [];
-  });
+  const { invocations } = totals.measures;
+  const lacking = (lack: 'price' | 'usage') => unpriced.filter(({ reason }) => UNPRICED_REASONS[reason].lacks === lack);
+  const [price, usage] = [lacking('price'), lacking('usage')];
+  return [
+    ...(price.length > 0
+      ? [
+          `${partOf(price, invocations)} are unpriced, and what has no rate is not in the dollars: ${reasonsText(price)}. ${priceAdvice(price)}`,
+        ]
+      : []),
+    ...(usage.length > 0
+      ? [
+          `${partOf(usage, invocations)} are of unknown usage, which is not in the dollars: ${reasonsText(usage)}. ${usageAdvice(usage)}`,
+        ]
+      : []),
+  ];
 }
 
-function reasonNote(reason: UnpricedReason, found: readonly UnpricedUsage[], all: number): string {
-  const sum = found.reduce((total, { invocations }) => total + invocations, 0);
-  const listed = found.slice(0, LISTED).map(shownUnpriced);
-  const more = found.length - listed.length;
-  const models = `${listed.join(', ')}${more > 0 ? ` and ${count(more)} more models` : ''}`;
-  return `${count(sum)} of ${count(all)} invocations are not wholly in the dollars, because ${UNPRICED_REASONS[reason].why} (${reason}): ${models}. ${adviceFor(reason, found)}`;
+function partOf(found: readonly UnpricedUsage[], all: number): string {
+  return `${count(found.reduce((total, { invocations }) => total + invocations, 0))} of ${count(all)} invocations`;
+}
+
+function reasonsText(found: readonly UnpricedUsage[]): string {
+  const byReason = Map.groupBy(found, ({ reason }) => reason);
+  return UNPRICED_CODES.flatMap((reason) => {
+    const models = byReason.get(reason);
+    return models ? [`${UNPRICED_REASONS[reason].why} (${reason}) of ${modelsText(models)}`] : [];
+  }).join('; ');
+}
+
+function modelsText(found: readonly UnpricedUsage[]): string {
+  const more = found.length - LISTED;
+  return `${found.slice(0, LISTED).map(shownUnpriced).join(', ')}${more > 0 ? ` and ${count(more)} more models` : ''}`;
 }
 
 /** One note for each kind of doubt: about which models' dollars, and what is in doubt. */
@@ -84,14 +103,19 @@ function shownUnpriced({ reason, model, tier, invocations, tokens }: UnpricedUsa
   return `${name} (${[count(invocations), ...lacking].join('; ')})`;
 }
 
-function adviceFor(reason: UnpricedReason, found: readonly UnpricedUsage[]): string {
-  if (UNPRICED_REASONS[reason].lacks === 'usage') {
-    return reason.startsWith('billed_by_')
-      ? 'The bill has them: "reconcile" compares it.'
-      : 'What they used is not in the log; a call that a guardrail stopped looks so, too, where bodies are not logged.';
-  }
+function priceAdvice(found: readonly UnpricedUsage[]): string {
   const profiles = found.some(({ model }) => model.startsWith('application-inference-profile/'));
   return `Give ${profiles ? 'the model behind a profile, or a rate,' : 'a rate'} in an overrides file (--prices).`;
+}
+
+function usageAdvice(found: readonly UnpricedUsage[]): string {
+  const isUncounted = ({ reason }: UnpricedUsage) => reason === 'no_counts';
+  return [
+    'The bill has it: "reconcile" compares.',
+    ...(found.some(isUncounted)
+      ? ['Where bodies are not logged, a call that a guardrail stopped looks like one without counts.']
+      : []),
+  ].join(' ');
 }
 
 /** So many days after the last one that our own table knows, a price may well have changed. */
@@ -129,7 +153,7 @@ function damagedNote({ damagedFiles }: Coverage): string[] {
   const listed = damagedFiles.slice(0, LISTED).map(({ path, reason }) => `${shownValue(path)} (${reason})`);
   const more = damagedFiles.length - listed.length;
   return [
-    `${damagedFiles.length} damaged files are left out whole: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Fetch them again.`,
+    `${damagedFiles.length} files or folders could not be read and are left out whole: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Fetch damaged files again; let this user read the others.`,
   ];
 }
 

@@ -984,8 +984,9 @@ function merged(calls: readonly Call[]) {
 /** Written down apart from SHAPE_BITS: which class or count is which bit is a contract with what ledgers hold. */
 function shapeOf({ errorCode, blocked }: Call, counters: ReturnType<typeof merged>[number]['counters']): number {
   const { input, output, cacheRead, cacheWrite, cacheWrite1h, stated } = counters;
-  const ended = (errorCode !== undefined || blocked) && !(stated.input && stated.output);
   const bits = [input, output, cacheRead, cacheWrite - cacheWrite1h, cacheWrite1h].map((count) => count > 0);
+  const isTold = stated.input && stated.output && bits.includes(true);
+  const ended = (errorCode !== undefined || blocked) && !isTold;
   return [...bits, stated.input, stated.output, ended].reduce((sum, bit, at) => sum + (bit ? 2 ** at : 0), 0);
 }
 

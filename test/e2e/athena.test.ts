@@ -257,12 +257,7 @@ describe('what can go wrong', () => {
       'SOURCE_NOT_FOUND',
       /no table a\.b yet\. Add create=yes/,
     ],
-    [
-      'a bucket without logs',
-      'athena:s3://empty?create=yes',
-      'SOURCE_NOT_FOUND',
-      /no Bedrock logs below s3:\/\/empty\//,
-    ],
+    ['a bucket without logs', 'athena:s3://empty?create=yes', 'NO_RECORDS', /no Bedrock logs below s3:\/\/empty\//],
     ['a bucket that is not there', 'athena:s3://gone', 'SOURCE_NOT_FOUND', /There is no bucket gone/],
     ['a workgroup that is not there', 'athena:s3://small?workgroup=none', 'INVALID_SETTING', /workgroup none/],
     ['a damaged file', 'athena:s3://broken?create=yes', 'QUERY_FAILED', /damaged/],

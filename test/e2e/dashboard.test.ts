@@ -45,7 +45,7 @@ describe.skipIf(missing)('the dashboard', { timeout: 120_000 }, () => {
         '10,897 log records',
         `${EXPECTED.coverage.malformed} malformed lines left out.`,
       );
-      await shows(page, '468 of 10,550 invocations are unpriced and not in the dollars');
+      await shows(page, '468 of 10,550 invocations are unpriced');
       expect(await page.locator('.chart svg').count()).toBe(1);
       expect(await page.locator('.chart').getAttribute('aria-label')).toContain('$1,172.35 for 10,550 invocations');
       expect(origins).toEqual(new Set([new URL(server.url).origin]));

@@ -262,14 +262,26 @@ describe('an object', () => {
     expect(await records()).toBe(2);
   });
 
-  it('under data/, a marker and other kinds are never fetched', async () => {
+  it('that is a side object, a marker or of another kind is never fetched', async () => {
     await put(key, [callOf()]);
     await put(`${HOUR}/data/r_input.json.gz`, [callOf()]);
     await put('AWSLogs/111122223333/BedrockModelInvocationLogs/amazon-bedrock-logs-permission-check', Buffer.from('x'));
     await put('README.md', Buffer.from('x'));
     await put('folder/', Buffer.alloc(0));
-    expect(await counts()).toMatchObject({ files: 1, records: 1, skipped: 2 });
+    expect(await counts()).toMatchObject({ files: 1, records: 1, skipped: 3 });
     expect(fetched()).toEqual([key]);
+  });
+
+  it('under a folder that is merely named data is a log, and so is one without an ending', async () => {
+    await put('data/AWSLogs/a.JSON.GZ', gzipSync(textOf([callOf()])));
+    await put('data/bedrock-1-2026-10-05-10-00-00-abc', [callOf()]);
+    await put(`data/${HOUR}/data/r_output.json.gz`, [callOf()]);
+    await put('.hidden/a.json', [callOf()]);
+    expect(await counts()).toMatchObject({ files: 2, records: 2, skipped: 2 });
+    expect(await counts({ source: `s3://${bucket}/data/${HOUR}/data/` }).catch(({ code }) => code)).toBe('NO_RECORDS');
+    expect(await counts({ source: `s3://${bucket}/data/bedrock-1-2026-10-05-10-00-00-abc` })).toMatchObject({
+      files: 1,
+    });
   });
 
   it('can be the whole source, and a folder is not the beginning of another’s name', async () => {
@@ -398,10 +410,14 @@ describe('what can go wrong', () => {
   });
 
   it('is said of a prefix without log files', async () => {
-    await put('other/readme.txt', Buffer.from('x'));
+    await put('other/readme.md', Buffer.from('x'));
     await expect(ask({ source: `s3://${bucket}/other` })).rejects.toMatchObject({
+      code: 'NO_RECORDS',
+      message: expect.stringContaining('1 other file passed over'),
+    });
+    await expect(ask({ source: `s3://${bucket}/nowhere` })).rejects.toMatchObject({
       code: 'SOURCE_NOT_FOUND',
-      message: expect.stringContaining(`No log files under s3://${bucket}/other/: 1 objects there`),
+      message: expect.stringContaining(`There is nothing under s3://${bucket}/nowhere/`),
     });
   });
 

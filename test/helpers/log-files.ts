@@ -166,9 +166,13 @@ export function recordOf(call: Call): LogRecord {
 /** A line of a log file: a record, or text as it stands. */
 export type Line = Call | string;
 
+export function lineOf(line: Line): string {
+  return typeof line === 'string' ? line : JSON.stringify(recordOf(line));
+}
+
 /** One record a line, as AWS delivers them. */
 export function textOf(lines: readonly Line[]): string {
-  return lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(recordOf(line))}\n`).join('');
+  return lines.map((line) => `${lineOf(line)}\n`).join('');
 }
 
 /** The folder of a delivery below a bucket: AWSLogs/ACCOUNT/BedrockModelInvocationLogs/REGION/yyyy/MM/dd/HH. */

@@ -18,6 +18,9 @@ export class QueryCompileError extends Error {
   }
 }
 
+/** A query that turns out, as it runs, to do what is not supported: it ends as Failed. */
+export class QueryRunError extends Error {}
+
 /** A query that is well formed and breaks a rule: the service puts the place after the message. */
 export function breaksRule(message: string, span: Span): QueryCompileError {
   const { startCharOffset, endCharOffset } = new QueryCompileError('', span).location;

@@ -5,7 +5,7 @@ import type { BinaryOperator, Expression, Period } from './ast.ts';
 import { compare } from './compare.ts';
 import { breaksRule } from './compile-error.ts';
 import { asString } from './display.ts';
-import { FUNCTIONS, FUNCTIONS_NOT_HERE } from './functions.ts';
+import { asOperand, FUNCTIONS_NOT_HERE, functionNamed } from './functions.ts';
 import { fieldAt, fieldOf, member, type Row } from './row.ts';
 import { ceilTime, floorTime } from './time.ts';
 import { asNumber, isTrue, Timestamp, type Value } from './values.ts';
@@ -92,7 +92,9 @@ function compileBinary(expression: Expression & { kind: 'binary' }, scope: Scope
   if (operator === 'and') return (row) => Number(isTrue(left(row)) && isTrue(right(row)));
   if (operator === 'or') return (row) => Number(isTrue(left(row)) || isTrue(right(row)));
   const compute = ARITHMETIC[operator];
-  if (compute) return (row) => arithmetic(compute, asNumber(left(row)), asNumber(right(row)));
+  if (compute)
+    return (row) =>
+      arithmetic(compute, asOperand(left(row), scope.assumptions), asOperand(right(row), scope.assumptions));
   const comparison = operator as '=' | '!=' | '<' | '<=' | '>' | '>=';
   const { missingIsNotEqual } = scope.assumptions;
   return (row) => Number(compare(comparison, left(row), right(row), missingIsNotEqual));
@@ -150,7 +152,7 @@ function compileCall(expression: Expression & { kind: 'call' }, scope: Scope): E
   if (special) return special(expression, scope);
   const aggregate = scope.aggregate?.(expression);
   if (aggregate) return aggregate;
-  const definition = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+  const definition = functionNamed(name, scope.assumptions);
   if (!definition) {
     if (Object.hasOwn(AGGREGATES, name))
       throw breaksRule(`No aggregation function expression allowed: ${normalized(expression.text)}`, span);
@@ -160,7 +162,11 @@ function compileCall(expression: Expression & { kind: 'call' }, scope: Scope): E
   if (args.length < definition.least || args.length > definition.most)
     throw breaksRule(`Invalid arguments for: ${name}`, span);
   const compiled = args.map((arg) => compileExpression(arg, scope));
-  return (row) => definition.evaluate(compiled.map((arg) => arg(row)));
+  return (row) =>
+    definition.evaluate(
+      compiled.map((arg) => arg(row)),
+      scope.assumptions,
+    );
 }
 
 type Compile = (expression: Expression & { kind: 'call' }, scope: Scope) => Evaluate;

@@ -1,28 +1,34 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html */
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { Assumptions } from '../assumptions.ts';
 import { compare } from './compare.ts';
-import { asString } from './display.ts';
+import { asString, display } from './display.ts';
 import { asNumber, fromJson, isTrue, Structure, Timestamp, type Value } from './values.ts';
 
 export interface FunctionDefinition {
   least: number;
   most: number;
-  evaluate(args: Value[]): Value;
+  evaluate(args: Value[], assumptions: Assumptions): Value;
 }
 
 const ANY = Number.POSITIVE_INFINITY;
 
-function define(least: number, most: number, evaluate: (args: Value[]) => Value): FunctionDefinition {
+function define(least: number, most: number, evaluate: FunctionDefinition['evaluate']): FunctionDefinition {
   return { least, most, evaluate };
 }
 
 /** Null in, null out: so the documentation has it for maps and lists. */
 function numeric(least: number, most: number, compute: (...numbers: number[]) => number): FunctionDefinition {
-  return define(least, most, (args) => {
-    const numbers = args.map(asNumber);
+  return define(least, most, (args, assumptions) => {
+    const numbers = args.map((value) => asOperand(value, assumptions));
     return numbers.includes(undefined) ? undefined : finite(compute(...(numbers as number[])));
   });
+}
+
+/** What numeric functions and arithmetic compute with. */
+export function asOperand(value: Value, { textIsNumeric }: Assumptions): number | undefined {
+  return typeof value === 'string' && !textIsNumeric ? undefined : asNumber(value);
 }
 
 function textual(least: number, most: number, compute: (...texts: string[]) => Value): FunctionDefinition {
@@ -36,7 +42,7 @@ function finite(value: number): Value {
   return Number.isFinite(value) ? value : undefined;
 }
 
-export const FUNCTIONS: Record<string, FunctionDefinition> = {
+const FUNCTIONS: Record<string, FunctionDefinition> = {
   ...numericFunctions(),
   ...generalFunctions(),
   ...stringFunctions(),
@@ -53,16 +59,21 @@ function numericFunctions(): Record<string, FunctionDefinition> {
     log: numeric(1, 1, Math.log),
     sqrt: numeric(1, 1, Math.sqrt),
     round: numeric(1, 2, (value, digits = 0) => Math.round(value * 10 ** digits) / 10 ** digits),
-    tonumber: numeric(1, 1, (value) => value),
-    todouble: numeric(1, 1, (value) => value),
-    tolong: numeric(1, 1, Math.trunc),
-    toint: numeric(1, 1, Math.trunc),
+    tonumber: define(1, 1, ([value]) => asNumber(value)),
+    todouble: define(1, 1, ([value]) => asNumber(value)),
+    tolong: define(1, 1, ([value]) => truncated(value)),
+    toint: define(1, 1, ([value]) => truncated(value)),
     frommillis: define(1, 1, ([value]) => {
       const ms = asNumber(value);
       return ms === undefined ? undefined : new Timestamp(ms);
     }),
     tomillis: define(1, 1, ([value]) => asNumber(value)),
   };
+}
+
+function truncated(value: Value): Value {
+  const number = asNumber(value);
+  return number === undefined ? undefined : Math.trunc(number);
 }
 
 function generalFunctions(): Record<string, FunctionDefinition> {
@@ -86,7 +97,7 @@ function chosen(args: Value[]): Value {
 
 function stringFunctions(): Record<string, FunctionDefinition> {
   return {
-    concat: define(1, ANY, (args) => args.map((value) => asString(value) ?? '').join('')),
+    concat: define(1, ANY, concatenated),
     strlen: textual(1, 1, (text) => [...text].length),
     toupper: textual(1, 1, (text) => text.toUpperCase()),
     tolower: textual(1, 1, (text) => text.toLowerCase()),
@@ -107,6 +118,12 @@ function stringFunctions(): Record<string, FunctionDefinition> {
     sha256: textual(1, 1, (text) => createHash('sha256').update(text).digest('hex')),
     split: textual(2, 2, (text, delimiter) => new Structure(text.split(delimiter))),
   };
+}
+
+function concatenated(args: Value[], { concatOfMissing }: Assumptions): Value {
+  const texts = args.map(asString);
+  if (concatOfMissing === 'nothing' && texts.includes(undefined)) return undefined;
+  return texts.map((text) => text ?? '').join('');
 }
 
 function contains(text: string | undefined, search: string | undefined): Value {
@@ -144,8 +161,13 @@ function decodeUrl(text: string): Value {
 
 function jsonFunctions(): Record<string, FunctionDefinition> {
   return {
-    jsonparse: textual(1, 1, (text) => structureOf(text)),
-    jsonstringify: define(1, 1, ([value]) => (value instanceof Structure ? JSON.stringify(value.json) : undefined)),
+    jsonparse: define(1, 1, ([value], { jsonParseBytes }) => {
+      const text = asString(value) ?? '';
+      return Buffer.byteLength(text) <= jsonParseBytes ? structureOf(text) : undefined;
+    }),
+    jsonstringify: define(1, 1, ([value], assumptions) =>
+      value instanceof Structure ? jsonText(value.json, assumptions) : undefined,
+    ),
     jsonarraysize: define(1, 1, ([value]) => listOf(value)?.length),
     jsonarraycontains: define(2, 2, ([value, wanted]) =>
       Number(listOf(value)?.some((item) => compare('=', fromJson(item), wanted)) ?? false),
@@ -163,9 +185,41 @@ function structureOf(text: string): Structure | undefined {
   }
 }
 
+/** JSON without white space; how it prints numbers and orders keys is not documented. */
+function jsonText(json: unknown, assumptions: Assumptions): string {
+  if (typeof json === 'number') return display(json, assumptions.jsonNumbers);
+  if (typeof json !== 'object' || json === null) return JSON.stringify(json);
+  if (Array.isArray(json)) return `[${json.map((item) => jsonText(item, assumptions)).join(',')}]`;
+  const keys = assumptions.jsonKeys === 'sorted' ? Object.keys(json).sort() : Object.keys(json);
+  const items = keys.map(
+    (key) => `${JSON.stringify(key)}:${jsonText((json as Record<string, unknown>)[key], assumptions)}`,
+  );
+  return `{${items.join(',')}}`;
+}
+
 function listOf(value: Value): unknown[] | undefined {
   const structure = value instanceof Structure ? value : structureOf(asString(value) ?? '');
   return Array.isArray(structure?.json) ? structure.json : undefined;
+}
+
+/** What the page of functions did not have from the beginning, the newest last. */
+const ADDED: Record<Assumptions['functions'], ReadonlySet<string>> = {
+  all: new Set(),
+  'without conditions': new Set(['if', 'case', 'isnumeric']),
+  'without JSON': new Set([
+    'if',
+    'case',
+    'isnumeric',
+    'jsonparse',
+    'jsonstringify',
+    'jsonarraysize',
+    'jsonarraycontains',
+  ]),
+};
+
+/** The function of a name, where the service has it. */
+export function functionNamed(name: string, { functions }: Assumptions): FunctionDefinition | undefined {
+  return Object.hasOwn(FUNCTIONS, name) && !ADDED[functions].has(name) ? FUNCTIONS[name] : undefined;
 }
 
 /** Documented, and not evaluated here. */

@@ -5,9 +5,11 @@ export interface Row {
   /** Fields that were discovered. */
   readonly found: ReadonlyMap<string, Value>;
   /** Fields that the query made, over those. */
-  readonly made: ReadonlyMap<string, Value> | undefined;
+  readonly made: Map<string, Value> | undefined;
   /** The record's `@ptr`; none after `stats`. */
   readonly pointer: string | undefined;
+  /** The event has more fields than were discovered. */
+  readonly partial: boolean;
 }
 
 export function fieldOf(row: Row, name: string): Value {
@@ -16,10 +18,16 @@ export function fieldOf(row: Row, name: string): Value {
   return row.found.get(name);
 }
 
+/** A row that a query may add to: those of the store are shared by all queries, and a row that is multiplied is another each time. */
+export function ownRow(row: Row): Row {
+  return { ...row, made: new Map(row.made) };
+}
+
+/** The same row, if it is a query's own, with more fields. */
 export function withFields(row: Row, fields: Iterable<readonly [string, Value]>): Row {
-  const made = new Map(row.made);
-  for (const [name, value] of fields) made.set(name, value);
-  return { ...row, made };
+  const own = row.made ? row : ownRow(row);
+  for (const [name, value] of fields) own.made?.set(name, value);
+  return own;
 }
 
 /** `a.b.c`: a field of that name, else `b.c` within a map that the query made as `a` (Structure types). */

@@ -83,13 +83,16 @@ function stageOf(command: Command, scope: Scope): Stage | undefined {
     case 'stats':
       return compileStats(command, scope);
     case 'sort':
-      return sortBy(command.keys.map((key) => ({ ...key, evaluate: compile(key.expression) })));
+      return sortBy(
+        command.keys.map((key) => ({ ...key, evaluate: compile(key.expression) })),
+        scope.assumptions,
+      );
     case 'limit':
       return limitTo(command.count);
     case 'parse':
-      return compileParse(command.mode, compile(command.source));
+      return compileParse(command.mode, compile(command.source), scope.assumptions);
     case 'dedup':
-      return dedupBy(command.keys.map(compile));
+      return dedupBy(command.keys.map(compile), scope.assumptions);
     case 'unnest':
       return unnestInto(compile(command.source), command.name);
   }

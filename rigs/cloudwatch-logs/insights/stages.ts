@@ -1,10 +1,12 @@
 /** What the commands do with the rows. */
+import type { Assumptions } from '../assumptions.ts';
 import type { Expression, ParseMode } from './ast.ts';
 import type { Evaluate } from './compile-expression.ts';
 import { asString, display } from './display.ts';
 import { escapeRegExp } from './regex.ts';
-import { type Row, withFields } from './row.ts';
+import { ownRow, type Row, withFields } from './row.ts';
 import { compareForSort } from './sort.ts';
+import { plain } from './stats.ts';
 import { fromJson, Structure, type Value } from './values.ts';
 
 export type Stage = (rows: Row[]) => Row[];
@@ -29,9 +31,9 @@ export function limitTo(count: number): Stage {
   return (rows) => rows.slice(0, count);
 }
 
-export function sortBy(keys: { evaluate: Evaluate; descending: boolean }[]): Stage {
+export function sortBy(keys: { evaluate: Evaluate; descending: boolean }[], assumptions: Assumptions): Stage {
   return (rows) => {
-    const keyed = rows.map((row) => ({ row, values: keys.map(({ evaluate }) => evaluate(row)) }));
+    const keyed = rows.map((row) => ({ row, values: keys.map(({ evaluate }) => plain(evaluate(row), assumptions)) }));
     keyed.sort((left, right) => {
       for (const [index, { descending }] of keys.entries()) {
         const order = compareForSort(left.values[index], right.values[index]);
@@ -47,11 +49,11 @@ export function sortBy(keys: { evaluate: Evaluate; descending: boolean }[]): Sta
  * Keeps the first of each. "Null values are not considered duplicates":
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Dedup.html
  */
-export function dedupBy(keys: Evaluate[]): Stage {
+export function dedupBy(keys: Evaluate[], assumptions: Assumptions): Stage {
   return (rows) => {
     const seen = new Set<string>();
     return rows.filter((row) => {
-      const values = keys.map((key) => key(row));
+      const values = keys.map((key) => plain(key(row), assumptions));
       if (values.includes(undefined)) return true;
       const id = values.map((value) => display(value as Exclude<Value, undefined>)).join('\u0000');
       if (seen.has(id)) return false;
@@ -67,28 +69,29 @@ export function unnestInto(source: Evaluate, name: string): Stage {
     rows.flatMap((row) => {
       const value = source(row);
       const list = value instanceof Structure && Array.isArray(value.json) ? value.json.map(fromJson) : [value];
-      return list.map((item) => withFields(row, [[name, item]]));
+      return list.map((item) => withFields(ownRow(row), [[name, item]]));
     });
 }
 
 /** "If a log event doesn't match the specified pattern, you still see it in the results, but without the extracted fields." */
-export function compileParse(mode: ParseMode, source: Evaluate): Stage {
+export function compileParse(mode: ParseMode, source: Evaluate, { parseBeyondFields }: Assumptions): Stage {
   const pattern = mode.kind === 'glob' ? globToRegExp(mode.pattern) : mode.pattern;
-  if (mode.kind === 'regex' && mode.multi) return parseAll(source, pattern, mode.names);
+  const textOf = (row: Row) => (row.partial && !parseBeyondFields ? '' : (asString(source(row)) ?? ''));
+  if (mode.kind === 'regex' && mode.multi) return parseAll(textOf, pattern, mode.names);
   return (rows) =>
     rows.map((row) => {
-      const match = pattern.exec(asString(source(row)) ?? '');
+      const match = pattern.exec(textOf(row));
       return match ? withFields(row, extracted(match, mode.names)) : row;
     });
 }
 
 /** `multi`: a row for each match. */
-function parseAll(source: Evaluate, pattern: RegExp, names: string[]): Stage {
+function parseAll(textOf: (row: Row) => string, pattern: RegExp, names: string[]): Stage {
   const every = new RegExp(pattern.source, `${pattern.flags}g`);
   return (rows) =>
     rows.flatMap((row) => {
-      const matches = [...(asString(source(row)) ?? '').matchAll(every)];
-      return matches.length ? matches.map((match) => withFields(row, extracted(match, names))) : [row];
+      const matches = [...textOf(row).matchAll(every)];
+      return matches.length ? matches.map((match) => withFields(ownRow(row), extracted(match, names))) : [row];
     });
 }
 

@@ -1,10 +1,10 @@
 import { AGGREGATES, type Aggregate } from './aggregates.ts';
 import type { Column, Command, Expression } from './ast.ts';
-import { breaksRule } from './compile-error.ts';
+import { breaksRule, QueryRunError } from './compile-error.ts';
 import { compileExpression, type Evaluate, type Scope } from './compile-expression.ts';
 import { display } from './display.ts';
 import { fieldOf, type Row, withFields } from './row.ts';
-import { asNumber, Timestamp, type Value } from './values.ts';
+import { asNumber, Structure, Timestamp, type Value } from './values.ts';
 
 /** Where an aggregate function stands in the expressions of one `stats`. */
 interface Slot {
@@ -28,7 +28,7 @@ export function compileStats(command: Command & { kind: 'stats' }, scope: Scope)
   const keys = command.by.map(({ expression, name }) => ({ name, evaluate: compileExpression(expression, scope) }));
 
   function groupOf(groups: Map<string, Group>, row: Row): Group {
-    const values = keys.map((key) => key.evaluate(row));
+    const values = keys.map((key) => plain(key.evaluate(row), scope.assumptions));
     const id = values.map(identity).join('\u0000');
     let group = groups.get(id);
     if (!group) {
@@ -40,7 +40,7 @@ export function compileStats(command: Command & { kind: 'stats' }, scope: Scope)
 
   function output(group: Group): Row {
     const named = keys.map(({ name }, index) => [name, group.keys[index]] as const);
-    let row: Row = withFields({ found: NO_FIELDS, made: undefined, pointer: undefined }, named);
+    let row: Row = withFields({ found: NO_FIELDS, made: undefined, pointer: undefined, partial: false }, named);
     const results = group.aggregates.map((aggregate) => aggregate.result());
     for (const { name, evaluate } of outputs) row = withFields(row, [[name, evaluate(row, results)]]);
     return row;
@@ -51,12 +51,20 @@ export function compileStats(command: Command & { kind: 'stats' }, scope: Scope)
     for (const row of rows) {
       const { aggregates } = groupOf(groups, row);
       const at = asNumber(fieldOf(row, '@timestamp')) ?? 0;
-      for (const [index, slot] of slots.entries()) aggregates[index]?.add(slot.argument(row), at);
+      for (const [index, slot] of slots.entries())
+        aggregates[index]?.add(plain(slot.argument(row), scope.assumptions), at);
     }
     if (groups.size === 0 && keys.length === 0 && scope.assumptions.statsOfNothing === 'a row')
       return [output({ keys: [], aggregates: slots.map((slot) => slot.create()) })];
     return [...groups.values()].map(output);
   };
+}
+
+/** "Using map and list in `dedup`, `pattern`, `sort`, and `stats` isn't supported" (Structure types). */
+export function plain(value: Value, { structuresInStats }: Scope['assumptions']): Value {
+  if (!(value instanceof Structure)) return value;
+  if (structuresInStats === 'fails') throw new QueryRunError('a map or list in stats, sort or dedup');
+  return undefined;
 }
 
 /** Equal for values that print the same. */

@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../../domain/period.ts';
 import { limitsOfSize, type RequestSize } from '../../domain/request-size.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
-import { byCounter, COUNTER_NAMES, COUNTERS, type Counter, columnOf } from '../../domain/usage-class.ts';
+import { byCounter, COUNTER_NAMES, COUNTERS, type Counter, columnOf, OWN_FIELDS } from '../../domain/usage-class.ts';
 import { BAD_COUNT_REASON } from '../../logs/record.ts';
 import { MAX_COUNT } from '../../logs/token-counts.ts';
 import { promptExpression } from '../counts.ts';
@@ -161,12 +161,11 @@ const STATED = `SELECT *,
   filter(flatten(transform(events, e -> ARRAY[e, ${STATEMENTS.map((path) => `json_extract(e, '${path}')`).join(', ')}])), h -> h IS NOT NULL) AS holders
 FROM bodied`;
 
-/** Where a record states a counter itself: of several names, only the first is one of the record's own. */
-const OWN_COUNTS = COUNTER_NAMES.flatMap((counter) => {
-  const [name] = COUNTERS[counter].names;
-  if (name === undefined) return [];
-  return [{ counter, field: `${counter === 'output' ? 'output' : 'input'}.${name.toLowerCase()}` }];
-});
+/** Where a record states a counter itself. */
+const OWN_COUNTS = OWN_FIELDS.map(({ counter, holder, field }) => ({
+  counter,
+  field: `${holder}.${field.toLowerCase()}`,
+}));
 
 /** OpenAI's shapes name the cached tokens that the input number holds. */
 const DETAILS = ['input_tokens_details', 'prompt_tokens_details'];

@@ -72,7 +72,7 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
     const { accounts, regions } = known.folders;
     if (accounts.length === 0 || regions.length === 0) {
       throw new SpendError(
-        'SOURCE_NOT_FOUND',
+        'NO_RECORDS',
         `There are no Bedrock logs below ${name}AWSLogs/. Is Bedrock’s logging set to this bucket and prefix? "bedrock-spend doctor" shows it.`,
       );
     }

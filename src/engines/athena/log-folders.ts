@@ -76,8 +76,9 @@ export function createLogBucket(client: S3Client, { bucket, prefix }: AthenaSour
             const folder = `${regionFolder(account, region)}${hourFolder(day).slice(0, 10)}/`;
             for await (const { Contents = [] } of pages(folder, undefined, work))
               for (const { Key = '', Size = 0 } of Contents) {
-                const hour = Key.slice(regionFolder(account, region).length).slice(0, 13);
-                if (hour >= first && hour <= last && !Key.includes('/data/')) bytes += Size;
+                const below = Key.slice(regionFolder(account, region).length);
+                const hour = below.slice(0, 13);
+                if (hour >= first && hour <= last && !below.startsWith('/data/', hour.length)) bytes += Size;
               }
           }
       return bytes;

@@ -1,3 +1,4 @@
+import { OWN_FIELDS } from '../../domain/usage-class.ts';
 import type { AthenaSource } from './source.ts';
 
 /** From when on Bedrock can have written logs: general availability, September 2023. */
@@ -59,12 +60,16 @@ const COLUMNS: readonly (readonly [name: string, type: string])[] = [
   ['requestmetadata', 'map<string,string>'],
   ['servicetier', 'string'],
   ['performanceconfig', 'struct<latency:string>'],
-  ['input', structOf(['inputbodyjson', 'inputtokencount', 'cachereadinputtokencount', 'cachewriteinputtokencount'])],
-  ['output', structOf(['outputbodyjson', 'outputtokencount'])],
+  ['input', structOf(['inputBodyJson', ...ownFields('input')])],
+  ['output', structOf(['outputBodyJson', ...ownFields('output')])],
 ];
 
+function ownFields(of: 'input' | 'output'): string[] {
+  return OWN_FIELDS.filter(({ holder }) => holder === of).map(({ field }) => field);
+}
+
 function structOf(names: readonly string[]): string {
-  return `struct<${names.map((name) => `${name}:string`).join(',')}>`;
+  return `struct<${names.map((name) => `${name.toLowerCase()}:string`).join(',')}>`;
 }
 
 /** Columns are lower-case; metadata keys must keep their case, so the SerDe is told the fields' own names instead of ignoring it. */
@@ -79,9 +84,7 @@ const MAPPED_FIELDS = [
   'serviceTier',
   'performanceConfig',
   'inputBodyJson',
-  'inputTokenCount',
-  'cacheReadInputTokenCount',
-  'cacheWriteInputTokenCount',
+  ...ownFields('input'),
   'outputBodyJson',
-  'outputTokenCount',
+  ...ownFields('output'),
 ];

@@ -1,12 +1,16 @@
-import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  type CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  type FilterLogEventsCommandInput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import { readRecord } from '../../logs/record.ts';
 import type { Work } from '../engine.ts';
 import { type Found, NOTHING } from '../found.ts';
 import { createMerger, groupFromInvocation, type MergedInvocation } from '../merge.ts';
 import type { Scan } from '../scan.ts';
-import type { Slice } from './insights-query.ts';
 import { type Place, placeError } from './place.ts';
+import type { Slice } from './slice.ts';
 
 /** Read one by one and held until they are merged: beyond this, Logs Insights is the way. */
 const MOST_EVENTS = 500_000;
@@ -33,7 +37,8 @@ export async function readEvents(
   const merger = createMerger();
   const malformed: Record<string, number> = {};
   for (const group of place.groups) {
-    for await (const message of messagesOf(place, group, slice, work)) {
+    const asked = { startTime: Math.max(0, slice.from - SLACK_MS), endTime: slice.to + SLACK_MS };
+    for await (const { message } of eventsOf(place, group, asked, work)) {
       const reading = readRecord(Buffer.from(message));
       if ('reject' in reading) malformed[reading.reject] = (malformed[reading.reject] ?? 0) + 1;
       else merger.add(reading.invocation);
@@ -43,15 +48,23 @@ export async function readEvents(
   return { invocations: merger.invocations().filter(({ at }) => at >= slice.from && at < slice.to), malformed };
 }
 
-async function* messagesOf(place: Place, group: string, slice: Slice, work: Work): AsyncGenerator<string> {
+/** Which events of a group: those between two times, both included, that match a filter pattern. */
+export type AskedEvents = Pick<FilterLogEventsCommandInput, 'startTime' | 'endTime' | 'filterPattern'>;
+
+export async function* eventsOf(
+  place: Place,
+  group: string,
+  asked: AskedEvents,
+  work: Work,
+): AsyncGenerator<{ message: string; timestamp: number }> {
   let nextToken: string | undefined;
   let read = 0;
   do {
     throwIfCancelled(work.signal);
-    const page = await nextPage(place.client, group, slice, nextToken).catch((error) => {
+    const page = await nextPage(place.client, group, asked, nextToken).catch((error) => {
       throw placeError(error, place, work.signal);
     });
-    for (const { message } of page.events ?? []) if (message !== undefined) yield message;
+    for (const { message, timestamp = 0 } of page.events ?? []) if (message !== undefined) yield { message, timestamp };
     read += page.events?.length ?? 0;
     work.onProgress?.({ done: read, total: 0, message: `reading events, ${read.toLocaleString('en-US')} so far` });
     // A page may be empty and not the last.
@@ -59,11 +72,9 @@ async function* messagesOf(place: Place, group: string, slice: Slice, work: Work
   } while (nextToken !== undefined);
 }
 
-function nextPage(client: CloudWatchLogsClient, group: string, { from, to }: Slice, nextToken: string | undefined) {
+function nextPage(client: CloudWatchLogsClient, group: string, asked: AskedEvents, nextToken: string | undefined) {
   const name = group.startsWith('arn:') ? { logGroupIdentifier: group } : { logGroupName: group };
-  return client.send(
-    new FilterLogEventsCommand({ ...name, startTime: Math.max(0, from - SLACK_MS), endTime: to + SLACK_MS, nextToken }),
-  );
+  return client.send(new FilterLogEventsCommand({ ...name, ...asked, nextToken }));
 }
 
 function tooMany({ name }: Place): SpendError {

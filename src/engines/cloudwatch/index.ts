@@ -4,6 +4,7 @@ import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs
 import { SpendError } from '../../domain/errors.ts';
 import { type Engine, METADATA_KEYS_MS, type TimeRange, type Work } from '../engine.ts';
 import { type Found, sumOf } from '../found.ts';
+import type { InvocationGroup } from '../grouping.ts';
 import { isAsked, type Scan } from '../scan.ts';
 import { createScanningEngine } from '../scanning.ts';
 import type { Candidates, TopAsk } from '../top.ts';
@@ -74,13 +75,14 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
       return joined(await Promise.all(places.map((place) => topIn(place, scan, ask, work, merge))));
     },
     quote: async (scan, work) => quoteScan(await askedPlaces(scan), scan, via === 'events', metrics, work),
-    async notes({ unmerged, outside }, scan) {
+    async notes({ groups, unmerged, outside, lookedAt }, scan) {
       const { places, silent } = await open();
+      const queried = places.filter((place) => isAsked(place.region, scan) && via !== 'events' && !refused.has(place));
       return [
-        ...notesOnSight(
-          places.filter(({ region }) => isAsked(region, scan)),
-          (place) => via === 'events' || refused.has(place),
-        ),
+        ...(queried.length > 0 ? [INSIGHTS_NOTE] : []),
+        ...(queried.some(({ plain }) => plain) ? [PLAIN_NOTE] : []),
+        ...lookedAtNote(lookedAt),
+        ...unreadNote(groups.filter((group) => group.unread && isWithin(group, scan))),
         ...(refused.size > 0 ? [REFUSED_NOTE] : []),
         ...unmergedNote(unmerged),
         ...outside.map(
@@ -132,12 +134,29 @@ async function rangeOf(places: readonly Place[], work: Work): Promise<TimeRange>
   };
 }
 
-function notesOnSight(places: readonly Place[], isReadByEvent: (place: Place) => boolean): string[] {
-  return places.every(isReadByEvent) ? [] : [INSIGHTS_NOTE];
+const INSIGHTS_NOTE = 'Lines of CloudWatch Logs that do not mention the records’ schema are not counted.';
+
+const PLAIN_NOTE =
+  'CloudWatch Logs Insights refused jsonParse or if here, so records are told by the fields that it extracts, 200 of each at most, and by their text.';
+
+function lookedAtNote(requests: number): string[] {
+  if (requests === 0) return [];
+  return [
+    `${requests.toLocaleString('en-US')} requests were read event by event (FilterLogEvents), because a query could not tell all that their records state.`,
+  ];
 }
 
-const INSIGHTS_NOTE =
-  'CloudWatch Logs Insights cannot look into the bodies of streamed answers, and into 200 fields of a record at most: the lifetime of cache writes there, why the answer ended, and tokens that only a body tells, are not seen. Lines that are no records are not counted.';
+function isWithin({ at, attributes }: InvocationGroup, { from, to, regions }: Scan): boolean {
+  return at >= from && at < to && isAsked(attributes.region, { regions });
+}
+
+function unreadNote(groups: readonly InvocationGroup[]): string[] {
+  const requests = groups.reduce((sum, { counts }) => sum + counts.invocations, 0);
+  if (requests === 0) return [];
+  return [
+    `What ${requests.toLocaleString('en-US')} requests used is not known in full: a query could not tell it, and reading their events took too long or is not allowed (logs:FilterLogEvents). Ask for a shorter period, or name the source with via=events.`,
+  ];
+}
 
 const REFUSED_NOTE =
   'Logs Insights is not allowed for these credentials (logs:StartQuery), so events were read one by one, which is slow for long periods.';

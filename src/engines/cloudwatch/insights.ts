@@ -1,22 +1,52 @@
 import type { Work } from '../engine.ts';
 import { type Found, NOTHING, sumOf } from '../found.ts';
-import { groupFromRow, invocationFromRow } from '../result-row.ts';
+import type { InvocationGroup } from '../grouping.ts';
+import { groupFromRow, invocationFromRow, type ResultRow } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
 import type { Candidates, TopAsk } from '../top.ts';
-import { MOST_ROWS, metadataQuery, type Slice, usageQuery } from './insights-query.ts';
+import { MOST_ROWS, metadataQuery, usageQuery } from './insights-query.ts';
 import type { Place } from './place.ts';
-import { runQuery } from './run-query.ts';
+import { findPlainly, plainMetadata, plainRequests } from './plain.ts';
+import type { Doubt } from './read-doubts.ts';
+import { QueryRefused, type QueryResult, runQuery } from './run-query.ts';
+import { type Settled, settle } from './settle.ts';
+import { halvesOf, type Slice } from './slice.ts';
 import { topQuery } from './top-query.ts';
 
 /** The smallest slice that is split further. */
 const LEAST_SLICE_MS = 2_000;
 
+/** Periods of which a place keeps what was read event by event. */
+const KEPT_LOOKS = 4;
+
 /**
- * Asks one place; a result that is full is asked for again in halves of its time.
+ * Asks one place; a result that is full is asked for again in halves of its time. Requests that the query could not tell are read event
+ * by event.
  * @returns undefined when it is full and the answer is wanted at once
  */
 export async function findUsage(place: Place, scan: Scan, work: Work, atOnce: boolean): Promise<Found | undefined> {
-  return findSlice(place, scan, scan, work, { atOnce, merge: true });
+  const settled = await inEitherWay(
+    place,
+    () => findSlice(place, scan, scan, work, { atOnce, merge: true }),
+    () => findPlainly(place, scan, work),
+  );
+  if (settled) place.looked = [...place.looked.slice(1 - KEPT_LOOKS), { ...scan, invocations: settled.read }];
+  return settled;
+}
+
+/** Asks in the one way and, where the service refuses that, in the other, which needs less of its language. */
+async function inEitherWay<T>(place: Place, parsed: () => Promise<T>, plain: () => Promise<T>): Promise<T> {
+  if (!place.plain) {
+    try {
+      return await parsed();
+    } catch (error) {
+      if (!(error instanceof QueryRefused)) throw error;
+      place.plain = error.always;
+    }
+  }
+  return plain().catch((error) => {
+    throw error instanceof QueryRefused ? error.told : error;
+  });
 }
 
 async function findSlice(
@@ -25,49 +55,76 @@ async function findSlice(
   slice: Slice,
   work: Work,
   how: { atOnce: boolean; merge: boolean },
-): Promise<Found | undefined> {
+): Promise<Settled | undefined> {
   const { text, columns } = usageQuery(scan, slice, how.merge);
   const result = await runQuery(place, text, slice, work);
-  if (result.outside) return { ...NOTHING, outside: [place.name] };
-  if (result.rows.length >= MOST_ROWS && slice.to - slice.from >= LEAST_SLICE_MS) {
-    return how.atOnce ? undefined : findHalves(place, scan, slice, work, how);
-  }
-  const groups = result.rows.map((row) => groupFromRow(row, { columns, cellMs: scan.cellMs, from: scan.from }));
-  const records = groups.reduce((sum, group) => sum + group.records, 0);
+  if (result.outside) return { ...NOTHING, outside: [place.name], read: [] };
+  if (isFull(result, slice)) return how.atOnce ? undefined : findHalves(place, scan, slice, work, how);
+  const shape = { columns, cellMs: scan.cellMs, from: scan.from };
+  const rows = result.rows.map((row) => ({ row, group: groupFromRow(row, shape) }));
+  const records = rows.reduce((sum, { group }) => sum + group.records, 0);
   // Merging needs a group for each request. Should the service drop some of them, records are missing from the sums: count each record.
   if (how.merge && records < result.recordsMatched)
     return findSlice(place, scan, slice, work, { ...how, merge: false });
-  return { ...NOTHING, groups, unmerged: how.merge ? 0 : records };
+  const sure = rows.filter(({ row }) => !row['who']).map(({ group }) => group);
+  const doubts = rows.flatMap(({ row, group }) => (row['who'] ? [{ ...doubtOf(row, group), group }] : []));
+  return { ...(await settle(place, scan, sure, doubts, work)), unmerged: how.merge ? 0 : records };
 }
 
-async function findHalves(...[place, scan, slice, work, how]: Parameters<typeof findSlice>): Promise<Found> {
-  const middle = Math.floor((slice.from + slice.to) / 2 / 1000) * 1000;
-  const halves = [
-    { from: slice.from, to: middle },
-    { from: middle, to: slice.to },
-  ];
-  const parts: Found[] = [];
-  for (const half of halves) parts.push((await findSlice(place, scan, half, work, how)) as Found);
-  return sumOf(parts);
+function isFull({ rows }: QueryResult, { from, to }: Slice): boolean {
+  return rows.length >= MOST_ROWS && to - from >= LEAST_SLICE_MS;
 }
 
-/** The requests of one place with the largest bounds. */
+async function findHalves(...[place, scan, slice, work, how]: Parameters<typeof findSlice>): Promise<Settled> {
+  const parts: Settled[] = [];
+  for (const half of halvesOf(slice)) parts.push((await findSlice(place, scan, half, work, how)) as Settled);
+  return { ...sumOf(parts), read: parts.flatMap(({ read }) => read) };
+}
+
+/** `who` is account, region and id; without an id the request is told by its time. */
+function doubtOf(row: ResultRow, { first, last, records }: InvocationGroup): Doubt {
+  const [account = '', region = '', ...rest] = (row['who'] ?? '').split('/');
+  const id = rest.join('/');
+  return { account, region, requestId: id.startsWith('?') ? '' : id, from: first, to: last, records };
+}
+
+/** The requests of one place with the largest bounds, and those that a query cannot tell. */
 export async function findTop(place: Place, scan: Scan, ask: TopAsk, work: Work, merge: boolean): Promise<Candidates> {
-  const { text, columns, boundOf } = topQuery(scan, scan, ask, merge);
-  const { rows } = await runQuery(place, text, scan, work);
-  const last = rows.at(-1);
-  return {
-    invocations: rows.map((row) => invocationFromRow(row, columns, row['requestId'] ?? '')),
-    rest: last && rows.length >= ask.limit ? boundOf(last) : undefined,
-  };
+  return inEitherWay(
+    place,
+    async () => {
+      const { text, columns, boundOf } = topQuery(scan, scan, ask, merge);
+      const { rows } = await runQuery(place, text, scan, work);
+      const last = rows.at(-1);
+      return {
+        invocations: [
+          ...rows.map((row) => invocationFromRow(row, columns, row['id'] ?? '')),
+          ...(await lookedAt(place, scan, work)),
+        ],
+        rest: last && rows.length >= ask.limit ? boundOf(last) : undefined,
+      };
+    },
+    async () => ({ invocations: await plainRequests(place, scan, work), rest: undefined }),
+  );
+}
+
+/** What was read event by event when the sums were found, which is before single requests are asked for. */
+async function lookedAt(place: Place, scan: Scan, work: Work) {
+  const known = () => place.looked.findLast(({ from, to }) => from <= scan.from && scan.to <= to);
+  if (!known()) await findUsage(place, scan, work, false);
+  return known()?.invocations.filter(({ at }) => at >= scan.from && at < scan.to) ?? [];
 }
 
 /** Keys of request metadata in one place and slice of time. */
 export async function findMetadataKeys(place: Place, slice: Slice, work: Work): Promise<string[]> {
-  const { rows } = await runQuery(place, metadataQuery(slice), slice, work);
+  const rows = await inEitherWay(
+    place,
+    async () => (await runQuery(place, metadataQuery(slice), slice, work)).rows,
+    () => plainMetadata(place, slice, work),
+  );
   return rows.flatMap(({ metadata }) => {
     try {
-      return Object.keys(JSON.parse(`{${metadata}}`));
+      return Object.keys(JSON.parse(metadata ?? '{}'));
     } catch {
       return [];
     }

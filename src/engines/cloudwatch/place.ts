@@ -4,6 +4,7 @@ import { loggingOf } from '../../aws/logging-configuration.ts';
 import { type AwsPlace, awsPlaces } from '../../aws/place.ts';
 import { type Asked, spendErrorFromAws } from '../../aws/spend-error.ts';
 import { SpendError } from '../../domain/errors.ts';
+import type { MergedInvocation } from '../merge.ts';
 import type { CloudWatchSource } from './source.ts';
 
 /** Log groups of one region and one set of credentials. */
@@ -16,6 +17,10 @@ export interface Place {
   groups: readonly string[];
   /** What queries have scanned so far, and how long they took; quotes go by it. */
   scans: { bytes: number; seconds: number };
+  /** The service refuses queries with `jsonParse` and conditions here: they are not tried again. */
+  plain: boolean;
+  /** What was read event by event because a query could not tell it, by the period that was asked for; the last few. */
+  looked: { from: number; to: number; invocations: readonly MergedInvocation[] }[];
 }
 
 export interface OpenPlaces {
@@ -83,5 +88,13 @@ function openPlace(
     ...own,
     ...config,
   });
-  return { client, region, name: `${groups.join(', ')}${label}`, groups, scans: { bytes: 0, seconds: 0 } };
+  return {
+    client,
+    region,
+    name: `${groups.join(', ')}${label}`,
+    groups,
+    scans: { bytes: 0, seconds: 0 },
+    plain: false,
+    looked: [],
+  };
 }

@@ -1,8 +1,8 @@
 import { CloudWatchClient, type CloudWatchClientConfig, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import type { Quote, Work } from '../engine.ts';
-import type { Slice } from './insights-query.ts';
 import { type Place, placeError } from './place.ts';
+import type { Slice } from './slice.ts';
 
 /** Logs Insights, USD for each GB scanned in us-east-1, https://aws.amazon.com/cloudwatch/pricing/; other regions ask up to half more. */
 const USD_PER_GB = usdFromText('0.005');

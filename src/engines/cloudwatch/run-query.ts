@@ -11,8 +11,9 @@ import {
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
 import type { ResultRow } from '../result-row.ts';
-import { MOST_ROWS, type Slice } from './insights-query.ts';
+import { MOST_ROWS } from './insights-query.ts';
 import { type Place, placeError } from './place.ts';
+import type { Slice } from './slice.ts';
 
 export interface QueryResult {
   rows: ResultRow[];
@@ -21,6 +22,20 @@ export interface QueryResult {
   bytesScanned: number;
   /** The whole slice lies before the group was made, or is older than it keeps its logs. */
   outside: boolean;
+}
+
+/** The service does not know a part of the language, or cannot do what was asked with these records. */
+export class QueryRefused extends Error {
+  /** What to tell when there is no other way to ask. */
+  readonly told: Error;
+  /** It was refused before it ran, as every query like it will be. */
+  readonly always: boolean;
+
+  constructor(cause: Error, place: Place, always = true) {
+    super(cause.message);
+    this.told = placeError(cause, place);
+    this.always = always;
+  }
 }
 
 /** Between two looks at a running query; both calls are limited to 10 a second for an account and region. */
@@ -41,10 +56,11 @@ export async function runQuery(place: Place, text: string, slice: Slice, work: W
     place.scans.seconds += (performance.now() - started) / 1_000;
     return result;
   } catch (error) {
+    if (error instanceof MalformedQueryException && !isOutside(error)) throw new QueryRefused(error, place);
     if (isOutside(error)) return { rows: [], recordsMatched: 0, bytesScanned: 0, outside: true };
     // Stopping is a courtesy to the account; that it fails changes nothing.
     if (queryId !== undefined) await place.client.send(new StopQueryCommand({ queryId })).catch(() => {});
-    throw placeError(error, place, work.signal);
+    throw error instanceof QueryRefused ? error : placeError(error, place, work.signal);
   }
 }
 
@@ -77,7 +93,8 @@ async function startQuery({ client, groups }: Place, queryString: string, slice:
   }
 }
 
-async function results({ client, name }: Place, queryId: string, work: Work): Promise<QueryResult> {
+async function results(place: Place, queryId: string, work: Work): Promise<QueryResult> {
+  const { client, name } = place;
   for (let pauseMs = POLL_FROM_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_TO_MS)) {
     throwIfCancelled(work.signal);
     const answer = await client.send(new GetQueryResultsCommand({ queryId }));
@@ -95,7 +112,7 @@ async function results({ client, name }: Place, queryId: string, work: Work): Pr
           `The query over ${name} ran into the limit of 60 minutes. Ask for a shorter period.`,
         );
       default:
-        throw new SpendError('QUERY_FAILED', `The query over ${name} ended as ${answer.status}. Ask again.`);
+        throw failed(place, answer.status);
     }
     work.onProgress?.({
       done: recordsScanned,
@@ -104,6 +121,12 @@ async function results({ client, name }: Place, queryId: string, work: Work): Pr
     });
     await pause(pauseMs, work.signal);
   }
+}
+
+/** A query that ran and failed: another may do, such as one that handles no maps. */
+function failed(place: Place, status: string | undefined): Error {
+  const error = new SpendError('QUERY_FAILED', `The query over ${place.name} ended as ${status}. Ask again.`);
+  return status === 'Failed' ? new QueryRefused(error, place, false) : error;
 }
 
 /** 10,000 at a time, https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html */

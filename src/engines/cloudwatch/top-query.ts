@@ -1,14 +1,12 @@
 import { limitsOfSize } from '../../domain/request-size.ts';
-import { CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
+import { CLASS_NAMES, COUNTER_NAMES, type UsageClass } from '../../domain/usage-class.ts';
 import { classCounts, classExpression } from '../counts.ts';
 import type { LoggedFilter } from '../logged-filters.ts';
 import { type Column, mergedColumn, PRICED_ATTRIBUTES, REQUEST_COLUMNS, type ResultRow } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
 import type { Bounds, TopAsk } from '../top.ts';
-import { type InsightsQuery, limitExpression, merged, requestLines, type Slice } from './insights-query.ts';
-
-/** Characters of a query, https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
-const MOST_TEXT = 10_000;
+import { type InsightsQuery, limitCondition, MOST_TEXT, merged, requestLines } from './insights-query.ts';
+import type { Slice } from './slice.ts';
 
 /** A query for single requests, and how it sorts them. */
 export interface TopQuery extends InsightsQuery {
@@ -17,33 +15,42 @@ export interface TopQuery extends InsightsQuery {
 }
 
 /**
- * The query for the requests with the largest bounds. The language has no conditions, so tokens are weighed as with the dearest model
- * and the sum is scaled by model. Where the text would be too long, first the filters and then the models are left out.
- * Metadata whose key nobody named is left out: only its text in the event could be cut out, and a body can hold text that looks like it.
+ * The query for the requests with the largest bounds. Tokens are weighed as with the dearest model and the sum is scaled by model. Where
+ * the text would be too long, first the filters and then the models are left out. Requests in doubt are left out: they were looked at
+ * when the sums were found.
  */
 export function topQuery(scan: Scan, slice: Slice, ask: TopAsk, merge: boolean): TopQuery {
-  const columns = [...PRICED_ATTRIBUTES, ...scan.attributes, ...REQUEST_COLUMNS];
   const scale = scaleOf(ask.bounds);
   const ways = [
     { scale, where: ask.where },
     { scale, where: [] },
     { scale: { ...scale, models: undefined }, where: [] },
   ];
-  const texts = ways.map((way) => textOf(columns, scan, slice, { ...way, limit: ask.limit }, merge));
-  const chosen = Math.max(
-    0,
-    texts.findIndex((text) => text.length <= MOST_TEXT),
-  );
-  const { models } = (ways[chosen] as (typeof ways)[number]).scale;
+  const queries = ways.map((way) => {
+    const columns = columnsOf(scan, way.where);
+    return { ...way, columns, text: textOf(columns, scan, slice, { ...way, limit: ask.limit }, merge) };
+  });
+  const {
+    text,
+    columns,
+    scale: used,
+  } = (queries.find((query) => query.text.length <= MOST_TEXT) ?? queries.at(-1)) as (typeof queries)[number];
   return {
-    text: texts[chosen] as string,
+    text,
     columns,
     boundOf(row) {
       const tokens = classCounts((name) => Math.max(0, Number(row[mergedColumn(name)] ?? 0)));
-      const sum = CLASS_NAMES.reduce((total, name) => total + tokens[name] * scale.largest[name], 0);
-      return BigInt(Math.ceil(sum * (models ? (models.get(row['b0'] ?? '') ?? 0) : 1) * (1 + 1e-9)));
+      const sum = CLASS_NAMES.reduce((total, name) => total + tokens[name] * used.largest[name], 0);
+      return BigInt(Math.ceil(sum * (used.models ? (used.models.get(row['b0'] ?? '') ?? 0) : 1) * (1 + 1e-9)));
     },
   };
+}
+
+/** All metadata is told in one column; a key has its own where it is filtered by. */
+function columnsOf({ attributes }: Scan, where: readonly LoggedFilter[]): Column[] {
+  const filtered = where.map(({ column }) => column);
+  const asked = attributes.filter((column) => !column.startsWith('metadata.') || filtered.includes(column));
+  return [...PRICED_ATTRIBUTES, ...asked, ...REQUEST_COLUMNS, 'requestMetadata'];
 }
 
 interface Scale {
@@ -60,7 +67,7 @@ function scaleOf(bounds: Bounds): Scale {
     const parts = CLASS_NAMES.map((name) => (largest[name] === 0 ? 0 : bound[name] / largest[name]));
     return [model, Math.ceil(Math.max(...parts) * 1e6) / 1e6] as const;
   });
-  return { largest, models: new Map(models) };
+  return { largest, models: models.every(([model]) => isPlain(model)) ? new Map(models) : undefined };
 }
 
 function textOf(
@@ -71,28 +78,31 @@ function textOf(
   merge: boolean,
 ): string {
   const sum = CLASS_NAMES.map((name) => `${classExpression(name, merged)} * ${largest[name]}`).join(' + ');
-  const part = [...(models ?? [])].map(([model, size]) => `strcontains(id, ${quoted(`|${model}|`)}) * ${size}`);
+  const part = [...(models ?? [])].map(([model, size]) => `if(b0 = ${quoted(model)}, ${size}, 0)`);
   const conditions = [
-    'bound > 0',
-    ...limitsOfSize(only).map((limit) => `${limitExpression(limit)} = 1`),
-    ...where.filter(isPlain).map(({ column, values }) => `b${columns.indexOf(column)} in [${values.map(quoted)}]`),
+    't_doubt = 0 and bound > 0',
+    ...limitsOfSize(only).map(limitCondition),
+    ...where
+      .filter(({ values }) => values.every(isPlain))
+      .map(({ column, values }) => `b${columns.indexOf(column)} in [${values.map(quoted)}]`),
   ];
   const lines = [
     ...requestLines(columns, slice, merge),
-    // A request has its id from merging.
-    ...(merge ? [] : ['fields requestId']),
-    ...(models ? ['fields concat("|", b0, "|") as id'] : []),
-    `fields (${sum})${models ? ` * (${part.join(' + ')})` : ''} as bound`,
+    `fields (${sum})${models ? ` * (${part.join(' + ')})` : ''} as bound, ${REQUEST_ID} as id`,
     `filter ${conditions.join(' and ')}`,
     'sort bound desc',
     `limit ${limit}`,
+    `display id, t, ${COUNTER_NAMES.map(mergedColumn).join(', ')}, ${columns.map((_, index) => `b${index}`).join(', ')}`,
   ];
   return lines.join('\n| ');
 }
 
-/** Whether no value has a character that could end a text. */
-function isPlain({ values }: LoggedFilter): boolean {
-  return values.every((value) => /^[^"\\\p{Cc}]*$/u.test(value));
+/** A request without an id is told by its time. */
+const REQUEST_ID = 'if(startsWith(k2, "?") = 1, "", k2)';
+
+/** Whether a text has no character that could end it. */
+function isPlain(text: string): boolean {
+  return /^[^"\\\p{Cc}]*$/u.test(text);
 }
 
 function quoted(text: string): string {

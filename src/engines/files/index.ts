@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Alias } from '../../domain/alias.ts';
 import { DAY_MS } from '../../domain/period.ts';
-import type { Coverage, Engine, RequestQuery, Work } from '../engine.ts';
+import type { Engine, RequestQuery, Work } from '../engine.ts';
 import { dearest } from '../order.ts';
+import { type Contents, contentsOf, coverageOf } from './coverage.ts';
 import { createFolderStore } from './folder.ts';
 import { ingest, unreadFiles } from './ingest.ts';
 import { invocationFromResult, invocationsStatement } from './invocations-query.ts';
@@ -15,7 +16,8 @@ import {
   ledgerPath,
   rowsFrom,
 } from './ledger.ts';
-import { coverageStatement, UNRESOLVED_STATEMENT, usageRowFromResult, usageStatement } from './query.ts';
+import { noRecords } from './no-records.ts';
+import { UNRESOLVED_STATEMENT, usageRowFromResult, usageStatement } from './query.ts';
 import type { Listing, LogStore } from './store.ts';
 
 export interface FilesOptions {
@@ -34,8 +36,8 @@ const ALL_TIME = { from: -100_000_000 * DAY_MS, to: 100_000_000 * DAY_MS };
 interface Look {
   listing: Listing;
   at: number;
-  /** Files that are in an archive and not in the ledger; undefined until the ledger is brought up to date. */
-  archived?: number;
+  /** Undefined until the ledger is brought up to date. */
+  contents?: Contents;
 }
 
 /** Answers from log files, through DuckDB. Loaded only when such a source is used. */
@@ -52,19 +54,21 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
     return last;
   }
 
-  async function bringUpToDate(connection: DuckDBConnection, work: Work): Promise<Look> {
-    const looked = await look(work);
-    if (looked.archived !== undefined) return looked;
+  async function bringUpToDate(connection: DuckDBConnection, work: Work): Promise<Contents> {
+    const { listing, contents: known } = await look(work);
+    if (known !== undefined) return known;
     // Should this fail, the next question lists again.
     last = undefined;
-    const from = { store, listing: looked.listing, folder: `${ledger.path}.fetched` };
-    last = { listing: looked.listing, archived: await ingest(connection, from, work), at: Date.now() };
-    return last;
+    const archived = await ingest(connection, { store, listing, folder: `${ledger.path}.fetched` }, work);
+    const contents = await contentsOf(connection, listing, archived);
+    if (contents.records === 0) throw noRecords(source, listing, contents);
+    last = { listing, contents, at: Date.now() };
+    return contents;
   }
 
   function fresh<Result>(
     work: Work,
-    answer: (connection: DuckDBConnection, look: Look) => Promise<Result>,
+    answer: (connection: DuckDBConnection, contents: Contents) => Promise<Result>,
   ): Promise<Result> {
     return ledger.use(async (connection) => answer(connection, await bringUpToDate(connection, work)), work);
   }
@@ -74,10 +78,10 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
     rangeReadsLogs: true,
     source,
     usage: (query, work = {}) =>
-      fresh(work, async (connection, look) => {
+      fresh(work, async (connection, contents) => {
         const { sql, values } = usageStatement(query, await aliasesFor(connection, query));
         const rows = (await rowsFrom(connection, sql, values)).map((row) => usageRowFromResult(row, query));
-        const coverage = await coverageOf(connection, look, query);
+        const coverage = await coverageOf(connection, contents, query);
         return {
           rows,
           coverage: ledger.rebuilt ? { ...coverage, notes: [...(coverage.notes ?? []), REBUILT_NOTE] } : coverage,
@@ -89,11 +93,11 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
         const rows = (await rowsFrom(connection, sql, values)).map(invocationFromResult);
         return { ...dearest(rows, query), notes: [] };
       }),
-    range: (work = {}) => fresh(work, (connection, look) => coverageOf(connection, look, ALL_TIME)),
+    range: (work = {}) => fresh(work, (connection, contents) => coverageOf(connection, contents, ALL_TIME)),
     quote: (_query, work = {}) =>
       ledger.use(async (connection) => {
-        const { listing, archived } = await look(work);
-        const unread = archived === undefined ? await unreadFiles(connection, listing) : [];
+        const { listing, contents } = await look(work);
+        const unread = contents === undefined ? await unreadFiles(connection, listing) : [];
         const bytes = unread.reduce((sum, { size }) => sum + size, 0);
         return { bytes, seconds: undefined, ...store.priceOf(unread, listing) };
       }, work),
@@ -118,55 +122,11 @@ async function openStore(source: string, s3: S3ClientConfig): Promise<LogStore> 
   return createBucketStore(source, s3);
 }
 
+const REBUILT_NOTE =
+  'The ledger was of another version of bedrock-spend: it was made anew, and all logs were read again.';
+
 /** Of the model ids that the ledger has. */
 async function aliasesFor(connection: DuckDBConnection, { aliasesOf }: RequestQuery): Promise<readonly Alias[]> {
   const unresolved = await rowsFrom(connection, UNRESOLVED_STATEMENT);
   return unresolved.length > 0 ? aliasesOf(unresolved.map(({ model }) => model as string)) : [];
-}
-
-async function coverageOf(
-  connection: DuckDBConnection,
-  { listing, archived = 0 }: Look,
-  period: { from: number; to: number },
-): Promise<Coverage> {
-  const { sql, values } = coverageStatement(period);
-  const [counts] = await rowsFrom(connection, sql, values);
-  const files = await rowsFrom(
-    connection,
-    "SELECT name, malformed, damaged FROM files WHERE damaged IS NOT NULL OR malformed <> '{}' ORDER BY name",
-  );
-  const malformedReasons: Record<string, number> = {};
-  for (const file of files) {
-    for (const [reason, count] of Object.entries(JSON.parse(file['malformed'] as string) as Record<string, number>)) {
-      malformedReasons[reason] = (malformedReasons[reason] ?? 0) + count;
-    }
-  }
-  const invocations = Number(counts?.['invocations']);
-  const records = Number(counts?.['records']);
-  const moment = (name: string) => (counts?.[name] == null ? undefined : Number(counts[name]));
-  return {
-    files: Number(counts?.['files']),
-    records,
-    invocations,
-    duplicates: records - invocations,
-    malformed: Object.values(malformedReasons).reduce((sum, count) => sum + count, 0),
-    malformedReasons,
-    damagedFiles: files
-      .filter((file) => file['damaged'] !== null)
-      .map((file) => ({
-        path: (file['name'] as string).slice(listing.root.length),
-        reason: file['damaged'] as string,
-      })),
-    skippedFiles: listing.skipped,
-    first: moment('first'),
-    last: moment('last'),
-    ...(archived > 0 ? { notes: [archivedNote(archived)] } : {}),
-  };
-}
-
-const REBUILT_NOTE =
-  'The ledger was of another version of bedrock-spend: it was made anew, and all logs were read again.';
-
-function archivedNote(count: number): string {
-  return `${count.toLocaleString('en-US')} log files are in an archive storage class (S3 Glacier) and not in these numbers. Have them restored, or copy the logs before they are archived.`;
 }

@@ -4,7 +4,8 @@ import { HOUR_MS } from '../../domain/period.ts';
 import type { Work } from '../engine.ts';
 import { secretOf, startAnew } from './layout.ts';
 import { inTransaction, rowsFrom } from './ledger.ts';
-import { createReaders, type FileReader } from './reader-pool.ts';
+import type { FileReading } from './read-file.ts';
+import { createLoneReader, createReaders, type FileReader, READER_PROGRAM, type ReaderSetup } from './reader-pool.ts';
 import { mergeStatements, ROLLUP_STATEMENTS } from './schema.ts';
 import type { Listing, LogFile, LogStore, Supplied } from './store.ts';
 import { createWriter, type Writer } from './writer.ts';
@@ -18,6 +19,8 @@ export interface Ingest {
   listing: Listing;
   /** For what the store must bring here before it can be read. */
   folder: string;
+  /** What reading threads run; only tests have another. */
+  program?: URL;
 }
 
 /**
@@ -88,13 +91,15 @@ function isSame(a: LogFile | undefined, b: LogFile | undefined): boolean {
   return a !== undefined && b !== undefined && a.size === b.size && a.version === b.version;
 }
 
+const DROP_LEFT_OVER = 'DELETE FROM records WHERE file NOT IN (SELECT id FROM files)';
+
 /** Records of files that were being read when an earlier process ended, and attribute sets that they repeat. */
 async function dropUnfinished(connection: DuckDBConnection): Promise<void> {
   const [cut] = await rowsFrom(connection, 'SELECT count(*) AS count FROM reading');
   if (cut?.['count'] === 0n) return;
   await uniqueAttributes(connection);
   await inTransaction(connection, async () => {
-    await connection.run('DELETE FROM records WHERE file NOT IN (SELECT id FROM files)');
+    await connection.run(DROP_LEFT_OVER);
     await connection.run('DELETE FROM reading');
   });
 }
@@ -115,25 +120,28 @@ async function forget(connection: DuckDBConnection, files: readonly KnownFile[])
 async function readFiles(
   connection: DuckDBConnection,
   files: readonly LogFile[],
-  { store, folder }: Ingest,
+  { store, folder, program = READER_PROGRAM }: Ingest,
   work: Work,
 ): Promise<number> {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const stop = new AbortController();
   const signal = work.signal ? AbortSignal.any([work.signal, stop.signal]) : stop.signal;
   const supply = await store.supply(files, folder, signal);
-  const readers = createReaders(total, await secretOf(connection));
+  const setup = { program, secret: await secretOf(connection) };
+  const readers = createReaders(total, setup);
   await connection.run('INSERT INTO reading VALUES (true)');
   const writer = await createWriter(connection);
   let id = writer.firstId;
   let done = 0;
   let archived = 0;
+  let hasLeftOver = false;
   const progress = () => work.onProgress?.({ done, total, message: 'reading logs' });
   const readOn = async (reader: FileReader) => {
     for (let next = await supply.next(); next; next = await supply.next()) {
       throwIfCancelled(work.signal);
       if ('lack' in next && next.lack === 'archived') archived++;
-      else await takeFile(id++, next, reader, writer, work.signal);
+      else if (await takeFile(next, { reader, setup, writer, nextId: () => id++, signal: work.signal }))
+        hasLeftOver = true;
       done += next.file.size;
       progress();
     }
@@ -144,6 +152,7 @@ async function readFiles(
     await Promise.all(reads);
     throwIfCancelled(work.signal);
     await writer.close();
+    if (hasLeftOver) await connection.run(DROP_LEFT_OVER);
     await connection.run('DELETE FROM reading');
     return archived;
   } catch (error) {
@@ -159,29 +168,54 @@ async function readFiles(
   }
 }
 
-/** No file has this version: what is recorded with it is read again the next time. */
+/** No file has this version: what is recorded with it is named in this answer, and read again the next time. */
 const NO_VERSION = '';
 
 const CUT_OFF = { records: 0, malformed: {}, damaged: 'it ended early or changed on its way, several times' };
 
-async function takeFile(
-  id: number,
-  supplied: Supplied,
-  reader: FileReader,
-  writer: Writer,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+/** What a file is read with. */
+interface Reading {
+  reader: FileReader;
+  setup: ReaderSetup;
+  writer: Writer;
+  nextId(): number;
+  signal: AbortSignal | undefined;
+}
+
+/** @returns whether rows may have been written of a reading that does not count */
+async function takeFile(supplied: Supplied, tools: Reading): Promise<boolean> {
   const { file } = supplied;
   if ('path' in supplied) {
-    const readable = { name: file.name, path: supplied.path };
-    const { last, ...reading } = await reader.read(readable, (batch) => writer.append(id, batch), signal);
-    if (last) writer.append(id, last);
-    await writer.finish(id, file, reading);
+    const { id, reading, isSecond } = await readSupplied(supplied, tools);
     await supplied.done();
-  } else if (supplied.lack === 'cut off') {
-    // Damaged on its way, it may be whole where it is.
-    await writer.finish(id, { ...file, version: NO_VERSION }, CUT_OFF);
+    // Gone from where it was listed, it is no longer of the source.
+    if (reading.passing === 'gone' && supplied.path === file.name) return true;
+    const isToRepeat = reading.passing === 'gone' || reading.passing === 'fault';
+    await tools.writer.finish(id, isToRepeat ? { ...file, version: NO_VERSION } : file, reading);
+    return isSecond;
   }
+  if (supplied.lack === 'cut off') {
+    // Damaged on its way, it may be whole where it is.
+    await tools.writer.finish(tools.nextId(), { ...file, version: NO_VERSION }, CUT_OFF);
+  }
+  return false;
+}
+
+/** Which of the files that a thread was reading made it end, each shows when it is read by a thread of its own. */
+async function readSupplied(
+  { file, path }: Extract<Supplied, { path: string }>,
+  { reader, setup, writer, nextId, signal }: Reading,
+): Promise<{ id: number; reading: Omit<FileReading, 'last'>; isSecond: boolean }> {
+  const readBy = async (one: FileReader, isSecond: boolean) => {
+    const id = nextId();
+    const { last, ...reading } = await one.read({ name: file.name, path }, (batch) => writer.append(id, batch), signal);
+    if (last) writer.append(id, last);
+    return { id, reading, isSecond };
+  };
+  const first = await readBy(reader, false);
+  if (first.reading.passing !== 'lost') return first;
+  const lone = createLoneReader(setup);
+  return readBy(lone, true).finally(() => lone.close());
 }
 
 async function mergeRepeats(connection: DuckDBConnection, work: Work): Promise<void> {

@@ -219,7 +219,7 @@ describe('the ledger', () => {
     const filled = createLedger(ledger);
     onTestFinished(() => filled.close());
     const counts = await filled.use(async (connection) => {
-      const listing = { root: source, files, skipped: 0, requests: 0 };
+      const listing = { root: source, files, skipped: 0, unread: [], requests: 0 };
       await ingest(connection, { store: createFolderStore(source), listing, folder });
       return rowsFrom(connection, 'SELECT sum(records) AS records, sum(invocations) AS invocations FROM days');
     });

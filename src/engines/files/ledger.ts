@@ -101,7 +101,13 @@ export async function createTemporaryLedger(): Promise<Ledger> {
 }
 
 async function openLedger(path: string, options: Work) {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((cause) => {
+    throw new SpendError(
+      'LEDGER_UNUSABLE',
+      `The folder of the ledger ${path} cannot be made (${cause.code}). Name another file with --ledger, or use --no-ledger.`,
+      { cause },
+    );
+  });
   const instance = await openInstance(path, options);
   try {
     const connection = await instance.connect();

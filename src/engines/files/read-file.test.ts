@@ -6,9 +6,10 @@ import { callOf, recordOf, temporaryFolder, textOf } from '../../../test/helpers
 import { BAD_COUNT_REASON } from '../../logs/record.ts';
 import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
 import { type FileReading, readLogFile } from './read-file.ts';
-import { createReaders } from './reader-pool.ts';
+import { createReaders, READER_PROGRAM } from './reader-pool.ts';
 
 const SECRET = Buffer.from('any');
+const SETUP = { program: READER_PROGRAM, secret: SECRET };
 const MEGABYTE = 1024 * 1024;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -93,6 +94,19 @@ describe('a log file is read', () => {
     ['as an array on one line', 'a.json', JSON.stringify([FIRST, SECOND].map(recordOf))],
     ['as an array of lines', 'a.json', `[${LINES.trimEnd().replaceAll('\n', ',\n')}]`],
     ['in two gzip members', 'a.json.gz', Buffer.concat([gzipSync(textOf([FIRST])), gzipSync(textOf([SECOND]))])],
+    ['packed twice', 'a.gz', gzipSync(gzipSync(LINES))],
+    [
+      'packed twice, in two members',
+      'a',
+      gzipSync(Buffer.concat([gzipSync(textOf([FIRST])), gzipSync(textOf([SECOND]))])),
+    ],
+    ['in UTF-16 with its mark, packed', 'a.json.gz', gzipSync(Buffer.from(`\ufeff${LINES}`, 'utf16le'))],
+    ['in UTF-16 with its mark, plain under a name in .gz', 'a.json.gz', Buffer.from(`\ufeff${LINES}`, 'utf16le')],
+    [
+      'as an export task, plain under a name in .gz',
+      '000000.gz',
+      LINES.trimEnd().replaceAll(/^/gm, '2026-10-05T10:00:00.000Z '),
+    ],
     ['with zeros after the gzip data', 'a.json.gz', Buffer.concat([gzipSync(LINES), Buffer.alloc(512)])],
   ])('%s', async (_, name, content) => {
     expect(await read(name, content)).toEqual(BOTH);
@@ -215,6 +229,19 @@ describe('a damaged file', () => {
     expect(reading.damaged).toMatch(/\w/);
   });
 
+  it.each<[what: string, content: Buffer, words: RegExp]>([
+    ['zstd', Buffer.from('28b52ffd2004', 'hex'), /zstd.*zstd -d/],
+    ['a ZIP archive', Buffer.from('504b030414000000', 'hex'), /ZIP.*unzip/],
+    ['a tar archive in gzip', gzipSync(Buffer.concat([Buffer.alloc(257, 'a'), Buffer.from('ustar')])), /tar archive/],
+    ['Parquet', Buffer.from('PAR1\x15\x04'), /Parquet/],
+    ['encrypted by age', Buffer.from('age-encryption.org/v1\n-> X25519'), /encrypted.*age -d/],
+    ['of unknown bytes', Buffer.from(Array.from({ length: 400 }, (_, index) => 1 + ((index * 37) % 255))), /no text/],
+    ['UTF-16 without its mark', Buffer.from(LINES, 'utf16le'), /no text.*UTF-16/],
+  ])('is named with what it is and what to do, when it is %s', async (_, content, words) => {
+    const { reading } = await read('a.json', content);
+    expect(reading).toMatchObject({ records: 0, malformed: {}, damaged: expect.stringMatching(words) });
+  });
+
   it('is one that is gone when its turn comes', async () => {
     const path = join(await temporaryFolder(), 'gone.json');
     await writeFile(path, LINES);
@@ -247,7 +274,7 @@ describe('reading with threads', () => {
     const calls = Array.from({ length: 20_000 }, (_, index) => callOf({ requestId: `t-${index}`, input: index }));
     const path = join(folder, 'many.json.gz');
     await writeFile(path, gzipSync(textOf(calls), { level: 1 }));
-    const readers = createReaders(9 * MEGABYTE, SECRET).slice(0, 3);
+    const readers = createReaders(9 * MEGABYTE, SETUP).slice(0, 3);
     const ids: string[] = [];
     const readings = await Promise.all(
       readers.map((reader) =>
@@ -265,7 +292,7 @@ describe('reading with threads', () => {
   it('names damaged and missing files', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'a.json.gz'), gzipSync(LINES).subarray(0, 50));
-    const [reader] = createReaders(9 * MEGABYTE, SECRET).slice(0, 1);
+    const [reader] = createReaders(9 * MEGABYTE, SETUP).slice(0, 1);
     for (const name of ['a.json.gz', 'b.json.gz'])
       expect(await reader?.read({ name, path: join(folder, name) }, () => {})).toHaveProperty('damaged');
     await reader?.close();

@@ -1,9 +1,9 @@
-import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip, gunzipSync } from 'node:zlib';
 import type { RecordReading, Reject } from '../../logs/record.ts';
+import { Unreadable } from '../../logs/unreadable.ts';
 import { type AttributeIds, createBatchBuilder, type RecordBatch } from './batch.ts';
 import { createRecordSplitter } from './split-records.ts';
+import { createTextReader } from './text.ts';
+import { openChunks } from './unpack.ts';
 
 export interface ReadableFile {
   /** What it is known by, here or elsewhere. */
@@ -17,16 +17,17 @@ export interface FileReading {
   malformed: Partial<Record<Reject, number>>;
   /** Why the file could not be read to its end; its records must then not be used. */
   damaged?: string;
+  /** It may not be the file's fault: the system failed, the file went since it was listed, or the thread ended that read it and others. */
+  passing?: 'fault' | 'gone' | 'lost';
   /** Records that were not handed over yet: of most files, all. */
   last?: RecordBatch;
 }
 
 const BATCH_RECORDS = 8192;
-const CHUNK_BYTES = 256 * 1024;
 
-/** A file up to this size is read at once, if its text fits in the second figure. */
-const WHOLE_FILE_BYTES = 4 * 1024 * 1024;
-const WHOLE_TEXT_BYTES = 64 * 1024 * 1024;
+/** After so much without one record a file is no log, whatever else is in it: a few megabytes of gzip can hold terabytes. */
+const MOST_BARREN_BYTES = 8 * 1024 ** 3;
+const MOST_BARREN_LINES = 50_000_000;
 
 /**
  * Reads one log file, gzip or plain (told by its first bytes, not by its name), in constant memory.
@@ -41,11 +42,16 @@ export async function readLogFile(
   const reading: FileReading = { records: 0, malformed: {} };
   const builder = createBatchBuilder(ids);
   let line = 0;
+  /** Where the last record was. */
+  const fruitful = { line: 0, bytes: 0 };
+  let bytes = 0;
   const take = (record: RecordReading) => {
     line++;
     if ('reject' in record) reading.malformed[record.reject] = (reading.malformed[record.reject] ?? 0) + 1;
     else {
       reading.records++;
+      fruitful.line = line;
+      fruitful.bytes = bytes;
       // Without a request id nothing can be a repeat of it: its place in the file is its identity.
       builder.add(
         record.invocation.requestId ? record.invocation : { ...record.invocation, requestId: `${file.name}:${line}` },
@@ -53,69 +59,29 @@ export async function readLogFile(
     }
   };
   const splitter = createRecordSplitter(take);
+  const text = createTextReader(splitter.push);
   try {
-    for await (const chunk of openChunks(file)) {
+    for await (const chunk of openChunks(file.path, file.name)) {
       signal?.throwIfAborted();
-      splitter.push(chunk);
+      bytes += chunk.length;
+      text.push(chunk);
+      if (bytes - fruitful.bytes > MOST_BARREN_BYTES || line - fruitful.line > MOST_BARREN_LINES)
+        throw new Unreadable(BARREN);
       if (builder.size >= BATCH_RECORDS) await onBatch(builder.take());
     }
+    text.end();
     splitter.end();
   } catch (error) {
     if (signal?.aborted) throw error;
-    return { ...reading, damaged: (error as Error).message };
+    return { ...reading, ...damageFrom(error as NodeJS.ErrnoException) };
   }
   return { ...reading, last: builder.take() };
 }
 
-/**
- * The file's text in chunks. A name that ends in .gz over plain text is accepted: browsers and proxies unpack on download.
- * Small files are read synchronously: waiting four times for each of thousands of files took longer than reading them.
- */
-function openChunks({ name, path }: ReadableFile): AsyncIterable<Buffer> | Iterable<Buffer> {
-  if (statSync(path).size <= WHOLE_FILE_BYTES) {
-    const text = unpackWhole(readFileSync(path), name);
-    if (text !== undefined) return [text];
-  }
-  const packed = isGzip(headOf(path), name);
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  return packed ? unpacked(file) : file;
-}
+const BARREN = 'it goes on for gigabytes without a record: it is no log';
 
-function headOf(path: string): Buffer {
-  const descriptor = openSync(path, 'r');
-  try {
-    const head = Buffer.alloc(64);
-    return head.subarray(0, readSync(descriptor, head));
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Both are closed when either fails or the rest is not wanted; a failure also comes to the one who reads. */
-function unpacked(file: Readable): AsyncIterable<Buffer> {
-  return pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
-}
-
-/** Nearly all log files are small; unpacked in one call they take half the time. Undefined when it would not fit in memory. */
-function unpackWhole(bytes: Buffer, name: string): Buffer | undefined {
-  if (!isGzip(bytes, name)) return bytes;
-  try {
-    return gunzipSync(bytes, { maxOutputLength: WHOLE_TEXT_BYTES, chunkSize: outputBytes(bytes) });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined;
-    throw error;
-  }
-}
-
-/** The length of the text as the gzip trailer states it (RFC 1952), so that it fits in one piece; a hint, whatever it says. */
-function outputBytes(bytes: Buffer): number {
-  const stated = bytes.length < 18 ? 0 : bytes.readUInt32LE(bytes.length - 4);
-  return Math.min(Math.max(stated + 1, 1024), WHOLE_TEXT_BYTES);
-}
-
-function isGzip(head: Buffer, name: string): boolean {
-  if (head[0] === 0x1f && head[1] === 0x8b) return true;
-  if (name.endsWith('.gz') && !/^(\xef\xbb\xbf)?\s*[[{]/.test(head.toString('latin1', 0, 64)))
-    throw new Error('not gzip data');
-  return false;
+/** What the system refuses, or cannot do now, is no fault of the file: permissions, too many open files, a disk or network that fails. */
+function damageFrom({ code, syscall, message }: NodeJS.ErrnoException): Pick<FileReading, 'damaged' | 'passing'> {
+  if (syscall === undefined && code !== 'Z_MEM_ERROR') return { damaged: message };
+  return { damaged: `it cannot be read now (${code})`, passing: code === 'ENOENT' ? 'gone' : 'fault' };
 }

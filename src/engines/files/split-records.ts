@@ -1,108 +1,189 @@
-import { type RecordReading, readDocument, readRecord } from '../../logs/record.ts';
+import { createRecordFinder, isListOfLogs } from '../../logs/formats/index.ts';
+import { type CsvRows, createCsvRows, messageColumn } from '../../logs/formats/insights-csv.ts';
+import { isHeading, isTimed } from '../../logs/formats/text-line.ts';
+import { hasMembers } from '../../logs/json-bytes.ts';
+import { createJsonValues, MAX_RECORD_BYTES } from '../../logs/json-values.ts';
+import { type RecordReading, readRecord } from '../../logs/record.ts';
+import { Unreadable } from '../../logs/unreadable.ts';
+import { isBlank, jsonIn } from './lines.ts';
 
-/** CloudWatch events end at 1 MB and inline bodies at 100 KB each, so nothing longer than this is a log record. */
-const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+/** A line up to this length is looked at whole, a longer one is read in parts where it is JSON. */
+const LONG_LINE_BYTES = 1024 * 1024;
 
-const NEWLINE = 10;
-const NEWLINE_BYTES = Buffer.from('\n');
+const LINE_FEED = 10;
+const OPEN_OBJECT = 123;
 
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const NO_RECORD: RecordReading = { reject: 'not JSON' };
 
 export interface RecordSplitter {
   push(chunk: Buffer): void;
+  /** @throws Unreadable when the file ends in the middle of something */
   end(): void;
 }
 
-/**
- * Cuts a file into records. AWS writes one JSON object a line; a file whose first line is an array or only the start of a value
- * is taken as a document instead (a pretty-printed object, several, or an array), and read line by line after all if it is none.
- */
-export function createRecordSplitter(take: (reading: RecordReading) => void): RecordSplitter {
-  let line = takeFirst;
-  let document: Buffer[] = [];
-  let documentBytes = 0;
-  const cutter = createLineCutter((bytes) => line(bytes));
-
-  function takeFirst(first: Buffer): void {
-    const bytes = first.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
-      ? first.subarray(BYTE_ORDER_MARK.length)
-      : first;
-    const reading = readRecord(bytes);
-    const [opening] = bytes.toString('latin1', 0, 64).trimStart();
-    if (opening === '[' || (opening === '{' && 'reject' in reading && reading.reject === 'not JSON')) {
-      line = takeDocument;
-      takeDocument(bytes);
-      return;
-    }
-    line = takeLine;
-    take(reading);
-  }
-
-  function takeLine(bytes: Buffer): void {
-    take(readRecord(bytes));
-  }
-
-  function takeDocument(bytes: Buffer): void {
-    document.push(bytes);
-    documentBytes += bytes.length + 1;
-    if (documentBytes > MAX_RECORD_BYTES) giveUpDocument();
-  }
-
-  function giveUpDocument(): void {
-    const lines = document;
-    document = [];
-    line = takeLine;
-    for (const bytes of lines) takeLine(bytes);
-  }
-
-  return {
-    push: cutter.push,
-    end() {
-      cutter.end();
-      if (document.length === 0) return;
-      const readings = readDocument(Buffer.concat(document.flatMap((bytes) => [bytes, NEWLINE_BYTES])));
-      if (readings === undefined) giveUpDocument();
-      else for (const reading of readings) take(reading);
-    },
-  };
+/** Reads lines in parts, as they come. */
+interface LineReader {
+  push(part: Buffer): void;
+  endLine(): void;
 }
 
-/** Cuts chunks at newlines. Blank lines are dropped; an endless line is cut short, so that it cannot fill the memory. */
-function createLineCutter(onLine: (bytes: Buffer) => void): RecordSplitter {
+/** Takes the rest of a line that is longer than anything can be. */
+const NOTHING: LineReader = { push() {}, endLine() {} };
+
+/**
+ * Cuts a file into records. AWS writes one JSON object a line, which is tried first; a line that is none may begin JSON of several
+ * lines, hold several values, have something before the record or wrap it. What it is, each line tells anew.
+ */
+export function createRecordSplitter(take: (reading: RecordReading) => void): RecordSplitter {
+  const finder = createRecordFinder();
+  const values = createJsonValues({ value: takeFound, broken: takeBroken, isList: isListOfLogs });
+  /** What the line, and the next ones, go to in place of being gathered whole. */
+  let reader: LineReader | undefined;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
+  /** At how many bytes it is looked at what the line is. */
+  let lookAt = LONG_LINE_BYTES;
+  let csv: CsvRows | undefined;
+  let isFirst = true;
+  let isEnding = false;
+  /** A line before may have been the heading of a record on the next ones. */
+  let heading = false;
 
-  function hold(bytes: Buffer): void {
-    if (bytes.length === 0 || pendingBytes > MAX_RECORD_BYTES) return;
-    pending.push(bytes);
-    pendingBytes += bytes.length;
+  function takeLine(line: Buffer): void {
+    if (line[0] === OPEN_OBJECT && !values.isOpen) {
+      const reading = readRecord(line);
+      if ('invocation' in reading) {
+        isFirst = false;
+        heading = false;
+        take(reading);
+        return;
+      }
+    }
+    if (!isBlank(line)) takeOther(line);
   }
 
-  function finish(last: Buffer): void {
-    if (pending.length > 0) {
-      hold(last);
-      const whole = Buffer.concat(pending);
-      pending = [];
-      pendingBytes = 0;
-      if (!isBlank(whole)) onLine(whole);
-    } else if (!isBlank(last)) onLine(last);
+  function takeOther(line: Buffer): void {
+    // A value that is open when an entry of its own begins was cut off before.
+    if (values.isOpen && (isTimed(line) || (line[0] === OPEN_OBJECT && hasMembers(line)))) takeBroken(values.giveUp());
+    const json = values.isOpen ? line : jsonIn(line);
+    if (json) readJson(json);
+    else if (!isHeader(line)) takeText(line);
+    isFirst = false;
+  }
+
+  function readJson(json: Buffer): void {
+    heading = false;
+    values.push(json);
+    if (!isEnding) values.endLine();
+    if (values.isInList) reader = values;
+  }
+
+  /** The first line of a CSV file names its columns. */
+  function isHeader(line: Buffer): boolean {
+    const column = isFirst ? messageColumn(line, finder.columns) : undefined;
+    if (column === undefined) return false;
+    csv = createCsvRows(column, takeFound);
+    reader = csv;
+    return true;
+  }
+
+  function takeText(line: Buffer): void {
+    takeHeading();
+    heading = isHeading(line);
+    if (!heading) takeFound(line);
+  }
+
+  function takeHeading(): void {
+    if (heading) take(NO_RECORD);
+    heading = false;
+  }
+
+  function takeFound(bytes: Buffer): void {
+    const reading = finder.find(bytes);
+    if (reading) take(reading);
+  }
+
+  function takeBroken(held: Buffer | undefined): void {
+    if (held === undefined) take(NO_RECORD);
+    else
+      for (let start = 0, end = 0; start < held.length; start = end + 1) {
+        end = held.indexOf(LINE_FEED, start);
+        if (end < 0) end = held.length;
+        if (!isBlank(held.subarray(start, end))) take(NO_RECORD);
+      }
+  }
+
+  function takePart(part: Buffer): void {
+    if (reader) reader.push(part);
+    else {
+      pending.push(part);
+      pendingBytes += part.length;
+      if (pendingBytes > lookAt) takeLong();
+    }
+  }
+
+  function takeLong(): void {
+    const begun = takePending();
+    const json = values.isOpen ? begun : jsonIn(begun);
+    if (json) {
+      heading = false;
+      isFirst = false;
+      reader = values;
+      values.push(json);
+    } else if (begun.length > MAX_RECORD_BYTES) {
+      take(NO_RECORD);
+      reader = NOTHING;
+    } else {
+      pending = [begun];
+      pendingBytes = begun.length;
+      lookAt = MAX_RECORD_BYTES;
+    }
+  }
+
+  function takePending(): Buffer {
+    const whole = pending.length === 1 ? (pending[0] as Buffer) : Buffer.concat(pending);
+    pending = [];
+    pendingBytes = 0;
+    lookAt = LONG_LINE_BYTES;
+    return whole;
+  }
+
+  function endLine(): void {
+    if (reader === undefined) takeLine(takePending());
+    else {
+      if (!isEnding || reader === csv) reader.endLine();
+      if (reader !== csv && !values.isInList) reader = undefined;
+    }
   }
 
   return {
     push(chunk) {
       let start = 0;
-      for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-        finish(chunk.subarray(start, end));
+      for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+        const line = chunk.subarray(start, end);
+        if (reader || pendingBytes > 0) {
+          takePart(line);
+          endLine();
+        } else takeLine(line);
         start = end + 1;
       }
-      hold(chunk.subarray(start));
+      if (start < chunk.length) takePart(chunk.subarray(start));
     },
     end() {
-      finish(Buffer.alloc(0));
+      isEnding = true;
+      endLine();
+      csv?.end();
+      const held = values.end();
+      if (held) takeUnended(held);
+      takeHeading();
+      finder.checkColumns();
     },
   };
-}
 
-function isBlank(bytes: Buffer): boolean {
-  return !bytes.some((byte) => byte > 32);
+  function takeUnended(held: Buffer): void {
+    const first = held.indexOf(LINE_FEED);
+    if (first >= 0 && !isBlank(held.subarray(first)))
+      throw new Unreadable('it ends in the middle of a JSON value: it was cut short');
+    take(NO_RECORD);
+  }
 }

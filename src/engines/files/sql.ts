@@ -2,8 +2,8 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import { type Alias, tierOfAlias } from '../../domain/alias.ts';
 import { type Dimension, NONE, type PlainDimension, type TimeDimension } from '../../domain/dimension.ts';
 import { limitsOfSize, type RequestSize } from '../../domain/request-size.ts';
-import { type Counter, columnOf, EXPECTED_COUNTERS } from '../../domain/usage-class.ts';
-import { SHAPE_BITS } from '../../domain/usage-shape.ts';
+import { type Counter, columnOf } from '../../domain/usage-class.ts';
+import { ALL_STATED, ALL_USED, SHAPE_BITS } from '../../domain/usage-shape.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
 import { promptExpression } from '../counts.ts';
 import type { RequestQuery } from '../engine.ts';
@@ -23,10 +23,8 @@ export function counterColumn(name: Counter): string {
   return `u.${columnOf(name)}`;
 }
 
-const BOTH_STATED = EXPECTED_COUNTERS.reduce((bits, name) => bits + SHAPE_BITS.stated[name], 0);
-
 /** With its end, as `withEnd` has it: what ended early is told by the attributes. */
-export const SHAPE_COLUMN = `CASE WHEN (a.error OR a.status = 'blocked') AND u.shape & ${BOTH_STATED} <> ${BOTH_STATED} THEN u.shape | ${SHAPE_BITS.ended} ELSE u.shape END`;
+export const SHAPE_COLUMN = `CASE WHEN (a.error OR a.status = 'blocked') AND (u.shape & ${ALL_STATED} <> ${ALL_STATED} OR u.shape & ${ALL_USED} = 0) THEN u.shape | ${SHAPE_BITS.ended} ELSE u.shape END`;
 
 const COLUMNS: Record<Exclude<PlainDimension, TimeDimension>, string> = {
   model: 'a.model',

@@ -15,8 +15,10 @@ export interface Listing {
   /** What all names begin with, up to and with the last separator. */
   root: string;
   files: LogFile[];
-  /** Side objects under data/ and permission-check markers, which hold no records. */
+  /** Side objects, permission-check markers, and what is no log by its name. */
   skipped: number;
+  /** Folders and files that could not be looked at, by their path below the root. */
+  unread: { path: string; reason: string }[];
   /** Requests it took that AWS charges for. */
   requests: number;
 }
@@ -27,7 +29,7 @@ export interface LogStore {
   id: string;
   /** How long a listing is good for. */
   freshMs: number;
-  /** @throws SpendError SOURCE_NOT_FOUND when there are no log files */
+  /** @throws SpendError SOURCE_NOT_FOUND when there is no such place */
   list(work: Work): Promise<Listing>;
   /**
    * Makes files readable, one after another.

@@ -2,7 +2,7 @@ import { byClass } from '../../domain/usage-class.ts';
 import { shapeFrom } from '../../domain/usage-shape.ts';
 import { attributesFrom, type LoggedAttributes } from '../../logs/attributes.ts';
 import { tierFromTexts } from '../../logs/record.ts';
-import type { Found } from '../found.ts';
+import { type Found, NOTHING } from '../found.ts';
 import type { InvocationGroup } from '../grouping.ts';
 import { combine, noSums, type Sums } from './counters.ts';
 import type { Place } from './place.ts';
@@ -41,7 +41,7 @@ export function foundFromReadings(
       }
     }
   }
-  return { groups, throttled, uneven: [...uneven], unmerged: 0, outside: [], malformed: {} };
+  return { ...NOTHING, groups, throttled, uneven: [...uneven] };
 }
 
 /** What one model counted in one cell: all of it, and the parts of it whose tier is told. */

@@ -1,6 +1,7 @@
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import { DAY_MS } from '../../domain/period.ts';
 import type { Engine, InvocationsQuery, Quote, TimeRange, UsageQuery, Work } from '../engine.ts';
+import { NOTHING } from '../found.ts';
 import { isAsked, type Scan } from '../scan.ts';
 import { createScanningEngine } from '../scanning.ts';
 import { cellMsOf, KEPT_DAYS } from './cells.ts';
@@ -116,13 +117,11 @@ async function findIn(place: Place, slice: Slice, now: number, work: Work): Prom
 
 function allOf(parts: readonly MetricsFound[]): MetricsFound {
   return {
+    ...NOTHING,
     groups: parts.flatMap(({ groups }) => groups),
     throttled: parts.flatMap(({ throttled }) => throttled),
     uneven: [...new Set(parts.flatMap(({ uneven }) => uneven))],
     unlisted: parts.find(({ unlisted }) => unlisted === 'unknown')?.unlisted ?? parts[0]?.unlisted,
-    unmerged: 0,
-    outside: [],
-    malformed: {},
   };
 }
 

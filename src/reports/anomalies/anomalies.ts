@@ -16,6 +16,7 @@ import type { ReportContext } from '../context.ts';
 import { notesFromUsage } from '../notes.ts';
 import type { PricedGroup } from '../pricing.ts';
 import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
+import { heldRange } from '../range.ts';
 import { type Anomaly, detectAnomalies } from './detect.ts';
 import type { Anomalies } from './schema.ts';
 
@@ -84,8 +85,7 @@ type Found = Anomaly & { groups: readonly PricedGroup[] };
 /** What is asked about, and what came before; both on whole hours. */
 async function periods({ from, to }: AnomalyQuestion, timezone: string, context: ReportContext) {
   checkTimezone(timezone);
-  const now = context.now();
-  const { first = now, last = now } = await context.engine.range(context);
+  const { first, last } = await heldRange(context);
   const end = to === undefined ? last + 1 : momentFromText(to, timezone);
   const begin =
     from === undefined ? cellAt('day', end - ASKED_DAYS * DAY_MS, timezone).to : momentFromText(from, timezone);

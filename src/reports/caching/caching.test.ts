@@ -76,9 +76,7 @@ describe('the stories of the sample month', () => {
     const models = october.rows.filter(({ verdict }) => verdict === 'does not cache').map(({ model }) => model);
     expect(models).not.toContain('acme.orion-1-preview-v1:0');
     expect(models).not.toContain('anthropic.claude-haiku-5-5');
-    expect(october.notes.join('\n')).toContain(
-      '468 of 10,550 invocations are not wholly in the dollars, because no price is known (no_price)',
-    );
+    expect(october.notes.join('\n')).toContain('468 of 10,550 invocations are unpriced');
   });
 
   it('are sorted by what is at stake, and add up', () => {

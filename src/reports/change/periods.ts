@@ -10,6 +10,7 @@ import {
   wholeDays,
 } from '../../domain/period.ts';
 import type { ReportContext } from '../context.ts';
+import { heldRange } from '../range.ts';
 
 export interface PeriodsQuestion {
   /** Default, with `to` left out as well: the last full week of the data, or else the last full day. */
@@ -57,9 +58,7 @@ function periodFrom(
 
 /** Weeks, because working days and weekends differ; days, where there are no two full weeks. */
 async function lastFullPeriods(timezone: string, context: ReportContext): Promise<Periods> {
-  const { first, last } = await context.engine.range(context);
-  if (first === undefined || last === undefined)
-    throw new SpendError('INVALID_PERIOD', 'The source has no invocations, so there are no periods to compare.');
+  const { first, last } = await heldRange(context);
   const held = wholeDays(first, last, timezone);
   for (const length of ['week', 'day'] as const) {
     // The day that still goes on is not full yet.

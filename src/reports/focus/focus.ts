@@ -3,7 +3,7 @@ import { dimensionFromText, filtersFromTexts, NONE } from '../../domain/dimensio
 import { SpendError } from '../../domain/errors.ts';
 import { costOfTokens, textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
 import { bucketsFromPeriod, DAY_MS, isoFromMoment, type Period } from '../../domain/period.ts';
-import type { UsageRow } from '../../domain/usage.ts';
+import { addCounts, type UsageRow } from '../../domain/usage.ts';
 import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../../domain/usage-class.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import { doubtsAbout, type Rate } from '../../prices/rate.ts';
@@ -45,7 +45,7 @@ export async function focusExport(question: FocusQuestion, context: ReportContex
   const prices = await context.prices();
   const { rows: usage, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
   const months = bucketsFromPeriod('month', wholeMonths(period));
-  const charges = usage.flatMap((row) => chargesFromUsage(row, prices, tags, months));
+  const charges = chargedTogether(usage).flatMap((row) => chargesFromUsage(row, prices, tags, months));
   charges.sort((a, b) => compare(orderOf(a), orderOf(b)));
   const sums = priceUsage(usage, [], prices);
   const priced = charges.filter(({ cost }) => cost !== undefined);
@@ -109,6 +109,18 @@ function wholeMonths({ from, to }: Period): Period {
     to: Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + 1),
     timezone: 'UTC',
   };
+}
+
+/** A charge is of all calls that are priced alike, whatever else they used. */
+function chargedTogether(usage: readonly UsageRow[]): UsageRow[] {
+  const rows = new Map<string, UsageRow>();
+  for (const row of usage) {
+    const id = JSON.stringify([row.key, row.priceKey]);
+    const known = rows.get(id);
+    if (known) addCounts(known, row);
+    else rows.set(id, { ...row });
+  }
+  return [...rows.values()];
 }
 
 /** What all charges have in common. */

@@ -13,6 +13,7 @@ import {
 import type { ReportContext } from '../context.ts';
 import { notesFromUsage } from '../notes.ts';
 import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
+import { heldRange } from '../range.ts';
 import { type Backtest, bestMethod } from './backtest.ts';
 import { type DaySpend, dailySpend } from './daily-spend.ts';
 import type { Forecast } from './forecast-schema.ts';
@@ -79,7 +80,7 @@ export async function spanOf(question: ForecastQuestion, context: ReportContext)
 /** Until when the logs tell what was spent, and from when on. */
 async function knownUntil({ asOf }: ForecastQuestion, timezone: string, context: ReportContext) {
   const now = context.now();
-  const { first = now, last = now } = await context.engine.range(context);
+  const { first, last } = await heldRange(context);
   const begins = cellAt('day', first, timezone).from;
   if (asOf !== undefined) return { asOf: momentFromText(asOf, timezone), first: begins, notes: [] };
   if (last >= now - DAY_MS) return { asOf: now, first: begins, notes: [] };

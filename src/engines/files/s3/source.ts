@@ -1,5 +1,5 @@
 import { sourceTextFrom, wrongSource } from '../../source-text.ts';
-import { isLogName } from '../log-name.ts';
+import { isNamedAsLog } from '../log-name.ts';
 
 /** Where invocation logs are in S3. */
 export interface BucketSource {
@@ -30,5 +30,5 @@ export function bucketSourceFromText(text: string): BucketSource {
 
 /** S3 itself would take `prod` for the beginning of `prod-eu/…`, too, and nobody would notice whose spend is counted in. */
 function folderPrefix(prefix: string): string {
-  return prefix === '' || prefix.endsWith('/') || isLogName(prefix) ? prefix : `${prefix}/`;
+  return prefix === '' || prefix.endsWith('/') || isNamedAsLog(prefix) ? prefix : `${prefix}/`;
 }

@@ -1,0 +1,100 @@
+import type { Work } from '../engine.ts';
+import { NOTHING, sumOf } from '../found.ts';
+import { groupFromInvocation, type MergedInvocation } from '../merge.ts';
+import type { ResultRow } from '../result-row.ts';
+import type { Scan } from '../scan.ts';
+import { MOST_ROWS } from './insights-query.ts';
+import type { Place } from './place.ts';
+import { plainMetadataQuery, plainQuery } from './plain-query.ts';
+import { type PlainRequest, plainRequestFromRow } from './plain-row.ts';
+import { runQuery } from './run-query.ts';
+import { type Doubtful, type Settled, settle } from './settle.ts';
+import { halvesOf, type Slice } from './slice.ts';
+
+/** The smallest slice that is split further. */
+const LEAST_SLICE_MS = 2_000;
+
+/** What a scan needs, from every request there is: for places whose Insights knows no more than fields and `parse`. */
+export async function findPlainly(place: Place, scan: Scan, work: Work, slice: Slice = scan): Promise<Settled> {
+  const result = await requestsOf(place, slice, work);
+  if (result === 'outside') return { ...NOTHING, outside: [place.name], read: [] };
+  if (result === 'full') {
+    const parts: Settled[] = [];
+    for (const half of halvesOf(slice)) parts.push(await findPlainly(place, scan, work, half));
+    return { ...sumOf(parts), read: parts.flatMap(({ read }) => read) };
+  }
+  const { sure, doubts, known } = parted(result, scan);
+  const groups = sure.map((invocation) => groupFromInvocation(invocation, scan.only));
+  return settle(place, scan, groups, doubts, work, known);
+}
+
+/** Each request of a period once. */
+export async function plainRequests(
+  place: Place,
+  scan: Scan,
+  work: Work,
+  slice: Slice = scan,
+): Promise<MergedInvocation[]> {
+  const result = await requestsOf(place, slice, work);
+  if (result === 'outside') return [];
+  if (result === 'full') {
+    const [earlier, later] = halvesOf(slice);
+    return [...(await plainRequests(place, scan, work, earlier)), ...(await plainRequests(place, scan, work, later))];
+  }
+  const { sure, doubts, known } = parted(result, scan);
+  return [...sure, ...(await settle(place, scan, [], doubts, work, known)).read];
+}
+
+export async function plainMetadata(place: Place, slice: Slice, work: Work): Promise<ResultRow[]> {
+  return (await runQuery(place, plainMetadataQuery(slice), slice, work)).rows;
+}
+
+async function requestsOf(place: Place, slice: Slice, work: Work): Promise<PlainRequest[] | 'outside' | 'full'> {
+  const { text, columns } = plainQuery(slice);
+  const { rows, outside } = await runQuery(place, text, slice, work);
+  if (outside) return 'outside';
+  if (rows.length >= MOST_ROWS && slice.to - slice.from >= LEAST_SLICE_MS) return 'full';
+  return rows.map((row) => plainRequestFromRow(row, columns));
+}
+
+function parted(requests: readonly PlainRequest[], { only }: Pick<Scan, 'only'>) {
+  const known = Map.groupBy(requests, ({ invocation }) => invocation.requestId);
+  const isSure = ({ doubt, invocation: { requestId } }: PlainRequest) =>
+    !doubt && !known.get(requestId)?.some(({ invocation }) => isNowhere(invocation));
+  const doubts = [...known].flatMap(([id, rows]) =>
+    doubtsOf(
+      id,
+      rows.filter((row) => !isSure(row)),
+      only,
+    ),
+  );
+  return { sure: requests.filter(isSure).map(({ invocation }) => invocation), doubts, known: new Set(known.keys()) };
+}
+
+/** Without its account or region, it may be a record of a request that another row is of. */
+function isNowhere({ accountId, region }: MergedInvocation): boolean {
+  return accountId === '' || region === '';
+}
+
+function doubtsOf(requestId: string, rows: readonly PlainRequest[], only: Scan['only']): Doubtful[] {
+  if (requestId === '' || !rows.some(({ invocation }) => isNowhere(invocation)))
+    return rows.map((row) => doubtOf([row], row, only));
+  return [doubtOf(rows, rows[0] as PlainRequest, only, { account: '', region: '' })];
+}
+
+function doubtOf(
+  rows: readonly PlainRequest[],
+  { invocation }: PlainRequest,
+  only: Scan['only'],
+  where: Pick<Doubtful, 'account' | 'region'> = { account: invocation.accountId, region: invocation.region },
+): Doubtful {
+  const records = rows.reduce((sum, row) => sum + row.invocation.records, 0);
+  return {
+    ...where,
+    requestId: invocation.requestId,
+    from: Math.min(...rows.map(({ from }) => from)),
+    to: Math.max(...rows.map(({ to }) => to)),
+    records,
+    group: groupFromInvocation({ ...invocation, records }, only),
+  };
+}

@@ -1,0 +1,60 @@
+import { ALL_USED } from '../../domain/usage-shape.ts';
+import type { Work } from '../engine.ts';
+import { type Found, NOTHING } from '../found.ts';
+import type { InvocationGroup } from '../grouping.ts';
+import { groupFromInvocation, type MergedInvocation } from '../merge.ts';
+import type { Scan } from '../scan.ts';
+import type { Place } from './place.ts';
+import { type Doubt, type Look, readDoubts } from './read-doubts.ts';
+
+/** A doubt, and what to count when nothing more can be had. */
+export interface Doubtful extends Doubt {
+  group: InvocationGroup;
+}
+
+/** What was found, and those of its requests that were read event by event. */
+export interface Settled extends Found {
+  read: readonly MergedInvocation[];
+}
+
+/**
+ * Looks at what is in doubt. A request whose events could not be had is counted all the same, and as one whose usage is not known.
+ * @param known ids of requests that are in no doubt, where all of them are known
+ */
+export async function settle(
+  place: Place,
+  { only }: Pick<Scan, 'only'>,
+  sure: readonly InvocationGroup[],
+  doubts: readonly Doubtful[],
+  work: Work,
+  known?: ReadonlySet<string>,
+): Promise<Settled> {
+  if (doubts.length === 0) return { ...NOTHING, groups: sure, read: [] };
+  const looks = await readDoubts(place, doubts, work, known);
+  const unread = doubts.filter((doubt) => !looks.has(doubt)).map(({ group }) => unknown(group));
+  const read = doubts.flatMap((doubt) => readAt(doubt, looks.get(doubt)));
+  return {
+    ...NOTHING,
+    groups: [...sure, ...unread, ...read.map((invocation) => groupFromInvocation(invocation, only))],
+    malformed: malformedOf([...looks.values()]),
+    lookedAt: looks.size,
+    read,
+  };
+}
+
+/** What was found of it counts, and its expected counters as not stated: it may have used more. */
+function unknown(group: InvocationGroup): InvocationGroup {
+  return { ...group, shape: group.shape & ALL_USED, unread: true };
+}
+
+/** The period goes by the time of the event, as for all that was not looked at. */
+function readAt({ from }: Doubt, look: Look | undefined): MergedInvocation[] {
+  return look?.invocations.map((invocation) => ({ ...invocation, at: from })) ?? [];
+}
+
+function malformedOf(looks: readonly Look[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { malformed } of looks)
+    for (const [reason, count] of Object.entries(malformed)) sums[reason] = (sums[reason] ?? 0) + count;
+  return sums;
+}
