@@ -72,7 +72,7 @@ function modelsText(found: readonly UnpricedUsage[]): string {
 function shownUnpriced({ reason, model, tier, invocations, tokens }: UnpricedUsage): string {
   const classes = reason === 'no_rate' ? Object.entries(tokens) : [];
   const lacking = classes.map(([measure, amount]) => `${count(amount)} ${measure}`);
-  const name = `${shownValue(model)}${tier === undefined ? '' : ` in tier ${shownValue(tier)}`}`;
+  const name = `${shownValue(model || NONE)}${tier === undefined ? '' : ` in tier ${shownValue(tier)}`}`;
   return `${name} (${[count(invocations), ...lacking].join('; ')})`;
 }
 
