@@ -75,7 +75,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
   return {
     groups: [...groups.values()].map(finished),
     totals: finished(totals),
-    unpriced: [...unpriced.values()].sort((a, b) => b.invocations - a.invocations),
+    unpriced: [...unpriced.values()].sort((a, b) => b.invocations - a.invocations || (a.model < b.model ? -1 : 1)),
     doubts: doubtfulUsage(doubtful),
     unresolved: [...unresolved],
     rateNotes: [...rateNotes],
