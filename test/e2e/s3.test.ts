@@ -71,7 +71,7 @@ beforeAll(async () => {
     credentials: { accessKeyId: 'AKIALOCAL', secretAccessKey: SECRET, sessionToken: SECRET },
     endpoint: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     maxAttempts: 2,
-    requestHandler: { socketTimeout: 500 },
+    requestHandler: { socketTimeout: 2_500 },
   };
 }, 60_000);
 afterAll(() => {
