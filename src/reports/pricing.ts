@@ -160,7 +160,7 @@ const TEXTS = 3;
 
 function addDoubtfulRow(found: Map<string, Doubtful>, row: UsageRow, { costs }: Priced, doubt: Doubt): void {
   const { model } = row.priceKey;
-  const id = JSON.stringify([doubt.code, model]);
+  const id = idOf({ code: doubt.code, model });
   const entry = found.get(id) ?? { code: doubt.code, model, invocations: 0, cost: ZERO_USD, texts: new Set() };
   found.set(id, entry);
   entry.invocations += row.invocations;
@@ -169,11 +169,13 @@ function addDoubtfulRow(found: Map<string, Doubtful>, row: UsageRow, { costs }: 
     if (doubt.classes?.includes(name) ?? true) entry.cost = entry.cost.plus(cost);
 }
 
+const idOf = ({ code, model }: Pick<Doubtful, 'code' | 'model'>) => JSON.stringify([code, model]);
+
 function doubtfulUsage(found: ReadonlyMap<string, Doubtful>): DoubtfulUsage[] {
   return [...found.values()]
-    .sort((a, b) => b.cost.cmp(a.cost) || b.invocations - a.invocations)
+    .sort((a, b) => b.cost.cmp(a.cost) || b.invocations - a.invocations || (idOf(a) < idOf(b) ? -1 : 1))
     .map(({ cost, texts, ...usage }) => {
       const more = texts.size > TEXTS ? [`And ${texts.size - TEXTS} more of the kind.`] : [];
-      return { ...usage, cost_usd: textFromUsd(cost), text: [...[...texts].slice(0, TEXTS), ...more].join(' ') };
+      return { ...usage, cost_usd: textFromUsd(cost), text: [...[...texts].sort().slice(0, TEXTS), ...more].join(' ') };
     });
 }
