@@ -3,7 +3,7 @@ import { type Dimension, isTimeDimension } from '../domain/dimension.ts';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { printable } from '../domain/printable.ts';
 import type { Report, Table } from '../reports/report.ts';
-import { unknownText } from '../reports/unknown-text.ts';
+import { costText, unknownText } from '../reports/unknown-text.ts';
 import { barPanel } from './bar-panel.ts';
 import { shortened } from './labels.ts';
 import { EDGE, FONT_SIZE, type Panel, UNPRICED } from './panel.ts';
@@ -91,7 +91,7 @@ function subtitleOf({ period, totals, tables }: Report, stacks: readonly Stack[]
   const coarser = stacks.flatMap(({ by }, at) => (tables[at]?.by.includes(by) ? [] : [`drawn by ${by}`]));
   const day = (moment: string) => moment.replace(/T00:00:00(Z|[+-]\d{2}:\d{2})$/, '');
   const money = [
-    `${displayUsd(usdFromText(totals.cost_usd))} for ${count(totals.invocations)} invocations`,
+    `${costText(totals)} for ${count(totals.invocations)} invocations`,
     ...unknownText(totals),
     ...tables.flatMap(notDrawn),
     ...coarser,

@@ -55,9 +55,9 @@ export function usesAnything(shape: Shape): boolean {
   return (shape & ALL_USED) !== 0;
 }
 
-/** Expected counters that the records leave open. None where the call ended before anything more could be used. */
+/** Expected counters that the records leave open. None where the call ended and nothing says that it used anything. */
 export function unstated(shape: Shape): ExpectedCounter[] {
-  if ((shape & SHAPE_BITS.ended) !== 0) return [];
+  if (endedUnused(shape)) return [];
   return EXPECTED_COUNTERS.filter((name) => (shape & SHAPE_BITS.stated[name]) === 0);
 }
 

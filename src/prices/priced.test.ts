@@ -55,7 +55,12 @@ describe('a call is priced class by class', () => {
     ['a failed call', 'anthropic.claude-sonnet-4-6', { without: ['input', 'output'], ended: true }, undefined],
     ['a failed call to a reranker', 'cohere.rerank-v3-5:0', { without: ['input', 'output'], ended: true }, undefined],
     ['a failed call to a reranker that counts its nothing', 'cohere.rerank-v3-5:0', { ended: true }, undefined],
-    ['a call that failed halfway', 'amazon.nova-lite-v1:0', { input: 7, without: ['output'], ended: true }, undefined],
+    [
+      'a call that failed halfway',
+      'amazon.nova-lite-v1:0',
+      { input: 7, without: ['output'], ended: true },
+      'no_output_count',
+    ],
     [
       'an embedding, which has no answer to count',
       'amazon.titan-embed-text-v2:0',

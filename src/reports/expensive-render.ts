@@ -1,5 +1,6 @@
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { printable } from '../domain/printable.ts';
+import { UNPRICED_REASONS, type UnpricedReason } from '../domain/unpriced.ts';
 import { csvFromLines } from './csv.ts';
 import type { ExpensiveReport, ExpensiveRequest } from './expensive-schema.ts';
 import { alignColumns, compact, count, coverageText, dayText, notesText, totalText } from './render.ts';
@@ -14,8 +15,10 @@ interface Column {
 
 /** A part is marked: more was used than has a rate. */
 function costCell({ cost_usd, unpriced_reason }: ExpensiveRequest): string {
-  if (cost_usd === undefined) return 'unpriced';
-  return `${displayUsd(usdFromText(cost_usd))}${unpriced_reason === undefined ? '' : ' + unpriced'}`;
+  const reason = UNPRICED_REASONS[unpriced_reason as UnpricedReason];
+  const lacks = reason?.lacks === 'usage' ? 'not known' : 'unpriced';
+  if (cost_usd === undefined) return lacks;
+  return `${displayUsd(usdFromText(cost_usd))}${reason === undefined ? '' : ` + ${lacks}`}`;
 }
 
 const tokens = (amount: number) => (amount === 0 ? '' : compact(amount));

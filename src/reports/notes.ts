@@ -99,7 +99,7 @@ function shownDoubt({ model, invocations, cost_usd }: DoubtfulUsage): string {
 function shownUnpriced({ reason, model, tier, invocations, tokens }: UnpricedUsage): string {
   const classes = reason === 'no_rate' ? Object.entries(tokens) : [];
   const lacking = classes.map(([measure, amount]) => `${count(amount)} ${measure}`);
-  const name = `${shownValue(model)}${tier === undefined ? '' : ` in tier ${shownValue(tier)}`}`;
+  const name = `${shownValue(model || NONE)}${tier === undefined ? '' : ` in tier ${shownValue(tier)}`}`;
   return `${name} (${[count(invocations), ...lacking].join('; ')})`;
 }
 

@@ -1,4 +1,4 @@
-import { displayUsd, type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
+import { type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
 import { printable, printableLine } from '../domain/printable.ts';
 import { CLASS_NAMES, USAGE_CLASSES } from '../domain/usage-class.ts';
 import { csvFromLines } from './csv.ts';
@@ -75,9 +75,9 @@ function codesText(codes: Measures['unpriced_reasons'] = {}): string {
 
 /** One line for the whole: what is not known stands beside the dollars, never inside them as a zero. */
 export function totalText(measures: Measures): string {
-  const { cost_usd, invocations, errors } = measures;
+  const { invocations, errors } = measures;
   const parts = [
-    `${displayUsd(usdFromText(cost_usd))} for ${count(invocations)} invocations`,
+    `${costText(measures)} for ${count(invocations)} invocations`,
     ...(errors > 0 ? [`${count(errors)} errors`] : []),
     ...unknownText(measures),
   ];
@@ -94,7 +94,7 @@ function textFromTable(table: Table, totals: Measures): string {
   const lines = table.rows.map((row) => [
     ...table.by.map((dimension) => shownValue(row.key[dimension] ?? '')),
     ...measures.map((measure) => cellText(row, measure)),
-    shareText(usdFromText(row.cost_usd), total),
+    shareText(row, total),
   ]);
   const sum = [
     'total',
@@ -111,8 +111,11 @@ function cellText(measures: Measures, measure: NumberMeasure): string {
   return costText(measures);
 }
 
-function shareText(cost: Usd, total: Usd): string {
-  return total.eq(ZERO_USD) ? '' : `${cost.div(total).times(100).toFixed(1)} %`;
+/** Of what is wholly unknown there is no share to tell. */
+function shareText({ cost_usd, unpriced_invocations }: Measures, total: Usd): string {
+  const cost = usdFromText(cost_usd);
+  if (total.eq(ZERO_USD) || (cost.eq(ZERO_USD) && unpriced_invocations > 0)) return '';
+  return `${cost.div(total).times(100).toFixed(1)} %`;
 }
 
 /** What the reader must know, each on a line of its own. */
@@ -125,6 +128,7 @@ export function coverageText(coverage: Report['coverage']): string {
     `${count(coverage.records)} records ${coverage.files > 0 ? `in ${count(coverage.files)} files ` : ''}of ${printableLine(coverage.source)}`,
     ...(coverage.duplicates > 0 ? [`${count(coverage.duplicates)} of them repeats of a request`] : []),
     ...(coverage.data_from ? [`from ${coverage.data_from} to ${coverage.data_to}`] : []),
+    ...(coverage.skipped_files > 0 ? [`${count(coverage.skipped_files)} other files passed over`] : []),
   ];
   return `Covers ${parts.join(', ')}.`;
 }

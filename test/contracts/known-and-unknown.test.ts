@@ -211,8 +211,8 @@ function reasonOf(call: Call, used: readonly string[], known: Record<string, num
   const [noInput, noOutput] = [call.input === undefined, call.output === undefined];
   if (ended && used.length === 0) return undefined;
   if (call.model.id.includes('rerank')) return 'billed_by_query';
-  if (!ended && noInput) return noOutput ? 'no_counts' : 'no_input_count';
-  if (!ended && noOutput && !call.model.id.includes('embed')) return 'no_output_count';
+  if (noInput) return noOutput ? 'no_counts' : 'no_input_count';
+  if (noOutput && !call.model.id.includes('embed')) return 'no_output_count';
   if (used.every((name) => known?.[name] !== undefined)) return undefined;
   return known ? 'no_rate' : 'no_price';
 }

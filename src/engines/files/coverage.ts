@@ -95,11 +95,14 @@ function archivedNote(count: number): string {
 const LISTED = 5;
 const MOST_NAME = 120;
 
-/** The first of some names, shortened at their beginnings: the end of a path tells files apart. */
-export function listOf(names: readonly string[]): string {
-  const listed = names.slice(0, LISTED).map((name) => {
+/**
+ * The first of some names, shortened at their beginnings: the end of a path tells files apart.
+ * @param said what to say of each
+ */
+export function listOf(names: readonly string[], said: readonly string[] = []): string {
+  const listed = names.slice(0, LISTED).map((name, at) => {
     const line = printableLine(name);
-    return line.length > MOST_NAME ? `…${line.slice(-MOST_NAME)}` : line;
+    return `${line.length > MOST_NAME ? `…${line.slice(-MOST_NAME)}` : line}${printableLine(said[at] ?? '')}`;
   });
   const more = names.length - listed.length;
   return `${listed.join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;

@@ -87,7 +87,13 @@ export function createLedger(path: string): Ledger {
 
 /** A ledger that is thrown away with the process: `--no-ledger`. On disk all the same, so that memory stays flat. */
 export async function createTemporaryLedger(): Promise<Ledger> {
-  const folder = await mkdtemp(join(tmpdir(), 'bedrock-spend-'));
+  const folder = await mkdtemp(join(tmpdir(), 'bedrock-spend-')).catch((cause) => {
+    throw new SpendError(
+      'LEDGER_UNUSABLE',
+      `The folder for temporary files ${tmpdir()} cannot be written (${cause.code}). Set TMPDIR to another, or name a ledger with --ledger FILE.`,
+      { cause },
+    );
+  });
   const ledger = createLedger(join(folder, 'ledger.duckdb'));
   return {
     path: ledger.path,

@@ -23,7 +23,10 @@ export function noRecords(source: string, { files }: Listing, contents: Contents
 }
 
 function damagesOf(damaged: Contents['damagedFiles']): string {
-  return listOf(damaged.map(({ path, reason }) => `${path}: ${reason}`));
+  return listOf(
+    damaged.map(({ path }) => path),
+    damaged.map(({ reason }) => `: ${reason}`),
+  );
 }
 
 function adviceFor({ malformedReasons, damagedFiles, noLogs }: Contents): string {

@@ -46,11 +46,12 @@ export function callersFromRows(
   const callers = new Map<string, Caller>();
   const leaves = new Map<string, Leaf>();
   for (const side of SIDES) {
-    for (const row of rows[side].filter((row) => billableOf(row) > 0)) {
+    for (const row of rows[side]) {
+      const money = pricedRow(row, prices);
+      if (billableOf(row) === 0 && money.reason === undefined) continue;
       const name = row.key[by] as string;
       const caller = callers.get(name) ?? { name, leaves: [], unpricedCalls: [0, 0] };
       callers.set(name, caller);
-      const money = pricedRow(row, prices);
       caller.unpricedCalls[side] += unpricedInvocations(row, money);
       if (Object.keys(money.costs).length > 0) addRow(leafOf(caller, row.priceKey, leaves).sides[side], row, money);
     }
