@@ -1,4 +1,3 @@
-import type { Doubt } from '../domain/doubt.ts';
 import { textFromUsd, type Usd, ZERO_USD } from '../domain/money.ts';
 import type { UsageRow } from '../domain/usage.ts';
 import type { UsageClass } from '../domain/usage-class.ts';
@@ -14,15 +13,18 @@ export interface Doubtful extends Pick<DoubtfulUsage, 'code' | 'model' | 'invoca
 /** More texts of one doubt and model, one for each region perhaps, are counted. */
 const TEXTS = 3;
 
-export function addDoubtfulRow(found: Map<string, Doubtful>, row: UsageRow, { costs }: Priced, doubt: Doubt): void {
+/** Several doubts of one code count the invocations, and each class of their tokens, once. */
+export function addDoubtfulRow(found: Map<string, Doubtful>, row: UsageRow, { costs, doubts }: Priced): void {
   const { model } = row.priceKey;
-  const id = idOf({ code: doubt.code, model });
-  const entry = found.get(id) ?? { code: doubt.code, model, invocations: 0, cost: ZERO_USD, texts: new Set() };
-  found.set(id, entry);
-  entry.invocations += row.invocations;
-  entry.texts.add(doubt.text);
-  for (const [name, cost] of Object.entries(costs) as [UsageClass, Usd][])
-    if (doubt.classes?.includes(name) ?? true) entry.cost = entry.cost.plus(cost);
+  for (const [code, same] of Map.groupBy(doubts, (doubt) => doubt.code)) {
+    const id = idOf({ code, model });
+    const entry = found.get(id) ?? { code, model, invocations: 0, cost: ZERO_USD, texts: new Set() };
+    found.set(id, entry);
+    entry.invocations += row.invocations;
+    for (const { text } of same) entry.texts.add(text);
+    for (const [name, cost] of Object.entries(costs) as [UsageClass, Usd][])
+      if (same.some(({ classes }) => classes?.includes(name) ?? true)) entry.cost = entry.cost.plus(cost);
+  }
 }
 
 const idOf = ({ code, model }: Pick<Doubtful, 'code' | 'model'>) => JSON.stringify([code, model]);

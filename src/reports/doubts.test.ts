@@ -31,6 +31,7 @@ const prices = createPriceBook([
         doubts: [
           { code: 'single_source', text: 'One catalogue alone has it.' },
           { code: 'derived_rate', text: 'Reads are by the rule.', classes: ['cacheRead'] },
+          { code: 'derived_rate', text: 'Reads and hours are by the rule.', classes: ['cacheRead', 'cacheWrite1h'] },
           { code: 'long_context', text: 'Prompts above 200,000 tokens.', above: 200_000 },
         ],
       },

@@ -72,7 +72,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     cacheWriteUnknown += row.cacheWriteUnknown;
     for (const target of [group, totals]) addRow(target, row, money);
     addUnpricedRow(unpriced, row, money);
-    for (const doubt of money.doubts) addDoubtfulRow(doubtful, row, money, doubt);
+    addDoubtfulRow(doubtful, row, money);
   }
   return {
     groups: [...groups.values()].map(finished),
