@@ -9,7 +9,7 @@ export const DOUBTS = {
   unknown_region: 'nobody lists a Bedrock region of that name',
   long_context: 'what long prompts cost at the time is not certain',
   promotion_ended: 'a promotional price was promised up to an earlier day',
-  extended_access: 'the model is a legacy one in extended access, for which AWS asks more',
+  extended_access: 'the model is a legacy one in extended access, for which AWS may ask more',
   single_source: 'one public catalogue alone has the price',
   derived_rate: 'a rate is not listed, and derived by a rule',
   community_table: 'the price is from a community table without regions',
@@ -29,11 +29,11 @@ export interface Doubt {
   classes?: readonly UsageClass[];
 }
 
-/** How many invocations each doubt is about; one invocation can have several. */
+/** How many invocations each doubt is about, in the order of the table; one invocation can have several. */
 export type DoubtCounts = Partial<Record<DoubtCode, number>>;
 
 export function addDoubts(to: DoubtCounts | undefined, codes: Iterable<DoubtCode>, invocations: number): DoubtCounts {
-  const sum = { ...to };
-  for (const code of codes) sum[code] = (sum[code] ?? 0) + invocations;
-  return sum;
+  const added = new Set(codes);
+  const sums = DOUBT_CODES.map((code) => [code, (to?.[code] ?? 0) + (added.has(code) ? invocations : 0)] as const);
+  return Object.fromEntries(sums.filter(([code]) => to?.[code] !== undefined || added.has(code)));
 }

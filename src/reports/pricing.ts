@@ -1,5 +1,5 @@
 import type { Dimension } from '../domain/dimension.ts';
-import { addDoubts, type Doubt } from '../domain/doubt.ts';
+import { addDoubts } from '../domain/doubt.ts';
 import { textFromUsd, type Usd, ZERO_USD } from '../domain/money.ts';
 import { sumOfUnpriced, type UnpricedReason } from '../domain/unpriced.ts';
 import type { PriceKey, UsageRow } from '../domain/usage.ts';
@@ -7,6 +7,7 @@ import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../domain/usage-cla
 import { isUnresolved } from '../logs/model-id.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import { type Priced, priced } from '../prices/priced.ts';
+import { addDoubtfulRow, type Doubtful, doubtfulUsage } from './doubtful.ts';
 import type { DoubtfulUsage, Measures, ReportRow, UnpricedUsage } from './report.ts';
 
 /** A group with its money. */
@@ -63,14 +64,15 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     groups.set(id, group);
     const money = pricedRow(row, prices);
     if (isUnresolved(row.priceKey.model)) unresolved.add(row.priceKey.model);
-    if (Object.keys(money.costs).length > 0) for (const note of money.rate?.notes ?? []) rateNotes.add(note);
-    if (money.rate?.source === 'own table') byOwnTable += row.invocations;
+    const cost = Object.keys(money.costs).length > 0;
+    if (cost) for (const note of money.rate?.notes ?? []) rateNotes.add(note);
+    if (cost && money.rate?.source === 'own table') byOwnTable += row.invocations;
     if (row.priceKey.model.startsWith('openai.') && row.cacheRead + row.cacheWrite5m > 0)
       ambiguousCacheInvocations += row.invocations;
     cacheWriteUnknown += row.cacheWriteUnknown;
     for (const target of [group, totals]) addRow(target, row, money);
     addUnpricedRow(unpriced, row, money);
-    for (const doubt of money.doubts) addDoubtfulRow(doubtful, row, money, doubt);
+    addDoubtfulRow(doubtful, row, money);
   }
   return {
     groups: [...groups.values()].map(finished),
@@ -148,32 +150,4 @@ function unpricedEntry(reason: UnpricedReason, key: PriceKey): UnpricedUsage {
 function finished(group: PricedGroup): PricedGroup {
   group.measures.cost_usd = textFromUsd(group.cost);
   return group;
-}
-
-interface Doubtful extends Pick<DoubtfulUsage, 'code' | 'model' | 'invocations'> {
-  cost: Usd;
-  texts: Set<string>;
-}
-
-/** More texts of one doubt and model, one for each region perhaps, are counted. */
-const TEXTS = 3;
-
-function addDoubtfulRow(found: Map<string, Doubtful>, row: UsageRow, { costs }: Priced, doubt: Doubt): void {
-  const { model } = row.priceKey;
-  const id = JSON.stringify([doubt.code, model]);
-  const entry = found.get(id) ?? { code: doubt.code, model, invocations: 0, cost: ZERO_USD, texts: new Set() };
-  found.set(id, entry);
-  entry.invocations += row.invocations;
-  entry.texts.add(doubt.text);
-  for (const [name, cost] of Object.entries(costs) as [UsageClass, Usd][])
-    if (doubt.classes?.includes(name) ?? true) entry.cost = entry.cost.plus(cost);
-}
-
-function doubtfulUsage(found: ReadonlyMap<string, Doubtful>): DoubtfulUsage[] {
-  return [...found.values()]
-    .sort((a, b) => b.cost.cmp(a.cost) || b.invocations - a.invocations)
-    .map(({ cost, texts, ...usage }) => {
-      const more = texts.size > TEXTS ? [`And ${texts.size - TEXTS} more of the kind.`] : [];
-      return { ...usage, cost_usd: textFromUsd(cost), text: [...[...texts].slice(0, TEXTS), ...more].join(' ') };
-    });
 }

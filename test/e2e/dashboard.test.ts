@@ -10,6 +10,7 @@ import { changeKeys, createKeyReader } from '../../src/access/key-file.ts';
 import { makeKey } from '../../src/access/keys.ts';
 import { compose } from '../../src/compose.ts';
 import { type RunningServer, startServer } from '../../src/http/serve.ts';
+import { callOf, MODELS, temporaryFolder, writeFiles } from '../helpers/log-files.ts';
 import { EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const missing = await whatKeepsChromium(console.log);
@@ -50,6 +51,24 @@ describe.skipIf(missing)('the dashboard', { timeout: 120_000 }, () => {
       expect(await page.locator('.chart').getAttribute('aria-label')).toContain('$1,172.35 for 10,550 invocations');
       expect(origins).toEqual(new Set([new URL(server.url).origin]));
       expect(complaints).toEqual([]);
+    });
+
+    it('says which prices are in doubt, beside the dollars, in the table and in the notes', async () => {
+      const folder = await temporaryFolder();
+      await writeFiles(folder, {
+        'logs.json': [callOf({ region: 'mars-north-9', model: MODELS.globalSonnet, input: 1_000_000 })],
+      });
+      const inDoubt = await compose({ source: folder, ledger: false, log: () => {} });
+      const other = await startServer({ host: '127.0.0.1', port: 0, sessionIdleMinutes: 10 }, inDoubt);
+      onTestFinished(async () => {
+        await other.close();
+        await inDoubt.close();
+      });
+      const { page } = await visit('', {}, other.url);
+      await shows(page, 'prices of 1 model in doubt, see the notes', 'No Bedrock region mars-north-9 is known');
+      expect(await page.locator('td.strong').first().getAttribute('title')).toBe(
+        '1 in doubt: nobody lists a Bedrock region of that name',
+      );
     });
 
     it('goes deeper by click, and back', async () => {
