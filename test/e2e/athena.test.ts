@@ -182,7 +182,7 @@ describe.each(ASSUMPTIONS)('a record, assumed %j', (assumptions) => {
       );
     });
     const expected = shapes.map(({ name, invocation }) => {
-      const { input, output, cacheRead, cacheWrite, cacheWrite1h, cacheWriteKnown } = invocation.tokens;
+      const { input = 0, output = 0, cacheRead, cacheWrite, cacheWrite1h, cacheWriteKnown } = invocation.tokens;
       const { status, tier = '(none)' } = attributesFrom(invocation);
       return {
         name,
