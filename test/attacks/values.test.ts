@@ -137,7 +137,7 @@ describe('values from logs in data', () => {
     expect(csv).toContain(`"'=HYPERLINK(""http://evil.example"",""x"")",1,`);
     expect(csv).toContain("a;'@SUM(1+1)|cmd,1,");
     expect(csv).toContain("'\uff1d1+1,1,");
-    expect(csv).toMatch(/^' {2}=1\+1,1,0,0,5,7,0,0,0,0\.\d+,\r$/m);
+    expect(csv).toMatch(/^' {2}=1\+1,1,0,0,5,7,0,0,0,0\.\d+,,\r$/m);
     expect(csv).toMatch(/^\ufffd=1\+1,1,/m);
   });
 });
