@@ -1,7 +1,7 @@
 import { type Alias, tierOfAlias } from '../domain/alias.ts';
 import { type Dimension, isTimeDimension, NONE } from '../domain/dimension.ts';
 import { addCounts, type PriceKey, type UsageCounts, type UsageRow } from '../domain/usage.ts';
-import { SHAPE_BITS, type Shape } from '../domain/usage-shape.ts';
+import type { Shape } from '../domain/usage-shape.ts';
 import type { Attributes } from '../logs/attributes.ts';
 import { isUnresolved, modelIdentity } from '../logs/model-id.ts';
 import type { RequestQuery, UsageQuery } from './engine.ts';
@@ -25,8 +25,6 @@ export interface InvocationGroup {
   last: number;
   /** They are not of the size that the scan was told; they are found all the same, so that coverage counts them. */
   unfit?: boolean;
-  /** Their records state more than could be had: what they used is not known in full. */
-  unread?: boolean;
 }
 
 /** Names, filters and sums groups as a question asks, for sources that cannot do all of it themselves. */
@@ -39,11 +37,10 @@ export async function usageRowsFromGroups(groups: readonly InvocationGroup[], qu
     if (!matches) continue;
     const key = Object.fromEntries(query.by.map((dimension) => [dimension, value(dimension)]));
     const cell = query.cellMs === undefined ? {} : { cell: group.at - (group.at % query.cellMs) };
-    const shape = group.unread ? group.shape | SHAPE_BITS.unread : group.shape;
-    const id = JSON.stringify([Object.values(key), Object.values(priceKey), shape, cell.cell]);
+    const id = JSON.stringify([Object.values(key), Object.values(priceKey), group.shape, cell.cell]);
     const row = rows.get(id);
     if (row) addCounts(row, group.counts);
-    else rows.set(id, { key, priceKey, shape, ...cell, ...group.counts });
+    else rows.set(id, { key, priceKey, shape: group.shape, ...cell, ...group.counts });
   }
   return [...rows.values()];
 }

@@ -2,6 +2,7 @@ import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
 import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError } from '../../domain/errors.ts';
+import { isUnread } from '../../domain/usage-shape.ts';
 import { type Engine, METADATA_KEYS_MS, type TimeRange, type Work } from '../engine.ts';
 import { type Found, sumOf } from '../found.ts';
 import type { InvocationGroup } from '../grouping.ts';
@@ -82,7 +83,7 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
         ...(queried.length > 0 ? [INSIGHTS_NOTE] : []),
         ...(queried.some(({ plain }) => plain) ? [PLAIN_NOTE] : []),
         ...lookedAtNote(lookedAt),
-        ...unreadNote(groups.filter((group) => group.unread && isWithin(group, scan))),
+        ...unreadNote(groups.filter((group) => isUnread(group.shape) && isWithin(group, scan))),
         ...(refused.size > 0 ? [REFUSED_NOTE] : []),
         ...unmergedNote(unmerged),
         ...outside.map(

@@ -1,4 +1,4 @@
-import { ALL_USED } from '../../domain/usage-shape.ts';
+import { ALL_USED, SHAPE_BITS } from '../../domain/usage-shape.ts';
 import type { Work } from '../engine.ts';
 import { type Found, NOTHING } from '../found.ts';
 import type { InvocationGroup } from '../grouping.ts';
@@ -44,7 +44,7 @@ export async function settle(
 
 /** What was found of it counts, and its expected counters as not stated: it may have used more. */
 function unknown(group: InvocationGroup): InvocationGroup {
-  return { ...group, shape: group.shape & ALL_USED, unread: true };
+  return { ...group, shape: (group.shape & ALL_USED) | SHAPE_BITS.unread };
 }
 
 /** The period goes by the time of the event, as for all that was not looked at. */
