@@ -28,14 +28,6 @@ export const UNPRICED_CODES = Object.keys(UNPRICED_REASONS) as UnpricedReason[];
 /** How many invocations there are for each reason; a reason without any is left out. Together they are the unpriced invocations. */
 export type UnpricedCounts = Partial<Record<UnpricedReason, number>>;
 
-export function sumOfUnpriced(...parts: readonly (UnpricedCounts | undefined)[]): UnpricedCounts {
-  const sum: UnpricedCounts = {};
-  for (const part of parts)
-    for (const [reason, count] of Object.entries(part ?? {}) as [UnpricedReason, number][])
-      sum[reason] = (sum[reason] ?? 0) + count;
-  return sum;
-}
-
 /** How many invocations lack a rate, and of how many it is not known what they used. */
 export interface Lacking {
   price: number;

@@ -1,3 +1,4 @@
+import { sumByName } from '../domain/sums.ts';
 import type { InvocationGroup } from './grouping.ts';
 
 /** What a scan found. */
@@ -16,14 +17,11 @@ export interface Found {
 export const NOTHING: Found = { groups: [], unmerged: 0, outside: [], malformed: {}, lookedAt: 0 };
 
 export function sumOf(parts: readonly Found[]): Found {
-  const malformed: Record<string, number> = {};
-  for (const part of parts)
-    for (const [reason, count] of Object.entries(part.malformed)) malformed[reason] = (malformed[reason] ?? 0) + count;
   return {
     groups: parts.flatMap(({ groups }) => groups),
     unmerged: parts.reduce((sum, part) => sum + part.unmerged, 0),
     outside: [...new Set(parts.flatMap(({ outside }) => outside))],
-    malformed,
+    malformed: sumByName(parts.map(({ malformed }) => malformed)),
     lookedAt: parts.reduce((sum, { lookedAt }) => sum + lookedAt, 0),
   };
 }

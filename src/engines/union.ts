@@ -1,4 +1,5 @@
 import { SpendError } from '../domain/errors.ts';
+import { sumByName } from '../domain/sums.ts';
 import type { Coverage, Engine, InvocationsQuery, TimeRange, UsageQuery, Work } from './engine.ts';
 import { dearest } from './order.ts';
 import { sumOfQuotes } from './quotes.ts';
@@ -78,17 +79,13 @@ function oneOf({ signal, onProgress }: Work = {}): Work {
 
 function sumOfCoverages(parts: readonly Coverage[]): Coverage {
   const sum = (count: (part: Coverage) => number) => parts.reduce((total, part) => total + count(part), 0);
-  const malformedReasons: Record<string, number> = {};
-  for (const part of parts)
-    for (const [reason, count] of Object.entries(part.malformedReasons))
-      malformedReasons[reason] = (malformedReasons[reason] ?? 0) + count;
   return {
     files: sum(({ files }) => files),
     records: sum(({ records }) => records),
     invocations: sum(({ invocations }) => invocations),
     duplicates: sum(({ duplicates }) => duplicates),
     malformed: sum(({ malformed }) => malformed),
-    malformedReasons,
+    malformedReasons: sumByName(parts.map(({ malformedReasons }) => malformedReasons)),
     damagedFiles: parts.flatMap(({ damagedFiles }) => damagedFiles),
     skippedFiles: sum(({ skippedFiles }) => skippedFiles),
     ...wholeRange(parts),

@@ -1,5 +1,6 @@
 import { displayUsd, textFromUsd, usdFromText, ZERO_USD } from '../domain/money.ts';
-import { lackingTexts, sumOfUnpriced } from '../domain/unpriced.ts';
+import { sumByName } from '../domain/sums.ts';
+import { lackingTexts } from '../domain/unpriced.ts';
 import type { Report, Table } from './report.ts';
 import { lackingIn } from './unknown-text.ts';
 
@@ -17,7 +18,7 @@ function cut(table: Table, limit: number): Table {
     rows: left.length,
     cost_usd: textFromUsd(left.reduce((sum, row) => sum.plus(usdFromText(row.cost_usd)), ZERO_USD)),
     unpriced_invocations: left.reduce((sum, row) => sum + row.unpriced_invocations, 0),
-    unpriced_reasons: sumOfUnpriced(...left.map((row) => row.unpriced_reasons)),
+    unpriced_reasons: sumByName(left.map((row) => row.unpriced_reasons)),
   };
   return { ...table, rows: table.rows.slice(0, limit), omitted };
 }

@@ -1,7 +1,8 @@
 import type { Dimension } from '../domain/dimension.ts';
 import { addDoubts } from '../domain/doubt.ts';
 import { textFromUsd, type Usd, ZERO_USD } from '../domain/money.ts';
-import { sumOfUnpriced, type UnpricedReason } from '../domain/unpriced.ts';
+import { sumByName } from '../domain/sums.ts';
+import type { UnpricedReason } from '../domain/unpriced.ts';
 import type { PriceKey, UsageRow } from '../domain/usage.ts';
 import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../domain/usage-class.ts';
 import { isUnresolved } from '../logs/model-id.ts';
@@ -120,7 +121,7 @@ function addRow(group: PricedGroup, row: UsageRow, money: Priced): void {
   group.cost = group.cost.plus(money.cost);
   const unpriced = unpricedInvocations(row, money);
   measures.unpriced_invocations += unpriced;
-  if (money.reason) measures.unpriced_reasons = sumOfUnpriced(measures.unpriced_reasons, { [money.reason]: unpriced });
+  if (money.reason) measures.unpriced_reasons = sumByName([measures.unpriced_reasons, { [money.reason]: unpriced }]);
   const codes = new Set(money.doubts.map(({ code }) => code));
   if (codes.size > 0) measures.doubts = addDoubts(measures.doubts, codes, row.invocations);
 }

@@ -1,3 +1,4 @@
+import { sumByName } from '../../domain/sums.ts';
 import { ALL_USED, SHAPE_BITS } from '../../domain/usage-shape.ts';
 import type { Work } from '../engine.ts';
 import { type Found, NOTHING } from '../found.ts';
@@ -36,7 +37,7 @@ export async function settle(
   return {
     ...NOTHING,
     groups: [...sure, ...unread, ...read.map((invocation) => groupFromInvocation(invocation, only))],
-    malformed: malformedOf([...looks.values()]),
+    malformed: sumByName([...looks.values()].map(({ malformed }) => malformed)),
     lookedAt: looks.size,
     read,
   };
@@ -50,11 +51,4 @@ function unknown(group: InvocationGroup): InvocationGroup {
 /** The period goes by the time of the event, as for all that was not looked at. */
 function readAt({ from }: Doubt, look: Look | undefined): MergedInvocation[] {
   return look?.invocations.map((invocation) => ({ ...invocation, at: from })) ?? [];
-}
-
-function malformedOf(looks: readonly Look[]): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const { malformed } of looks)
-    for (const [reason, count] of Object.entries(malformed)) sums[reason] = (sums[reason] ?? 0) + count;
-  return sums;
 }

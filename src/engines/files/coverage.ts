@@ -1,4 +1,5 @@
 import { printableLine } from '../../domain/printable.ts';
+import { sumByName } from '../../domain/sums.ts';
 import type { Coverage } from '../engine.ts';
 import { type DuckDBConnection, rowsFrom } from './ledger.ts';
 import { coverageStatement } from './query.ts';
@@ -34,15 +35,11 @@ export async function contentsOf(
     malformed: JSON.parse(row['malformed'] as string) as Record<string, number>,
     damaged: row['damaged'] as string | null,
   }));
-  const malformedReasons: Record<string, number> = {};
-  for (const { malformed } of files)
-    for (const [reason, count] of Object.entries(malformed))
-      malformedReasons[reason] = (malformedReasons[reason] ?? 0) + count;
   const damaged = files.flatMap(({ path, damaged: reason }) => (reason === null ? [] : [{ path, reason }]));
   return {
     files: Number(sums?.['files']),
     records: Number(sums?.['records'] ?? 0),
-    malformedReasons,
+    malformedReasons: sumByName(files.map(({ malformed }) => malformed)),
     damagedFiles: [...unread, ...damaged],
     noLogs: files.flatMap(({ path, records, damaged: reason }) => (records === 0 && reason === null ? [path] : [])),
     skippedFiles: skipped,
