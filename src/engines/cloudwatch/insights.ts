@@ -1,20 +1,17 @@
 import type { Work } from '../engine.ts';
-import { type Found, NOTHING, sumOf } from '../found.ts';
+import { type Found, NOTHING } from '../found.ts';
 import type { InvocationGroup } from '../grouping.ts';
 import { groupFromRow, invocationFromRow, type ResultRow } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
 import type { Candidates, TopAsk } from '../top.ts';
-import { MOST_ROWS, metadataQuery, usageQuery } from './insights-query.ts';
+import { metadataQuery, usageQuery } from './insights-query.ts';
 import type { Place } from './place.ts';
 import { findPlainly, plainMetadata, plainRequests } from './plain.ts';
 import type { Doubt } from './read-doubts.ts';
-import { QueryRefused, type QueryResult, runQuery } from './run-query.ts';
-import { type Settled, settle } from './settle.ts';
-import { halvesOf, type Slice } from './slice.ts';
+import { isFull, QueryRefused, runQuery } from './run-query.ts';
+import { type Settled, settle, settleHalves } from './settle.ts';
+import type { Slice } from './slice.ts';
 import { topQuery } from './top-query.ts';
-
-/** The smallest slice that is split further. */
-const LEAST_SLICE_MS = 2_000;
 
 /** Periods of which a place keeps what was read event by event. */
 const KEPT_LOOKS = 4;
@@ -59,7 +56,10 @@ async function findSlice(
   const { text, columns } = usageQuery(scan, slice, how.merge);
   const result = await runQuery(place, text, slice, work);
   if (result.outside) return { ...NOTHING, outside: [place.name], read: [] };
-  if (isFull(result, slice)) return how.atOnce ? undefined : findHalves(place, scan, slice, work, how);
+  if (isFull(result, slice))
+    return how.atOnce
+      ? undefined
+      : settleHalves(slice, async (half) => (await findSlice(place, scan, half, work, how)) as Settled);
   const shape = { columns, cellMs: scan.cellMs, from: scan.from };
   const rows = result.rows.map((row) => ({ row, group: groupFromRow(row, shape) }));
   const records = rows.reduce((sum, { group }) => sum + group.records, 0);
@@ -69,16 +69,6 @@ async function findSlice(
   const sure = rows.filter(({ row }) => !row['who']).map(({ group }) => group);
   const doubts = rows.flatMap(({ row, group }) => (row['who'] ? [{ ...doubtOf(row, group), group }] : []));
   return { ...(await settle(place, scan, sure, doubts, work)), unmerged: how.merge ? 0 : records };
-}
-
-function isFull({ rows }: QueryResult, { from, to }: Slice): boolean {
-  return rows.length >= MOST_ROWS && to - from >= LEAST_SLICE_MS;
-}
-
-async function findHalves(...[place, scan, slice, work, how]: Parameters<typeof findSlice>): Promise<Settled> {
-  const parts: Settled[] = [];
-  for (const half of halvesOf(slice)) parts.push((await findSlice(place, scan, half, work, how)) as Settled);
-  return { ...sumOf(parts), read: parts.flatMap(({ read }) => read) };
 }
 
 /** `who` is account, region and id; without an id the request is told by its time. */

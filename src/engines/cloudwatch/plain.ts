@@ -1,28 +1,20 @@
 import type { Work } from '../engine.ts';
-import { NOTHING, sumOf } from '../found.ts';
+import { NOTHING } from '../found.ts';
 import { groupFromInvocation, type MergedInvocation } from '../merge.ts';
 import type { ResultRow } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
-import { MOST_ROWS } from './insights-query.ts';
 import type { Place } from './place.ts';
 import { plainMetadataQuery, plainQuery } from './plain-query.ts';
 import { type PlainRequest, plainRequestFromRow } from './plain-row.ts';
-import { runQuery } from './run-query.ts';
-import { type Doubtful, type Settled, settle } from './settle.ts';
+import { isFull, runQuery } from './run-query.ts';
+import { type Doubtful, type Settled, settle, settleHalves } from './settle.ts';
 import { halvesOf, type Slice } from './slice.ts';
-
-/** The smallest slice that is split further. */
-const LEAST_SLICE_MS = 2_000;
 
 /** What a scan needs, from every request there is: for places whose Insights knows no more than fields and `parse`. */
 export async function findPlainly(place: Place, scan: Scan, work: Work, slice: Slice = scan): Promise<Settled> {
   const result = await requestsOf(place, slice, work);
   if (result === 'outside') return { ...NOTHING, outside: [place.name], read: [] };
-  if (result === 'full') {
-    const parts: Settled[] = [];
-    for (const half of halvesOf(slice)) parts.push(await findPlainly(place, scan, work, half));
-    return { ...sumOf(parts), read: parts.flatMap(({ read }) => read) };
-  }
+  if (result === 'full') return settleHalves(slice, (half) => findPlainly(place, scan, work, half));
   const { sure, doubts, known } = parted(result, scan);
   const groups = sure.map((invocation) => groupFromInvocation(invocation, scan.only));
   return settle(place, scan, groups, doubts, work, known);
@@ -51,10 +43,10 @@ export async function plainMetadata(place: Place, slice: Slice, work: Work): Pro
 
 async function requestsOf(place: Place, slice: Slice, work: Work): Promise<PlainRequest[] | 'outside' | 'full'> {
   const { text, columns } = plainQuery(slice);
-  const { rows, outside } = await runQuery(place, text, slice, work);
-  if (outside) return 'outside';
-  if (rows.length >= MOST_ROWS && slice.to - slice.from >= LEAST_SLICE_MS) return 'full';
-  return rows.map((row) => plainRequestFromRow(row, columns));
+  const result = await runQuery(place, text, slice, work);
+  if (result.outside) return 'outside';
+  if (isFull(result, slice)) return 'full';
+  return result.rows.map((row) => plainRequestFromRow(row, columns));
 }
 
 function parted(requests: readonly PlainRequest[], { only }: Pick<Scan, 'only'>) {

@@ -24,6 +24,14 @@ export interface QueryResult {
   outside: boolean;
 }
 
+/** The smallest slice that is split further. */
+const LEAST_SLICE_MS = 2_000;
+
+/** Whether rows may be missing, and the slice can be asked for in halves. */
+export function isFull({ rows }: Pick<QueryResult, 'rows'>, { from, to }: Slice): boolean {
+  return rows.length >= MOST_ROWS && to - from >= LEAST_SLICE_MS;
+}
+
 /** The service does not know a part of the language, or cannot do what was asked with these records. */
 export class QueryRefused extends Error {
   /** What to tell when there is no other way to ask. */

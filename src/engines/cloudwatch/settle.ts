@@ -1,12 +1,13 @@
 import { sumByName } from '../../domain/sums.ts';
 import { ALL_USED, SHAPE_BITS } from '../../domain/usage-shape.ts';
 import type { Work } from '../engine.ts';
-import { type Found, NOTHING } from '../found.ts';
+import { type Found, NOTHING, sumOf } from '../found.ts';
 import type { InvocationGroup } from '../grouping.ts';
 import { groupFromInvocation, type MergedInvocation } from '../merge.ts';
 import type { Scan } from '../scan.ts';
 import type { Place } from './place.ts';
 import { type Doubt, type Look, readDoubts } from './read-doubts.ts';
+import { halvesOf, type Slice } from './slice.ts';
 
 /** A doubt, and what to count when nothing more can be had. */
 export interface Doubtful extends Doubt {
@@ -41,6 +42,13 @@ export async function settle(
     lookedAt: looks.size,
     read,
   };
+}
+
+/** What was found in the halves of a slice whose result was full, asked for one after the other. */
+export async function settleHalves(slice: Slice, settled: (half: Slice) => Promise<Settled>): Promise<Settled> {
+  const parts: Settled[] = [];
+  for (const half of halvesOf(slice)) parts.push(await settled(half));
+  return { ...sumOf(parts), read: parts.flatMap(({ read }) => read) };
 }
 
 /** What was found of it counts, and its expected counters as not stated: it may have used more. */
