@@ -48,7 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/scan.ts': ['domain', 'engines/engine.ts'],
   'engines/result-row.ts': ['domain', 'logs', 'engines/counts.ts', 'engines/grouping.ts', 'engines/scan.ts'],
   'engines/athena': ['aws', 'domain', 'logs', ...SCANNING, 'engines/shape-sql.ts'],
-  'engines/found.ts': ['engines/grouping.ts'],
+  'engines/found.ts': ['domain', 'engines/grouping.ts'],
   'engines/scanning.ts': [
     'engines/engine.ts',
     'engines/found.ts',
