@@ -8,7 +8,7 @@ import { startServer } from '../http/serve.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { breakdown } from '../reports/breakdown.ts';
 import { breakdownFromOverTime, overTime } from '../reports/over-time.ts';
-import { type Price, priceList, priceReport, textFromPrice } from '../reports/price.ts';
+import { type Price, priceList, priceReport, textFromPrice, textFromPriceList } from '../reports/price.ts';
 import { quoteOf, quoteQuestion } from '../reports/quote.ts';
 import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
 import { askedFromUsageReport, usageReport } from '../reports/usage-report.ts';
@@ -119,19 +119,7 @@ export async function runPrices(model: string | undefined, options: PricesOption
 
 function printPriceList(list: readonly Price[], { json }: OutputOptions): number {
   if (json) console.log(JSON.stringify(list, null, 2));
-  else {
-    const width = Math.max(...list.map(({ model }) => model.length));
-    const line = (cells: readonly string[]) =>
-      cells.map((cell, index) => (index === 0 ? cell.padEnd(width) : cell.padStart(9))).join('  ');
-    console.log(
-      'USD per million tokens, in-region, us-east-1, standard tier; "prices MODEL" shows other routings, the source and the date.\n',
-    );
-    console.log(line(['model', 'input', 'output', 'read', 'write 5m', 'write 1h']));
-    for (const { model, usd_per_million_tokens: rates } of list) {
-      const { input, output = '-', cache_read = '-', cache_write_5m = '-', cache_write_1h = '-' } = rates;
-      console.log(line([model, input, output, cache_read, cache_write_5m, cache_write_1h]));
-    }
-  }
+  else console.log(textFromPriceList(list));
   return EXIT.ok;
 }
 

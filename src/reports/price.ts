@@ -82,6 +82,24 @@ export function textFromPrice(price: Price): string {
   ].join('\n');
 }
 
+/** The list for reading through, at 80 columns; what is in doubt is marked, and which doubt it is stands with the price itself. */
+export function textFromPriceList(list: readonly Price[]): string {
+  const cells = list.map(({ model, doubts, usd_per_million_tokens: rates }) => {
+    const { input, output = '-', cache_read = '-', cache_write_5m = '-', cache_write_1h = '-' } = rates;
+    return [doubts.length > 0 ? `${model}*` : model, input, output, cache_read, cache_write_5m, cache_write_1h];
+  });
+  const rows = [['model', 'input', 'output', 'read', '5m-write', '1h-write'], ...cells];
+  const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const lineOf = (row: readonly string[]) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widthOf(0)) : cell.padStart(widthOf(column)))).join(' ');
+  return [
+    'USD per million tokens, in-region in us-east-1, standard tier, today.',
+    '"prices MODEL" shows other routings, the source, the date, and any doubt (*).',
+    '',
+    ...rows.map(lineOf),
+  ].join('\n');
+}
+
 /** Names models with a price that may have been meant: a sentence with a space before it, or nothing. */
 export function alikeText(model: string, known: readonly string[]): string {
   const words = model

@@ -7,6 +7,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../src/client/index.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
+import type { Price } from '../../src/reports/price.ts';
 import { EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const BIN = 'bin/bedrock-spend.js';
@@ -176,9 +177,14 @@ describe('the other commands', () => {
     expect(stdout).toMatch(/input\s+\$0\.1\b[\s\S]*From own table: AWS Price List.*holds since 2026-10-07/);
   });
 
-  it('prices lists all it knows', async () => {
-    const { stdout } = await run('prices', '--json');
-    expect(JSON.parse(stdout).length).toBeGreaterThan(100);
+  it('prices lists all it knows within 80 columns, and marks what is in doubt', async () => {
+    const listed = JSON.parse((await run('prices', '--json')).stdout) as Price[];
+    expect(listed.length).toBeGreaterThan(100);
+    const lines = (await run('prices')).stdout.trim().split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    const marked = lines.flatMap((line) => /^(\S+)\* /.exec(line)?.[1] ?? []);
+    expect(marked).toEqual(listed.filter(({ doubts }) => doubts.length > 0).map(({ model }) => model));
+    expect(marked).toContain('zai.glm-5.3');
   });
 
   it('explain says why spend changed, in every form', async () => {
