@@ -1,7 +1,8 @@
 import type { ReportContext } from '../reports/context.ts';
 import { quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
-import { EXIT, type OutputOptions } from './output.ts';
-import { type CallTarget, callTool } from './remote.ts';
+import { EXIT } from './exit.ts';
+import type { OutputOptions } from './output.ts';
+import type { CallTarget } from './remote.ts';
 import { withContext } from './session.ts';
 
 export interface AnswerOptions extends CallTarget, OutputOptions {
@@ -41,7 +42,10 @@ export async function answer<Answer>(
   { name, input }: ToolCall,
   ways: Ways<Answer>,
 ): Promise<number> {
-  const remote = async (more: object) => (await callTool(name, { ...input, ...more }, options)).structuredContent;
+  const remote = async (more: object) => {
+    const { callTool } = await import('./remote.ts');
+    return (await callTool(name, { ...input, ...more }, options)).structuredContent;
+  };
   if (options.quote) {
     const quote =
       options.url === undefined

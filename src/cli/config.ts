@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
+import { EXIT } from './exit.ts';
 import { hostSettings, type Launch } from './host-settings.ts';
-import { EXIT } from './output.ts';
 
 interface ConfigOptions {
   source?: string;

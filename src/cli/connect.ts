@@ -1,5 +1,6 @@
 import type { Era } from '../client/index.ts';
-import { EXIT, type OutputOptions } from './output.ts';
+import { EXIT } from './exit.ts';
+import type { OutputOptions } from './output.ts';
 import { runShell } from './shell/shell.ts';
 
 interface ConnectCommandOptions extends OutputOptions {

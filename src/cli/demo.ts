@@ -3,7 +3,7 @@ import { connect, textFromResult } from '../client/index.ts';
 import { compose } from '../compose.ts';
 import { readSetting } from '../config.ts';
 import { startServer } from '../http/serve.ts';
-import { EXIT } from './output.ts';
+import { EXIT } from './exit.ts';
 
 /** Next to src/ in a checkout and next to dist/ in the package. */
 export const SAMPLE_LOGS = fileURLToPath(new URL('../../examples/sample-logs/AWSLogs', import.meta.url));

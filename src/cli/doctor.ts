@@ -2,7 +2,8 @@ import { probeSetup } from '../compose.ts';
 import { SpendError } from '../domain/errors.ts';
 import { jsonText, printable } from '../domain/printable.ts';
 import { setupFromFacts, textFromSetup } from '../setup/report.ts';
-import { EXIT, type OutputOptions } from './output.ts';
+import { EXIT } from './exit.ts';
+import type { OutputOptions } from './output.ts';
 
 /** Says what is set up and what stands in the way; then the exit code is 1. */
 export async function runDoctor({ region, json }: OutputOptions & { region?: string[] }): Promise<number> {

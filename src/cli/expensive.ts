@@ -4,7 +4,8 @@ import { expensive, quoteExpensive } from '../reports/expensive.ts';
 import { csvFromExpensive, textFromExpensive } from '../reports/expensive-render.ts';
 import { type ExpensiveReport, expensiveSchema } from '../reports/expensive-schema.ts';
 import { answer, type PeriodOptions } from './answer.ts';
-import { EXIT, type OutputOptions } from './output.ts';
+import { EXIT } from './exit.ts';
+import type { OutputOptions } from './output.ts';
 
 /** The dearest requests, from this process or from a server. */
 export async function runExpensive(options: PeriodOptions & { limit: number }): Promise<number> {

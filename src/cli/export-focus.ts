@@ -6,7 +6,7 @@ import { FOCUS_COLUMNS, type FocusType } from '../reports/focus/columns.ts';
 import { csvFromFocus } from '../reports/focus/csv.ts';
 import { type FocusExport, focusExport, quoteFocus } from '../reports/focus/focus.ts';
 import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
-import { EXIT } from './output.ts';
+import { EXIT } from './exit.ts';
 import { exportFromPage } from './remote-focus.ts';
 
 interface ExportOptions extends AnswerOptions {

@@ -4,7 +4,7 @@ import { changeKeys, readKeys } from '../access/key-file.ts';
 import { hasExpired, type KeyRecord, makeKey } from '../access/keys.ts';
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
-import { EXIT } from './output.ts';
+import { EXIT } from './exit.ts';
 
 interface KeyOptions {
   /** The file. */

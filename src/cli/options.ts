@@ -7,15 +7,16 @@ import { pictureOptions } from './picture.ts';
 
 type Handler = (...parameters: never[]) => Promise<number>;
 
+/** Each command loads its own code, when it runs: none waits for what another one needs. */
 export function commandsOf(parent: Command, finish: (exitCode: number) => void) {
-  return (name: string, description: string, handler: Handler) =>
+  return (name: string, description: string, load: () => Promise<Handler>) =>
     parent
       .command(name)
       .description(description)
       .exitOverride()
       .showHelpAfterError('(add --help for examples)')
       .action(async (...parameters) =>
-        finish(await (handler as (...all: unknown[]) => Promise<number>)(...parameters)),
+        finish(await ((await load()) as (...all: unknown[]) => Promise<number>)(...parameters)),
       );
 }
 

@@ -11,7 +11,7 @@ import { type ForecastQuestion, forecast, quoteForecast } from '../reports/outlo
 import { textFromForecast } from '../reports/outlook/forecast-render.ts';
 import { forecastSchema } from '../reports/outlook/forecast-schema.ts';
 import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
-import { EXIT } from './output.ts';
+import { EXIT } from './exit.ts';
 
 interface OutlookOptions extends AnswerOptions {
   timezone?: string;

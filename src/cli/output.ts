@@ -4,8 +4,6 @@ import { flatFromReport, type Report } from '../reports/report.ts';
 import { EXIT } from './exit.ts';
 import { type PictureOptions, plotter, writePicture } from './picture.ts';
 
-export { EXIT };
-
 /** What a command prints on stdout; everything else goes to stderr. */
 export interface OutputOptions extends PictureOptions {
   json?: boolean;

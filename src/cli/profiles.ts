@@ -1,7 +1,8 @@
 import { type AUTH_KINDS, type Era, keyName, openProfiles, openSecretStore } from '../client/index.ts';
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
-import { EXIT, type OutputOptions } from './output.ts';
+import { EXIT } from './exit.ts';
+import type { OutputOptions } from './output.ts';
 import { createInput } from './shell/input.ts';
 import { textFromSpans, wantsColours } from './terminal/spans.ts';
 import { table } from './terminal/tables.ts';

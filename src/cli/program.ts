@@ -1,22 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
-import { AUTH_KINDS, ERAS } from '../client/index.ts';
+import { AUTH_KINDS, ERAS } from '../client/options.ts';
 import { SpendError } from '../domain/errors.ts';
 import { VERSION } from '../mcp/version.ts';
-import { USUAL_CACHE_SHARE } from '../reports/caching/caching.ts';
 import { ROUTINGS, TIERS } from '../reports/simulate/assumptions.ts';
-import { USUAL_SIZES } from '../reports/waste/waste.ts';
-import { runCaching } from './caching.ts';
-import { runBreakdown, runCall, runOverTime, runPrices, runReport, runServe, runStdio } from './commands.ts';
-import { runConfig } from './config.ts';
-import { runConnect } from './connect.ts';
-import { runDemo } from './demo.ts';
-import { runDoctor } from './doctor.ts';
+import { USUAL_CACHE_SHARE, USUAL_SIZES } from '../reports/usual.ts';
 import { EXAMPLES } from './examples.ts';
-import { exitCodeOf } from './exit.ts';
-import { runExpensive } from './expensive.ts';
-import { runExplain } from './explain.ts';
-import { runExportFocus } from './export-focus.ts';
-import { runCreateKey, runListKeys, runRevokeKey } from './keys.ts';
+import { EXIT, exitCodeOf } from './exit.ts';
 import {
   addAnswer,
   addOutlook,
@@ -39,13 +28,7 @@ import {
   settingOption,
   urlOption,
 } from './options.ts';
-import { runAnomalies, runCheckBudget, runForecast } from './outlook.ts';
-import { EXIT } from './output.ts';
-import { runProfilesAdd, runProfilesList, runProfilesRemove } from './profiles.ts';
-import { runReconcile } from './reconcile.ts';
-import { runSimulate } from './simulate.ts';
 import { cleanText } from './terminal/clean-text.ts';
-import { runWaste } from './waste.ts';
 
 /** Runs the command line and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -90,7 +73,17 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     );
   const command = commandsOf(program, finish);
 
-  addPictures(addPeriod(addSource(command('breakdown', 'Cost and usage by any dimensions', runBreakdown))))
+  addPictures(
+    addPeriod(
+      addSource(
+        command(
+          'breakdown',
+          'Cost and usage by any dimensions',
+          async () => (await import('./usage-reports.ts')).runBreakdown,
+        ),
+      ),
+    ),
+  )
     .requiredOption(
       '--by <dimensions>',
       'dimensions, separated by commas: model, principal, region, day, metadata.team, …',
@@ -101,7 +94,17 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.breakdown);
 
-  addPictures(addPeriod(addSource(command('over-time', 'Cost and usage per hour, day, week or month', runOverTime))))
+  addPictures(
+    addPeriod(
+      addSource(
+        command(
+          'over-time',
+          'Cost and usage per hour, day, week or month',
+          async () => (await import('./usage-reports.ts')).runOverTime,
+        ),
+      ),
+    ),
+  )
     .addOption(
       new Option('--interval <length>', 'length of each row’s time')
         .choices(['hour', 'day', 'week', 'month'])
@@ -114,7 +117,13 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .addHelpText('after', EXAMPLES.overTime);
 
   addPictures(
-    addSource(command('report', 'Overview of the last days: totals, by day, region, model and user', runReport)),
+    addSource(
+      command(
+        'report',
+        'Overview of the last days: totals, by day, region, model and user',
+        async () => (await import('./usage-reports.ts')).runReport,
+      ),
+    ),
   )
     .option('--days <days>', 'days to look back', count, 7)
     .option('--region <region>', 'only requests sent to this region')
@@ -127,7 +136,11 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .addHelpText('after', EXAMPLES.report);
 
   addOutlook(
-    command('anomalies', 'Hours in which a caller spent far more than usual, and callers new to a model', runAnomalies),
+    command(
+      'anomalies',
+      'Hours in which a caller spent far more than usual, and callers new to a model',
+      async () => (await import('./outlook.ts')).runAnomalies,
+    ),
   )
     .option('--from <time>', 'first day or instant to judge; default: the last seven days of the logs')
     .option('--to <time>', 'end, exclusive; default: the end of the logs')
@@ -136,7 +149,13 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .option('--limit <rows>', 'most anomalies to print', count)
     .addHelpText('after', EXAMPLES.anomalies);
 
-  addOutlook(command('forecast', 'What the month will cost, with a range', runForecast))
+  addOutlook(
+    command(
+      'forecast',
+      'What the month will cost, with a range',
+      async () => (await import('./outlook.ts')).runForecast,
+    ),
+  )
     .addOption(
       new Option('--period <length>', 'the running one is forecast, to its end')
         .choices(['day', 'week', 'month'])
@@ -148,20 +167,38 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .addHelpText('after', EXAMPLES.forecast);
 
   addOutlook(
-    command('check-budget', 'Spend and forecast against budgets; ends with 5 when one is over', runCheckBudget),
+    command(
+      'check-budget',
+      'Spend and forecast against budgets; ends with 5 when one is over',
+      async () => (await import('./outlook.ts')).runCheckBudget,
+    ),
   )
     .addOption(settingOption('budgets'))
     .addOption(asOfOption())
     .addHelpText('after', EXAMPLES.checkBudget);
 
-  addPeriod(addSource(command('expensive', 'The single requests that cost most', runExpensive)))
+  addPeriod(
+    addSource(
+      command(
+        'expensive',
+        'The single requests that cost most',
+        async () => (await import('./expensive.ts')).runExpensive,
+      ),
+    ),
+  )
     .option('--limit <requests>', 'most requests to print', count, 20)
     .addOption(jsonOption())
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.expensive);
 
   addAnswer(
-    addSource(command('explain', 'Why spend changed: two periods, their difference taken apart by factor', runExplain)),
+    addSource(
+      command(
+        'explain',
+        'Why spend changed: two periods, their difference taken apart by factor',
+        async () => (await import('./explain.ts')).runExplain,
+      ),
+    ),
   )
     .option('--from <time>', 'period to explain; default: the last full week of the logs')
     .option('--to <time>', 'its end, exclusive')
@@ -174,7 +211,13 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .addHelpText('after', EXAMPLES.explain);
 
   addPeriod(
-    addSource(command('simulate', 'What the same requests would have cost otherwise; or what saves most', runSimulate)),
+    addSource(
+      command(
+        'simulate',
+        'What the same requests would have cost otherwise; or what saves most',
+        async () => (await import('./simulate.ts')).runSimulate,
+      ),
+    ),
   )
     .option('--model <id>', 'on this model; with a prefix such as global. in this routing, too')
     .addOption(new Option('--routing <scope>', 'routed so').choices(ROUTINGS))
@@ -191,7 +234,11 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
 
   addPeriod(
     addSource(
-      command('caching', 'What caching prompts saved and wasted, and who could cache and does not', runCaching),
+      command(
+        'caching',
+        'What caching prompts saved and wasted, and who could cache and does not',
+        async () => (await import('./caching.ts')).runCaching,
+      ),
     ),
   )
     .addOption(
@@ -204,7 +251,15 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.caching);
 
-  addPeriod(addSource(command('waste', 'Spend that brought little or nothing, by kind', runWaste)))
+  addPeriod(
+    addSource(
+      command(
+        'waste',
+        'Spend that brought little or nothing, by kind',
+        async () => (await import('./waste.ts')).runWaste,
+      ),
+    ),
+  )
     .option('--prompt-at-least <tokens>', 'prompts from this size on are oversized …', count, USUAL_SIZES.promptAtLeast)
     .option('--output-at-most <tokens>', '… for answers of at most this size', count, USUAL_SIZES.outputAtMost)
     .option('--limit <findings>', 'most findings to print; sums of kinds always cover everything', count)
@@ -212,7 +267,11 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .addOption(csvOption())
     .addHelpText('after', EXAMPLES.waste);
 
-  command('prices', 'Prices with their source and date; all of them, or one model’s', runPrices)
+  command(
+    'prices',
+    'Prices with their source and date; all of them, or one model’s',
+    async () => (await import('./prices.ts')).runPrices,
+  )
     .argument('[model]', 'model id as in logs or code, with or without routing prefix, or an ARN')
     .option('--region <region>', 'region the request is sent to', 'us-east-1')
     .option('--tier <tier>', 'standard, batch, flex, priority or latency-optimized', 'standard')
@@ -227,13 +286,21 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES.prices);
 
-  command('doctor', 'Whether Bedrock’s logging is on, arrives and can be read, and what to do if not', runDoctor)
+  command(
+    'doctor',
+    'Whether Bedrock’s logging is on, arrives and can be read, and what to do if not',
+    async () => (await import('./doctor.ts')).runDoctor,
+  )
     .option('--region <regions>', 'regions to look at, separated by commas; default: AWS_REGION', list)
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES.doctor);
 
   addSource(
-    command('reconcile', 'The AWS bill beside the logs, and why they differ; costs about 3 cents', runReconcile),
+    command(
+      'reconcile',
+      'The AWS bill beside the logs, and why they differ; costs about 3 cents',
+      async () => (await import('./reconcile.ts')).runReconcile,
+    ),
   )
     .option('--from <day>', 'first UTC day; default: the last full month')
     .option('--to <day>', 'end, exclusive')
@@ -241,7 +308,13 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .addOption(new Option('--json', 'print one JSON object'))
     .addHelpText('after', EXAMPLES.reconcile);
 
-  addSource(command('export-focus', 'Usage as FinOps FOCUS charges, CSV or Parquet', runExportFocus))
+  addSource(
+    command(
+      'export-focus',
+      'Usage as FinOps FOCUS charges, CSV or Parquet',
+      async () => (await import('./export-focus.ts')).runExportFocus,
+    ),
+  )
     .option('--from <day>', 'first UTC day; default: the first day of the logs')
     .option('--to <day>', 'end, exclusive; default: the end of the last day of the logs')
     .option('--where <dim=value>', 'only these; may be repeated', collect, [])
@@ -251,14 +324,18 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .option('--output <file>', 'a .csv or .parquet file; default: CSV on stdout')
     .addHelpText('after', EXAMPLES.exportFocus);
 
-  addSource(command('call', 'Call one MCP tool', runCall))
+  addSource(command('call', 'Call one MCP tool', async () => (await import('./call.ts')).runCall))
     .argument('<tool>', 'name of the tool; "call list" shows them')
     .option('--args <json>', 'the tool’s input as a JSON object', jsonObject, {})
     .addOption(urlOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES.call);
 
-  command('connect', 'A shell on an MCP server: tools, resources, prompts; a script from a pipe', runConnect)
+  command(
+    'connect',
+    'A shell on an MCP server: tools, resources, prompts; a script from a pipe',
+    async () => (await import('./connect.ts')).runConnect,
+  )
     .argument('[server]', 'address of the server, or the name of a profile')
     .addOption(new Option('--era <era>', 'the protocol’s: 2025 has sessions, 2026 has none').choices(ERAS))
     .option('--record <file>', 'save what goes over the wire, without secrets, as JSON lines')
@@ -275,19 +352,23 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
   profileCommand(
     'add',
     'Give a server a name; its key is asked for, read from a pipe or from BEDROCK_SPEND_API_KEY',
-    runProfilesAdd,
+    async () => (await import('./profiles.ts')).runProfilesAdd,
   )
     .argument('<name>')
     .argument('<url>')
     .addOption(new Option('--era <era>', 'the protocol’s era').choices(ERAS).default('auto'))
     .addOption(new Option('--auth <kind>', 'what the server wants to be shown').choices(AUTH_KINDS).default('none'));
-  profileCommand('list', 'Show them', runProfilesList)
+  profileCommand('list', 'Show them', async () => (await import('./profiles.ts')).runProfilesList)
     .addOption(new Option('--json', 'print one JSON object'))
     .option('--no-color', 'print without colours');
-  profileCommand('remove', 'Forget one, and its key', runProfilesRemove).argument('<name>');
+  profileCommand(
+    'remove',
+    'Forget one, and its key',
+    async () => (await import('./profiles.ts')).runProfilesRemove,
+  ).argument('<name>');
   profiles.addHelpText('after', EXAMPLES.profiles);
 
-  addSource(command('serve', 'The MCP server over Streamable HTTP', runServe))
+  addSource(command('serve', 'The MCP server over Streamable HTTP', async () => (await import('./serve.ts')).runServe))
     .addOption(settingOption('host'))
     .addOption(settingOption('port'))
     .addOption(settingOption('sessionIdleMinutes'))
@@ -307,28 +388,35 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .exitOverride()
     .addHelpText('after', EXAMPLES.keys);
   const keyCommand = commandsOf(keys, finish);
-  keyCommand('create', 'Make a key and print it, once', runCreateKey)
+  keyCommand('create', 'Make a key and print it, once', async () => (await import('./keys.ts')).runCreateKey)
     .argument('<name>', 'who or what it is for')
     .option('--expires <time>', 'when it ends, from now: 12h, 90d', lengthOfTime)
     .option('--rate <requests>', 'most requests a minute; default: the server’s', atLeastOne)
     .addOption(settingOption('keys'))
     .addOption(new Option('--json', 'print one JSON object'));
-  keyCommand('list', 'The keys, without what they are', runListKeys)
+  keyCommand('list', 'The keys, without what they are', async () => (await import('./keys.ts')).runListKeys)
     .addOption(settingOption('keys'))
     .addOption(new Option('--json', 'print a JSON array'));
-  keyCommand('revoke', 'End a key; running servers refuse it at once', runRevokeKey)
+  keyCommand(
+    'revoke',
+    'End a key; running servers refuse it at once',
+    async () => (await import('./keys.ts')).runRevokeKey,
+  )
     .argument('<name-or-id>', 'as “keys list” shows it')
     .addOption(settingOption('keys'));
 
-  addSource(command('stdio', 'The MCP server over stdin and stdout, for a host to start', runStdio)).addHelpText(
-    'after',
-    EXAMPLES.stdio,
-  );
+  addSource(
+    command(
+      'stdio',
+      'The MCP server over stdin and stdout, for a host to start',
+      async () => (await import('./serve.ts')).runStdio,
+    ),
+  ).addHelpText('after', EXAMPLES.stdio);
 
   command(
     'config',
     'Settings to paste into Claude Code, Claude Desktop, Cursor, VS Code, Kiro or the Inspector',
-    runConfig,
+    async () => (await import('./config.ts')).runConfig,
   )
     .addOption(settingOption('source'))
     .option('--url <url>', 'of a server that runs already; default: the host starts one')
@@ -336,7 +424,11 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     .addOption(new Option('--json', 'print one JSON array'))
     .addHelpText('after', EXAMPLES.config);
 
-  command('demo', 'Start the server on sample logs, ask it over HTTP and print the answer', runDemo)
+  command(
+    'demo',
+    'Start the server on sample logs, ask it over HTTP and print the answer',
+    async () => (await import('./demo.ts')).runDemo,
+  )
     .addOption(settingOption('port').default('0'))
     .option('--keep', 'leave the server running')
     .addHelpText('after', EXAMPLES.demo);

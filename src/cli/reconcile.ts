@@ -3,7 +3,7 @@ import { SpendError } from '../domain/errors.ts';
 import { jsonText } from '../domain/printable.ts';
 import { reconcile } from '../reports/reconcile.ts';
 import { textFromReconciliation } from '../reports/reconcile-render.ts';
-import { EXIT } from './output.ts';
+import { EXIT } from './exit.ts';
 import { type SourceOptions, withContext } from './session.ts';
 
 interface ReconcileOptions extends SourceOptions {

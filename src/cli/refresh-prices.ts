@@ -1,6 +1,7 @@
 import { readPriceList } from '../compose.ts';
 import { readSetting } from '../config.ts';
-import { EXIT, type OutputOptions } from './output.ts';
+import { EXIT } from './exit.ts';
+import type { OutputOptions } from './output.ts';
 
 /** More names than this are counted, not listed. */
 const LISTED = 10;

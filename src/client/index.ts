@@ -4,6 +4,7 @@ export { type Connection, connect } from './connection.ts';
 export { type OAuthOptions, openInBrowser, openOAuth } from './oauth/index.ts';
 export type { OAuthSession, OAuthStatus } from './oauth-session.ts';
 export {
+  AUTH_KINDS,
   type CallOptions,
   type ConnectionChange,
   type ConnectOptions,
@@ -11,7 +12,7 @@ export {
   type Era,
   type LogMessage,
 } from './options.ts';
-export { AUTH_KINDS, keyName, openProfiles, type Profile, type Profiles } from './profiles.ts';
+export { keyName, openProfiles, type Profile, type Profiles } from './profiles.ts';
 export { textFromResult } from './result-text.ts';
 export type { SecretStore } from './secret-store.ts';
 export { configFolder, openSecretStore } from './secrets/open.ts';

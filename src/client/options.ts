@@ -15,6 +15,9 @@ import type { OAuthSession } from './oauth-session.ts';
 export const ERAS = ['auto', '2025', '2026'] as const;
 export type Era = (typeof ERAS)[number];
 
+/** What a server wants to be shown. */
+export const AUTH_KINDS = ['none', 'key', 'oauth'] as const;
+
 /** What happened to the way to the server. */
 export type ConnectionChange =
   /** Nothing comes through; it is being tried again. */

@@ -2,10 +2,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { SpendError } from '../domain/errors.ts';
-import { ERAS } from './options.ts';
+import { AUTH_KINDS, ERAS } from './options.ts';
 import { configFolder } from './secrets/open.ts';
-
-export const AUTH_KINDS = ['none', 'key', 'oauth'] as const;
 
 const profileSchema = z.object({ url: z.url(), era: z.enum(ERAS), auth: z.enum(AUTH_KINDS) });
 

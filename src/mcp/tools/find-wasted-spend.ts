@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { USUAL_SIZES } from '../../reports/usual.ts';
 import { textFromWaste } from '../../reports/waste/render.ts';
 import { wasteSchema } from '../../reports/waste/schema.ts';
-import { findWaste, quoteWaste, USUAL_SIZES } from '../../reports/waste/waste.ts';
+import { findWaste, quoteWaste } from '../../reports/waste/waste.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';

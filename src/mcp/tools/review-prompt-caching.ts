@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { quoteCaching, reviewCaching, USUAL_CACHE_SHARE } from '../../reports/caching/caching.ts';
+import { quoteCaching, reviewCaching } from '../../reports/caching/caching.ts';
 import { textFromCaching } from '../../reports/caching/render.ts';
 import { cachingSchema } from '../../reports/caching/schema.ts';
+import { USUAL_CACHE_SHARE } from '../../reports/usual.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';

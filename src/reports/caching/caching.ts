@@ -23,9 +23,6 @@ export interface CachingQuestion extends Omit<BreakdownQuestion, 'by'> {
 
 const BY = ['principal', 'model'] as const;
 
-/** What is assumed where nobody says otherwise. */
-export const USUAL_CACHE_SHARE = 0.8;
-
 /** Cells of five minutes are asked for over at most so many days: each is a row for each caller and model. */
 export const MOST_CELL_DAYS = 31;
 

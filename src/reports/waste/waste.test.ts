@@ -2,9 +2,10 @@ import Big from 'big.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeSample, EXPECTED, OCTOBER } from '../../../test/helpers/sample.ts';
 import type { Measures } from '../report.ts';
+import { USUAL_SIZES } from '../usual.ts';
 import { csvFromWaste, textFromWaste } from './render.ts';
 import { type Finding, type WasteReport, wasteSchema } from './schema.ts';
-import { findWaste, quoteWaste, USUAL_SIZES } from './waste.ts';
+import { findWaste, quoteWaste } from './waste.ts';
 
 let context: Awaited<ReturnType<typeof composeSample>>;
 let october: WasteReport;

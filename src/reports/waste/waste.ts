@@ -15,8 +15,6 @@ export interface WasteQuestion extends Omit<BreakdownQuestion, 'by'> {
   outputAtMost: number;
 }
 
-export const USUAL_SIZES = { promptAtLeast: 20_000, outputAtMost: 50 } as const;
-
 const BY = ['hour', 'principal', 'model', 'status', 'stop_reason'] as const;
 
 /** Spend that brought little or nothing, by kind. */

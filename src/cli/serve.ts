@@ -1,0 +1,67 @@
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { composeSessionStore } from '../compose.ts';
+import { readSetting } from '../config.ts';
+import { startServer } from '../http/serve.ts';
+import { createServerFactory } from '../mcp/server.ts';
+import { accessFromOptions } from './access.ts';
+import { EXIT } from './exit.ts';
+import { composeFromOptions, type SourceOptions } from './session.ts';
+
+interface ServeOptions extends SourceOptions {
+  policy?: string;
+  host?: string;
+  port?: string;
+  sessionIdleMinutes?: string;
+  sessionTable?: string;
+  getStream?: string;
+  keys?: string;
+  rateLimit?: string;
+  allowedHosts?: string;
+  allowedOrigins?: string;
+}
+
+export async function runServe(options: ServeOptions): Promise<number> {
+  const dependencies = await composeFromOptions(options, readSetting('policy', options.policy));
+  const access = await accessFromOptions(options, dependencies.log);
+  const table = readSetting('sessionTable', options.sessionTable);
+  const server = await startServer(
+    {
+      host: readSetting('host', options.host) as string,
+      port: readSetting('port', options.port) as number,
+      sessionIdleMinutes: readSetting('sessionIdleMinutes', options.sessionIdleMinutes) as number,
+      store: table === undefined ? undefined : composeSessionStore(table),
+      getStream: readSetting('getStream', options.getStream),
+      access,
+      allowedHosts: readSetting('allowedHosts', options.allowedHosts),
+      allowedOrigins: readSetting('allowedOrigins', options.allowedOrigins),
+    },
+    dependencies,
+  );
+  const callers = access ? 'those who may' : 'anybody on this machine';
+  console.error(
+    `bedrock-spend answers ${callers} at ${server.url} from ${dependencies.engine.source}. Ctrl-C stops it.\nThe dashboard: ${new URL('/', server.url)}`,
+  );
+  await untilTerminated();
+  await server.close();
+  await dependencies.close();
+  return EXIT.ok;
+}
+
+export async function runStdio(options: SourceOptions): Promise<number> {
+  const dependencies = await composeFromOptions(options);
+  const server = serveStdio(createServerFactory(dependencies), { onerror: (error) => dependencies.log(error.message) });
+  await Promise.race([
+    untilTerminated(),
+    new Promise((resolve) => process.stdin.once('end', resolve).once('close', resolve)),
+  ]);
+  await server.close();
+  await dependencies.close();
+  return EXIT.ok;
+}
+
+function untilTerminated(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
