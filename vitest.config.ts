@@ -1,13 +1,29 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** What needs Debian's packages: a builder of images, Chromium, a terminal, a keyring, AWS's own runtime client. */
+const SYSTEM = ['test/system/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'rigs/**/*.test.ts'],
     setupFiles: ['./test/helpers/no-secrets.ts'],
+    globalSetup: ['./test/helpers/fresh-build.ts'],
     // Vitest leaves one core free, which on two would leave one worker.
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/helpers/count-reporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'main',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'rigs/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...SYSTEM],
+          // Functions run under a stand-in for AWS's runtime client, which takes a compiler and minutes to build.
+          env: { RIG_RIC: 'loader' },
+        },
+      },
+      { extends: true, test: { name: 'system', include: [...SYSTEM, 'test/e2e/deployed.test.ts'] } },
+    ],
   },
 });

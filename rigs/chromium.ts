@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
+import { whatKeeps } from './debian.ts';
 
 const EXECUTABLE = '/usr/bin/chromium';
 
@@ -24,17 +22,6 @@ export function launchChromium(): Promise<Browser> {
 }
 
 /** Installs Debian's Chromium where it is missing. @returns what is in the way on this machine, or undefined */
-export async function whatKeepsChromium(log: (line: string) => void): Promise<string | undefined> {
-  if (existsSync(EXECUTABLE)) return undefined;
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return `there is no ${EXECUTABLE}`;
-  const run = promisify(execFile);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  try {
-    log('apt-get install chromium');
-    await run('apt-get', ['update', '-qq'], { env });
-    await run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', 'chromium'], { env });
-    return undefined;
-  } catch {
-    return 'apt-get could not install chromium';
-  }
+export function whatKeepsChromium(log: (line: string) => void): Promise<string | undefined> {
+  return whatKeeps({ chromium: 'chromium' }, log);
 }

@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { whatKeeps } from '../debian.ts';
 
 export type Log = (line: string) => void;
 
-/** Debian's packages of the same names. */
-const TOOLS = ['buildah', 'debootstrap'];
+const TOOLS = { buildah: 'buildah', debootstrap: 'debootstrap' };
 
 const execute = promisify(execFile);
 
@@ -30,18 +28,5 @@ export async function whatIsMissing(log: Log): Promise<string | undefined> {
     () => false,
   );
   if (!mayMount) return 'this machine does not let root mount';
-  const missing = TOOLS.filter((tool) => !isInstalled(tool));
-  if (missing.length > 0) await install(missing, log);
-  return undefined;
-}
-
-async function install(packages: readonly string[], log: Log): Promise<void> {
-  log(`apt-get install ${packages.join(' ')}`);
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['update', '-qq'], env);
-  await run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...packages], env);
-}
-
-function isInstalled(tool: string): boolean {
-  return ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(join(folder, tool)));
+  return whatKeeps(TOOLS, log);
 }

@@ -1,13 +1,9 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FunctionOptions } from './function.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 import type { AuthorizerEvent } from './proxy-event.ts';
-import { ensureRic } from './ric.ts';
 import { startTestFunction, type TestFunction, textOf, until } from './test-function.ts';
-
-/** Building it takes a minute where it was never built. */
-beforeAll(() => ensureRic(console.log), 300_000);
 
 const ECHO = `export const handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event) });`;
 /** Streams what the event's body says: metadata, then pieces, each of them after its gate. */

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import envPaths from 'env-paths';
+import { whatKeeps } from '../debian.ts';
 
 export interface Ric {
   /** `native` is AWS's own. */
@@ -72,7 +73,8 @@ async function build(home: string, log: Log): Promise<void> {
   const folder = await mkdtemp(`${home}.building-`);
   try {
     if (process.platform !== 'linux') throw new Error(`it builds on Linux only, not on ${process.platform}`);
-    await installTools(log);
+    const obstacle = await whatKeeps(TOOLS, log);
+    if (obstacle !== undefined) throw new Error(obstacle);
     await rename(await buildIn(folder, log), home);
     await rm(`${home}.failed`, { force: true });
   } catch (error) {
@@ -111,26 +113,6 @@ async function buildIn(folder: string, log: Log): Promise<string> {
   for (const file of FILES) await cp(join(built, file), join(result, file));
   log(`aws-lambda-ric ${VERSION}: built`);
   return result;
-}
-
-async function installTools(log: Log): Promise<void> {
-  const missing: string[] = [];
-  for (const [tool, aptPackage] of Object.entries(TOOLS)) {
-    if (!(await has(tool))) missing.push(aptPackage);
-  }
-  if (missing.length === 0) return;
-  if (process.getuid?.() !== 0 || !(await has('apt-get'))) throw new Error(`missing: ${missing.join(', ')}`);
-  log(`aws-lambda-ric ${VERSION}: apt-get install ${missing.join(' ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['update', '-qq'], { env, maxBuffer: 1 << 28 });
-  await run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...missing], { env, maxBuffer: 1 << 28 });
-}
-
-function has(tool: string): Promise<boolean> {
-  return run('sh', ['-c', `command -v '${tool}'`]).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** node-gyp would download them. The addon speaks Node-API, so those of another major version also do. */

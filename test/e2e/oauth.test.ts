@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { whatKeepsChromium } from '../../rigs/chromium.ts';
-import { openChromium } from '../../rigs/oidc/chromium.ts';
 import { type Issuer, type IssuerOptions, startIssuer } from '../../rigs/oidc/issuer.ts';
 import { createHttpVisitor, type Visitor } from '../../rigs/oidc/visitor.ts';
 import { type Connection, connect } from '../../src/client/index.ts';
@@ -147,24 +145,6 @@ describe('signing in', () => {
     });
     await expect(session.login(stop.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(output.join('\n')).toContain(`Open this page to sign in: ${issuer.url}/auth?`);
-  });
-});
-
-const missing = await whatKeepsChromium(console.log);
-if (missing) console.log(`no Chromium: ${missing}; the same pages are driven without one.`);
-
-describe.skipIf(missing)('in Chromium', () => {
-  it("shows the issuer's pages and comes back", async () => {
-    const { visit, close } = await openChromium();
-    closing.push(close);
-    const pages: Promise<string>[] = [];
-    const session = open({}, (page) => {
-      const seen = visit(page);
-      pages.push(seen);
-      return seen;
-    });
-    expect(await ask(await connectBy(session))).toEqual(OK);
-    expect(await Promise.all(pages)).toEqual([expect.stringContaining('You can close this page')]);
   });
 });
 

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { type LambdaFunction, startFunction } from '../../rigs/lambda/function.ts';
 import { type Gateway, startGateway } from '../../rigs/lambda/gateway.ts';
-import { ensureRic } from '../../rigs/lambda/ric.ts';
 import { bundleSpend } from '../../scripts/bundle-lambda.ts';
 
 /** Each where it can be: the key in its header, the token in another, the rest in bodies and logs. */
@@ -47,7 +46,6 @@ beforeAll(async () => {
     join(folder, 'logs.jsonl'),
     `{"schemaType":"ModelInvocationLog","prompt":"${SECRETS.prompt}"\n{${SECRETS.prompt}}\n`,
   );
-  await ensureRic(() => {});
   const { handler } = await bundleSpend();
   dynamodb = await startDynamoDB();
   lambda = await startFunction({

@@ -1,21 +1,19 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { whatKeeps } from '../../rigs/debian.ts';
 import { command, openTerminal, type Terminal } from '../../rigs/terminal.ts';
 import { startShellServer } from '../helpers/shell-server.ts';
 
 const KEY = 'shell-key-5f1c77ab';
 
-/** Debian: apt-get install tmux */
-const hasTmux = spawnSync('tmux', ['-V']).status === 0;
-if (!hasTmux) console.warn('The shell is not tested in a terminal: no tmux here.');
+const missing = await whatKeeps({ tmux: 'tmux' }, console.log);
 
 /** Every test starts a process, on a machine that may be busy. */
 vi.setConfig({ testTimeout: 120_000 });
 
-describe.skipIf(!hasTmux)('the shell in a terminal', () => {
+describe.skipIf(missing)(`the shell in a terminal${missing ? ` (skipped: ${missing})` : ''}`, () => {
   let server: Awaited<ReturnType<typeof startShellServer>>;
   let locked: typeof server;
   const folder = mkdtempSync(join(tmpdir(), 'bedrock-spend-terminal-'));
