@@ -110,7 +110,7 @@ function composeNames({ source }: ComposeOptions, given: readonly Alias[]): Look
   let lookUp: Promise<LookUpNames> | undefined;
   return async (needed) => {
     lookUp ??= import('./names/bedrock/index.ts').then(({ createBedrockNames }) =>
-      createBedrockNames({ ...places, memory: join(CACHE, 'names.json') }),
+      createBedrockNames({ ...places, memory: join(cacheFolder(), 'names.json') }),
     );
     const { aliases, notes } = await (await lookUp)(needed);
     const known = new Set(given.map(({ unresolved }) => unresolved));
@@ -126,17 +126,17 @@ export async function openPrices(options: PriceOptions): Promise<Prices> {
   if (priceList === 'refresh')
     return pricesWithOverrides(prices, await readPriceList(priceRegions(source), priceListUrl));
   const { cachedPriceList } = await import('./prices/aws/index.ts');
-  return pricesWithOverrides(prices, await cachedPriceList({ cache: PRICE_LIST_FILE, now: Date.now }));
+  return pricesWithOverrides(prices, await cachedPriceList({ cache: priceListFile(), now: Date.now }));
 }
 
 /** Reads AWS's price list of some regions, if that was not done today. */
 export async function readPriceList(regions: readonly string[], base: string | undefined) {
   const { openPriceList } = await import('./prices/aws/index.ts');
-  return openPriceList({ regions, base, cache: PRICE_LIST_FILE, now: Date.now });
+  return openPriceList({ regions, base, cache: priceListFile(), now: Date.now });
 }
 
-const CACHE = envPaths('bedrock-spend', { suffix: '' }).cache;
-const PRICE_LIST_FILE = join(CACHE, 'price-list.json');
+const cacheFolder = () => envPaths('bedrock-spend', { suffix: '' }).cache;
+const priceListFile = () => join(cacheFolder(), 'price-list.json');
 
 /** The regions that a source names, or the environment's own: the list of each is some megabytes. */
 function priceRegions(source: string | undefined): string[] {

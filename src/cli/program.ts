@@ -33,11 +33,6 @@ import { cleanText } from './terminal/clean-text.ts';
 /** Runs the command line and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.ok;
-  // Whoever reads our output has read enough, as `head` does.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.ok);
-  });
   const program = buildProgram((exitCode) => {
     code = exitCode;
   });

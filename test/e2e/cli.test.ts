@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { connect } from '../../src/client/index.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import type { Price } from '../../src/reports/price.ts';
+import { runHere, runProcess, serveProcess } from '../helpers/command.ts';
 import { EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const BIN = 'bin/bedrock-spend.js';
@@ -19,42 +20,10 @@ beforeAll(async () => {
 afterAll(() => rm(cache, { recursive: true, force: true }));
 
 /** Nothing of the user who runs the tests. */
-const ownEnv = () => ({ ...process.env, XDG_CACHE_HOME: cache, XDG_CONFIG_HOME: cache });
-
-/** A server of its own on the sample logs; what it said comes with its end. */
-async function serve(...args: string[]) {
-  const server = spawn(
-    process.execPath,
-    [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger', ...args],
-    {
-      env: ownEnv(),
-    },
-  );
-  let said = '';
-  const url = await new Promise<string>((resolve) => {
-    server.stderr.on('data', (data) => {
-      said += data;
-      const port = /http:\/\/\S+:(\d+)\/mcp/.exec(said)?.[1];
-      if (port) resolve(`http://127.0.0.1:${port}/mcp`);
-    });
-  });
-  const stop = () =>
-    new Promise<string>((resolve) => {
-      server.once('exit', () => resolve(said));
-      server.kill('SIGTERM');
-    });
-  return { url, stop };
-}
-
-/** Runs the built command as a shell would. */
-function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...ownEnv(), AWS_REGION: '', AWS_CONFIG_FILE: '/none' };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [BIN, ...args], { env, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const ownEnv = () => ({ XDG_CACHE_HOME: cache, XDG_CONFIG_HOME: cache, AWS_REGION: '', AWS_CONFIG_FILE: '/none' });
+const run = (...args: string[]) => runHere(args, ownEnv());
+const runBuilt = (...args: string[]) => runProcess(args, ownEnv());
+const serve = (...args: string[]) => serveProcess(['--source', SAMPLE_LOGS, '--no-ledger', ...args], ownEnv());
 
 /** For pseudonyms. */
 process.env['BEDROCK_SPEND_PSEUDONYM_KEY'] = 'a-secret-of-at-least-32-characters';
@@ -84,7 +53,7 @@ describe('--chart and --plot', () => {
 
 describe('breakdown --json', () => {
   it('is the contract: one object on stdout, exact money, coverage', async () => {
-    const { code, stdout } = await run(
+    const { code, stdout } = await runBuilt(
       'breakdown',
       '--source',
       SAMPLE_LOGS,
@@ -132,7 +101,7 @@ describe('exit codes', () => {
       join(folder, 'good.json'),
       '{"schemaType":"ModelInvocationLog","timestamp":"2026-10-01T00:00:00Z","modelId":"amazon.nova-lite-v1:0","requestId":"1"}\n',
     );
-    const { code, stdout, stderr } = await run(
+    const { code, stdout, stderr } = await runBuilt(
       'breakdown',
       '--source',
       folder,
@@ -234,12 +203,12 @@ describe('the other commands', () => {
   });
 
   it('help teaches by example', async () => {
-    expect((await run('--help')).stdout).toMatch(/Examples:[\s\S]*Exit codes:/);
+    expect((await runBuilt('--help')).stdout).toMatch(/Examples:[\s\S]*Exit codes:/);
     expect((await run('breakdown', '--help')).stdout).toMatch(/--where model=anthropic\.claude-opus-4-8/);
   });
 
   it('demo shows the session id, a priced report and how to go on', async () => {
-    const { code, stdout } = await run('demo');
+    const { code, stdout } = await runBuilt('demo');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Mcp-Session-Id: [0-9a-f-]{36}/);
     expect(stdout).toMatch(/\$1,172\.35/);
@@ -277,7 +246,8 @@ describe('keys', () => {
     const hash = JSON.parse(await readFile(file, 'utf8')).keys[0].hash;
     for (const secret of [key, key.split('_')[2] as string, hash]) expect(listed.stdout + data).not.toContain(secret);
 
-    const { url, stop } = await serve('--keys', file, '--host', '0.0.0.0');
+    const server = await serve('--keys', file, '--host', '0.0.0.0');
+    const { url } = server;
     await expect(connect(url)).rejects.toMatchObject({ code: 'SERVER_REFUSED' });
     const connection = await connect(url, { headers: { 'x-api-key': key } });
     expect(await run('keys', 'revoke', 'ada', '--keys', file)).toMatchObject({ code: 0, stdout: '' });
@@ -285,7 +255,8 @@ describe('keys', () => {
     const other = await connect(url, { headers: { authorization: `Bearer ${second.key}` } });
     await other.terminate();
     await connection.close();
-    expect(await stop()).not.toContain('bsk_');
+    await server.stop();
+    expect(server.said()).not.toContain('bsk_');
   });
 
   it('that are all revoked open nothing', async () => {
@@ -316,44 +287,27 @@ describe('keys', () => {
 
 describe('the servers', () => {
   it('serve answers over HTTP, says where, and stops cleanly on SIGTERM', async () => {
-    const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger'], {
-      env: { ...process.env, XDG_CONFIG_HOME: cache },
-    });
-    let said = '';
-    const url = await new Promise<string>((resolve) => {
-      server.stderr.on('data', (data) => {
-        said += data;
-        const found = /http:\/\/\S+\/mcp/.exec(said)?.[0];
-        if (found) resolve(found);
-      });
-    });
+    const { url, said, stop } = await serve();
     const connection = await connect(url);
     const result = await connection.callTool('breakdown_spend', { by: ['scope'] });
     expect(connection.sessionId).toBeDefined();
     expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
     expect(await (await fetch(url.replace('/mcp', '/healthz'))).json()).toEqual({ status: 'ok' });
-    expect(said).toContain(`The dashboard: ${url.replace('/mcp', '/')}`);
+    expect(said()).toContain(`The dashboard: ${url.replace('/mcp', '/')}`);
     expect(await (await fetch(url.replace('/mcp', '/'))).text()).toContain('<title>Amazon Bedrock spend</title>');
     const before = connection.sessionId;
     await connection.reconnect();
     expect(connection.sessionId).not.toBe(before);
-    const code = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGTERM');
-    expect(await code).toBe(0);
+    expect(await stop()).toBe(0);
     await connection.close();
   });
 
   it('report, breakdown and over-time print the same with --url as without', { timeout: 120_000 }, async () => {
-    const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0'], {
-      env: { ...process.env, XDG_CACHE_HOME: cache, XDG_CONFIG_HOME: cache },
-    });
-    const url = await new Promise<string>((resolve) => {
-      server.stderr.on('data', (data) => resolve(/http:\/\/\S+\/mcp/.exec(String(data))?.[0] as string));
-    });
+    const { url, stop } = await serve();
     const remote = await run('report', '--url', url, '--days', '3000', '--json');
     const byModel = await run('breakdown', '--url', url, '--by', 'model');
     const byWeek = await run('over-time', '--url', url, '--interval', 'week', '--csv');
-    server.kill('SIGTERM');
+    await stop();
     const local = await run('report', '--source', SAMPLE_LOGS, '--days', '3000', '--json');
     expect(byModel.stdout).toBe((await run('breakdown', '--source', SAMPLE_LOGS, '--by', 'model')).stdout);
     expect(byWeek.stdout).toBe((await run('over-time', '--source', SAMPLE_LOGS, '--interval', 'week', '--csv')).stdout);
@@ -361,15 +315,12 @@ describe('the servers', () => {
   });
 
   it('explain, simulate, caching and waste ask a server, too', async () => {
-    const server = spawn(process.execPath, [BIN, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger']);
-    const url = await new Promise<string>((resolve) => {
-      server.stderr.on('data', (data) => resolve(/http:\/\/\S+\/mcp/.exec(String(data))?.[0] as string));
-    });
+    const { url, stop } = await serve();
     const why = await run('explain', '--url', url);
     const whatIf = await run('simulate', '--url', url, '--tier', 'batch', '--json');
     const cached = await run('caching', '--url', url);
     const wasted = await run('waste', '--url', url);
-    server.kill('SIGTERM');
+    await stop();
     expect(why.stdout).toBe((await run('explain', '--source', SAMPLE_LOGS)).stdout);
     expect(wasted.stdout).toBe((await run('waste', '--source', SAMPLE_LOGS)).stdout);
     expect(cached.stdout).toBe((await run('caching', '--source', SAMPLE_LOGS)).stdout);

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runHere } from '../helpers/command.ts';
 import { callOf, writeFiles } from '../helpers/log-files.ts';
 
 let folder: string;
@@ -22,15 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the built command with nothing of the user's own. */
-function run(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, XDG_CACHE_HOME: folder, XDG_CONFIG_HOME: folder };
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['bin/bedrock-spend.js', ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const run = (args: readonly string[]) => runHere(args, { XDG_CACHE_HOME: folder, XDG_CONFIG_HOME: folder });
 
 const COMMANDS: readonly string[][] = [
   ['breakdown', '--by', 'model'],

@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runHere } from '../helpers/command.ts';
 import { SAMPLE_LOGS } from '../helpers/sample.ts';
-
-const run = promisify(execFile);
 
 let folder: string;
 beforeAll(async () => {
@@ -14,17 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Exit code and what was printed. */
-async function command(...args: string[]) {
-  const child = await run(process.execPath, [
-    'src/entry/cli.ts',
-    ...args,
-    '--source',
-    SAMPLE_LOGS,
-    '--no-ledger',
-  ]).catch((failure: { code: number; stdout: string; stderr: string }) => failure);
-  return { code: 'code' in child ? child.code : 0, stdout: child.stdout, stderr: child.stderr };
-}
+const command = (...args: string[]) => runHere([...args, '--source', SAMPLE_LOGS, '--no-ledger']);
 
 describe('a scheduled job', { timeout: 60_000 }, () => {
   it.each([

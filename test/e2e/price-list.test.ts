@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { modelIdentity } from '../../src/logs/model-id.ts';
@@ -14,10 +12,9 @@ import { breakdown } from '../../src/reports/breakdown.ts';
 import { offerFile, productTexts } from '../fixtures/price-list/offer-file.ts';
 import type { Row } from '../fixtures/price-list/rows.ts';
 import { CLIENT } from '../helpers/cloudwatch.ts';
+import { runHere } from '../helpers/command.ts';
 import { temporaryFolder } from '../helpers/log-files.ts';
 import { composeSample, OCTOBER as OCTOBER_PERIOD } from '../helpers/sample.ts';
-
-const execute = promisify(execFile);
 
 const DAY = 24 * 60 * 60_000;
 const OCTOBER = Date.parse('2026-10-15T12:00:00Z');
@@ -155,15 +152,9 @@ describe('the price list from its files', () => {
   });
 
   it('is read by "prices --refresh" and used by the commands that follow', async () => {
-    const env = { ...process.env, XDG_CACHE_HOME: dirname(cache), BEDROCK_SPEND_PRICE_LIST_URL: addressOf(files) };
+    const env = { XDG_CACHE_HOME: dirname(cache), BEDROCK_SPEND_PRICE_LIST_URL: addressOf(files) };
     const run = async (...parameters: string[]) =>
-      (
-        await execute(
-          process.execPath,
-          ['bin/bedrock-spend.js', 'prices', '--region', 'ap-northeast-1', ...parameters],
-          { env },
-        )
-      ).stdout;
+      (await runHere(['prices', '--region', 'ap-northeast-1', ...parameters], env)).stdout;
     const price = () => run('amazon.nova-pro-v1:0', '--at', '2026-11-01');
     expect(await price()).toContain('From own table');
     expect(await run('--refresh')).toMatch(/^AmazonBedrock in ap-northeast-1, published 2026-09-11: \d+ prices$/m);

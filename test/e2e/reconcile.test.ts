@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import Big from 'big.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -19,6 +17,7 @@ import { type BillContext, reconcile } from '../../src/reports/reconcile.ts';
 import { textFromReconciliation } from '../../src/reports/reconcile-render.ts';
 import { type Reconciliation, reconciliationSchema } from '../../src/reports/reconcile-schema.ts';
 import { CLIENT } from '../helpers/cloudwatch.ts';
+import { runProcess } from '../helpers/command.ts';
 import { OFFERED, published, publishedSample } from '../helpers/metrics.ts';
 import { composeSample, EXPECTED, OCTOBER, SAMPLE_LOGS } from '../helpers/sample.ts';
 
@@ -498,10 +497,15 @@ describe('a cost report in place of Cost Explorer', () => {
 
   it('is asked by the command, without an account', async () => {
     const path = await writeCsv(sample);
-    const env = { PATH: process.env['PATH'], AWS_EC2_METADATA_DISABLED: 'true', HOME: folder, AWS_REGION: 'us-east-1' };
-    const args = ['src/entry/cli.ts', 'reconcile', '--source', SAMPLE_LOGS, '--no-ledger', '--cur', path, '--json'];
+    const args = ['reconcile', '--source', SAMPLE_LOGS, '--no-ledger', '--cur', path, '--json'];
     const period = ['--from', OCTOBER.from, '--to', OCTOBER.to];
-    const { stdout } = await promisify(execFile)(process.execPath, [...args, ...period], { env });
+    const { stdout } = await runProcess([...args, ...period], {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      HOME: folder,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+    });
     const report = reconciliationSchema.parse(JSON.parse(stdout));
     expect(report.gap_usd).toBe('0');
     expect(report.notes.join()).toContain('no metrics in this comparison');

@@ -1,49 +1,29 @@
-import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runHere, serveProcess } from '../helpers/command.ts';
 import { SAMPLE_LOGS } from '../helpers/sample.ts';
-
-const CLI = 'src/entry/cli.ts';
 
 let folder: string;
 let budgets: string;
-let url: string;
-let server: ReturnType<typeof spawn>;
+let server: Awaited<ReturnType<typeof serveProcess>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bedrock-spend-test-'));
   budgets = join(folder, 'budgets.yaml');
   await writeFile(budgets, 'budgets: [{ name: all, usd: 1100 }, { name: bot, usd: 40, period: week }]');
-  server = spawn(process.execPath, [CLI, 'serve', '--source', SAMPLE_LOGS, '--port', '0', '--no-ledger'], {
-    env: { ...process.env, XDG_CONFIG_HOME: folder, BEDROCK_SPEND_BUDGETS: budgets },
-  });
-  let said = '';
-  url = await new Promise<string>((resolve) => {
-    server.stderr?.on('data', (data) => {
-      said += data;
-      const found = /http:\/\/\S+\/mcp/.exec(said)?.[0];
-      if (found) resolve(found);
-    });
-  });
+  const env = { XDG_CONFIG_HOME: folder, BEDROCK_SPEND_BUDGETS: budgets };
+  server = await serveProcess(['--source', SAMPLE_LOGS, '--no-ledger'], env);
 }, 60_000);
 afterAll(async () => {
-  server.kill('SIGTERM');
+  await server.stop();
   await rm(folder, { recursive: true });
 });
 
-function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, XDG_CONFIG_HOME: folder };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
-
+const run = (...args: string[]) => runHere(args, { XDG_CONFIG_HOME: folder });
 const here = (...args: string[]) => run(...args, '--source', SAMPLE_LOGS, '--no-ledger');
-const there = (...args: string[]) => run(...args, '--url', url);
+const there = (...args: string[]) => run(...args, '--url', server.url);
 
 describe('a server asked by a command', { timeout: 120_000 }, () => {
   it.each([

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runProcess } from '../helpers/command.ts';
 import { startShellServer } from '../helpers/shell-server.ts';
 
 const KEY = 'shell-key-5f1c77ab';
@@ -24,21 +24,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs the built command with a script on its stdin. */
-function run(args: readonly string[], script = '', env: Record<string, string> = {}) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const child = spawn(process.execPath, ['bin/bedrock-spend.js', ...args], {
-      env: { ...process.env, XDG_CONFIG_HOME: folder, DBUS_SESSION_BUS_ADDRESS: '', ...env },
-    });
-    const output = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr'] as const)
-      child[stream].setEncoding('utf8').on('data', (text: string) => {
-        output[stream] += text;
-      });
-    child.on('close', (code) => resolve({ code: code ?? 1, ...output }));
-    child.stdin.end(script);
-  });
-}
+/** The command with a script on its stdin, and nothing of the user's own. */
+const run = (args: readonly string[], script = '', env: Record<string, string> = {}) =>
+  runProcess(args, { XDG_CONFIG_HOME: folder, DBUS_SESSION_BUS_ADDRESS: '', ...env }, script);
 
 describe('a script', () => {
   it('prints answers on stdout and nothing else', async () => {
