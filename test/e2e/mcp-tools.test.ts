@@ -9,7 +9,7 @@ import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { VERSION } from '../../src/mcp/version.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
 import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
-import { composeSample, EXPECTED, OCTOBER } from '../helpers/sample.ts';
+import { composeSample, composeUnread, EXPECTED, OCTOBER } from '../helpers/sample.ts';
 
 const logged: string[] = [];
 let dependencies: Awaited<ReturnType<typeof composeSample>>;
@@ -200,7 +200,7 @@ describe('a mistake in a call', () => {
 describe('a long call', () => {
   it('tells its progress, rising to the end', async () => {
     const heard: number[] = [];
-    const fresh = await composeSample();
+    const fresh = await composeUnread();
     const client = await connect({ engine: fresh.engine });
     await client.callTool(
       { name: 'breakdown_spend', arguments: { by: ['model'] } },
@@ -212,7 +212,7 @@ describe('a long call', () => {
   });
 
   it('stops when it is cancelled, and the next one answers', async () => {
-    const fresh = await composeSample();
+    const fresh = await composeUnread();
     const client = await connect({ engine: fresh.engine });
     const stop = new AbortController();
     const input = { name: 'breakdown_spend', arguments: { by: ['model'] } };

@@ -21,7 +21,7 @@ import { quoteOf, textFromQuote } from '../../src/reports/quote.ts';
 import { answerOf } from '../helpers/answer.ts';
 import { CLIENT } from '../helpers/cloudwatch.ts';
 import { callOf, deliveryFolder, type Line, temporaryFolder, textOf } from '../helpers/log-files.ts';
-import { composeSample, OCTOBER, SAMPLE_LOGS } from '../helpers/sample.ts';
+import { composeSample, composeUnread, OCTOBER, SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const SECRET = 'planted-secret-4e1f';
 const HOUR = deliveryFolder();
@@ -214,7 +214,7 @@ describe('the sample month in S3', () => {
     const context = await over();
     const quote = await quoteOctober(context);
     expect(fetched()).toEqual([]);
-    const unread = await composeSample();
+    const unread = await composeUnread();
     expect(quote.bytes).toBe((await quoteOctober(unread)).bytes);
     await unread.close();
     const { coverage } = await breakdown({ by: ['model'], ...OCTOBER }, context);

@@ -37,8 +37,19 @@ export const EXPECTED = JSON.parse(readFileSync('examples/sample-logs/expected.j
 
 export const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };
 
-/** Dependencies over the sample logs, with a ledger that is thrown away and a fixed clock. */
-export async function composeSample(prices?: string) {
+type Dependencies = Awaited<ReturnType<typeof composeUnread>>;
+
+const read = new Map<string | undefined, Promise<Dependencies>>();
+
+/** Dependencies over the sample logs, with a fixed clock. They are read once for all files of tests that run in this process. */
+export async function composeSample(prices?: string): Promise<Dependencies> {
+  const shared = read.get(prices) ?? composeUnread(prices);
+  read.set(prices, shared);
+  return { ...(await shared), close: async () => {} };
+}
+
+/** The same, for tests of the reading. */
+export async function composeUnread(prices?: string) {
   return {
     ...(await compose({ source: SAMPLE_LOGS, ledger: false, prices })),
     now: () => Date.parse('2026-11-02T12:00:00Z'),

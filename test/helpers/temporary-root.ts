@@ -1,0 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** All that a run leaves in temporary folders goes with it. The name is short: paths of Unix sockets are. */
+export default function setup(): () => void {
+  const root = mkdtempSync(join(tmpdir(), 'bs-'));
+  process.env['TMPDIR'] = root;
+  return () => rmSync(root, { recursive: true, force: true });
+}
