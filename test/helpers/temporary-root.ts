@@ -6,5 +6,7 @@ import { join } from 'node:path';
 export default function setup(): () => void {
   const root = mkdtempSync(join(tmpdir(), 'bs-'));
   process.env['TMPDIR'] = root;
+  // The same programs are started many times.
+  process.env['NODE_COMPILE_CACHE'] = join(root, 'compiled');
   return () => rmSync(root, { recursive: true, force: true });
 }
