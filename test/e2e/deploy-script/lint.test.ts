@@ -56,12 +56,13 @@ describe.skipIf(missing.length > 0)(`deploy.py${skipped}`, () => {
     expect(await said('mypy', ...args)).toMatch(/^Success: no issues found in \d\d source files$/);
   });
 
-  it('talks to AWS in one file, and needs nothing but boto3', () => {
+  it('talks to AWS in one file, waits in one, and needs nothing but boto3', () => {
     const sources = readdirSync('deploy/deployer')
       .filter((name) => name.endsWith('.py'))
       .map((name) => [name, readFileSync(`deploy/deployer/${name}`, 'utf8')] as const);
-    const importing = sources.filter(([, text]) => /^(import|from) boto/m.test(text)).map(([name]) => name);
-    expect(importing).toEqual(['aws.py']);
+    const filesWith = (pattern: RegExp) => sources.filter(([, text]) => pattern.test(text)).map(([name]) => name);
+    expect(filesWith(/^(import|from) boto/m)).toEqual(['aws.py']);
+    expect(filesWith(/\bsleep\b/)).toEqual(['waiting.py']);
     expect(readFileSync('deploy/deploy.py', 'utf8')).toMatch(/^# dependencies = \["boto3>=[\d.]+"\]$/m);
   });
 });
