@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -IS
 """Stands for docker, podman, finch or buildah, by the name it is started with: builds nothing, and pushes to the rig's ECR.
 
 It writes what it was asked to RIG_BUILDER_LOG, one JSON line each, and fails for the command in RIG_BUILDER_FAILS.
@@ -7,8 +7,6 @@ It writes what it was asked to RIG_BUILDER_LOG, one JSON line each, and fails fo
 import json
 import os
 import sys
-import urllib.request
-from hashlib import sha256
 from pathlib import Path
 
 KNOWN = {
@@ -37,6 +35,9 @@ def main() -> int:
 
 
 def push(reference: str) -> None:
+    import urllib.request  # noqa: PLC0415 - most commands need neither
+    from hashlib import sha256  # noqa: PLC0415
+
     place, _, tag = reference.rpartition(":")
     registry, _, repository = place.partition("/")
     image = {"mediaType": "application/vnd.oci.image.config.v1+json", "size": 2, "digest": f"sha256:{sha256(tag.encode()).hexdigest()}"}
