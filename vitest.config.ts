@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'rigs/**/*.test.ts'],
+    globalSetup: ['./test/helpers/warm-python.ts'],
     setupFiles: ['./test/helpers/no-secrets.ts'],
     // Vitest leaves one core free, which on two would leave one worker.
     maxWorkers: 2,

@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
 
-/** Python starts, and reads boto3, for each command. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let rig: DeployRig;
@@ -20,7 +19,7 @@ describe('the first deployment', () => {
   let ran: Ran;
   beforeAll(async () => {
     await rig.reset();
-    ran = await rig.run(DEPLOY);
+    ran = await rig.run(DEPLOY, { asPeopleDo: true });
   });
 
   it('goes from a clone to an endpoint that its new key opens, and says what to paste', async () => {
@@ -147,15 +146,13 @@ describe('deploy.py deploy', () => {
   });
 
   it('goes on where it was interrupted', async () => {
-    await rig.cloud.faults({ pause_s: 5 });
-    const cut = await rig.run(DEPLOY, { interruptAt: 'create in progress' });
+    await rig.cloud.faults({ hold: true });
+    const cut = await rig.run(DEPLOY, { asPeopleDo: true, onceSaid: ['create in progress', 'Ctrl-C'] });
     expect([cut.code, cut.last]).toEqual([130, expect.stringContaining('Run the same command again')]);
     expect(existsSync(rig.keyFile())).toBe(false);
-    const again = await rig.run(DEPLOY);
-    expect([again.code, again.stderr]).toEqual([
-      0,
-      expect.stringContaining('Another change of bedrock-spend is under way'),
-    ]);
+    const waits = 'Another change of bedrock-spend is under way';
+    const again = await rig.run(DEPLOY, { onceSaid: [waits, () => rig.cloud.faults({})] });
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining(waits)]);
     expect(existsSync(rig.keyFile())).toBe(true);
   });
 });

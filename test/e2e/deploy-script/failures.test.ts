@@ -72,7 +72,7 @@ describe('what is wrong on the command line is said in one line', () => {
   ])('%j', (args, line) => expectFailure([...DEPLOY, ...args], line));
 
   it('a command that is none', async () => {
-    const ran = await rig.run(['depoy'], { region: '' });
+    const ran = await rig.run(['depoy'], { region: '', asPeopleDo: true });
     expect([ran.code, ran.last]).toEqual([2, expect.stringMatching(/^deploy\.py: .*--help/)]);
   });
 });
