@@ -15,3 +15,4 @@ botocore.session.create_loader = lambda _search_path=None: _loader
 _session = boto3.Session("none", "none", region_name="us-east-1")
 for _service in SERVICES:
     _session.client(_service)
+    _loader.load_service_model(_service, "paginators-1")
