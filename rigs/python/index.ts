@@ -63,7 +63,7 @@ async function fork(warm: string, program: readonly string[], options: PythonOpt
   const { env = process.env, imports = [] } = options;
   asked.write(`${JSON.stringify({ program, env, cwd: process.cwd(), imports, stdio: join(folder, 'stdio') })}\n`);
   const { pid } = await answer();
-  if (pid === undefined) throw new Error('The warm Python has ended: run its imports by hand.');
+  if (pid === undefined) throw new Error(`The warm Python has ended; it was to read ${imports.join(', ')}.`);
   const [stdin, stdout, stderr] = await streams;
   stdio.close();
   rmSync(folder, { recursive: true, force: true });
@@ -101,7 +101,14 @@ export async function offerWarmPython(): Promise<{ close(): void }> {
   const own = join(folder, 'warm');
   const server = createServer(async (asker) => {
     python ??= startWarm(own);
-    await python;
+    const there = await python.then(
+      () => true,
+      (error) => console.error(error),
+    );
+    if (!there) {
+      asker.destroy();
+      return;
+    }
     const onward = connect(own);
     for (const [from, to] of [
       [asker, onward],
@@ -118,7 +125,7 @@ export async function offerWarmPython(): Promise<{ close(): void }> {
     close() {
       delete process.env[VARIABLE];
       server.close();
-      void python?.then(({ end }) => end());
+      void python?.then(({ end }) => end()).catch(() => {});
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -128,7 +135,9 @@ async function startWarm(path: string): Promise<{ end(): void }> {
   await installMoto();
   const script = join(import.meta.dirname, 'warm.py');
   const child = spawn('python3', [script, path], { stdio: ['pipe', 'pipe', 'inherit'] });
-  await once(createInterface(child.stdout), 'line');
+  const died = once(child, 'close').then(([code]) => Promise.reject(new Error(`${script} ended with ${code}`)));
+  died.catch(() => {});
+  await Promise.race([once(createInterface(child.stdout), 'line'), died]);
   child.unref();
   return { end: () => void child.stdin.end() };
 }
