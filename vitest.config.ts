@@ -6,7 +6,11 @@ const SYSTEM = ['test/system/**/*.test.ts'];
 export default defineConfig({
   test: {
     setupFiles: ['./test/helpers/no-secrets.ts'],
-    globalSetup: ['./test/helpers/temporary-root.ts', './test/helpers/fresh-build.ts'],
+    globalSetup: [
+      './test/helpers/temporary-root.ts',
+      './test/helpers/fresh-build.ts',
+      './test/helpers/warm-python.ts',
+    ],
     // Files of one worker share what is loaded and read; what a file changes, it puts back.
     isolate: false,
     // Vitest leaves one core free, which on two would leave one worker.

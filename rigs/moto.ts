@@ -1,39 +1,21 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startPython } from './python/index.ts';
 
-const run = promisify(execFile);
+/** What a warm Python reads once for all of them: moto, and the services that are asked here. */
+const IMPORTS = [
+  'moto.server',
+  ...['bedrock', 'cloudwatch', 'iam', 'logs', 's3', 'sts'].map((name) => `moto.${name}.urls`),
+];
 
-/** moto (https://docs.getmoto.org): AWS's wire protocol for many services, in a process of its own. */
+/** moto (https://docs.getmoto.org): AWS's wire protocol for many services, in a process and with a state of its own. */
 export async function startMoto(): Promise<{ endpoint: string; close(): void }> {
-  await installMoto();
-  const port = await freePort();
-  const child = spawn('python3', ['-m', 'moto.server', '-p', String(port)], { stdio: 'ignore' });
-  const endpoint = `http://127.0.0.1:${port}`;
-  await untilItAnswers(endpoint, child);
-  return { endpoint, close: () => void child.kill() };
-}
-
-/** Where it is not there yet. */
-export async function installMoto(): Promise<void> {
-  const present = await run('python3', ['-c', 'import moto.server']).catch(() => undefined);
-  if (!present) await run('python3', ['-m', 'pip', 'install', '--quiet', 'moto[server]']);
-}
-
-async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null) {
-    if (await fetch(endpoint).catch(() => undefined)) return;
-    await sleep(100);
-  }
-  throw new Error(`moto ended with ${child.exitCode}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  const python = await startPython([join(import.meta.dirname, 'moto.py')], { imports: IMPORTS });
+  python.stderr.resume();
+  const [endpoint] = (await Promise.race([
+    once(createInterface(python.stdout), 'line'),
+    python.ended.then((code) => Promise.reject(new Error(`moto ended with ${code}`))),
+  ])) as [string];
+  return { endpoint, close: () => void python.stdin.end() };
 }

@@ -1,6 +1,5 @@
 """What would change, before it does: CloudFormation's change set is the plan."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from deployer.stack import (
     find_stack,
     follow,
 )
+from deployer.waiting import pause
 
 NOTHING_NEW = ("didn't contain changes", "No updates are to be performed")
 
@@ -118,7 +118,7 @@ def _ready(aws: Aws, arn: str, name: str) -> Json:
         described = aws.call("cloudformation", "describe_change_set", ChangeSetName=arn, StackName=name)
         if described["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
             break
-        time.sleep(FIRST_PAUSE_S)
+        pause(FIRST_PAUSE_S)
     pages = aws.pages("cloudformation", "describe_change_set", "Changes", ChangeSetName=arn, StackName=name)
     return {**described, "Changes": list(pages)}
 

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cached_property
 from pathlib import Path
 
 from deployer.aws import Aws, AwsError, Json
@@ -41,7 +42,7 @@ class Recipe:
         base = {"BASE_IMAGE": self.base_image} if self.base_image else {}
         return {"DUCKDB": "yes" if self.duckdb else "no", **base}
 
-    @property
+    @cached_property
     def tag(self) -> str:
         """The same for the same content, whatever it is called and whenever it is built."""
         digest = hashlib.sha256(json.dumps([self.architecture, self.arguments]).encode())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from deployer.failure import Failure
+from deployer.waiting import pause
 
 Json = dict[str, Any]
 Answer = TypeVar("Answer")
@@ -150,7 +151,7 @@ def _patiently(ask: Callable[[], Answer], patience_s: float) -> Answer:
         except NotAnsweredError:
             if time.monotonic() > end:
                 raise
-        time.sleep(PAUSE_S)
+        pause(PAUSE_S)
 
 
 def _messages(kind: str, body: str) -> list[Json]:

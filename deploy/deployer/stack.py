@@ -1,6 +1,5 @@
 """The CloudFormation stack: which state it is in, and how to get it out of a state that nothing can be done in."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
 from deployer.failure import Failure
+from deployer.waiting import pause
 
 OURS = "bedrock-spend"
 CHANGE_SET = f"{OURS}-change"
@@ -151,7 +151,7 @@ def follow(aws: Aws, console: Console, stack: Stack, seen: set[str] | None = Non
             console.say(_line(event))
         if not now.changing and now.exists:
             return now
-        time.sleep(pause_s)
+        pause(pause_s)
         pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
 
 
@@ -161,7 +161,7 @@ def begin(aws: Aws, stack: Stack) -> None:
         now = _now(aws, stack)
         if now.status != stack.status or now.found.get("LastUpdatedTime") != stack.found.get("LastUpdatedTime"):
             return
-        time.sleep(FIRST_PAUSE_S)
+        pause(FIRST_PAUSE_S)
 
 
 def event_ids(aws: Aws, stack: Stack) -> set[str]:

@@ -1,6 +1,5 @@
 """How a deployed server is: its state, its alarms, its last day, its log."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +8,7 @@ from deployer.console import Console, table
 from deployer.failure import Failure
 from deployer.stack import Stack, resources
 from deployer.template import PATH, read_parameters
+from deployer.waiting import pause
 
 FOLLOW_S = 2
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -103,7 +103,7 @@ def show_log(aws: Aws, console: Console, group: str, *, since: str, follow: bool
                 start = max(start, when - timedelta(minutes=2))
         if not follow:
             return
-        time.sleep(FOLLOW_S)
+        pause(FOLLOW_S)
 
 
 def _events(aws: Aws, group: str, start: datetime) -> Iterator[Json]:

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -IS
 """Stands for docker, podman, finch or buildah, by the name it is started with: builds nothing, and pushes to the rig's ECR.
 
 It writes what it was asked to RIG_BUILDER_LOG, one JSON line each, and fails for the command in RIG_BUILDER_FAILS.
@@ -7,9 +7,6 @@ It writes what it was asked to RIG_BUILDER_LOG, one JSON line each, and fails fo
 import json
 import os
 import sys
-import urllib.request
-from hashlib import sha256
-from pathlib import Path
 
 KNOWN = {
     "docker": {"info", "build", "login", "push", "logout"},
@@ -20,9 +17,9 @@ KNOWN = {
 
 
 def main() -> int:
-    name, (command, *rest) = Path(sys.argv[0]).name, sys.argv[1:]
+    name, (command, *rest) = os.path.basename(sys.argv[0]), sys.argv[1:]
     typed = sys.stdin.read() if command == "login" else ""
-    with Path(os.environ["RIG_BUILDER_LOG"]).open("a") as log:
+    with open(os.environ["RIG_BUILDER_LOG"], "a") as log:
         said = {"builder": name, "command": command, "arguments": rest, "typed": bool(typed)}
         log.write(json.dumps(said) + "\n")
     if command not in KNOWN[name]:
@@ -37,14 +34,20 @@ def main() -> int:
 
 
 def push(reference: str) -> None:
+    from hashlib import sha256  # noqa: PLC0415 - most commands need neither
+    from http.client import HTTPConnection  # noqa: PLC0415
+
     place, _, tag = reference.rpartition(":")
     registry, _, repository = place.partition("/")
     image = {"mediaType": "application/vnd.oci.image.config.v1+json", "size": 2, "digest": f"sha256:{sha256(tag.encode()).hexdigest()}"}
     manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": image, "layers": []}
     given = {"repositoryName": repository, "imageTag": tag, "imageManifest": json.dumps(manifest)}
     body = {"service": "ecr", "operation": "put_image", "region": registry.split(".")[3], "given": given}
-    url = f"{os.environ['AWS_ENDPOINT_URL']}/_rig/call"
-    urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), method="POST")).close()
+    connection = HTTPConnection(os.environ["AWS_ENDPOINT_URL"].removeprefix("http://"))
+    connection.request("POST", "/_rig/call", json.dumps(body))
+    answer = connection.getresponse()
+    if answer.status != 200:  # noqa: PLR2004
+        raise RuntimeError(answer.read().decode())
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { installMoto } from '../moto.ts';
+import { startPython } from '../python/index.ts';
+
+/** deploy.py without its pauses. */
+export const DEPLOY_QUICKLY = join(import.meta.dirname, 'deploy_quickly.py');
 
 export interface Faults {
   /** Patterns of requests that are refused for want of a permission, as `^ecr:CreateRepository`. */
@@ -11,9 +13,17 @@ export interface Faults {
   fail?: Record<string, string>;
   fail_rollback?: boolean;
   fail_delete?: boolean;
-  /** How long each change takes at least. */
-  pause_s?: number;
+  /** Changes begin, and go on only after the next call. */
+  hold?: boolean;
 }
+
+/** What a warm Python reads once for all of them, and for deploy.py. */
+export const IMPORTS = [
+  'moto.server',
+  ...['apigateway', 'awslambda', 'dynamodb', 'ecr', 'iam', 'kms'].map((name) => `moto.${name}.urls`),
+  'models',
+  'yaml',
+];
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer of any service
 type Answer = any;
@@ -37,9 +47,9 @@ export interface LocalCloud {
 
 /** Starts it. It ends with this process. */
 export async function startCloud(): Promise<LocalCloud> {
-  await installMoto();
-  const child = spawn('python3', [join(import.meta.dirname, 'server.py')], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const [endpoint] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const python = await startPython([join(import.meta.dirname, 'server.py')], { imports: IMPORTS });
+  python.stderr.resume();
+  const [endpoint] = (await once(createInterface(python.stdout), 'line')) as [string];
   const post = async (path: string, body: object = {}): Promise<Answer> => {
     const response = await fetch(`${endpoint}/_rig/${path}`, { method: 'POST', body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
@@ -54,6 +64,6 @@ export async function startCloud(): Promise<LocalCloud> {
     call: (service, operation, given = {}, region = 'us-east-1') => post('call', { service, operation, given, region }),
     cloudFormation: (action, given = {}, region = 'us-east-1') => post('cloudformation', { action, given, region }),
     requests: () => post('requests'),
-    close: () => void child.kill(),
+    close: () => void python.stdin.end(),
   };
 }

@@ -4,6 +4,7 @@ Prints its address as the first line, and ends when its input does. See README.m
 """
 
 import json
+import logging
 import re
 import sys
 import threading
@@ -230,6 +231,7 @@ def _xml(value: Any) -> str:
 
 
 def main() -> None:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # Not each request.
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()

@@ -23,7 +23,8 @@ class Faults:
     """Resources that cannot be created or changed, and why."""
     fail_rollback: bool = False
     fail_delete: bool = False
-    pause_s: float = 0.0
+    hold: bool = False
+    """Changes begin, and go on only when this is no more."""
 
 
 @dataclass
@@ -253,7 +254,7 @@ class Stacks:
         self._say(stack, stack.name, f"{word}_IN_PROGRESS", "User Initiated")
         stack.updated = None if creating else datetime.now(UTC)
         stack.status = f"{word}_IN_PROGRESS"
-        time.sleep(self.faults.pause_s)
+        self._wait()
         try:
             outputs = self._apply(stack, template, change_set.parameters)
         except Exception as error:  # noqa: BLE001 - as CloudFormation: whatever a service answers
@@ -311,8 +312,12 @@ class Stacks:
 
     def _continue(self, stack: Stack) -> None:
         stack.status = "UPDATE_ROLLBACK_IN_PROGRESS"
-        time.sleep(self.faults.pause_s)
+        self._wait()
         self._end(stack, "UPDATE_ROLLBACK_FAILED" if self.faults.fail_rollback else "UPDATE_ROLLBACK_COMPLETE")
+
+    def _wait(self) -> None:
+        while self.faults.hold:
+            time.sleep(0.02)
 
     def _remove(self, stack: Stack) -> None:
         stack.status = "DELETE_IN_PROGRESS"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -30,7 +31,9 @@ def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _tagged)
 
 
+@lru_cache(maxsize=16)
 def parse(text: str) -> dict[str, Any]:
+    """For reading alone: whoever asks again gets the same, because each description of a stack asks."""
     found: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
     return found
 

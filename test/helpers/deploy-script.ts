@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type LocalCloud, startCloud } from '../../rigs/cloudformation/index.ts';
+import { DEPLOY_QUICKLY, IMPORTS, type LocalCloud, startCloud } from '../../rigs/cloudformation/index.ts';
+import { startPython } from '../../rigs/python/index.ts';
 import { compose } from '../../src/compose.ts';
 import { startServer } from '../../src/http/serve.ts';
 import { SAMPLE_LOGS } from './sample.ts';
@@ -26,8 +26,10 @@ export interface RunOptions {
   /** What is typed; nothing: nobody is there. */
   typed?: string;
   region?: string;
-  /** Ctrl-C, once this is said. */
-  interruptAt?: string;
+  /** What is done, once something is said. */
+  onceSaid?: readonly [words: string, act: 'Ctrl-C' | (() => Promise<unknown>)];
+  /** As a person starts it, with all its pauses, and not in a fork of a Python that has read everything already. */
+  asPeopleDo?: boolean;
 }
 
 export interface BuilderCall {
@@ -64,7 +66,7 @@ export async function startDeployRig(): Promise<DeployRig> {
   const upstream = server.url.replace(/\/mcp$/, '');
   const folder = mkdtempSync(join(tmpdir(), 'bedrock-spend-test-'));
   const [bin, log, home] = ['bin', 'builder.log', 'home'].map((name) => join(folder, name)) as [string, string, string];
-  const python = await pythonPath();
+  const { stdout: python } = await run(['-c', 'import sys; sys.stdout.write(sys.executable)'], process.env);
   const install = (...builders: string[]) => {
     rmSync(bin, { recursive: true, force: true });
     mkdirSync(bin);
@@ -95,7 +97,11 @@ export async function startDeployRig(): Promise<DeployRig> {
     bin,
     install,
     reset,
-    run: (args, options = {}) => run(python, [SCRIPT, ...args], env, options),
+    run(args, options = {}) {
+      const region = options.region === '' ? [] : ['--region', options.region ?? REGION];
+      const script = options.asPeopleDo ? SCRIPT : DEPLOY_QUICKLY;
+      return run([script, ...args, ...region], { ...env, ...options.env }, options);
+    },
     built: () => lines(log).map((line) => JSON.parse(line) as BuilderCall),
     keyFile: (stack = 'bedrock-spend') => join(home, `.config/bedrock-spend/keys/${stack}-${REGION}-123456789012.json`),
     async close() {
@@ -107,31 +113,24 @@ export async function startDeployRig(): Promise<DeployRig> {
   };
 }
 
-/** Not a version manager's stand-in, which would look for others on PATH. */
-async function pythonPath(): Promise<string> {
-  const path = process.env['PATH'] ?? '';
-  return (await run('python3', ['-c', 'import sys; print(sys.executable)'], { PATH: path }, {})).stdout.trim();
-}
-
-function run(program: string, args: string[], env: Record<string, string>, options: RunOptions): Promise<Ran> {
-  const region = args[0] === SCRIPT && options.region !== '' ? ['--region', options.region ?? REGION] : [];
-  const child = spawn(program, [...args, ...region], { env: { ...env, ...options.env }, stdio: 'pipe' });
-  child.stdin.end(options.typed ?? '');
-  const interrupt = once(() => child.kill('SIGINT'));
+async function run(program: string[], env: NodeJS.ProcessEnv, options: RunOptions = {}): Promise<Ran> {
+  const python = await startPython(program, { env, imports: IMPORTS, fresh: options.asPeopleDo ?? false });
+  python.stdin.end(options.typed ?? '');
   const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
+  const [words, act] = options.onceSaid ?? [];
+  const onceSaid = once(() => (typeof act === 'function' ? act() : process.kill(python.pid, 'SIGINT')));
+  python.stdout.on('data', (chunk) => {
     said.stdout += chunk;
   });
-  child.stderr.on('data', (chunk) => {
+  python.stderr.on('data', (chunk) => {
     said.stderr += chunk;
-    if (options.interruptAt !== undefined && said.stderr.includes(options.interruptAt)) interrupt();
+    if (words !== undefined && said.stderr.includes(words)) onceSaid();
   });
-  return new Promise((done) => {
-    child.on('close', (code) => done({ code, ...said, last: said.stderr.trim().split('\n').at(-1) ?? '' }));
-  });
+  const code = await python.ended;
+  return { code, ...said, last: said.stderr.trim().split('\n').at(-1) ?? '' };
 }
 
-function once(act: () => void): () => void {
+function once(act: () => unknown): () => void {
   let done = false;
   return () => {
     if (!done) act();

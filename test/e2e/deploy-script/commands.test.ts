@@ -1,22 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let rig: DeployRig;
 let url: string;
+/** One deployment, of which all is asked; each test has keys of its own. */
 beforeAll(async () => {
   rig = await startDeployRig();
-  await deploy();
-});
-afterAll(() => rig.close());
-
-async function deploy(): Promise<void> {
-  await rig.reset();
   await rig.run(['deploy', '--source', 'metrics:', '--yes', '--set', 'MemoryMb=512']);
   url = JSON.parse((await rig.run(['status', '--json'])).stdout).url;
-}
+});
+afterAll(() => rig.close());
 
 /** The status of a request with a key. */
 async function asked(key: string): Promise<number> {
@@ -119,26 +115,8 @@ describe('deploy.py status, test, config and logs', () => {
   });
 });
 
-describe('deploy.py with OAuth', () => {
-  const issuer = 'https://login.example.com/pool';
-
-  it('makes no key, and keeps out of what the issuer settles', async () => {
-    await rig.reset();
-    const ran = await rig.run(['deploy', '--source', 'metrics:', '--yes', '--set', `OAuthIssuer=${issuer}`]);
-    // What answers here is the rig's front door, which knows keys alone: it cannot say where to sign in.
-    expect([ran.code, ran.last]).toEqual([1, expect.stringContaining('without saying where to sign in')]);
-    expect((await rig.cloud.call('apigateway', 'get_api_keys')).items).toEqual([]);
-    expect(existsSync(rig.keyFile())).toBe(false);
-    expect((await rig.run(['keys', 'create', 'ann'])).last).toContain(`takes tokens of ${issuer}, not keys`);
-    const { stdout } = await rig.run(['config']);
-    expect(stdout).toContain('claude mcp add --transport http');
-    expect(stdout).not.toMatch(/x-api-key|API_KEY/);
-  });
-});
-
+/** Last of what the one deployment is asked. */
 describe('deploy.py destroy', () => {
-  beforeEach(deploy);
-
   it('lists what goes, asks, and leaves it all without a yes', async () => {
     const ran = await rig.run(['destroy'], { typed: '\n' });
     expect([ran.code, ran.last]).toEqual([1, expect.stringContaining('Left as it was.')]);
@@ -162,5 +140,22 @@ describe('deploy.py destroy', () => {
     expect(await left('cloudwatch', 'describe_alarms', 'MetricAlarms')).toEqual([]);
     expect(existsSync(rig.keyFile())).toBe(false);
     expect((await rig.run(['destroy', '--yes'])).last).toContain('There is nothing of bedrock-spend');
+  });
+});
+
+describe('deploy.py with OAuth', () => {
+  const issuer = 'https://login.example.com/pool';
+
+  it('makes no key, and keeps out of what the issuer settles', async () => {
+    await rig.reset();
+    const ran = await rig.run(['deploy', '--source', 'metrics:', '--yes', '--set', `OAuthIssuer=${issuer}`]);
+    // What answers here is the rig's front door, which knows keys alone: it cannot say where to sign in.
+    expect([ran.code, ran.last]).toEqual([1, expect.stringContaining('without saying where to sign in')]);
+    expect((await rig.cloud.call('apigateway', 'get_api_keys')).items).toEqual([]);
+    expect(existsSync(rig.keyFile())).toBe(false);
+    expect((await rig.run(['keys', 'create', 'ann'])).last).toContain(`takes tokens of ${issuer}, not keys`);
+    const { stdout } = await rig.run(['config']);
+    expect(stdout).toContain('claude mcp add --transport http');
+    expect(stdout).not.toMatch(/x-api-key|API_KEY/);
   });
 });

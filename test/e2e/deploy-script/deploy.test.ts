@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
 
-/** Python starts, and reads boto3, for each command. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let rig: DeployRig;
@@ -16,11 +15,12 @@ const DEPLOY = ['deploy', '--source', 'metrics:', '--yes'];
 const functionSettings = (region?: string) =>
   rig.cloud.call('lambda', 'get_function_configuration', { FunctionName: 'bedrock-spend-server' }, region);
 
-describe('the first deployment', () => {
+/** One deployment, of which all is asked, and then in each test something else is changed. */
+describe('a deployment', () => {
   let ran: Ran;
   beforeAll(async () => {
     await rig.reset();
-    ran = await rig.run(DEPLOY);
+    ran = await rig.run(DEPLOY, { asPeopleDo: true });
   });
 
   it('goes from a clone to an endpoint that its new key opens, and says what to paste', async () => {
@@ -62,13 +62,14 @@ describe('the first deployment', () => {
     const { items } = await rig.cloud.call('apigateway', 'get_api_keys');
     expect(items).toHaveLength(1);
   });
-});
 
-describe('deploy.py deploy', () => {
-  beforeEach(() => rig.reset());
+  it('shows the plan of a change and changes nothing with --plan', async () => {
+    const planned = await rig.run(['deploy', '--plan', '--set', 'MemoryMb=512']);
+    expect(planned.stderr).toMatch(/changes +Function +Lambda::Function +MemorySize/);
+    expect((await functionSettings()).MemorySize).toBe(1024);
+  });
 
   it('brings a changed setting into the function’s environment, and keeps it from then on', async () => {
-    await rig.run(DEPLOY);
     const changed = await rig.run(['deploy', '--yes', '--set', 'MaxScanUsd=7', '--set', 'SessionIdleMinutes=30']);
     expect(changed.stderr).toMatch(/changes +Function +Lambda::Function +Environment/);
     expect(changed.stderr).not.toContain('ApiDeployment');
@@ -83,7 +84,6 @@ describe('deploy.py deploy', () => {
   });
 
   it('publishes the API anew when it changes: another stage of API Gateway would serve the old one', async () => {
-    await rig.run(DEPLOY);
     const { items: apis } = await rig.cloud.call('apigateway', 'get_rest_apis');
     const restApiId = apis[0].id;
     const stage = () => rig.cloud.call('apigateway', 'get_stage', { restApiId, stageName: 'prod' });
@@ -95,6 +95,20 @@ describe('deploy.py deploy', () => {
     expect(items).toHaveLength(1);
   });
 
+  it('turns access logs on where the account can have them', async () => {
+    const op = { op: 'replace', path: '/cloudwatchRoleArn', value: 'arn:aws:iam::123456789012:role/logs' };
+    await rig.cloud.call('apigateway', 'update_account', { patchOperations: [op] });
+    await rig.run(DEPLOY);
+    const { logGroups } = await rig.cloud.call('logs', 'describe_log_groups');
+    expect(logGroups.map(({ logGroupName }: { logGroupName: string }) => logGroupName)).toContain(
+      '/aws/apigateway/bedrock-spend-access',
+    );
+  });
+});
+
+describe('a deployment from nothing', () => {
+  beforeEach(() => rig.reset());
+
   it('stays in its region, with everything, and takes any stage', async () => {
     const region = 'eu-west-1';
     const ran = await rig.run([...DEPLOY, '--set', 'StageName=v2'], { region });
@@ -105,16 +119,12 @@ describe('deploy.py deploy', () => {
     expect((await rig.cloud.call('ecr', 'describe_repositories')).repositories).toEqual([]);
   });
 
-  it('shows the plan and changes nothing with --plan, before there is a stack and after', async () => {
+  it('shows the plan and changes nothing with --plan, before there is a stack', async () => {
     const planned = await rig.run(['deploy', '--source', 'metrics:', '--plan']);
     expect([planned.code, planned.stderr]).toEqual([0, expect.stringMatching(/would be built.*adds +Function/s)]);
     expect(rig.built()).toEqual([]);
     expect((await rig.cloud.call('ecr', 'describe_repositories')).repositories).toEqual([]);
     await expect(rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' })).rejects.toThrow();
-    await rig.run(DEPLOY);
-    const again = await rig.run(['deploy', '--plan', '--set', 'MemoryMb=512']);
-    expect(again.stderr).toMatch(/changes +Function +Lambda::Function +MemorySize/);
-    expect((await functionSettings()).MemorySize).toBe(1024);
   });
 
   it('asks before it deploys, and does as it is told', async () => {
@@ -123,16 +133,6 @@ describe('deploy.py deploy', () => {
     expect((await rig.cloud.call('lambda', 'list_functions')).Functions).toEqual([]);
     const agreed = await rig.run(['deploy', '--source', 'metrics:'], { typed: 'y\n' });
     expect(agreed.code).toBe(0);
-  });
-
-  it('turns access logs on where the account can have them', async () => {
-    const op = { op: 'replace', path: '/cloudwatchRoleArn', value: 'arn:aws:iam::123456789012:role/logs' };
-    await rig.cloud.call('apigateway', 'update_account', { patchOperations: [op] });
-    await rig.run(DEPLOY);
-    const { logGroups } = await rig.cloud.call('logs', 'describe_log_groups');
-    expect(logGroups.map(({ logGroupName }: { logGroupName: string }) => logGroupName)).toContain(
-      '/aws/apigateway/bedrock-spend-access',
-    );
   });
 
   it.each(['docker', 'podman', 'finch', 'buildah'])('builds and pushes with %s', async (builder) => {
@@ -147,15 +147,13 @@ describe('deploy.py deploy', () => {
   });
 
   it('goes on where it was interrupted', async () => {
-    await rig.cloud.faults({ pause_s: 5 });
-    const cut = await rig.run(DEPLOY, { interruptAt: 'create in progress' });
+    await rig.cloud.faults({ hold: true });
+    const cut = await rig.run(DEPLOY, { asPeopleDo: true, onceSaid: ['create in progress', 'Ctrl-C'] });
     expect([cut.code, cut.last]).toEqual([130, expect.stringContaining('Run the same command again')]);
     expect(existsSync(rig.keyFile())).toBe(false);
-    const again = await rig.run(DEPLOY);
-    expect([again.code, again.stderr]).toEqual([
-      0,
-      expect.stringContaining('Another change of bedrock-spend is under way'),
-    ]);
+    const waits = 'Another change of bedrock-spend is under way';
+    const again = await rig.run(DEPLOY, { onceSaid: [waits, () => rig.cloud.faults({})] });
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining(waits)]);
     expect(existsSync(rig.keyFile())).toBe(true);
   });
 });

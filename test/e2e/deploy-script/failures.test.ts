@@ -7,7 +7,6 @@ let rig: DeployRig;
 beforeAll(async () => {
   rig = await startDeployRig();
 });
-beforeEach(() => rig.reset());
 afterAll(() => rig.close());
 
 const DEPLOY = ['deploy', '--source', 'metrics:', '--yes'];
@@ -24,6 +23,8 @@ const stackStatus = async () =>
   (await rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' })).Stacks[0].StackStatus;
 
 describe('what is missing is said in one line', () => {
+  beforeEach(() => rig.reset());
+
   it.each([
     [
       'credentials',
@@ -59,6 +60,8 @@ describe('what is missing is said in one line', () => {
 });
 
 describe('what is wrong on the command line is said in one line', () => {
+  beforeAll(() => rig.reset());
+
   it.each([
     [['--set', 'Memory=512'], /no parameter Memory\. Did you mean MemoryMb\?/],
     [['--set', 'ImageUri=x'], /cannot be set/],
@@ -72,12 +75,14 @@ describe('what is wrong on the command line is said in one line', () => {
   ])('%j', (args, line) => expectFailure([...DEPLOY, ...args], line));
 
   it('a command that is none', async () => {
-    const ran = await rig.run(['depoy'], { region: '' });
+    const ran = await rig.run(['depoy'], { region: '', asPeopleDo: true });
     expect([ran.code, ran.last]).toEqual([2, expect.stringMatching(/^deploy\.py: .*--help/)]);
   });
 });
 
 describe('what goes wrong on the way is said in one line', () => {
+  beforeEach(() => rig.reset());
+
   it.each([
     ['build', /could not build the image/],
     ['login', /could not push/],
@@ -123,6 +128,8 @@ describe('what goes wrong on the way is said in one line', () => {
 });
 
 describe('a stack that is stuck', () => {
+  beforeEach(() => rig.reset());
+
   it('after a creation that failed is deleted and made anew, when that is agreed to', async () => {
     await rig.cloud.faults({ fail: { Function: 'The image manifest is not supported.' } });
     await expectFailure(DEPLOY, /Function failed: The image manifest is not supported\. Nothing was deployed/);
@@ -133,31 +140,6 @@ describe('a stack that is stuck', () => {
     expect([declined.code, declined.stderr]).toEqual([1, expect.stringContaining('Delete it and begin anew?')]);
     expect((await rig.run(DEPLOY)).code).toBe(0);
     expect(await stackStatus()).toBe('CREATE_COMPLETE');
-  });
-
-  it('after an update that failed is as it was, and can be updated again', async () => {
-    await rig.run(DEPLOY);
-    await rig.cloud.faults({ fail: { McpMethod: 'Too Many Requests' } });
-    await expectFailure(
-      ['deploy', '--yes', '--set', 'TimeoutSeconds=60'],
-      /McpMethod failed: Too Many Requests\. The stack is as it was/,
-    );
-    const { Timeout } = await rig.cloud.call('lambda', 'get_function_configuration', {
-      FunctionName: 'bedrock-spend-server',
-    });
-    expect(Timeout).toBe(300);
-    await rig.cloud.faults({});
-    expect((await rig.run(['deploy', '--yes', '--set', 'TimeoutSeconds=60'])).code).toBe(0);
-  });
-
-  it('in a rollback that failed goes on with it', async () => {
-    await rig.run(DEPLOY);
-    await rig.cloud.setStatus('bedrock-spend', 'UPDATE_ROLLBACK_FAILED');
-    await rig.cloud.faults({ fail_rollback: true });
-    await expectFailure(['deploy', '--yes'], /cannot be rolled back/);
-    await rig.cloud.faults({});
-    const ran = await rig.run(['deploy', '--yes']);
-    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('Nothing to change.')]);
   });
 
   it('before its first change set ran is used again', async () => {
@@ -172,5 +154,35 @@ describe('a stack that is stuck', () => {
     await expectFailure(['destroy', '--yes'], /SessionTable failed: Resource is in use/);
     await rig.cloud.faults({});
     expect((await rig.run(['destroy', '--yes'])).last).toBe('Nothing is left.');
+  });
+});
+
+describe('a stack that is stuck in an update', () => {
+  beforeAll(async () => {
+    await rig.reset();
+    await rig.run(DEPLOY);
+  });
+
+  it('after an update that failed is as it was, and can be updated again', async () => {
+    await rig.cloud.faults({ fail: { McpMethod: 'Too Many Requests' } });
+    await expectFailure(
+      ['deploy', '--yes', '--set', 'TimeoutSeconds=60'],
+      /McpMethod failed: Too Many Requests\. The stack is as it was/,
+    );
+    const { Timeout } = await rig.cloud.call('lambda', 'get_function_configuration', {
+      FunctionName: 'bedrock-spend-server',
+    });
+    expect(Timeout).toBe(300);
+    await rig.cloud.faults({});
+    expect((await rig.run(['deploy', '--yes', '--set', 'TimeoutSeconds=60'])).code).toBe(0);
+  });
+
+  it('in a rollback that failed goes on with it', async () => {
+    await rig.cloud.setStatus('bedrock-spend', 'UPDATE_ROLLBACK_FAILED');
+    await rig.cloud.faults({ fail_rollback: true });
+    await expectFailure(['deploy', '--yes'], /cannot be rolled back/);
+    await rig.cloud.faults({});
+    const ran = await rig.run(['deploy', '--yes']);
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('Nothing to change.')]);
   });
 });

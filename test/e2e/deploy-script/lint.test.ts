@@ -17,20 +17,15 @@ const TOOLS = { ruff: 'ruff==0.16.9', mypy: 'mypy==2.4.0', cfnlint: 'cfn-lint', 
 const folder = join(envPaths('bedrock-spend', { suffix: '' }).cache, 'rigs/lint');
 const python = join(folder, 'bin/python');
 
-const succeeds = (...args: string[]) =>
-  run(python, args).then(
-    () => true,
-    () => false,
-  );
-
 /** What cannot be had here, of the tools. */
 async function missingTools(): Promise<string[]> {
   if (!existsSync(python)) await run('python3', ['-m', 'venv', '--system-site-packages', folder]);
+  const look =
+    'import sys; from importlib.util import find_spec; print(*[n for n in sys.argv[1:] if not find_spec(n)])';
+  const { stdout } = await run(python, ['-c', look, ...Object.keys(TOOLS)]);
   const missing: string[] = [];
-  for (const [module, requirement] of Object.entries(TOOLS)) {
-    const there = (await succeeds('-c', `import ${module}`)) || (await succeeds('-m', 'pip', 'install', requirement));
-    if (!there) missing.push(module);
-  }
+  for (const module of stdout.split(/\s+/).filter(Boolean))
+    await run(python, ['-m', 'pip', 'install', TOOLS[module as keyof typeof TOOLS]]).catch(() => missing.push(module));
   return missing;
 }
 
@@ -56,12 +51,13 @@ describe.skipIf(missing.length > 0)(`deploy.py${skipped}`, () => {
     expect(await said('mypy', ...args)).toMatch(/^Success: no issues found in \d\d source files$/);
   });
 
-  it('talks to AWS in one file, and needs nothing but boto3', () => {
+  it('talks to AWS in one file, waits in one, and needs nothing but boto3', () => {
     const sources = readdirSync('deploy/deployer')
       .filter((name) => name.endsWith('.py'))
       .map((name) => [name, readFileSync(`deploy/deployer/${name}`, 'utf8')] as const);
-    const importing = sources.filter(([, text]) => /^(import|from) boto/m.test(text)).map(([name]) => name);
-    expect(importing).toEqual(['aws.py']);
+    const filesWith = (pattern: RegExp) => sources.filter(([, text]) => pattern.test(text)).map(([name]) => name);
+    expect(filesWith(/^(import|from) boto/m)).toEqual(['aws.py']);
+    expect(filesWith(/\bsleep\b/)).toEqual(['waiting.py']);
     expect(readFileSync('deploy/deploy.py', 'utf8')).toMatch(/^# dependencies = \["boto3>=[\d.]+"\]$/m);
   });
 });

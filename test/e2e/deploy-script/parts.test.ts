@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalCloud, startCloud } from '../../../rigs/cloudformation/index.ts';
+import { IMPORTS, type LocalCloud, startCloud } from '../../../rigs/cloudformation/index.ts';
+import { startPython } from '../../../rigs/python/index.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -18,8 +18,10 @@ const BY_US = { AWS_ACCESS_KEY_ID: 'rig', AWS_SECRET_ACCESS_KEY: 'rig', PYTHONDO
 /** What a piece of Python prints, as JSON, with the script's modules at hand. */
 async function python(code: string, ...args: string[]) {
   const env = { ...process.env, ...BY_US, AWS_ENDPOINT_URL: cloud.endpoint, PYTHONPATH: 'deploy' };
-  const { stdout } = await promisify(execFile)('python3', ['-c', `import json, sys\n${code}`, ...args], { env });
-  return JSON.parse(stdout);
+  const { stdout, stderr } = await startPython(['-c', `import json, sys\n${code}`, ...args], { env, imports: IMPORTS });
+  const [printed, said] = await Promise.all([textOf(stdout), textOf(stderr)]);
+  expect(said).toBe('');
+  return JSON.parse(printed);
 }
 
 describe('the permissions of a source', () => {
