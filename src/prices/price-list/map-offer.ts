@@ -1,6 +1,6 @@
 import { usdFromText } from '../../domain/money.ts';
 import { billedBy } from '../models/kinds.ts';
-import { modelsFromName } from '../models/names.ts';
+import { modelsFromId, modelsFromName } from '../models/names.ts';
 import type { Rates } from '../rate.ts';
 import { type Meter, meterFromUsageType } from './meter.ts';
 import type { Offer, OfferCode, OfferPrice, OfferProduct } from './offer.ts';
@@ -59,8 +59,8 @@ function readProduct(product: OfferProduct, { code, region }: Offer): Reading {
   if (meter === undefined) return { unknown: 'unknown usage type' };
   if (attributes['regionCode'] !== region) return { unknown: 'of another region' };
   const { name, latencyOptimized } = plainName(nameOf(product, code, meter));
-  // A name that we cannot read may stand beside a usage type with the id in it.
-  const models = modelsFromName(name) ?? modelsFromName(meter.stem ?? '');
+  // A usage type may hold the id beside a name that we cannot read. Its billing name is no substitute: `NovaPro` may stand for a variant.
+  const models = modelsFromName(name) ?? modelsFromId(meter.stem ?? '');
   if (models === undefined) return { unknown: `unknown model ${name}` };
   if (models.every((model) => billedBy(model) !== undefined)) return { leftOut: 'model left to other sources' };
   const tier = latencyOptimized ? 'latency-optimized' : meter.tier;

@@ -113,6 +113,19 @@ describe('what a row of the list stands for', () => {
     );
   });
 
+  it('with a name that no rule reads is not used, whatever its billing name', () => {
+    const deluxe = (usd: string, end = ''): Row => [
+      `USE1-NovaPro-input-tokens${end}`,
+      { model: 'Nova Pro Deluxe' },
+      '1K tokens',
+      usd,
+      'invented',
+    ];
+    const { rates, unmapped } = readRows([deluxe('0.0090000000'), deluxe('0.0045000000', '-flex')]);
+    expect(rates).toEqual([]);
+    expect(unmapped).toEqual(['unknown model Nova Pro Deluxe: 2, such as USE1-NovaPro-input-tokens in us-east-1']);
+  });
+
   it('names and counts what it does not understand, and what it leaves out', () => {
     const { unmapped, leftOut } = read('AmazonBedrock', 'us-east-1');
     expect(unmapped).toEqual([
