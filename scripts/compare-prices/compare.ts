@@ -73,10 +73,7 @@ function compareRate(rate: CatalogueRate, own: PriceSource, moments: readonly nu
   const { model } = modelIdentity(rate.id);
   if (billedBy(model) !== undefined) return;
   const key = keyOf(rate);
-  // Some catalogues give a version to ids that have none.
-  const models = [model, withoutFirstVersion(priceKeyFromModel(model))];
-  const keys = moments.flatMap((ratesFrom) => models.map((name) => ({ ...key, model: name, ratesFrom })));
-  const ours = keys.map((one) => own.rate(one)?.rates).find(Boolean);
+  const ours = moments.map((ratesFrom) => own.rate({ ...key, ratesFrom })?.rates).find(Boolean);
   if (ours === undefined) to.missingHere.push(rate.id);
   else for (const token of CLASS_NAMES) compareToken(rate, token, ours, to);
 }

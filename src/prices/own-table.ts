@@ -4,7 +4,7 @@ import { isRegion } from '../domain/regions.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
 import { CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
 import type { PriceEntry } from './entry.ts';
-import { modelFinder } from './model-key.ts';
+import { isLaterThan, modelFinder } from './model-key.ts';
 import { isTextModel, MODALITY_DOUBT } from './models/kinds.ts';
 import { mapRates, type PriceSource, type Rate, type Rates, scaleRates } from './rate.ts';
 
@@ -14,10 +14,15 @@ interface Origin {
   read: string;
 }
 
-/** The price source over our own dated table. @throws Error when an entry is inconsistent (tested for the shipped table) */
+/**
+ * The price source over a dated table.
+ * @param until the last day that the table knows: a release of a later day has no price in it
+ * @throws Error when an entry is inconsistent (tested for the shipped table)
+ */
 export function createTableSource(
   entries: readonly PriceEntry[],
   origins: Readonly<Record<string, Origin>>,
+  until?: string,
 ): PriceSource {
   const byModel = new Map<string, PriceEntry[]>();
   for (const entry of entries) {
@@ -30,6 +35,7 @@ export function createTableSource(
   const entriesOf = modelFinder(byModel);
   return {
     rate(key) {
+      if (until !== undefined && isLaterThan(key.model, until)) return undefined;
       const entry = entriesOf(key.model)?.findLast((candidate) => startOf(candidate) <= key.ratesFrom);
       return entry && rateFromEntry(entry, key, origins);
     },

@@ -102,12 +102,6 @@ const ALL_US = ['us-east-2', 'us-west-1', 'us-west-2'] as const;
 const GPT_LONG_CONTEXT = { above: 272000, input: '2', output: '1.5' } as const;
 
 /**
- * The last day of which this table knows: the newest source that it was compared with. `node scripts/compare-prices.ts` says which day
- * that may become.
- */
-export const PRICES_KNOWN_UNTIL = '2026-11-20';
-
-/**
  * USD per one million tokens. Claude follows AWS's published rules (batch half price, cache write 1.25x for 5 minutes and 2x
  * for one hour) where the price list has no row of its own. Standard tier, on demand; us-east-1 unless an entry says otherwise. Reserved and
  * provisioned throughput, images, audio, video and search units are not covered.

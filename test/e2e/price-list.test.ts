@@ -255,7 +255,7 @@ describe('the price list from its files', () => {
       'zeta.quark-2.5-v1:0',
       'apac.amazon.nova-7-pro-v1:0',
       'global.anthropic.claude-zephyr-6-1',
-      'us.anthropic.claude-zephyr-6-1-20261201-v1:0',
+      'us.anthropic.claude-zephyr-6-1-20260801-v1:0',
       'acme.orion-90',
     ].map((id) => {
       const { model, scope } = modelIdentity(id);
