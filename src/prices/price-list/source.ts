@@ -64,6 +64,7 @@ function rateFromListed(listed: readonly OfferedRate[], key: PriceKey, own: Pric
       .map(({ from }) => from)
       .sort()
       .at(-1),
+    known: { from: undefined, until: published.slice(0, 10) },
     notes: [],
     doubts: [...derivedDoubts(derived), ...(isTextModel(key.model) ? [] : [MODALITY_DOUBT])],
     ...remarkOf([mantleRemark(input), differenceRemark(rates, ours)]),
