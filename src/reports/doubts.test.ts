@@ -158,10 +158,10 @@ describe('our own table', () => {
     notesFromUsage(priceUsage(priced, [], prices), { ...coverage, last: Date.parse(`${day}T12:00:00Z`) }).join('\n');
   const inDays = (days: number) => new Date(Date.parse(PRICES_KNOWN_UNTIL) + days * DAY_MS).toISOString().slice(0, 10);
 
-  it('says up to which day it knows prices where usage is well beyond it', () => {
+  it('says up to which day it knows prices from the next day on', () => {
     const row = rowOf(LLAMA, { input: 1 });
-    expect(notesUntil(inDays(13), row)).not.toMatch(note);
-    expect(notesUntil(inDays(14), row)).toMatch(note);
+    expect(notesUntil(inDays(0), row)).not.toMatch(note);
+    expect(notesUntil(inDays(1), row)).toMatch(note);
     expect(notesUntil(inDays(400), rowOf('nobody.knows-1', { input: 1 }))).not.toMatch(note);
   });
 });

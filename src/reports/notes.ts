@@ -118,12 +118,9 @@ function usageAdvice(found: readonly UnpricedUsage[]): string {
   ].join(' ');
 }
 
-/** So many days after the last one that our own table knows, a price may well have changed. */
-const KNOWN_FOR_DAYS = 14;
-
 function knownUntilNote({ byOwnTable }: PricedUsage, { last }: Coverage): string[] {
   const known = Date.parse(`${PRICES_KNOWN_UNTIL}T00:00:00Z`);
-  if (byOwnTable === 0 || last === undefined || last < known + KNOWN_FOR_DAYS * DAY_MS) return [];
+  if (byOwnTable === 0 || last === undefined || last < known + DAY_MS) return [];
   return [
     `${count(byOwnTable)} invocations are priced by our own table, which knows prices up to ${PRICES_KNOWN_UNTIL}; what changed since is not in the dollars. "bedrock-spend prices --refresh" reads AWS's list.`,
   ];
