@@ -86,7 +86,8 @@ describe('other families', () => {
     const text =
       'No price is listed for af-south-1; the us-east-1 list price is taken, and prices of this family can differ by region.';
     expect(doubts('meta.llama4-scout-17b-instruct-v1:0', 'af-south-1')).toEqual([`region_not_listed: ${text}`]);
-    const nowhere = 'unknown_region: No Bedrock region mars-north-9 is known; the us-east-1 list price is taken.';
+    const nowhere =
+      'unknown_region: No Bedrock region is known of the name mars-north-9; the us-east-1 list price is taken.';
     expect(doubts('meta.llama4-scout-17b-instruct-v1:0', 'mars-north-9')).toEqual([nowhere]);
     expect(doubts('anthropic.claude-sonnet-4-6', 'mars-north-9')).toEqual([nowhere]);
     expect(doubts('anthropic.claude-sonnet-4-6', 'af-south-1')).toEqual([]);

@@ -217,7 +217,9 @@ describe('the price list from its files', () => {
   it('names what it does not understand', async () => {
     const list = await open({ regions: ['us-east-1'] });
     expect(list.unmapped).toContain('unknown model Acme Orion 1: 2, such as USE1-AcmeOrion-input-tokens in us-east-1');
-    expect(list.contradictions).toEqual(['openai.gpt-5.6-terra cacheRead standard true false: 0.2 or 0.25']);
+    expect(list.contradictions).toEqual([
+      'openai.gpt-5.6-terra in us-east-1, cache read tokens, global, standard tier: 0.2 or 0.25 USD per million',
+    ]);
   });
 
   it('prices models that nobody has heard of, and tells a name that it cannot read once', async () => {
