@@ -169,7 +169,7 @@ function regionDoubts(entry: PriceEntry, { region }: PriceKey): Doubt[] {
     return [
       {
         code: 'unknown_region',
-        text: `No Bedrock region is known of the name ${region}; the ${home} list price is taken.`,
+        text: `No Bedrock region ${region} is known; the ${home} list price is taken.`,
         region,
       },
     ];

@@ -86,8 +86,7 @@ describe('other families', () => {
     const text =
       'No price is listed for af-south-1; the us-east-1 list price is taken, and prices of this family can differ by region.';
     expect(doubts('meta.llama4-scout-17b-instruct-v1:0', 'af-south-1')).toEqual([`region_not_listed: ${text}`]);
-    const nowhere =
-      'unknown_region: No Bedrock region is known of the name mars-north-9; the us-east-1 list price is taken.';
+    const nowhere = 'unknown_region: No Bedrock region mars-north-9 is known; the us-east-1 list price is taken.';
     expect(doubts('meta.llama4-scout-17b-instruct-v1:0', 'mars-north-9')).toEqual([nowhere]);
     expect(doubts('anthropic.claude-sonnet-4-6', 'mars-north-9')).toEqual([nowhere]);
     expect(doubts('anthropic.claude-sonnet-4-6', 'af-south-1')).toEqual([]);
@@ -190,6 +189,9 @@ describe('what a rate depends on', () => {
     };
     const four = 'us.anthropic.claude-sonnet-4-20250514-v1:0';
     const fourFive = 'global.anthropic.claude-sonnet-4-5-20250929-v1:0';
+    // A million tokens could be asked from 2025-08-12 on.
+    expect(sonnet(four, '2025-08-11', 200_000)).toEqual(['3 15 0.3 3.75 6', []]);
+    expect(sonnet(four, '2025-08-12', 200_000)).toEqual(['6 22.5 0.6 7.5 12', ['long_context']]);
     expect(sonnet(four, '2025-09-15', 200_000)).toEqual(['6 22.5 0.6 7.5 12', ['long_context']]);
     expect(sonnet(four, '2025-09-15', 128_000)).toEqual(['3 15 0.3 3.75 6', []]);
     expect(sonnet(fourFive, '2026-08-19', 256_000)).toEqual(['6 22.5 0.6 7.5 12', ['long_context']]);
