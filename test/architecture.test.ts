@@ -71,7 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'prices/aws': ['domain', 'aws', 'prices', 'prices/price-list'],
   'prices/price-list': ['domain', 'prices'],
-  prices: ['domain'],
+  prices: ['domain', 'logs'],
   exports: ['domain'],
   reports: ['bill', 'domain', 'logs', 'names', 'prices', 'engines/engine.ts'],
   'names/bedrock': ['aws', 'domain', 'logs', 'names'],

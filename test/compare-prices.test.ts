@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ReadCatalogue } from '../scripts/compare-prices/catalogue.ts';
@@ -115,7 +116,14 @@ describe('a comparison', () => {
       { id: 'acme.orion-1-v1:0', above: 0, token: 'input', ours: '0.4375', theirs: '0.44' },
     ]);
     expect(comparison.different).toEqual([
-      { id: 'us.anthropic.claude-zephyr-6', above: 0, token: 'input', ours: '3.3', theirs: '3' },
+      {
+        id: 'us.anthropic.claude-zephyr-6',
+        above: 0,
+        token: 'input',
+        ours: '3.3',
+        theirs: '3',
+        reason: 'theirs is the rate through global.',
+      },
       { id: 'global.openai.gpt-9-sol', above: 272_000, token: 'output', ours: '15', theirs: '16' },
     ]);
     // What is billed by speech is no text model that we lack.
@@ -142,6 +150,35 @@ describe('a comparison', () => {
     ]);
   });
 
+  it('says where the ids of a routing do not agree, and proposes no factor that is not exact', () => {
+    const text = JSON.stringify({
+      'bedrock-converse-stream': {
+        a: model('global.zeta.quark-3', { input: 1.4, output: 7 }),
+        b: model('us.zeta.quark-3', { input: 1.6, output: 8 }),
+        c: model('eu.zeta.quark-3', { input: 1.54, output: 7.7 }),
+        d: model('zeta.quark-3', { input: 1.6, output: 8 }),
+      },
+    });
+    const catalogue = read('@earendil-works/pi-ai', text);
+    const [proposal] = proposalsFrom([compareWith(catalogue, own, NOW)], [catalogue], NOW);
+    expect(proposal?.entry).not.toContain('scopes:');
+    expect(proposal?.entry).toContain(
+      '// geo: no one factor (us.zeta.quark-3 1.6/8, eu.zeta.quark-3 1.54/7.7); give the rates by region',
+    );
+    expect(proposal?.entry).toContain('// in-region: no one factor (zeta.quark-3 1.6/8)');
+  });
+
+  it('counts what is explained, and lists it and what is missing there on request', () => {
+    const compared = { known_until: '2026-11-20', comparisons: [comparison], proposals: [], failures: [] };
+    const explained = 'different  us.anthropic.claude-zephyr-6 input: ours 3.3, theirs 3';
+    expect(textFrom(compared)).toContain('explained  1: theirs is the rate through global.');
+    expect(textFrom(compared)).not.toContain(explained);
+    expect(textFrom(compared)).toContain('different  global.openai.gpt-9-sol above 272000 output: ours 15, theirs 16');
+    expect(textFrom(compared)).toMatch(/"missing\s+there" models of our table that the catalogue lacks/);
+    expect(textFrom(compared, true)).toContain(explained);
+    expect(textFrom(compared, true)).toContain('not there  acme.unlisted');
+  });
+
   it('takes beginnings of ids for no models that we lack', () => {
     const text = 'const BEDROCK_PRICING = {\n\t"anthropic.claude-haiku": {\n\t\tinput: 1,\n\t\toutput: 5\n\t}\n};\n';
     expect(compareWith(read('promptfoo', text), own, NOW).missingHere).toEqual([]);
@@ -163,6 +200,15 @@ describe('a comparison', () => {
     expect(textFrom(offline)).not.toContain('No model');
     expect(warningFrom({ ...offline, failures: [] })).toBeUndefined();
   });
+});
+
+it('says how it is run', () => {
+  const run = (flag: string) => spawnSync(process.execPath, ['scripts/compare-prices.ts', flag], { encoding: 'utf8' });
+  expect(run('--help')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^Usage: node scripts\/compare-prices\.ts/),
+  });
+  expect(run('--wonder')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^There is no --wonder\./) });
 });
 
 it('a build only warns of prices', () => {

@@ -4,7 +4,7 @@ import { CLASS_NAMES, type UsageClass } from '../../src/domain/usage-class.ts';
 import { modelIdentity } from '../../src/logs/model-id.ts';
 import { modelFinder, priceKeyFromModel, withoutFirstVersion } from '../../src/prices/model-key.ts';
 import { billedBy } from '../../src/prices/models/kinds.ts';
-import type { PriceSource, Rates } from '../../src/prices/rate.ts';
+import type { PriceSource } from '../../src/prices/rate.ts';
 import type { CatalogueRate, ReadCatalogue } from './catalogue.ts';
 
 /** One rate that two tables have differently. */
@@ -14,6 +14,8 @@ export interface Difference {
   token: UsageClass;
   ours: string;
   theirs: string;
+  /** What theirs is instead, where that can be told. */
+  reason?: string;
 }
 
 export interface Comparison {
@@ -73,21 +75,29 @@ function compareRate(rate: CatalogueRate, own: PriceSource, moments: readonly nu
   const { model } = modelIdentity(rate.id);
   if (billedBy(model) !== undefined) return;
   const key = keyOf(rate);
-  // Some catalogues give a version to ids that have none.
-  const models = [model, withoutFirstVersion(priceKeyFromModel(model))];
-  const keys = moments.flatMap((ratesFrom) => models.map((name) => ({ ...key, model: name, ratesFrom })));
-  const ours = keys.map((one) => own.rate(one)?.rates).find(Boolean);
-  if (ours === undefined) to.missingHere.push(rate.id);
-  else for (const token of CLASS_NAMES) compareToken(rate, token, ours, to);
+  const asked = moments.map((ratesFrom) => ({ ...key, ratesFrom })).find((one) => own.rate(one));
+  if (asked === undefined) to.missingHere.push(rate.id);
+  else for (const token of CLASS_NAMES) compareToken(rate, token, asked, own, to);
 }
 
-function compareToken({ id, above, rates }: CatalogueRate, token: UsageClass, ours: Rates, to: Comparison): void {
-  const [known, theirs] = [ours[token], rates[token]];
+function compareToken(rate: CatalogueRate, token: UsageClass, key: PriceKey, own: PriceSource, to: Comparison): void {
+  const { id, above, rates } = rate;
+  const [known, theirs] = [own.rate(key)?.rates[token], rates[token]];
   if (theirs === undefined || known === undefined) return;
   const difference = { id, above, token, ours: known.toFixed(), theirs };
   if (known.eq(theirs)) to.equal += 1;
   else if (isRounded(known, theirs)) to.rounding.push(difference);
-  else to.different.push(difference);
+  else to.different.push({ ...difference, ...reasonOf(known, theirs, token, key, own) });
+}
+
+/** The reasons that docs/pricing.md tells. */
+function reasonOf(known: Usd, theirs: string, token: UsageClass, key: PriceKey, own: PriceSource) {
+  if (known.eq(0)) return { reason: 'ours is free' };
+  const isTheirs = (more: Partial<PriceKey>) => own.rate({ ...key, ...more })?.rates[token]?.eq(theirs) ?? false;
+  const home = { region: 'us-east-1' };
+  if (isTheirs({ ...home, scope: 'global' })) return { reason: 'theirs is the rate through global.' };
+  if (isTheirs({ ...home, scope: 'geo' })) return { reason: 'theirs is the geographic rate' };
+  return {};
 }
 
 function keyOf({ id, above }: CatalogueRate): PriceKey {

@@ -30,7 +30,7 @@ const keyOf = (id: string) => priceKeyFromModel(modelIdentity(id).model);
 function entryFor(model: string, [newest, ...others]: readonly ReadCatalogue[], now: number): string {
   const of = (newest?.rates ?? []).filter(({ id }) => keyOf(id) === model);
   const base = of.filter(({ above }) => above === 0).sort((a, b) => dearness(a).cmp(dearness(b)))[0];
-  if (newest === undefined || base === undefined) return '';
+  if (newest === undefined || base?.rates.input === undefined) return '';
   const rates = CLASS_NAMES.flatMap((name) => (base.rates[name] ? [`    ${name}: '${base.rates[name]}',`] : []));
   const lines = [
     `    model: '${model}',`,
@@ -49,19 +49,30 @@ function entryFor(model: string, [newest, ...others]: readonly ReadCatalogue[], 
 
 const dearness = ({ rates }: CatalogueRate) => new Big(rates.input ?? 0);
 
-/** The other routings as factors on the cheapest. */
+/** The other routings as factors on the cheapest, where all ids of a routing agree on an exact one; else what they say. */
 function scopesOf(base: CatalogueRate, of: readonly CatalogueRate[]): string[] {
-  const factors = of
-    .filter(({ above }) => above === 0)
-    .flatMap(({ id, rates }) => {
-      const { scope } = modelIdentity(id);
-      const factor = rates.input && base.rates.input ? new Big(rates.input).div(base.rates.input) : new Big(1);
-      return scope === 'unknown' || factor.eq(1) ? [] : [[scope, factor.toFixed()] as const];
-    });
-  const named = [...new Map(factors)].map(
-    ([scope, factor]) => `${scope === 'in-region' ? "'in-region'" : scope}: '${factor}'`,
+  const byScope = Map.groupBy(
+    of.filter(({ above, rates }) => above === 0 && rates.input),
+    ({ id }) => modelIdentity(id).scope,
   );
-  return named.length > 0 ? [`    scopes: { ${named.join(', ')} },`] : [];
+  const factors: string[] = [];
+  const disagreeing: string[] = [];
+  for (const [scope, rates] of byScope) {
+    if (scope === 'unknown') continue;
+    const inputs = new Set(rates.map((rate) => rate.rates.input as string));
+    const factor = factorOf([...inputs][0] as string, base.rates.input as string);
+    if (inputs.size > 1 || factor === undefined) {
+      const said = rates.map(({ id, rates: { input, output = '-' } }) => `${id} ${input}/${output}`);
+      disagreeing.push(`    // ${scope}: no one factor (${said.join(', ')}); give the rates by region`);
+    } else if (!factor.eq(1)) factors.push(`${scope === 'in-region' ? "'in-region'" : scope}: '${factor.toFixed()}'`);
+  }
+  return [...(factors.length > 0 ? [`    scopes: { ${factors.join(', ')} },`] : []), ...disagreeing];
+}
+
+/** Undefined where no decimal gives the rate exactly. */
+function factorOf(rate: string, base: string): Big | undefined {
+  const factor = new Big(rate).div(base).round(6);
+  return factor.times(base).eq(rate) ? factor : undefined;
 }
 
 function longContextOf(base: CatalogueRate, of: readonly CatalogueRate[]): string[] {

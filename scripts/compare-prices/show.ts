@@ -10,13 +10,15 @@ export interface Compared {
   failures: string[];
 }
 
-export function textFrom({ known_until, comparisons, proposals, failures }: Compared): string {
+/** @param all lists what is explained, and what the catalogues lack */
+export function textFrom({ known_until, comparisons, proposals, failures }: Compared, all = false): string {
   const newest = comparisons
     .map(({ published }) => published)
     .sort()
     .at(-1);
   return [
-    ...comparisons.flatMap(section),
+    ...(comparisons.length > 0 ? LEGEND : []),
+    ...comparisons.flatMap((comparison) => section(comparison, all)),
     ...failures.map((failure) => `Not compared: ${failure}`),
     ...(proposals.length > 0
       ? [
@@ -33,23 +35,29 @@ export function textFrom({ known_until, comparisons, proposals, failures }: Comp
   ].join('\n');
 }
 
-function section({
-  name,
-  version,
-  published,
-  equal,
-  rounding,
-  different,
-  missingHere,
-  missingThere,
-}: Comparison): string[] {
+function section(comparison: Comparison, all: boolean): string[] {
+  const { name, version, published, equal, rounding, different, missingHere, missingThere } = comparison;
+  const counts = `${equal} rates equal, ${rounding.length} rounded, ${different.length} different, ${missingHere.length} ids missing here, ${missingThere.length} models missing there`;
+  const explained = Map.groupBy(
+    different.filter(({ reason }) => reason !== undefined),
+    ({ reason }) => reason,
+  );
   return [
-    `${name} ${version} of ${published}: ${equal} rates equal, ${rounding.length} rounded, ${different.length} different, ${missingHere.length} ids missing here, ${missingThere.length} models missing there`,
+    `${name} ${version} of ${published}: ${counts}`,
     ...rounding.map((one) => `  rounded    ${shown(one)}`),
-    ...different.map((one) => `  different  ${shown(one)}`),
+    ...[...explained].map(([reason, found]) => `  explained  ${found.length}: ${reason}`),
+    ...different.filter(({ reason }) => all || reason === undefined).map((one) => `  different  ${shown(one)}`),
     ...missingHere.map((id) => `  missing    ${id}`),
+    ...(all ? missingThere.map((model) => `  not there  ${model}`) : []),
   ];
 }
+
+const LEGEND = [
+  '"equal", "rounded" (fewer digits of the same) and "different" count rates, one for each class of tokens of an id; "explained"',
+  'are those of the different ones whose reason docs/pricing.md tells. "missing here" are ids without a price in our table, "missing',
+  'there" models of our table that the catalogue lacks. --all lists the explained ones and those missing there.',
+  '',
+];
 
 function shown({ id, above, token, ours, theirs }: Difference): string {
   return `${id}${above > 0 ? ` above ${above}` : ''} ${token}: ours ${ours}, theirs ${theirs}`;

@@ -1,12 +1,20 @@
 import { openPrices } from '../compose.ts';
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
-import { type Price, priceList, priceReport, textFromPrice, textFromPriceList } from '../reports/price.ts';
+import {
+  noPriceText,
+  type Price,
+  type PriceQuestion,
+  priceList,
+  priceReport,
+  textFromPrice,
+  textFromPriceList,
+} from '../reports/price.ts';
 import { EXIT } from './exit.ts';
 import type { OutputOptions } from './output.ts';
 
 interface PricesOptions extends OutputOptions {
-  region: string;
+  region?: string;
   tier: string;
   promptTokens: number;
   at?: string;
@@ -16,33 +24,31 @@ interface PricesOptions extends OutputOptions {
 }
 
 export async function runPrices(model: string | undefined, options: PricesOptions): Promise<number> {
+  const { region } = options;
   if (options.refresh)
-    return (await import('./refresh-prices.ts')).runRefreshPrices(options.region.split(','), options);
+    return (await import('./refresh-prices.ts')).runRefreshPrices((region ?? 'us-east-1').split(','), options);
+  if (region?.includes(','))
+    throw new SpendError('INVALID_ARGUMENT', 'Prices are shown for one --region; several are for --refresh.');
   const { book, aliases } = await openPrices({
     prices: readSetting('prices', options.prices),
     priceList: readSetting('priceList', options.priceList),
   });
-  if (model === undefined) return printPriceList(priceList(book, Date.now()), options);
-  const question = {
-    model,
-    region: options.region,
-    tier: options.tier,
-    prompt_tokens: options.promptTokens,
-    at: options.at,
-  };
-  const price = priceReport(question, book, { aliases, notes: [] }, Date.now);
-  if (price === undefined) {
-    throw new SpendError(
-      'INVALID_ARGUMENT',
-      `No price is known for ${model} as asked: it would be reported as unpriced. An overrides file (--prices) can name one; "bedrock-spend prices" lists all that are known.`,
-    );
-  }
+  const question = { region, tier: options.tier, prompt_tokens: options.promptTokens, at: options.at };
+  if (model === undefined) return printPriceList(priceList(book, question, Date.now), question, options);
+  const names = { aliases, notes: [] };
+  const price = priceReport({ ...question, model }, book, names, Date.now);
+  if (price === undefined)
+    throw new SpendError('INVALID_ARGUMENT', noPriceText({ ...question, model }, book, names, Date.now));
   console.log(options.json ? JSON.stringify(price, null, 2) : textFromPrice(price));
   return EXIT.ok;
 }
 
-function printPriceList(list: readonly Price[], { json }: OutputOptions): number {
+function printPriceList(
+  list: readonly Price[],
+  question: Omit<PriceQuestion, 'model'>,
+  { json }: OutputOptions,
+): number {
   if (json) console.log(JSON.stringify(list, null, 2));
-  else console.log(textFromPriceList(list));
+  else console.log(textFromPriceList(list, question, Date.now));
   return EXIT.ok;
 }

@@ -268,7 +268,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
     async () => (await import('./prices.ts')).runPrices,
   )
     .argument('[model]', 'model id as in logs or code, with or without routing prefix, or an ARN')
-    .option('--region <region>', 'region the request is sent to', 'us-east-1')
+    .option('--region <region>', 'region the request is sent to; default: that of an ARN, else us-east-1')
     .option('--tier <tier>', 'standard, batch, flex, priority or latency-optimized', 'standard')
     .option('--prompt-tokens <tokens>', 'size of the prompt, for models that cost more above a limit', count, 0)
     .option('--at <day>', 'day the price must hold; default: today')

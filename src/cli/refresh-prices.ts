@@ -15,8 +15,8 @@ export async function runRefreshPrices(regions: readonly string[], { json }: Out
     for (const { code, region, published, prices } of lists)
       console.log(`${code} in ${region}, published ${published.slice(0, 10)}: ${prices} prices`);
     for (const line of [
-      ...named('not understood', unmapped),
-      ...named('contradictory, not used', contradictions),
+      ...named('Not understood, so not used', unmapped.map(readable)),
+      ...named('Two prices for one thing, so neither is used', contradictions),
       ...notes,
     ])
       console.log(line);
@@ -24,8 +24,13 @@ export async function runRefreshPrices(regions: readonly string[], { json }: Out
   return offers.length > 0 ? EXIT.ok : EXIT.failure;
 }
 
+/** `unknown model Acme Orion 1: 2, such as …` with what the number counts. */
+function readable(unmapped: string): string {
+  return unmapped.replace(/: (\d+), such as /, (_, rows) => `: ${rows} ${rows === '1' ? 'row' : 'rows'}, such as `);
+}
+
 function named(what: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
-  const more = names.length > LISTED ? ` and ${names.length - LISTED} more (--json lists all)` : '';
-  return [`${names.length} rows ${what}: ${names.slice(0, LISTED).join(', ')}${more}`];
+  const more = names.length > LISTED ? [`  and ${names.length - LISTED} more (--json lists all)`] : [];
+  return [`${what} (${names.length}):`, ...names.slice(0, LISTED).map((name) => `  ${name}`), ...more];
 }

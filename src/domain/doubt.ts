@@ -27,6 +27,8 @@ export interface Doubt {
   text: string;
   /** The classes of usage whose rates it is about; absent: all. */
   classes?: readonly UsageClass[];
+  /** The region that the text names, so that the same about several regions is said once. */
+  region?: string;
 }
 
 /** How many invocations each doubt is about, in the order of the table; one invocation can have several. */

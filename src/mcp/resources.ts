@@ -21,7 +21,7 @@ export function registerResources(server: McpServer, { rights, context: { prices
       const read = async () => {
         // The tool of the same facts.
         checkTool(rights, getPrice);
-        return JSON.stringify(priceList(await prices(), now()), null, 1);
+        return JSON.stringify(priceList(await prices(), {}, now), null, 1);
       };
       const text = await ask({ method: 'resources/read', target: PRICES_URI, input: {} }, read);
       return { contents: [{ uri: uri.href, mimeType: 'application/json', text }] };

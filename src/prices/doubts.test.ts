@@ -6,6 +6,7 @@ import { composePrices } from './index.ts';
 import { overridesFromText } from './overrides.ts';
 import { createTableSource } from './own-table.ts';
 import { doubtsAbout, sayings } from './rate.ts';
+import { PRICE_TABLE } from './table.ts';
 
 const book = composePrices();
 
@@ -30,6 +31,68 @@ describe('doubts about prices of our own table', () => {
     ['anthropic.claude-sonnet-4-6', '2026-10-15', []],
   ] as const)('%s on %s: %j', (modelId, day, codes) => {
     expect(codesOf(modelId, day)).toEqual(codes);
+  });
+
+  it.each([
+    ['amazon.nova-micro-v1:0', { region: 'ap-southeast-7' }, ['derived_rate']],
+    ['amazon.nova-micro-v1:0', { region: 'ap-southeast-5' }, ['derived_rate output']],
+    ['amazon.nova-micro-v1:0', { region: 'ap-southeast-2' }, []],
+    ['amazon.nova-pro-v1:0', { region: 'ap-east-2' }, ['derived_rate']],
+    ['amazon.nova-pro-v1:0', { region: 'ap-southeast-3' }, ['derived_rate']],
+    ['amazon.nova-pro-v1:0', { region: 'ap-southeast-5' }, ['derived_rate']],
+    ['amazon.nova-pro-v1:0', { region: 'ap-southeast-7' }, ['derived_rate']],
+    ['amazon.nova-pro-v1:0', { region: 'eu-west-1' }, []],
+    ['amazon.nova-lite-v1:0', { region: 'ap-east-2' }, ['derived_rate output']],
+    ['global.anthropic.claude-mythos-preview', {}, ['derived_rate']],
+    ['anthropic.claude-mythos-preview', {}, []],
+    ['global.anthropic.claude-mythos-5', {}, ['derived_rate']],
+    ['us.anthropic.claude-mythos-5', {}, []],
+    ['global.openai.gpt-5.5', {}, ['derived_rate']],
+    ['openai.gpt-5.5', {}, []],
+    ['moonshotai.kimi-k3.1', {}, ['single_source', 'derived_rate']],
+    ['us.moonshotai.kimi-k3.1', {}, ['single_source']],
+    ['zai.glm-5.3', {}, ['single_source', 'derived_rate']],
+    ['global.zai.glm-5.3', {}, ['single_source']],
+    ['global.anthropic.claude-fable-5-2', {}, ['derived_rate cacheWrite1h']],
+    [
+      'global.anthropic.claude-fable-5-2',
+      { tier: 'batch' },
+      ['derived_rate cacheWrite1h', 'derived_rate input output', 'derived_rate cacheRead cacheWrite5m cacheWrite1h'],
+    ],
+    ['anthropic.claude-sonnet-4-6', { tier: 'batch' }, ['derived_rate cacheRead cacheWrite5m cacheWrite1h']],
+    ['amazon.nova-pro-v1:0', { tier: 'batch' }, ['derived_rate cacheRead']],
+    ['meta.llama3-3-70b-instruct-v1:0', { tier: 'batch' }, []],
+    ['amazon.titan-embed-image-v1', {}, ['single_source', 'modality_unknown']],
+    ['writer.palmyra-vision-7b', {}, ['modality_unknown']],
+    ['writer.palmyra-x5-v1:0', {}, []],
+    ['openai.gpt-6.2-sol', {}, []],
+    ['amazon.nova-pro-v1:0', { region: '' }, ['region_not_listed']],
+    ['anthropic.claude-sonnet-4-6', { region: '' }, []],
+  ] as const)('%s with %j: %j', (modelId, more, doubts) => {
+    const found = book.rate(keyOf(modelId, '2026-11-20', more))?.doubts;
+    expect(found?.map(({ code, classes = [] }) => [code, ...classes].join(' '))).toEqual(doubts);
+  });
+
+  it('say that a record names no region', () => {
+    const [doubt] = book.rate(keyOf('amazon.nova-pro-v1:0', '2026-11-20', { region: '' }))?.doubts ?? [];
+    expect(doubt?.text).toMatch(/^The record names no region; the us-east-1 list price is taken/);
+  });
+
+  it('have a code wherever a note tells that one source alone has a price, or that it is derived', () => {
+    const tells = (pattern: RegExp, ...codes: readonly DoubtCode[]) =>
+      PRICE_TABLE.filter(
+        ({ note = '', doubts = [] }) => pattern.test(note) && !doubts.some(({ code }) => codes.includes(code)),
+      );
+    expect(tells(/\balone\b|\bonly source\b/, 'single_source')).toEqual([]);
+    expect(tells(/\bderived\b|worked out|\bover 1\.\d|is that rate/, 'derived_rate')).toEqual([]);
+  });
+
+  it('and notes about a region stand with that region', () => {
+    const remark = (region: string) =>
+      book.rate(keyOf('amazon.titan-embed-text-v2:0', '2026-11-20', { region }))?.remark;
+    expect([remark('us-east-1'), remark('eu-central-1')]).toEqual([undefined, expect.stringMatching(/kept as listed/)]);
+    const named = PRICE_TABLE.filter(({ note = '' }) => /\b[a-z]{2}-[a-z]+-\d\b/.test(note));
+    expect(named).toEqual([]);
   });
 
   it('begin where usage is cut in time, so that a sum has one answer', () => {

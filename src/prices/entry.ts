@@ -1,4 +1,5 @@
 import type { Doubt } from '../domain/doubt.ts';
+import type { Scope } from '../domain/scope.ts';
 import type { UsageClass } from '../domain/usage-class.ts';
 
 export interface BatchRates {
@@ -13,6 +14,19 @@ export interface RegionalRates {
   batch?: BatchRates;
   /** In-region and through a geographic profile, where that is not the factor of `scopes`. */
   geo?: { input?: string; output?: string };
+  /** What is not certain of these rates. */
+  doubts?: readonly Doubt[];
+  /** Where sources disagree about this region. */
+  note?: string;
+}
+
+/** A doubt about an entry, for all of its prices or only those that it names. */
+export interface EntryDoubt extends Doubt {
+  /** For prompts above so many tokens, one of CONTEXT_BANDS. */
+  above?: number;
+  /** For these routings; `gov` is any in regions us-gov-*. */
+  scopes?: readonly (Scope | 'gov')[];
+  tiers?: readonly string[];
 }
 
 /** One line of the price table: what a model costs from a day on. Figures are USD per one million tokens, as decimal text. */
@@ -28,8 +42,8 @@ export interface PriceEntry extends Partial<Record<UsageClass, string>> {
   tiers?: { batch?: string; flex?: string; priority?: string; 'latency-optimized'?: string };
   /** Above this many prompt tokens (input + cache read + cache write) the whole request costs more. */
   longContext?: { above: number; input: string; output: string };
-  /** What is not certain of it, for all prompts or only for those above so many tokens; `above` is one of CONTEXT_BANDS. */
-  doubts?: readonly (Doubt & { above?: number })[];
+  /** What is not certain of it. */
+  doubts?: readonly EntryDoubt[];
   /** Batch rates where they are not the tier's factor: AWS rounds those of open models to cents. */
   batch?: BatchRates;
   /** Rates that differ from the base by region. */
@@ -40,6 +54,6 @@ export interface PriceEntry extends Partial<Record<UsageClass, string>> {
   sameIn?: readonly string[];
   /** A key of PRICE_SOURCES. */
   source: string;
-  /** Where sources disagree or something is assumed. */
+  /** Where sources disagree or something is assumed, in all regions. What one source alone says, or a rule, is a doubt besides. */
   note?: string;
 }

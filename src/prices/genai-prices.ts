@@ -2,7 +2,8 @@ import { calcPrice, type ModelPrice, type TieredPrices } from '@pydantic/genai-p
 import type { Doubt } from '../domain/doubt.ts';
 import { type Usd, usdFromText } from '../domain/money.ts';
 import type { PriceKey } from '../domain/usage.ts';
-import { priceKeyFromModel } from './model-key.ts';
+import { PRICES_KNOWN_UNTIL } from './known-until.ts';
+import { isLaterThan, priceKeyFromModel } from './model-key.ts';
 import { billedBy, isTextModel, MODALITY_DOUBT } from './models/kinds.ts';
 import type { PriceSource, Rate, Rates } from './rate.ts';
 
@@ -18,6 +19,7 @@ export function createGenaiPricesSource(): PriceSource {
     rate(key) {
       if (key.tier !== undefined && key.tier !== 'standard') return undefined;
       if (key.scope === 'unknown' || key.region.startsWith('us-gov-')) return undefined;
+      if (isLaterThan(key.model, PRICES_KNOWN_UNTIL)) return undefined;
       // It knows one rate for text, and for speech none.
       if (billedBy(key.model) !== undefined) return undefined;
       const price = modelPrice(key);

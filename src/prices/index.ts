@@ -37,7 +37,7 @@ export function composePrices(overrides: Overrides = NO_OVERRIDES, list?: ListPr
       createBilledApartSource(),
       ...listed.map((source) => overrides.discounted(withExtendedAccess(source))),
     ],
-    list?.notes,
+    [...overrides.notes, ...(list?.notes ?? [])],
   );
 }
 

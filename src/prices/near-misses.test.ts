@@ -97,6 +97,32 @@ const NEAR_MISSES: Readonly<Record<string, readonly string[]>> = {
     'amazon.nova-pro-20251202-v1:0',
     'openai.gpt-6.2-sol-20261117',
     'zai.glm-5.3-20261005-v1:0',
+    'anthropic.claude-opus-4-8-20261301-v1:0',
+    'anthropic.claude-opus-4-8-20260230-v1:0',
+    'anthropic.claude-opus-4-8-20260100',
+    'anthropic.claude-sonnet-4-5-20221231-v1:0',
+    'anthropic.claude-sonnet-4-5-20261121-v1:0',
+    'anthropic.claude-sonnet-4-5-20990101-v1:0',
+    'us.anthropic.claude-sonnet-4-5-20990101',
+  ],
+  'versions that are none': [
+    'anthropic.claude-opus-4-8-20260820-v9:7',
+    'anthropic.claude-opus-4-8-v2:0',
+    'anthropic.claude-opus-4-8-v0:0',
+    'anthropic.claude-opus-4-8-v1:1',
+    'anthropic.claude-opus-4-8-v1-v1',
+    'anthropic.claude-opus-4-8:0',
+    'anthropic.claude-3-5-sonnet-20240620-v3:0',
+    'anthropic.claude-3-5-sonnet-20240620-v2:0',
+    'anthropic.claude-3-5-sonnet-v2:0',
+    'anthropic.claude-3-5-haiku-20241022-v2:0',
+    'anthropic.claude-v2:9',
+    'anthropic.claude-v3',
+    'anthropic.claude-v2:2:100k',
+    'anthropic.claude-instant-v1:5',
+    'anthropic.claude-instant-v2',
+    'qwen.qwen3-32b-v1-v1:0',
+    'qwen.qwen3-vl-235b-a22b-v2:0',
   ],
   'upper case and spaces': [
     'Anthropic.Claude-Opus-4-8',
@@ -117,6 +143,47 @@ const NEAR_MISSES: Readonly<Record<string, readonly string[]>> = {
 describe.each(Object.entries(NEAR_MISSES))('%s', (_, ids) => {
   it.each(ids)('%j', (id) => {
     expect(priceOf(id)).toBeUndefined();
+  });
+});
+
+describe('ids of all releases are known', () => {
+  it.each([
+    'anthropic.claude-v2',
+    'anthropic.claude-v2:1',
+    'anthropic.claude-v2:0:18k',
+    'anthropic.claude-v2:1:200k',
+    'anthropic.claude-instant-v1',
+    'anthropic.claude-instant-v1:2:100k',
+    'anthropic.claude-3-haiku-20240307-v1:0:48k',
+    'anthropic.claude-3-haiku-20240307-v1:0:200k',
+    'anthropic.claude-3-sonnet-20240229-v1:0:28k',
+    'anthropic.claude-3-opus-20240229-v1:0:12k',
+    'anthropic.claude-3-5-sonnet-20240620-v1:0',
+    'anthropic.claude-3-5-sonnet-20241022-v2:0:51k',
+    'anthropic.claude-3-5-haiku-20241022-v1:0',
+    'us.anthropic.claude-3-7-sonnet-20250219-v1:0',
+    'us.anthropic.claude-opus-4-20250514-v1:0',
+    'us.anthropic.claude-opus-4-1-20250805-v1:0',
+    'global.anthropic.claude-sonnet-4-20250514-v1:0',
+    'jp.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    'anthropic.claude-haiku-4-5-20251001-v1:0',
+    'anthropic.claude-opus-4-5-20251101-v1:0',
+    'global.anthropic.claude-opus-4-6-v1',
+    'anthropic.claude-opus-4-6-v1:0',
+    'anthropic.claude-sonnet-4-6',
+    'anthropic.claude-mythos-preview',
+  ])('%s', (id) => {
+    expect(priceOf(id)?.source).toBe('own table');
+  });
+});
+
+describe('ids with a version that our table has none of are known', () => {
+  it.each([
+    ['qwen.qwen3-vl-235b-a22b-v1:0', 'qwen.qwen3-vl-235b-a22b'],
+    ['zai.glm-5-v1:0', 'zai.glm-5'],
+  ])('%s costs what %s costs', (id, listed) => {
+    expect(priceOf(id)?.source).toBe('own table');
+    expect(priceOf(id)).toEqual(priceOf(listed));
   });
 });
 

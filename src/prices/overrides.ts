@@ -3,10 +3,12 @@ import * as z from 'zod';
 import type { Alias } from '../domain/alias.ts';
 import { SpendError } from '../domain/errors.ts';
 import { usdFromText } from '../domain/money.ts';
+import { isRegion } from '../domain/regions.ts';
 import { CONTEXT_BANDS } from '../domain/usage.ts';
 import { CLASS_NAMES } from '../domain/usage-class.ts';
+import { modelIdentity } from '../logs/model-id.ts';
 import type { PriceEntry } from './entry.ts';
-import { priceKeyFromModel } from './model-key.ts';
+import { isDay, priceKeyFromModel } from './model-key.ts';
 import { createTableSource } from './own-table.ts';
 import { type PriceSource, type Rate, scaleRates } from './rate.ts';
 
@@ -14,17 +16,26 @@ import { type PriceSource, type Rate, scaleRates } from './rate.ts';
 export interface Overrides {
   prices: PriceSource;
   aliases: readonly Alias[];
+  /** What of the file may be a slip, for every report. */
+  notes: readonly string[];
   /** Wraps a source so that its list prices come discounted. */
   discounted(source: PriceSource): PriceSource;
 }
 
 const decimal = z.string().regex(/^\d+(\.\d+)?$/, 'must be a plain decimal number such as 0.075');
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 2026-10-01');
+const day = z.string().refine(isDay, 'must be a day of the calendar such as 2026-10-01');
 const factors = (...names: string[]) =>
   z.strictObject(Object.fromEntries(names.map((name) => [name, decimal.optional()])));
 
+const model = z.string().superRefine((id, { addIssue }) => {
+  const problem = problemOfModel(id);
+  if (problem) addIssue({ code: 'custom', message: problem });
+});
+
+const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'is no name of a region such as eu-west-1');
+
 const priceSchema = z.strictObject({
-  model: z.string().min(1),
+  model,
   from: day.optional(),
   ...Object.fromEntries(CLASS_NAMES.map((name) => [name, decimal.optional()])),
   input: decimal,
@@ -38,7 +49,7 @@ const priceSchema = z.strictObject({
     })
     .optional(),
   regions: z
-    .record(z.string(), z.strictObject({ input: decimal, output: decimal.optional(), cacheRead: decimal.optional() }))
+    .record(region, z.strictObject({ input: decimal, output: decimal.optional(), cacheRead: decimal.optional() }))
     .optional(),
 });
 
@@ -68,6 +79,7 @@ type Discount = z.output<typeof discountSchema>;
 export const NO_OVERRIDES: Overrides = {
   prices: { rate: () => undefined, changes: [], models: [] },
   aliases: [],
+  notes: [],
   discounted: (source) => source,
 };
 
@@ -79,13 +91,18 @@ export const NO_OVERRIDES: Overrides = {
 export function overridesFromText(text: string, path: string): Overrides {
   const checked = overridesSchema.safeParse(parseYaml(text, path) ?? {});
   if (!checked.success) {
-    const issues = checked.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`);
-    throw new SpendError('INVALID_OVERRIDES', `The price overrides in ${path} cannot be used. ${issues.join('; ')}.`);
+    const issues = checked.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${messageOf(issue)}`);
+    throw invalid(path, issues);
   }
   const { prices, discounts, aliases } = checked.data;
   const entries = prices.map(
     (price) => ({ ...price, model: priceKeyFromModel(price.model), source: 'file' }) as PriceEntry,
   );
+  const twice = [...Map.groupBy(entries.keys(), (index) => `${entries[index]?.model} ${entries[index]?.from ?? ''}`)];
+  const issues = twice.flatMap(([, [index = 0, ...others]]) =>
+    others.map((other) => `prices.${other}: ${entries[other]?.model} has a price from the same day in prices.${index}`),
+  );
+  if (issues.length > 0) throw invalid(path, issues);
   const table = createTableSource(entries, { file: { title: path, url: '', read: 'as given' } });
   return {
     prices: { ...table, rate: (key) => labelled(table.rate(key)) },
@@ -95,8 +112,37 @@ export function overridesFromText(text: string, path: string): Overrides {
       name: alias.name,
       tags: alias.tags,
     })),
+    notes: [...new Set(entries.flatMap(({ regions = {} }) => Object.keys(regions)))]
+      .filter((name) => !isRegion(name))
+      .map((name) => `${path} has prices for ${name}, a region that this version does not know; is it spelt right?`),
     discounted: (source) => discountedSource(source, discounts),
   };
+}
+
+function invalid(path: string, issues: readonly string[]): SpendError {
+  return new SpendError('INVALID_OVERRIDES', `The price overrides in ${path} cannot be used. ${issues.join('; ')}.`);
+}
+
+/** Of a key, zod tells only that it is invalid; why is one level deeper. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  const [within] = issue.code === 'invalid_key' ? issue.issues : [];
+  return within?.message ?? issue.message;
+}
+
+/** AWS's form of the id of a foundation model. */
+const MODEL_ID = /^[a-z0-9-]+\.[a-z0-9]+(?:[.:-]+[a-z0-9]+)*$/;
+
+/** What is named by its kind, because no model is in its name: `application-inference-profile/k3v9q2m7x1ab`. */
+const NAMED_BY_KIND = /^(?!(?:inference-profile|foundation-model)\/)[a-z-]+\/[\w.:-]+(?:\/[\w.:-]+)*$/;
+
+/** Why a price under this id would never be used; undefined where it may be. */
+function problemOfModel(id: string): string | undefined {
+  const { model } = modelIdentity(id);
+  if (model === id && (MODEL_ID.test(id) || NAMED_BY_KIND.test(id))) return undefined;
+  const usable = MODEL_ID.test(model) || NAMED_BY_KIND.test(model);
+  if (usable && model !== id)
+    return `write ${model} in place of ${id}: a price is of the model, whatever it is called through, and "scopes" has factors for global, geo, in-region and gov`;
+  return `${JSON.stringify(id)} is no id of a model, such as anthropic.claude-opus-4-8 or application-inference-profile/k3v9q2m7x1ab`;
 }
 
 function parseYaml(text: string, path: string): unknown {

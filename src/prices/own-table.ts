@@ -4,20 +4,27 @@ import { isRegion } from '../domain/regions.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
 import { CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
 import type { PriceEntry } from './entry.ts';
-import { modelFinder } from './model-key.ts';
+import { isLaterThan, modelFinder } from './model-key.ts';
 import { isTextModel, MODALITY_DOUBT } from './models/kinds.ts';
 import { mapRates, type PriceSource, type Rate, type Rates, scaleRates } from './rate.ts';
 
 interface Origin {
   title: string;
   url: string;
+  /** UTC day of which it speaks; absent: nothing is said of the days before it. */
+  of?: string;
   read: string;
 }
 
-/** The price source over our own dated table. @throws Error when an entry is inconsistent (tested for the shipped table) */
+/**
+ * The price source over a dated table.
+ * @param until the last day that the table knows: a release of a later day has no price in it
+ * @throws Error when an entry is inconsistent (tested for the shipped table)
+ */
 export function createTableSource(
   entries: readonly PriceEntry[],
   origins: Readonly<Record<string, Origin>>,
+  until?: string,
 ): PriceSource {
   const byModel = new Map<string, PriceEntry[]>();
   for (const entry of entries) {
@@ -30,8 +37,9 @@ export function createTableSource(
   const entriesOf = modelFinder(byModel);
   return {
     rate(key) {
+      if (until !== undefined && isLaterThan(key.model, until)) return undefined;
       const entry = entriesOf(key.model)?.findLast((candidate) => startOf(candidate) <= key.ratesFrom);
-      return entry && rateFromEntry(entry, key, origins);
+      return entry && rateFromEntry(entry, key, { origins, until });
     },
     changes: [...new Set(entries.filter((entry) => entry.from).map(startOf))].sort((a, b) => a - b),
     models: [...byModel.keys()],
@@ -52,7 +60,12 @@ function checkEntry(entry: PriceEntry): void {
   }
 }
 
-function rateFromEntry(entry: PriceEntry, key: PriceKey, origins: Readonly<Record<string, Origin>>): Rate | undefined {
+interface Known {
+  origins: Readonly<Record<string, Origin>>;
+  until: string | undefined;
+}
+
+function rateFromEntry(entry: PriceEntry, key: PriceKey, { origins, until }: Known): Rate | undefined {
   const tier = tierFactor(entry, key.tier);
   if (tier === undefined) return undefined;
   const origin = origins[entry.source];
@@ -64,13 +77,16 @@ function rateFromEntry(entry: PriceEntry, key: PriceKey, origins: Readonly<Recor
     source: 'own table',
     origin: { title: origin.title, url: origin.url, version: origin.read },
     effectiveFrom: entry.from,
+    known: { from: entry.from ?? origin.of, until },
     notes: [],
     doubts: [
       ...regionDoubts(entry, key),
       ...entryDoubts(entry, key),
+      ...(entry.regions?.[key.region]?.doubts ?? []),
+      ...batchDoubts(rates, key),
       ...(isTextModel(entry.model) ? [] : [MODALITY_DOUBT]),
     ],
-    ...(entry.note ? { remark: entry.note } : {}),
+    ...remarkOf([entry.note, entry.regions?.[key.region]?.note]),
   };
 }
 
@@ -113,25 +129,58 @@ function longContextRates(rates: Rates, entry: PriceEntry, key: PriceKey): Rates
   return mapRates(rates, (rate, name) => rate.times(name === 'output' ? output : input));
 }
 
-function entryDoubts({ doubts = [] }: PriceEntry, { contextBand }: PriceKey): Doubt[] {
+function remarkOf(notes: readonly (string | undefined)[]): Pick<Rate, 'remark'> {
+  const said = notes.filter((note) => note !== undefined);
+  return said.length > 0 ? { remark: said.join(' ') } : {};
+}
+
+function entryDoubts(
+  { doubts = [] }: PriceEntry,
+  { contextBand, scope, tier = 'standard', region }: PriceKey,
+): Doubt[] {
+  const routing = region.startsWith('us-gov-') ? 'gov' : scope;
   return doubts
     .filter(({ above }) => above === undefined || contextBand >= above)
+    .filter(({ scopes }) => scopes?.includes(routing) ?? true)
+    .filter(({ tiers }) => tiers?.includes(tier) ?? true)
     .map(({ code, text, classes }) => ({ code, text, ...(classes ? { classes } : {}) }));
 }
+
+/** AWS's price list has no batch rows of cached tokens. */
+function batchDoubts(rates: Rates, { tier }: PriceKey): Doubt[] {
+  const classes = tier === 'batch' ? CACHED.filter((name) => rates[name]?.gt(0)) : [];
+  if (classes.length === 0) return [];
+  const text = 'The rates of cached tokens in the batch tier are by its rule for input, half.';
+  return [{ code: 'derived_rate', text, classes }];
+}
+
+const CACHED = ['cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const satisfies UsageClass[];
 
 /** Claude costs the same in all commercial regions; every other family varies by region (AWS Price List). */
 function regionDoubts(entry: PriceEntry, { region }: PriceKey): Doubt[] {
   const home = entry.baseRegion ?? 'us-east-1';
-  if (region === '' || region === home || entry.regions?.[region] || entry.sameIn?.includes(region)) return [];
+  if (region === home || entry.regions?.[region] || entry.sameIn?.includes(region)) return [];
+  const claude = entry.model.startsWith('anthropic.');
+  if (region === '') {
+    const text = `The record names no region; the ${home} list price is taken, and prices of this family can differ by region.`;
+    return claude ? [] : [{ code: 'region_not_listed', text }];
+  }
   if (!isRegion(region)) {
-    return [{ code: 'unknown_region', text: `No Bedrock region ${region} is known; the ${home} list price is taken.` }];
+    return [
+      {
+        code: 'unknown_region',
+        text: `No Bedrock region ${region} is known; the ${home} list price is taken.`,
+        region,
+      },
+    ];
   }
   const gov = region.startsWith('us-gov-');
-  if (gov ? entry.scopes?.gov !== undefined : entry.model.startsWith('anthropic.')) return [];
+  if (gov ? entry.scopes?.gov !== undefined : claude) return [];
   return [
     {
       code: 'region_not_listed',
       text: `No price is listed for ${region}; the ${home} list price is taken, and prices of this family can differ by region.`,
+      region,
     },
   ];
 }

@@ -189,6 +189,9 @@ describe('what a rate depends on', () => {
     };
     const four = 'us.anthropic.claude-sonnet-4-20250514-v1:0';
     const fourFive = 'global.anthropic.claude-sonnet-4-5-20250929-v1:0';
+    // A million tokens could be asked from 2025-08-12 on.
+    expect(sonnet(four, '2025-08-11', 200_000)).toEqual(['3 15 0.3 3.75 6', []]);
+    expect(sonnet(four, '2025-08-12', 200_000)).toEqual(['6 22.5 0.6 7.5 12', ['long_context']]);
     expect(sonnet(four, '2025-09-15', 200_000)).toEqual(['6 22.5 0.6 7.5 12', ['long_context']]);
     expect(sonnet(four, '2025-09-15', 128_000)).toEqual(['3 15 0.3 3.75 6', []]);
     expect(sonnet(fourFive, '2026-08-19', 256_000)).toEqual(['6 22.5 0.6 7.5 12', ['long_context']]);
@@ -366,11 +369,64 @@ aliases:
     ['prices: [{ model: a.b, input: -1 }]', /plain decimal/],
     ['prices: [{ model: a.b, inputs: 1 }]', /inputs/],
     ['prices: [{ model: a.b, input: 1, longContext: { above: 5, input: 2, output: 2 } }]', /longContext\.above/],
+    [
+      'prices: [{ model: us.anthropic.claude-opus-4-8, input: 1 }]',
+      /prices\.0\.model: write anthropic\.claude-opus-4-8 in place of us\.anthropic.*"scopes" has factors/,
+    ],
+    ['prices: [{ model: global.amazon.nova-pro-v1:0, input: 1 }]', /write amazon\.nova-pro-v1:0 in place/],
+    [
+      'prices: [{ model: "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-pro-v1:0", input: 1 }]',
+      /write amazon\.nova-pro-v1:0 in place/,
+    ],
+    [
+      'prices: [{ model: "arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abc", input: 1 }]',
+      /write application-inference-profile\/abc in place/,
+    ],
+    ['prices: [{ model: Claude Opus 4.8, input: 1 }]', /"Claude Opus 4\.8" is no id of a model/],
+    ['prices: [{ model: claude-opus-4-8, input: 1 }]', /is no id of a model/],
+    ['prices: [{ model: "", input: 1 }]', /is no id of a model/],
+    ['prices: [{ model: foundation-model/amazon.nova-pro-v1:0, input: 1 }]', /is no id of a model/],
+    [
+      'prices: [{ model: a.b, input: 1 }, { model: a.b, input: 2 }]',
+      /prices\.1: a\.b has a price from the same day in prices\.0/,
+    ],
+    [
+      'prices: [{ model: anthropic.claude-opus-4-8, from: 2026-10-01, input: 1 }, { model: anthropic.claude-opus-4-8-v1:0, from: 2026-10-01, input: 2 }]',
+      /prices\.1: anthropic\.claude-opus-4-8 has a price from the same day/,
+    ],
+    ['prices: [{ model: a.b, from: 2026-13-01, input: 1 }]', /prices\.0\.from: must be a day of the calendar/],
+    ['prices: [{ model: a.b, from: 2026-02-30, input: 1 }]', /prices\.0\.from: must be a day/],
+    [
+      'prices: [{ model: a.b, input: 1, regions: { Ireland: { input: 2 } } }]',
+      /regions\.Ireland: is no name of a region/,
+    ],
     ['discounts: [{ percent: 130 }]', /at most 100/],
     ['aliases: { x: {} }', /aliases\.x\.model/],
     ['prices: [', /not readable as YAML/],
   ])('name what is wrong: %s', (text, message) => {
     expect(() => overridesFromText(text, 'p.yaml')).toThrow(message);
+  });
+
+  it('are of models, and of what is named by its kind', () => {
+    const ids = [
+      'application-inference-profile/abc',
+      'imported-model/abc',
+      'custom-model-deployment/abc',
+      'acme.orion',
+    ];
+    for (const model of ids)
+      expect(overridesFromText(`prices: [{ model: ${model}, input: 1 }]`, 'p.yaml').prices.models).toEqual([model]);
+  });
+
+  it('may name a region that is new, which is said', () => {
+    const of = (place: string) =>
+      composePrices(
+        overridesFromText(`prices: [{ model: a.b, input: 1, regions: { ${place}: { input: 2 } } }]`, 'p.yaml'),
+      ).notes;
+    expect(of('eu-west-1')).toEqual([]);
+    expect(of('us-esat-1')).toEqual([
+      'p.yaml has prices for us-esat-1, a region that this version does not know; is it spelt right?',
+    ]);
   });
 
   it('may be empty', () => {

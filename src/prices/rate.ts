@@ -17,6 +17,8 @@ export interface Rate {
   origin: { title: string; url?: string; version: string };
   /** First UTC day it holds, or undefined: since the model's launch. */
   effectiveFrom: string | undefined;
+  /** First and last UTC day of which its source speaks; absent: it does not say. */
+  known?: { from: string | undefined; until: string | undefined };
   /** What the report's reader must know of it besides. */
   notes: readonly string[];
   /** Why AWS may ask another price. */

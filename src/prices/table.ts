@@ -1,61 +1,72 @@
 import type { PriceEntry } from './entry.ts';
 
-/** Where the figures come from; an entry names its source by key. */
+/** Where the figures come from; an entry names its source by key. `of` is the day it speaks of, or the one on which it was read. */
 export const PRICE_SOURCES = {
   'price-list-2026-08-20': {
     title: 'AWS Price List, extract of 2026-08-20 (aToy0m0/bedrock-pricing)',
     url: 'https://github.com/aToy0m0/bedrock-pricing/blob/42777bfb4089b919a1e6a9d79ac6a89b08dc0cdf/docs/data.json',
+    of: '2026-08-20',
     read: '2026-11-23',
   },
   'price-list-2026-10-08': {
     title: 'AWS Price List, extract of 2026-10-08 (inferplane/model-comparision)',
     url: 'https://github.com/inferplane/model-comparision/blob/16734176a6748580df085dbd60054f62f3fb33b1/public/data/models.json',
+    of: '2026-10-08',
     read: '2026-11-23',
   },
   'model-cards-2026-10-08': {
     title: 'Amazon Bedrock model cards, as read on 2026-10-08 (inferplane/model-comparision)',
     url: 'https://docs.aws.amazon.com/bedrock/latest/userguide/model-card-openai-gpt-6-sol.html',
+    of: '2026-10-08',
     read: '2026-11-23',
   },
   'bedrock-claude-2026-10-06': {
     title: 'AWS Price List for Claude, checked on 2026-10-06 (Haarris/cachecanary)',
     url: 'https://github.com/Haarris/cachecanary/blob/929f0578f7c67cef11d4d4353412645fc04a784b/src/cachecanary/pricing.py',
+    of: '2026-10-06',
     read: '2026-11-23',
   },
   'aws-gpt-5.6-sol-cut': {
     title: 'AWS announcement: reduced pricing for GPT-5.6 Sol, 2026-08-21 (through BerriAI/litellm pull 38118)',
     url: 'https://aws.amazon.com/about-aws/whats-new/2026/08/bedrock-openai-gpt-56-sol-reduced-pricing/',
+    of: '2026-08-21',
     read: '2026-11-23',
   },
   'aws-gpt-5.6-cut': {
     title: 'AWS announcement: GPT-5.6 Terra and Luna prices, 2026-07-30 (through pydantic/genai-prices pull 556)',
     url: 'https://aws.amazon.com/about-aws/whats-new/2026/07/openai-gpt-terra-luna-pricing-bedrock/',
+    of: '2026-07-30',
     read: '2026-11-23',
   },
   'genai-prices-556': {
     title: 'GPT-5.6 launch rates of 2026-07-13 (pydantic/genai-prices pull 556)',
     url: 'https://github.com/pydantic/genai-prices/pull/556',
+    of: '2026-07-13',
     read: '2026-11-23',
   },
   'genai-prices-0.1.8': {
     title: '@pydantic/genai-prices 0.1.8, provider aws',
     url: 'https://www.npmjs.com/package/@pydantic/genai-prices/v/0.1.8',
+    of: '2026-11-23',
     read: '2026-11-23',
   },
   'pi-ai-1.6.0': {
     title: '@earendil-works/pi-ai 1.6.0 of 2026-11-20, provider amazon-bedrock',
     url: 'https://www.npmjs.com/package/@earendil-works/pi-ai/v/1.6.0',
+    of: '2026-11-20',
     read: '2026-11-29',
   },
   'aws-long-context-2026-03': {
     title:
       "AWS's price page in March 2026: long context of Claude Sonnet 4 and 4.5 (through anomalyco/models.dev issue 1220)",
     url: 'https://aws.amazon.com/bedrock/pricing/',
+    of: '2026-03-18',
     read: '2026-11-29',
   },
   litellm: {
     title: 'LiteLLM model_prices_and_context_window.json',
     url: 'https://github.com/BerriAI/litellm/blob/00035b69f416be24e2e323c13198d9b7d2d1bdf9/model_prices_and_context_window.json',
+    of: '2026-11-23',
     read: '2026-11-23',
   },
 } as const;
@@ -95,17 +106,48 @@ const HOUR_BY_RULE = {
   text: "The rate of one-hour cache writes is by AWS's rule for Claude, twice the input.",
   classes: ['cacheWrite1h'],
 } as const;
+const MANTLE_OVER_110 = {
+  code: 'derived_rate',
+  scopes: ['global', 'unknown', 'gov'],
+  text: 'AWS lists the in-region rate alone, for the bedrock-mantle endpoint; this one is worked out from it by the factor of other Claude models, 1.1.',
+} as const;
+const IN_REGION_AS_MANTLE = {
+  code: 'derived_rate',
+  scopes: ['global', 'geo', 'unknown'],
+  text: 'AWS lists the in-region rate alone, for the bedrock-mantle endpoint; it is taken for this routing, too.',
+} as const;
+const IN_REGION_AS_GEO = {
+  code: 'derived_rate',
+  scopes: ['in-region'],
+  text: 'The catalogue has the model through global. and us. only; in-region it is taken to cost what it costs through us.',
+} as const;
+const BATCH_BY_RULE = {
+  code: 'derived_rate',
+  tiers: ['batch'],
+  classes: ['input', 'output'],
+  text: "No batch rate is listed; it is by AWS's rule for Claude, half.",
+} as const;
+const BY_FLEX = { code: 'derived_rate', text: 'The rates of this region are worked out from its flex rates.' } as const;
+const BY_BATCH = {
+  code: 'derived_rate',
+  text: 'The rates of this region are worked out from its batch rates.',
+} as const;
+const OUTPUT_BY_BATCH = {
+  code: 'derived_rate',
+  text: 'The output rate of this region is worked out from its batch rate.',
+  classes: ['output'],
+} as const;
+const OUTPUT_BY_INPUT = {
+  code: 'derived_rate',
+  text: 'The output rate of this region is worked out from its input rate.',
+  classes: ['output'],
+} as const;
+const HIGH_AS_LISTED = 'AWS lists this region at several times the price of us-east-1; kept as listed.';
 /** Regions that AWS lists at the us-east-1 rates, for most models. */
 const US_EAST_WEST = ['us-east-2', 'us-west-2'] as const;
 const US_WEST = ['us-west-2'] as const;
 const ALL_US = ['us-east-2', 'us-west-1', 'us-west-2'] as const;
 const GPT_LONG_CONTEXT = { above: 272000, input: '2', output: '1.5' } as const;
-
-/**
- * The last day of which this table knows: the newest source that it was compared with. `node scripts/compare-prices.ts` says which day
- * that may become.
- */
-export const PRICES_KNOWN_UNTIL = '2026-11-20';
 
 /**
  * USD per one million tokens. Claude follows AWS's published rules (batch half price, cache write 1.25x for 5 minutes and 2x
@@ -124,9 +166,9 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     cacheWrite1h: '16',
     scopes: GEO_110,
     tiers: BATCH_ONLY,
-    doubts: [HOUR_BY_RULE],
+    doubts: [HOUR_BY_RULE, BATCH_BY_RULE],
     source: 'pi-ai-1.6.0',
-    note: 'Anthropic, OpenRouter and Vercel list the same for their own endpoints.',
+    note: 'Of Bedrock one catalogue has it; the maker, OpenRouter and Vercel list the same as its global rate, so that it is in no doubt.',
   },
   {
     model: 'anthropic.claude-fable-5-1',
@@ -170,8 +212,8 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     cacheWrite1h: '20',
     scopes: CLAUDE_45_SCOPES,
     tiers: BATCH_ONLY,
+    doubts: [MANTLE_OVER_110, BATCH_BY_RULE],
     source: 'price-list-2026-10-08',
-    note: 'The price list has only the in-region rate (11/55, mantle endpoint); the base is that rate over 1.1.',
   },
   {
     model: 'anthropic.claude-mythos-preview',
@@ -182,8 +224,8 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     cacheWrite1h: '50',
     scopes: CLAUDE_45_SCOPES,
     tiers: BATCH_ONLY,
+    doubts: [MANTLE_OVER_110, BATCH_BY_RULE],
     source: 'price-list-2026-08-20',
-    note: 'The price list has only the in-region rate (27.5/137.5, mantle endpoint); the base is that rate over 1.1.',
   },
   {
     model: 'anthropic.claude-opus-5-5',
@@ -380,6 +422,18 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     cacheWrite5m: '3.75',
     cacheWrite1h: '6',
     tiers: BATCH_ONLY,
+    source: 'aws-long-context-2026-03',
+    note: 'Prompts above 200,000 tokens are possible since 2025-08-12.',
+  },
+  {
+    model: 'anthropic.claude-sonnet-4',
+    from: '2025-08-12',
+    input: '3',
+    output: '15',
+    cacheRead: '0.3',
+    cacheWrite5m: '3.75',
+    cacheWrite1h: '6',
+    tiers: BATCH_ONLY,
     longContext: SONNET_LONG_CONTEXT,
     doubts: [LONG_CONTEXT_ASKED],
     source: 'aws-long-context-2026-03',
@@ -535,16 +589,16 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     scopes: GOV_ONLY,
     tiers: { ...ALL_TIERS, 'latency-optimized': '1.25' },
     regions: {
-      'ap-east-2': { input: '0.96', output: '3.84', cacheRead: '0.24' },
+      'ap-east-2': { input: '0.96', output: '3.84', cacheRead: '0.24', doubts: [BY_FLEX] },
       'ap-northeast-1': { input: '0.96', output: '3.84', cacheRead: '0.24' },
       'ap-northeast-2': { input: '0.95', output: '3.8', cacheRead: '0.2375' },
       'ap-south-1': { input: '0.94', output: '3.76', cacheRead: '0.235' },
       'ap-southeast-1': { input: '1.08', output: '4.32', cacheRead: '0.27' },
       'ap-southeast-2': { input: '0.84', output: '3.36', cacheRead: '0.21' },
-      'ap-southeast-3': { input: '0.84', output: '3.36', cacheRead: '0.21' },
+      'ap-southeast-3': { input: '0.84', output: '3.36', cacheRead: '0.21', doubts: [BY_FLEX] },
       'ap-southeast-4': { input: '0.87', output: '3.48', cacheRead: '0.2175' },
-      'ap-southeast-5': { input: '0.96', output: '3.84', cacheRead: '0.24' },
-      'ap-southeast-7': { input: '0.96', output: '3.84', cacheRead: '0.24' },
+      'ap-southeast-5': { input: '0.96', output: '3.84', cacheRead: '0.24', doubts: [BY_FLEX] },
+      'ap-southeast-7': { input: '0.96', output: '3.84', cacheRead: '0.24', doubts: [BY_FLEX] },
       'eu-central-1': { input: '1.05', output: '4.2', cacheRead: '0.2625' },
       'eu-north-1': { input: '0.87', output: '3.48', cacheRead: '0.2175' },
       'eu-south-1': { input: '1.28', output: '5.21', cacheRead: '0.32' },
@@ -557,7 +611,6 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     },
     sameIn: ['me-central-1', 'us-east-2', 'us-west-2'],
     source: 'price-list-2026-08-20',
-    note: 'ap-east-2, ap-southeast-3, -5 and -7 are worked out from their flex rates.',
   },
   {
     model: 'amazon.nova-lite-v1',
@@ -568,7 +621,7 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     scopes: GOV_ONLY,
     tiers: BATCH_ONLY,
     regions: {
-      'ap-east-2': { input: '0.072', output: '0.288', cacheRead: '0.018' },
+      'ap-east-2': { input: '0.072', output: '0.288', cacheRead: '0.018', doubts: [OUTPUT_BY_BATCH] },
       'ap-northeast-1': { input: '0.072', output: '0.288', cacheRead: '0.018' },
       'ap-northeast-2': { input: '0.071', output: '0.284', cacheRead: '0.01775' },
       'ap-south-1': { input: '0.071', output: '0.284', cacheRead: '0.01775' },
@@ -590,7 +643,6 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     },
     sameIn: ['me-central-1', 'us-east-2', 'us-west-2'],
     source: 'price-list-2026-08-20',
-    note: 'ap-east-2 output is worked out from its batch rate.',
   },
   {
     model: 'amazon.nova-micro-v1',
@@ -606,8 +658,8 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
       'ap-south-1': { input: '0.041', output: '0.164', cacheRead: '0.01025' },
       'ap-southeast-1': { input: '0.047', output: '0.188', cacheRead: '0.01175' },
       'ap-southeast-2': { input: '0.037', output: '0.148', cacheRead: '0.00925' },
-      'ap-southeast-5': { input: '0.042', output: '0.168', cacheRead: '0.0105' },
-      'ap-southeast-7': { input: '0.042', output: '0.168', cacheRead: '0.0105' },
+      'ap-southeast-5': { input: '0.042', output: '0.168', cacheRead: '0.0105', doubts: [OUTPUT_BY_INPUT] },
+      'ap-southeast-7': { input: '0.042', output: '0.168', cacheRead: '0.0105', doubts: [BY_BATCH] },
       'eu-central-1': { input: '0.046', output: '0.184', cacheRead: '0.0115' },
       'eu-north-1': { input: '0.038', output: '0.152', cacheRead: '0.0095' },
       'eu-south-1': { input: '0.056', output: '0.224', cacheRead: '0.014' },
@@ -619,7 +671,6 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     },
     sameIn: ['me-central-1', 'us-east-2', 'us-west-2'],
     source: 'price-list-2026-08-20',
-    note: 'ap-southeast-7 is worked out from its batch rate, the output of ap-southeast-5 from its input.',
   },
   {
     model: 'amazon.nova-2-multimodal-embeddings-v1',
@@ -642,21 +693,20 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
       'ap-south-2': { input: '0.027' },
       'ap-southeast-1': { input: '0.028' },
       'ap-southeast-2': { input: '0.026004' },
-      'ca-central-1': { input: '0.1' },
-      'eu-central-1': { input: '0.2' },
+      'ca-central-1': { input: '0.1', note: HIGH_AS_LISTED },
+      'eu-central-1': { input: '0.2', note: HIGH_AS_LISTED },
       'eu-central-2': { input: '0.027' },
       'eu-north-1': { input: '0.021' },
       'eu-south-1': { input: '0.023' },
       'eu-south-2': { input: '0.021' },
       'eu-west-1': { input: '0.026004' },
-      'eu-west-2': { input: '0.1' },
+      'eu-west-2': { input: '0.1', note: HIGH_AS_LISTED },
       'eu-west-3': { input: '0.03' },
-      'sa-east-1': { input: '0.2' },
+      'sa-east-1': { input: '0.2', note: HIGH_AS_LISTED },
       'us-west-1': { input: '0.024' },
     },
     sameIn: US_EAST_WEST,
     source: 'price-list-2026-08-20',
-    note: 'The price list is 5x to 10x higher in ca-central-1, eu-central-1, eu-west-2 and sa-east-1; kept as listed.',
   },
   {
     model: 'amazon.titan-embed-text-v1',
@@ -668,8 +718,9 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
   {
     model: 'amazon.titan-embed-image-v1',
     input: '0.8',
+    doubts: [{ code: 'single_source', text: 'LiteLLM alone has this price (Portkey has 5/25, which is wrong).' }],
     source: 'litellm',
-    note: 'Text tokens only, LiteLLM alone (Portkey 5/25 is wrong); images are billed per image.',
+    note: 'Text tokens only; images are billed per image.',
   },
   { model: 'amazon.titan-text-premier-v1', input: '0.5', output: '1.5', source: 'price-list-2026-08-20' },
   {
@@ -678,25 +729,25 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     output: '0.6',
     regions: {
       'ap-northeast-1': { input: '0.275', output: '0.825' },
-      'ap-south-1': { input: '1', output: '1.9' },
+      'ap-south-1': { input: '1', output: '1.9', note: HIGH_AS_LISTED },
       'ap-southeast-2': { input: '0.25', output: '0.788' },
       'ca-central-1': { input: '0.3', output: '0.8' },
       'eu-central-1': { input: '0.3', output: '0.863' },
-      'eu-west-1': { input: '1', output: '1.7' },
+      'eu-west-1': { input: '1', output: '1.7', note: HIGH_AS_LISTED },
       'eu-west-2': { input: '0.3', output: '0.9' },
       'eu-west-3': { input: '0.25', output: '0.788' },
       'sa-east-1': { input: '0.4', output: '1.1' },
     },
     sameIn: US_WEST,
     source: 'price-list-2026-08-20',
-    note: 'LiteLLM has older, higher prices. Some regions are listed far above us-east-1; kept as listed.',
+    note: 'LiteLLM has older, higher prices.',
   },
   {
     model: 'amazon.titan-text-lite-v1',
     input: '0.15',
     output: '0.2',
     regions: {
-      'ap-south-1': { input: '0.4', output: '0.5' },
+      'ap-south-1': { input: '0.4', output: '0.5', note: HIGH_AS_LISTED },
       'ap-southeast-2': { input: '0.2', output: '0.25' },
       'ca-central-1': { input: '0.2', output: '0.3' },
       'eu-west-1': { input: '0.3', output: '0.4' },
@@ -706,7 +757,7 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     },
     sameIn: US_WEST,
     source: 'price-list-2026-08-20',
-    note: 'LiteLLM has older, higher prices. Some regions are listed far above us-east-1; kept as listed.',
+    note: 'LiteLLM has older, higher prices.',
   },
 
   // Meta Llama
@@ -784,7 +835,6 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     baseRegion: 'us-west-2',
     sameIn: ['us-east-2'],
     source: 'price-list-2026-08-20',
-    note: 'Base is us-west-2; no us-east-1 price.',
   },
   {
     model: 'meta.llama3-1-70b-instruct-v1',
@@ -1010,7 +1060,7 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     tiers: { batch: '0.75' },
     baseRegion: 'us-west-2',
     source: 'price-list-2026-08-20',
-    note: 'Base is us-west-2; no us-east-1 price. Batch 1.5/4.5 as in the price list.',
+    note: 'Batch 1.5/4.5 as in the price list.',
   },
   {
     model: 'mistral.mistral-large-2402-v1',
@@ -1386,7 +1436,7 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     longContext: GPT_LONG_CONTEXT,
     sameIn: US_EAST_WEST,
     source: 'pi-ai-1.6.0',
-    note: 'OpenAI, OpenRouter and Vercel list the same for their own endpoints.',
+    note: 'Of Bedrock one catalogue has it; the maker, OpenRouter and Vercel list the same as its global rate, so that it is in no doubt.',
   },
   {
     model: 'openai.gpt-6.2-sol',
@@ -1399,7 +1449,7 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     longContext: GPT_LONG_CONTEXT,
     sameIn: US_EAST_WEST,
     source: 'pi-ai-1.6.0',
-    note: 'OpenAI, OpenRouter and Vercel list the same for their own endpoints.',
+    note: 'Of Bedrock one catalogue has it; the maker, OpenRouter and Vercel list the same as its global rate, so that it is in no doubt.',
   },
   {
     model: 'openai.gpt-6.1-terra',
@@ -1412,7 +1462,7 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     longContext: GPT_LONG_CONTEXT,
     sameIn: US_EAST_WEST,
     source: 'pi-ai-1.6.0',
-    note: 'OpenAI, OpenRouter and Vercel list the same for their own endpoints.',
+    note: 'Of Bedrock one catalogue has it; the maker, OpenRouter and Vercel list the same as its global rate, so that it is in no doubt.',
   },
   {
     model: 'openai.gpt-6.1-sol',
@@ -1553,8 +1603,8 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     output: '33',
     cacheRead: '0.55',
     longContext: GPT_LONG_CONTEXT,
+    doubts: [IN_REGION_AS_MANTLE],
     source: 'model-cards-2026-10-08',
-    note: 'In-region mantle endpoint only, so the base is that rate.',
   },
   {
     model: 'openai.gpt-5.4',
@@ -1562,8 +1612,8 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     output: '16.5',
     cacheRead: '0.275',
     scopes: GOV_ONLY,
+    doubts: [IN_REGION_AS_MANTLE],
     source: 'genai-prices-0.1.8',
-    note: 'In-region mantle endpoint only, so the base is that rate.',
   },
 
   // Google Gemma
@@ -1669,7 +1719,7 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     cacheWrite5m: '5',
     scopes: GEO_110,
     sameIn: US_EAST_WEST,
-    doubts: [ONE_CATALOGUE],
+    doubts: [ONE_CATALOGUE, IN_REGION_AS_GEO],
     source: 'pi-ai-1.6.0',
     note: 'Moonshot lists 2/10 for its own endpoint, and this for its fast one.',
   },
@@ -1792,7 +1842,7 @@ export const PRICE_TABLE: readonly PriceEntry[] = [
     cacheWrite5m: '2.1',
     scopes: GEO_110,
     sameIn: US_EAST_WEST,
-    doubts: [ONE_CATALOGUE],
+    doubts: [ONE_CATALOGUE, IN_REGION_AS_GEO],
     source: 'pi-ai-1.6.0',
     note: 'Z.AI lists 1.4/4.4 for its own endpoint. Flex and priority tiers exist, at prices not found.',
   },

@@ -118,10 +118,19 @@ describe('doubts about prices', () => {
     const usage = priceUsage(rows, [], prices);
     const [regions, , single] = doubtNotes(usage);
     expect(regions).toBe(
-      `Prices in doubt, because no price is listed for the region, so that of another one is taken (region_not_listed): ${LLAMA} ($3.00 for 2 invocations). No price is listed for eu-north-1; the us-east-1 list price is taken, and prices of this family can differ by region. No price is listed for eu-west-1; the us-east-1 list price is taken, and prices of this family can differ by region.`,
+      `Prices in doubt, because no price is listed for the region, so that of another one is taken (region_not_listed). ${LLAMA} ($3.00 for 2 invocations): No price is listed for eu-north-1, eu-west-1; the us-east-1 list price is taken, and prices of this family can differ by region.`,
     );
-    expect(single).toContain(`(single_source): ${ZEPHYR} ($5.60 for 5 invocations). One catalogue alone has it.`);
+    expect(single).toContain(`(single_source). ${ZEPHYR} ($5.60 for 5 invocations): One catalogue alone has it.`);
     expect(notesFromUsage(usage, coverage)).toEqual(expect.arrayContaining(doubtNotes(usage)));
+  });
+
+  it('say a sentence once, with the models that it is about', () => {
+    const of = (model: string, text: string, invocations = 2) =>
+      ({ code: 'single_source', model, invocations, cost_usd: '1', text }) as const;
+    const doubts = [of('a.one', 'A has it.'), of('b.two', 'B has it.', 1), of('c.three', 'A has it.')];
+    expect(doubtNotes({ doubts })).toEqual([
+      'Prices in doubt, because one public catalogue alone has the price (single_source). a.one ($1.00 for 2 invocations), c.three ($1.00 for 2 invocations): A has it. b.two ($1.00 for 1 invocation): B has it.',
+    ]);
   });
 
   it('stay countable in many regions', () => {
@@ -129,7 +138,7 @@ describe('doubts about prices', () => {
       rowOf(LLAMA, { input: 1 }, inRegion(LLAMA, region)),
     );
     expect(priceUsage(many, [], prices).doubts[0]?.text).toMatch(
-      /^No price is listed for af-south-1.* And 2 more of the kind\.$/,
+      /^No price is listed for af-south-1, ap-south-1, eu-north-1 and 2 more regions; the us-east-1 [^.]*\.$/,
     );
   });
 
@@ -158,10 +167,10 @@ describe('our own table', () => {
     notesFromUsage(priceUsage(priced, [], prices), { ...coverage, last: Date.parse(`${day}T12:00:00Z`) }).join('\n');
   const inDays = (days: number) => new Date(Date.parse(PRICES_KNOWN_UNTIL) + days * DAY_MS).toISOString().slice(0, 10);
 
-  it('says up to which day it knows prices where usage is well beyond it', () => {
+  it('says up to which day it knows prices from the next day on', () => {
     const row = rowOf(LLAMA, { input: 1 });
-    expect(notesUntil(inDays(13), row)).not.toMatch(note);
-    expect(notesUntil(inDays(14), row)).toMatch(note);
+    expect(notesUntil(inDays(0), row)).not.toMatch(note);
+    expect(notesUntil(inDays(1), row)).toMatch(note);
     expect(notesUntil(inDays(400), rowOf('nobody.knows-1', { input: 1 }))).not.toMatch(note);
   });
 });

@@ -6,6 +6,7 @@ import { UNPRICED_CODES, UNPRICED_REASONS } from '../domain/unpriced.ts';
 import type { Coverage } from '../engines/engine.ts';
 import { PRICES_KNOWN_UNTIL } from '../prices/own.ts';
 import type { PricedUsage } from './pricing.ts';
+import { invocationsText } from './render.ts';
 import type { DoubtfulUsage, UnpricedUsage } from './report.ts';
 import { shownValue } from './shown-value.ts';
 
@@ -83,16 +84,17 @@ export function doubtNotes({ doubts }: Pick<PricedUsage, 'doubts'>): string[] {
   });
 }
 
+/** Each sentence stands once, after the models that it is about. */
 function doubtNote(code: DoubtCode, found: readonly DoubtfulUsage[]): string {
-  const listed = found.slice(0, LISTED).map(shownDoubt);
-  const more = found.length - listed.length;
-  const models = `${listed.join(', ')}${more > 0 ? ` and ${count(more)} more models` : ''}`;
-  const texts = new Set(found.slice(0, LISTED).map(({ text }) => text));
-  return `Prices in doubt, because ${DOUBTS[code]} (${code}): ${models}. ${[...texts].join(' ')}`;
+  const more = found.length - LISTED;
+  const byText = [...Map.groupBy(found.slice(0, LISTED), ({ text }) => text)];
+  const said = byText.map(([text, models]) => `${models.map(shownDoubt).join(', ')}: ${text}`);
+  const rest = more > 0 ? [`And ${count(more)} more models.`] : [];
+  return `Prices in doubt, because ${DOUBTS[code]} (${code}). ${[...said, ...rest].join(' ')}`;
 }
 
 function shownDoubt({ model, invocations, cost_usd }: DoubtfulUsage): string {
-  return `${shownValue(model)} (${displayUsd(usdFromText(cost_usd))} for ${count(invocations)} invocations)`;
+  return `${shownValue(model)} (${displayUsd(usdFromText(cost_usd))} for ${invocationsText(invocations)})`;
 }
 
 /** The model is a value from the log; the tier and classes after it are ours. */
@@ -118,14 +120,11 @@ function usageAdvice(found: readonly UnpricedUsage[]): string {
   ].join(' ');
 }
 
-/** So many days after the last one that our own table knows, a price may well have changed. */
-const KNOWN_FOR_DAYS = 14;
-
 function knownUntilNote({ byOwnTable }: PricedUsage, { last }: Coverage): string[] {
   const known = Date.parse(`${PRICES_KNOWN_UNTIL}T00:00:00Z`);
-  if (byOwnTable === 0 || last === undefined || last < known + KNOWN_FOR_DAYS * DAY_MS) return [];
+  if (byOwnTable === 0 || last === undefined || last < known + DAY_MS) return [];
   return [
-    `${count(byOwnTable)} invocations are priced by our own table, which knows prices up to ${PRICES_KNOWN_UNTIL}; what changed since is not in the dollars. "bedrock-spend prices --refresh" reads AWS's list.`,
+    `${invocationsText(byOwnTable)} ${byOwnTable === 1 ? 'is' : 'are'} priced by our own table, which knows prices up to ${PRICES_KNOWN_UNTIL}; what changed since is not in the dollars. "bedrock-spend prices --refresh" reads AWS's list.`,
   ];
 }
 

@@ -1,20 +1,33 @@
 import * as z from 'zod';
 import { tierOfAlias } from '../domain/alias.ts';
+import { SpendError } from '../domain/errors.ts';
 import { textFromUsd } from '../domain/money.ts';
 import { isoFromMoment, momentFromText } from '../domain/period.ts';
+import { UNPRICED_REASONS } from '../domain/unpriced.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
-import { modelIdentity } from '../logs/model-id.ts';
+import { isUnresolved, modelIdentity } from '../logs/model-id.ts';
 import type { Names } from '../names/names.ts';
+import { PRICES_KNOWN_UNTIL } from '../prices/known-until.ts';
+import { billedBy } from '../prices/models/kinds.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import type { Rate, Rates } from '../prices/rate.ts';
 
 export interface PriceQuestion {
   model: string;
-  region: string;
+  /** Default: that of an ARN, else us-east-1. */
+  region?: string | undefined;
   tier: string;
   prompt_tokens: number;
   at?: string | undefined;
 }
+
+/** Tiers that invocations are logged with and have prices by the token, the usual one first. */
+export const PRICED_TIERS = ['standard', 'batch', 'flex', 'priority', 'latency-optimized'] as const;
+
+/** Billed by the hour, month or at prices of the model's own. */
+const OTHER_TIERS = ['provisioned', 'reserved', 'custom-model'] as const;
+
+const HOME = 'us-east-1';
 
 const rate = z.string().optional();
 
@@ -36,37 +49,107 @@ export const priceSchema = z.object({
   origin_url: z.string().optional(),
   version: z.string(),
   effective_from: z.string().describe('First day the rate holds, or "launch"'),
+  known_until: z.string().optional().describe('Last day of which the source knows'),
   notes: z.array(z.string()),
   doubts: z.array(z.object({ code: z.string(), text: z.string() })),
 });
 
 export type Price = z.output<typeof priceSchema>;
 
-/** One price with its proof, or undefined when none is known. */
+/** One price with its proof, or undefined when none is known; `noPriceText` says why. */
 export function priceReport(
   question: PriceQuestion,
   prices: PriceBook,
-  { aliases }: Names,
+  names: Names,
   now: () => number,
 ): Price | undefined {
+  const key = keyFrom(question, names, now);
+  const found = prices.rate(key);
+  if (found === undefined) return undefined;
+  const price = priceFromRate(found, key);
+  return { ...price, notes: [...price.notes, ...knownNotes(found, key)] };
+}
+
+function keyFrom(question: PriceQuestion, { aliases }: Pick<Names, 'aliases'>, now: () => number): PriceKey {
   const { model: unresolved } = modelIdentity(question.model);
   const alias = aliases.find((candidate) => candidate.unresolved === unresolved);
   const { model, scope } = modelIdentity(alias?.model ?? question.model);
+  const region = question.region ?? regionFromArn(question.model) ?? HOME;
   const tier = (alias && tierOfAlias(alias)) ?? question.tier;
   const at = question.at === undefined ? now() : momentFromText(question.at, 'UTC');
   const contextBand = CONTEXT_BANDS.findLast((band) => question.prompt_tokens > band) ?? 0;
-  const key: PriceKey = { model, scope, region: question.region, tier, contextBand, ratesFrom: at };
-  const found = prices.rate(key);
-  return found && priceFromRate(found, key);
+  return { model, scope, region, tier, contextBand, ratesFrom: at };
 }
 
-/** Every listed price of today, in one region and the standard tier, for reading through. */
-export function priceList(prices: PriceBook, now: number): Price[] {
-  const key = { scope: 'in-region', region: 'us-east-1', tier: 'standard', contextBand: 0, ratesFrom: now } as const;
+function regionFromArn(model: string): string | undefined {
+  return /^arn:[^:]+:[^:]+:([^:]+):/.exec(model)?.[1];
+}
+
+/** Why there is no price, with what has one instead: a sentence or two. */
+export function noPriceText(question: PriceQuestion, prices: PriceBook, names: Names, now: () => number): string {
+  const key = keyFrom(question, names, now);
+  const { model, ratesFrom } = key;
+  const tier = key.tier ?? 'standard';
+  checkTier(tier);
+  const by = billedBy(model);
+  if (by !== undefined) return `${model} is ${UNPRICED_REASONS[by].why} (${by}), so it has no price per token.`;
+  if (isUnresolved(model))
+    return `${model} does not name the model behind it. An overrides file (--prices) can, under "aliases", or give it a price.`;
+  const later = prices.rateChanges.find((at) => at > ratesFrom && prices.rate({ ...key, ratesFrom: at }));
+  if (later !== undefined)
+    return `The first known price of ${model} holds from ${dayOf(later)} on; none is known of ${dayOf(ratesFrom)}.`;
+  const offered = PRICED_TIERS.filter((other) => prices.rate({ ...key, tier: other }));
+  if (offered.length > 0) return `${model} has no price in the tier ${tier}; it has one in ${offered.join(', ')}.`;
+  const alike = alikeText(model, prices.models) || ' "bedrock-spend prices" lists all that are known.';
+  return `No price is known for ${model}: its usage is unpriced. An overrides file (--prices) can name one.${alike}`;
+}
+
+/** @throws SpendError INVALID_ARGUMENT for a tier that Bedrock does not have */
+function checkTier(tier: string): void {
+  if ([...PRICED_TIERS, ...OTHER_TIERS].some((known) => known === tier)) return;
+  throw new SpendError('INVALID_ARGUMENT', `There is no tier "${tier}". There are ${PRICED_TIERS.join(', ')}.`);
+}
+
+/** How far the day that was asked for is from those of which the source of a rate knows. */
+function knownNotes({ known, source, effectiveFrom }: Rate, { ratesFrom }: PriceKey): string[] {
+  const day = dayOf(ratesFrom);
+  const { from, until } = known ?? {};
+  const later = until !== undefined && day > until ? `; a change up to ${day} is not in it` : '';
+  return [
+    ...(effectiveFrom === undefined && from !== undefined && day < from ? [EARLIER(from, day)] : []),
+    ...(until !== undefined && source === 'own table' ? [`Our own table knows prices up to ${until}${later}.`] : []),
+    ...(until !== undefined && source === 'price list' && later
+      ? [`AWS's list was published on ${until}${later}.`]
+      : []),
+  ];
+}
+
+const EARLIER = (from: string, day: string) =>
+  `Our own table has this price from a source of ${from} and knows nothing earlier: whether it held on ${day}, or the model was there, is not known.`;
+
+function dayOf(at: number): string {
+  return isoFromMoment(at).slice(0, 10);
+}
+
+/** Every listed price in one region, tier and prompt size and on one day, for reading through. */
+export function priceList(prices: PriceBook, question: ListQuestion, now: () => number): Price[] {
+  const key = keyOfList(question, now);
+  checkTier(key.tier);
   return prices.models.flatMap((model) => {
     const found = prices.rate({ ...key, model });
-    return found ? [priceFromRate(found, { ...key, model })] : [];
+    if (found === undefined) return [];
+    const price = priceFromRate(found, { ...key, model });
+    const { from } = found.known ?? {};
+    const early = from !== undefined && found.effectiveFrom === undefined && dayOf(key.ratesFrom) < from;
+    return [early ? { ...price, notes: [...price.notes, EARLIER(from, dayOf(key.ratesFrom))] } : price];
   });
+}
+
+type ListQuestion = Partial<Omit<PriceQuestion, 'model'>>;
+
+function keyOfList({ tier = 'standard', prompt_tokens = 0, ...asked }: ListQuestion, now: () => number) {
+  const question = { ...asked, model: '', tier, prompt_tokens };
+  return { ...keyFrom(question, { aliases: [] }, now), scope: 'in-region' as const, tier };
 }
 
 export function textFromPrice(price: Price): string {
@@ -83,21 +166,31 @@ export function textFromPrice(price: Price): string {
 }
 
 /** The list for reading through, at 80 columns; what is in doubt is marked, and which doubt it is stands with the price itself. */
-export function textFromPriceList(list: readonly Price[]): string {
-  const cells = list.map(({ model, doubts, usd_per_million_tokens: rates }) => {
+export function textFromPriceList(list: readonly Price[], question: ListQuestion, now: () => number): string {
+  const { region, tier, contextBand, ratesFrom } = keyOfList(question, now);
+  const day = dayOf(ratesFrom);
+  const cells = list.map((price) => {
+    const { model, usd_per_million_tokens: rates } = price;
     const { input, output = '-', cache_read = '-', cache_write_5m = '-', cache_write_1h = '-' } = rates;
-    return [doubts.length > 0 ? `${model}*` : model, input, output, cache_read, cache_write_5m, cache_write_1h];
+    return [isDoubtful(price) ? `${model}*` : model, input, output, cache_read, cache_write_5m, cache_write_1h];
   });
   const rows = [['model', 'input', 'output', 'read', '5m-write', '1h-write'], ...cells];
   const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
   const lineOf = (row: readonly string[]) =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(widthOf(0)) : cell.padStart(widthOf(column)))).join(' ');
   return [
-    'USD per million tokens, in-region in us-east-1, standard tier, today.',
+    `USD per million tokens, in-region in ${region}, ${tier} tier,`,
+    `on ${day}${contextBand > 0 ? `, for prompts above ${contextBand.toLocaleString('en-US')} tokens` : ''}.`,
+    `Our own table knows prices up to ${PRICES_KNOWN_UNTIL}${day > PRICES_KNOWN_UNTIL ? ', and no change since' : ''}.`,
     '"prices MODEL" shows other routings, the source, the date, and any doubt (*).',
     '',
-    ...rows.map(lineOf),
+    ...(list.length > 0 ? rows.map(lineOf) : ['No model has a known price of this kind.']),
   ].join('\n');
+}
+
+/** A price of a day before any that its source knows is no surer than one with a doubt. */
+function isDoubtful({ doubts, notes }: Price): boolean {
+  return doubts.length > 0 || notes.some((note) => note.includes('knows nothing earlier'));
 }
 
 /** Names models with a price that may have been meant: a sentence with a space before it, or nothing. */
@@ -127,6 +220,7 @@ function priceFromRate(found: Rate, key: PriceKey): Price {
     ...(found.origin.url ? { origin_url: found.origin.url } : {}),
     version: found.origin.version,
     effective_from: found.effectiveFrom ?? 'launch',
+    ...(found.known?.until ? { known_until: found.known.until } : {}),
     notes: [...found.notes, ...(found.remark ? [found.remark] : [])],
     doubts: found.doubts.map(({ code, text }) => ({ code, text })),
   };

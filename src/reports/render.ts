@@ -77,7 +77,7 @@ function codesText(codes: Measures['unpriced_reasons'] = {}): string {
 export function totalText(measures: Measures): string {
   const { invocations, errors } = measures;
   const parts = [
-    `${costText(measures)} for ${count(invocations)} invocations`,
+    `${costText(measures)} for ${invocationsText(invocations)}`,
     ...(errors > 0 ? [`${count(errors)} errors`] : []),
     ...unknownText(measures),
   ];
@@ -150,6 +150,10 @@ export function alignColumns(lines: readonly string[][], leftAligned: number): s
 
 export function count(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+export function invocationsText(invocations: number): string {
+  return `${count(invocations)} ${invocations === 1 ? 'invocation' : 'invocations'}`;
 }
 
 /** Three digits are what people compare tokens by; JSON and CSV have them all. */

@@ -208,7 +208,9 @@ describe('the price list from its files', () => {
   it('names what it does not understand', async () => {
     const list = await open({ regions: ['us-east-1'] });
     expect(list.unmapped).toContain('unknown model Acme Orion 1: 2, such as USE1-AcmeOrion-input-tokens in us-east-1');
-    expect(list.contradictions).toEqual(['openai.gpt-5.6-terra cacheRead standard true false: 0.2 or 0.25']);
+    expect(list.contradictions).toEqual([
+      'openai.gpt-5.6-terra in us-east-1, cache read tokens, global, standard tier: 0.2 or 0.25 USD per million',
+    ]);
   });
 
   it('prices models that nobody has heard of, and tells a name that it cannot read once', async () => {
@@ -246,7 +248,7 @@ describe('the price list from its files', () => {
       'zeta.quark-2.5-v1:0',
       'apac.amazon.nova-7-pro-v1:0',
       'global.anthropic.claude-zephyr-6-1',
-      'us.anthropic.claude-zephyr-6-1-20261201-v1:0',
+      'us.anthropic.claude-zephyr-6-1-20260801-v1:0',
       'acme.orion-90',
     ].map((id) => {
       const { model, scope } = modelIdentity(id);

@@ -69,6 +69,7 @@ describe.skipIf(missing)('the dashboard', { timeout: 120_000 }, () => {
       expect(await page.locator('td.strong').first().getAttribute('title')).toBe(
         '1 in doubt: nobody lists a Bedrock region of that name',
       );
+      expect(await page.locator('td.strong .doubt').first().innerText()).toBe('unknown_region');
     });
 
     it('goes deeper by click, and back', async () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SpendError } from '../../domain/errors.ts';
-import { alikeText, priceReport, priceSchema, textFromPrice } from '../../reports/price.ts';
+import { noPriceText, PRICED_TIERS, priceReport, priceSchema, textFromPrice } from '../../reports/price.ts';
 import { defineTool } from '../define-tool.ts';
 
 export const getPrice = defineTool({
@@ -13,11 +13,8 @@ export const getPrice = defineTool({
       .string()
       .min(1)
       .describe('Model id as in logs or code: anthropic.claude-sonnet-4-6, us.anthropic.…, global.…, or an ARN.'),
-    region: z.string().default('us-east-1').describe('Region the request is sent to.'),
-    tier: z
-      .enum(['standard', 'batch', 'flex', 'priority', 'latency-optimized'])
-      .default('standard')
-      .describe('Service tier.'),
+    region: z.string().optional().describe('Region the request is sent to. Default: that of an ARN, else us-east-1.'),
+    tier: z.enum(PRICED_TIERS).default('standard').describe('Service tier.'),
     prompt_tokens: z
       .number()
       .int()
@@ -29,12 +26,9 @@ export const getPrice = defineTool({
   output: priceSchema,
   async run(input, context) {
     const prices = await context.prices();
-    const price = priceReport(input, prices, await context.names(), context.now);
-    if (price === undefined)
-      throw new SpendError(
-        'INVALID_ARGUMENT',
-        `No price is known for ${input.model} as asked; its usage is shown as unpriced. An overrides file can name one.${alikeText(input.model, prices.models)}`,
-      );
+    const names = await context.names();
+    const price = priceReport(input, prices, names, context.now);
+    if (price === undefined) throw new SpendError('INVALID_ARGUMENT', noPriceText(input, prices, names, context.now));
     return { text: textFromPrice(price), data: price };
   },
 });

@@ -8,6 +8,10 @@ export function wordsOfName(name: string): string | undefined {
 /** A name that is an id already: `provider.model`. */
 const MODEL_ID = /^[a-z0-9]+\.[a-z][a-z0-9.-]*$/;
 
+export function isModelId(name: string): boolean {
+  return MODEL_ID.test(name);
+}
+
 const VERSION = '(?<major>\\d+)(?: (?<minor>\\d{1,2}))?';
 const KIND = '(?<kind>[a-z]{3,})';
 
@@ -39,7 +43,7 @@ const FAMILIES: readonly (readonly [words: RegExp, id: (parts: Parts) => string]
 
 /** The id that a name stands for by the rule of its family, as `priceKeyFromModel` gives it; undefined where no rule reads it whole. */
 export function idFromFamilyName(name: string): string | undefined {
-  if (MODEL_ID.test(name)) return name;
+  if (isModelId(name)) return name;
   const words = wordsOfName(name) ?? '';
   for (const [pattern, id] of FAMILIES) {
     const parts = pattern.exec(words)?.groups;

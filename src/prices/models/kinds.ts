@@ -37,7 +37,7 @@ export function isEmbedding(model: string): boolean {
 
 /** Families whose models are billed by text tokens, images in the prompt among them. Of a family that is not named it is not known. */
 const TEXT_FAMILIES =
-  /^(anthropic\.claude-|amazon\.(nova-(\d+-)*(micro|lite|pro|premier)|titan-text-|titan-embed-text)|meta\.llama|mistral\.(mistral|mixtral|ministral|pixtral|magistral|devstral)|deepseek\.|qwen\.|openai\.gpt-|google\.gemma-|moonshot(ai)?\.kimi-|minimax\.minimax-|zai\.glm-|nvidia\.nemotron-|xai\.grok-|writer\.palmyra-|cohere\.(command-|embed-(english|multilingual)-)|ai21\.)/;
+  /^(anthropic\.claude-|amazon\.(nova-(\d+-)*(micro|lite|pro|premier)|titan-text-|titan-embed-text)|meta\.llama|mistral\.(mistral|mixtral|ministral|pixtral|magistral|devstral)|deepseek\.|qwen\.|openai\.gpt-|google\.gemma-|moonshot(ai)?\.kimi-|minimax\.minimax-|zai\.glm-|nvidia\.nemotron-|xai\.grok-|writer\.palmyra-x|cohere\.(command-|embed-(english|multilingual)-)|ai21\.)/;
 
 /** Whether a model is known to be billed by text tokens alone. */
 export function isTextModel(model: string): boolean {

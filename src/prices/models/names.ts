@@ -1,4 +1,4 @@
-import { idFromFamilyName, wordsOfName } from './family-names.ts';
+import { idFromFamilyName, isModelId, wordsOfName } from './family-names.ts';
 
 /**
  * What AWS's price list and bills call a model where the rule of its family (family-names.ts) does not give its id, and the ids that
@@ -104,6 +104,11 @@ export function modelsFromName(name: string): readonly string[] | undefined {
   if (irregular) return irregular;
   const id = idFromFamilyName(name);
   return id === undefined ? undefined : [id];
+}
+
+/** The ids that an id stands for: itself, unless it is irregular. Undefined for what is none. */
+export function modelsFromId(text: string): readonly string[] | undefined {
+  return isModelId(text) ? modelsFromName(text) : undefined;
 }
 
 /** The id that invocation logs have for a name on a bill; undefined where it is not known. */

@@ -1,6 +1,6 @@
 import { usdFromText } from '../../domain/money.ts';
 import { billedBy } from '../models/kinds.ts';
-import { modelsFromName } from '../models/names.ts';
+import { modelsFromId, modelsFromName } from '../models/names.ts';
 import type { Rates } from '../rate.ts';
 import { type Meter, meterFromUsageType } from './meter.ts';
 import type { Offer, OfferCode, OfferPrice, OfferProduct } from './offer.ts';
@@ -59,14 +59,16 @@ function readProduct(product: OfferProduct, { code, region }: Offer): Reading {
   if (meter === undefined) return { unknown: 'unknown usage type' };
   if (attributes['regionCode'] !== region) return { unknown: 'of another region' };
   const { name, latencyOptimized } = plainName(nameOf(product, code, meter));
-  // A name that we cannot read may stand beside a usage type with the id in it.
-  const models = modelsFromName(name) ?? modelsFromName(meter.stem ?? '');
+  // A usage type may hold the id beside a name that we cannot read. Its billing name is no substitute: `NovaPro` may stand for a variant.
+  const models = modelsFromName(name) ?? modelsFromId(meter.stem ?? '');
   if (models === undefined) return { unknown: `unknown model ${name}` };
   if (models.every((model) => billedBy(model) !== undefined)) return { leftOut: 'model left to other sources' };
   const tier = latencyOptimized ? 'latency-optimized' : meter.tier;
   const said = tierFromAttributes(product);
   if (said !== undefined && said !== tier) return { unknown: `${name}, ${tier} or ${said} tier` };
   const { stem: _, ...how } = meter;
+  const unit = prices.find((price) => !isReadUnit(price))?.unit;
+  if (unit !== undefined) return { unknown: `${name}, unit "${unit}" not known` };
   const amounts = amountsFromPrices(prices, meter);
   if (amounts === undefined) return { unknown: `${name}, price not readable` };
   return {
@@ -96,7 +98,9 @@ function leftOutBecause(product: OfferProduct, meter: Meter | undefined): string
   const usageType = usageTypeOf(product);
   if (/custom/i.test(`${usageType} ${feature} ${model}`)) return 'customised models';
   if (/^(Reserved|Provisioned)/i.test(feature)) return 'reserved capacity';
-  if (prices.length > 0 && !prices.some(({ unit }) => countsTokens(unit, usageType))) return 'not priced per token';
+  const counted = ({ unit }: OfferPrice) =>
+    countsTokens(unit, usageType) || (meter !== undefined && !OTHER_UNIT.test(unit));
+  if (prices.length > 0 && !prices.some(counted)) return 'not priced per token';
   // `NovaSonic-speech-input-tokens` reads like any input; `Nova2.0Pro-input-image-token-count` reads like none.
   if (/-speech/i.test(meter?.stem ?? '')) return OTHER_TOKENS;
   if (!meter && /image|audio|video|speech/i.test(`${usageType} ${inferenceType}`)) return OTHER_TOKENS;
@@ -105,9 +109,12 @@ function leftOutBecause(product: OfferProduct, meter: Meter | undefined): string
 
 const OTHER_TOKENS = 'speech, image, audio and video tokens';
 
+/** What AWS counts besides tokens. */
+const OTHER_UNIT = /image|second|minute|hour|hrs?$|month|request|quer|text.?unit|polic|page|model|GB/i;
+
 /** Marketplace rows used to say `Units` whatever they count. */
 function countsTokens(unit: string, usageType: string): boolean {
-  return / tokens$/i.test(unit) || (unit === 'Units' && /token/i.test(usageType));
+  return /tok(en)?s?$/i.test(unit) || (unit === 'Units' && /token/i.test(usageType));
 }
 
 /** The tier by the attributes, which have to agree with the usage type; undefined when they say none. */
@@ -141,10 +148,15 @@ function isCacheWrite(token: keyof Rates): boolean {
  * AmazonBedrock quotes 1,000 tokens, some rows and AmazonBedrockFoundationModels a million. A marketplace row whose unit is only
  * `Units` means a million too, unless its description says thousand: those have been seen with figures of both kinds.
  */
-function perMillion({ unit, description, usd }: OfferPrice): string | undefined {
-  if (usd === undefined || !/^\d+(\.\d+)?$/.test(usd)) return undefined;
-  if (/^1k tokens$/i.test(unit)) return usdFromText(usd).times('1000').toFixed();
-  if (/^1m tokens$/i.test(unit) || (unit === 'Units' && !/thousand|1,?000\b|1k\b/i.test(description)))
-    return usdFromText(usd).toFixed();
-  return undefined;
+function perMillion(price: OfferPrice): string | undefined {
+  const { unit, usd } = price;
+  if (usd === undefined || !/^\d+(\.\d+)?$/.test(usd) || !isReadUnit(price)) return undefined;
+  return PER_THOUSAND.test(unit) ? usdFromText(usd).times('1000').toFixed() : usdFromText(usd).toFixed();
+}
+
+const PER_THOUSAND = /^1k tokens$/i;
+
+function isReadUnit({ unit, description }: OfferPrice): boolean {
+  if (PER_THOUSAND.test(unit) || /^1m tokens$/i.test(unit)) return true;
+  return unit === 'Units' && !/thousand|1,?000\b|1k\b/i.test(description);
 }

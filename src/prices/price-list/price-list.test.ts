@@ -113,12 +113,43 @@ describe('what a row of the list stands for', () => {
     );
   });
 
+  it('with a name that no rule reads is not used, whatever its billing name', () => {
+    const deluxe = (usd: string, end = ''): Row => [
+      `USE1-NovaPro-input-tokens${end}`,
+      { model: 'Nova Pro Deluxe' },
+      '1K tokens',
+      usd,
+      'invented',
+    ];
+    const { rates, unmapped } = readRows([deluxe('0.0090000000'), deluxe('0.0045000000', '-flex')]);
+    expect(rates).toEqual([]);
+    expect(unmapped).toEqual(['unknown model Nova Pro Deluxe: 2, such as USE1-NovaPro-input-tokens in us-east-1']);
+  });
+
+  it('with a unit that is not known is named, and not used', () => {
+    const row = (unit: string): Row => [
+      'USE1-NovaPro-input-tokens',
+      { model: 'Nova Pro' },
+      unit,
+      '0.0009000000',
+      'invented',
+    ];
+    const { rates, unmapped, leftOut } = readRows([row('Tokens'), row('Mtok'), row('Chunks'), row('hour')]);
+    expect(rates).toEqual([]);
+    expect(unmapped.map((text) => text.split(':')[0])).toEqual([
+      'Nova Pro, unit "Chunks" not known',
+      'Nova Pro, unit "Mtok" not known',
+      'Nova Pro, unit "Tokens" not known',
+    ]);
+    expect(leftOut).toEqual({ 'not priced per token': 1 });
+  });
+
   it('names and counts what it does not understand, and what it leaves out', () => {
     const { unmapped, leftOut } = read('AmazonBedrock', 'us-east-1');
     expect(unmapped).toEqual([
       'Nova Lite, price not readable: 1, such as USE1-NovaLite-input-tokens in us-east-1',
       'Nova Micro, standard or batch tier: 1, such as USE1-NovaMicro-input-tokens in us-east-1',
-      'Nova Premier, price not readable: 1, such as USE1-NovaPremier-input-tokens in us-east-1',
+      'Nova Premier, unit "1B tokens" not known: 1, such as USE1-NovaPremier-input-tokens in us-east-1',
       'unknown model Acme Orion 1: 2, such as USE1-AcmeOrion-input-tokens in us-east-1',
       'unknown usage type: 1, such as USE1-NovaPro-wonder-tokens in us-east-1',
     ]);
@@ -340,7 +371,9 @@ describe('a list that contradicts itself', () => {
   it('is used for neither price, and names them', () => {
     const { rates, contradictions } = rateSheet([readRows(twice('0.0009000000'))]);
     expect(rates.map(({ token }) => token)).toEqual(['output']);
-    expect(contradictions).toEqual(['amazon.nova-pro-v1 input standard false false: 0.8 or 0.9']);
+    expect(contradictions).toEqual([
+      'amazon.nova-pro-v1 in us-east-1, input tokens, standard tier: 0.8 or 0.9 USD per million',
+    ]);
   });
 
   it('is one price when both agree', () => {
@@ -363,7 +396,7 @@ describe('a list that contradicts itself', () => {
     const bedrock = read('AmazonBedrock', 'us-east-1');
     expect(rateSheet([bedrock, haiku('0.25')]).contradictions).toEqual([]);
     expect(rateSheet([bedrock, haiku('0.30')]).contradictions).toEqual([
-      'anthropic.claude-3-haiku input standard false false: 0.25 or 0.3',
+      'anthropic.claude-3-haiku in us-east-1, input tokens, standard tier: 0.25 or 0.3 USD per million',
     ]);
   });
 
@@ -372,7 +405,9 @@ describe('a list that contradicts itself', () => {
       ...rateSheet(ALL.filter(({ region }) => region === 'us-east-1')),
       ...read('AmazonBedrockFoundationModels', 'us-east-1'),
     };
-    expect(contradictions).toEqual(['openai.gpt-5.6-terra cacheRead standard true false: 0.2 or 0.25']);
+    expect(contradictions).toEqual([
+      'openai.gpt-5.6-terra in us-east-1, cache read tokens, global, standard tier: 0.2 or 0.25 USD per million',
+    ]);
     expect(unmapped).toEqual([
       'unknown usage type: 1, such as USE1-MP:USE1_cache_writes_tokens_global_standard-Units in us-east-1',
     ]);

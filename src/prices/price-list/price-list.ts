@@ -1,3 +1,4 @@
+import { USAGE_CLASSES } from '../../domain/usage-class.ts';
 import type { ListedRate, MappedOffer } from './map-offer.ts';
 
 /** An offer with when it was read. */
@@ -37,12 +38,19 @@ export function rateSheet(offers: readonly FetchedOffer[]): { rates: OfferedRate
   );
   const rates: OfferedRate[] = [];
   const contradictions: string[] = [];
-  for (const [conditions, found] of same) {
+  for (const found of same.values()) {
     if (found.some((one) => found.some((other) => contradicts(one, other)))) {
-      contradictions.push(`${conditions}: ${[...new Set(found.map(({ usd }) => usd))].join(' or ')}`);
+      const usd = [...new Set(found.map((rate) => rate.usd))].join(' or ');
+      contradictions.push(`${contradictionText(found[0] as OfferedRate)}: ${usd} USD per million`);
     } else rates.push(...found);
   }
   return { rates, contradictions: contradictions.sort() };
+}
+
+function contradictionText({ model, token, tier, global, long, offer }: OfferedRate): string {
+  const { meter } = USAGE_CLASSES[token];
+  const how = [global ? 'global' : '', long ? 'long prompts' : '', `${tier} tier`].filter(Boolean);
+  return `${model} in ${offer.region}, ${[meter, ...how].join(', ')}`;
 }
 
 /** Two prices for the same days. */

@@ -2,7 +2,7 @@ import type { Doubt } from '../../domain/doubt.ts';
 import { textFromUsd, type Usd, usdFromText } from '../../domain/money.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../../domain/usage.ts';
 import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../../domain/usage-class.ts';
-import { modelFinder, priceKeyFromModel, withoutFirstVersion } from '../model-key.ts';
+import { isLaterThan, modelFinder } from '../model-key.ts';
 import { cacheFactor } from '../models/cache.ts';
 import { isTextModel, MODALITY_DOUBT } from '../models/kinds.ts';
 import type { PriceSource, Rate, Rates } from '../rate.ts';
@@ -25,9 +25,9 @@ export function createPriceListSource(list: PriceList, own: PriceSource): PriceS
   );
   return {
     rate(key) {
-      const find = finders.get(key.region);
-      // The list names open models without a version that the logs may have.
-      const listed = find?.(key.model) ?? find?.(withoutFirstVersion(priceKeyFromModel(key.model)));
+      const listed = finders
+        .get(key.region)?.(key.model)
+        ?.filter(({ offer }) => !isLaterThan(key.model, offer.published.slice(0, 10)));
       return listed && rateFromListed(listed, key, own);
     },
     changes: [...new Set(rates.map(({ from }) => startOf(from)))].sort((a, b) => a - b),
@@ -64,6 +64,7 @@ function rateFromListed(listed: readonly OfferedRate[], key: PriceKey, own: Pric
       .map(({ from }) => from)
       .sort()
       .at(-1),
+    known: { from: undefined, until: published.slice(0, 10) },
     notes: [],
     doubts: [...derivedDoubts(derived), ...(isTextModel(key.model) ? [] : [MODALITY_DOUBT])],
     ...remarkOf([mantleRemark(input), differenceRemark(rates, ours)]),

@@ -44,6 +44,17 @@ function doubtsOf({ doubts = {} }: ReportRow): string[] {
   return DOUBT_CODES.flatMap((code) => (doubts[code] ? [`${count(doubts[code])} in doubt: ${DOUBTS[code]}`] : []));
 }
 
+/** The dollars, with the codes of what is in doubt about them. */
+function costCell(row: ReportRow) {
+  const codes = DOUBT_CODES.filter((code) => row.doubts?.[code]);
+  return (
+    <>
+      {costOf(row)}
+      {codes.length > 0 && <span class="doubt">{codes.join(', ')}</span>}
+    </>
+  );
+}
+
 function columnsOf({ by, totals }: FlatReport, onDrill: (value: string) => void): Column<ReportRow>[] {
   const [dimension = ''] = by;
   const partOf = (row: ReportRow) => share(row.cost_usd, totals.cost_usd);
@@ -55,7 +66,7 @@ function columnsOf({ by, totals }: FlatReport, onDrill: (value: string) => void)
   );
   return [
     { name: dimension, kind: 'name', cell: name },
-    { name: 'cost', kind: 'strong number', cell: costOf, title: (row) => doubtsOf(row).join('; ') },
+    { name: 'cost', kind: 'strong number', cell: costCell, title: (row) => doubtsOf(row).join('; ') },
     { name: 'share', kind: 'number', cell: (row) => partOf(row).text },
     { name: 'invocations', kind: 'wide number', cell: (row) => count(row.invocations) },
     {
