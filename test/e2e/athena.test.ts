@@ -5,6 +5,7 @@ import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Athena } from '../../rigs/athena/index.ts';
 import { compose } from '../../src/compose.ts';
+import type { Work } from '../../src/engines/engine.ts';
 import { attributesFrom } from '../../src/logs/attributes.ts';
 import { readRecord } from '../../src/logs/record.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
@@ -210,8 +211,8 @@ describe('what can go wrong', () => {
   });
   beforeEach(() => rig.athena.faults.clear());
 
-  async function ask(source = 'athena:s3://small?create=yes&region=us-east-1', signal?: AbortSignal) {
-    return breakdown({ by: ['model'], ...PERIOD }, { ...over(source), ...(signal ? { signal } : {}) });
+  async function ask(source = 'athena:s3://small?create=yes&region=us-east-1', work: Work = {}) {
+    return breakdown({ by: ['model'], ...PERIOD }, { ...over(source), ...work });
   }
 
   it.each<[string, (faults: Athena['faults']) => void, string, RegExp]>([
@@ -270,8 +271,8 @@ describe('what can go wrong', () => {
     await ask();
     rig.athena.faults.queries({ runningPolls: 100 });
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 500);
-    await expect(ask(undefined, stop.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
+    const cancelled = ask(undefined, { signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(rig.athena.calls.at(-1)?.operation).toBe('StopQueryExecution');
   });
 
