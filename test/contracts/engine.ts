@@ -88,9 +88,10 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
   }
 
   describe(`${name} engine`, () => {
-    describe('groups by', () => {
-      const { part } = shareEngine(makeEngine);
+    /** For all that asks about October as a whole: cases that cut time otherwise, or sizes, have one of their own. */
+    const { part } = shareEngine(makeEngine);
 
+    describe('groups by', () => {
       const cases: [dimension: Dimension, calls: Partial<Call>[], expected: Record<string, number>][] = [
         [
           'model',
@@ -237,8 +238,6 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
     });
 
     describe('sums', () => {
-      const { part } = shareEngine(makeEngine);
-
       const counters = part([
         callOf({ input: 100, output: 10, cacheRead: 1000 }),
         callOf({ input: 1, output: 2, cacheWrite: 500, cacheWrite1h: 200 }),
@@ -362,8 +361,6 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
     });
 
     describe('keeps apart', () => {
-      const { part } = shareEngine(makeEngine);
-
       const shapesOf = async (calls: Part) =>
         (await ask(calls, {}))
           .map(({ shape, invocations }) => ({
@@ -532,7 +529,7 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
     });
 
     describe('filters', () => {
-      const calls = shareEngine(makeEngine).part([
+      const calls = part([
         callOf({ caller: CALLERS.ada, metadata: { team: 'a' } }),
         callOf({ caller: CALLERS.ada, metadata: { team: 'b' } }),
         callOf({ caller: CALLERS.ci, metadata: { team: "b'; DROP TABLE records; --" } }),
@@ -642,7 +639,6 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
     });
 
     describe('aliases', () => {
-      const { part } = shareEngine(makeEngine);
       const calls = part([callOf({ model: MODELS.profile }), callOf({ model: MODELS.sonnet })]);
       const profile = part([callOf({ model: MODELS.profile })]);
 
