@@ -30,7 +30,7 @@ const ENGINES: readonly (readonly [name: string, make: MakeEngineOver, runs: num
   ['files', filesOver, 25],
   ['CloudWatch, through Logs Insights', cloudWatchOver('insights'), 12],
   ['CloudWatch, event by event', cloudWatchOver('events'), 12],
-  ['Athena', (lines) => athenaOver(rig)(lines), 12],
+  ['Athena', (lines) => athenaOver(rig)(lines), 6],
 ];
 
 describe.each(ENGINES)('%s', (_, make, numRuns) => {

@@ -152,10 +152,11 @@ describe.each(ASSUMPTIONS)('a record, assumed %j', (assumptions) => {
         requestMetadata: { shape: String(index) },
       }),
     );
-    const other = await startAthenaOverS3({ assumptions });
+    const other = await rig.beside({ assumptions });
     onTestFinished(() => other.close());
-    await other.bucket('shapes', foldersOf(lines));
-    const engine = other.engine('athena:s3://shapes?create=yes&region=us-east-1');
+    const bucket = ['shapes', ...Object.values(assumptions)].join('-');
+    await other.bucket(bucket, foldersOf(lines));
+    const engine = other.engine(`athena:s3://${bucket}?create=yes&region=us-east-1`);
     const { rows } = await engine.usage({
       from: Date.parse('2024-01-01'),
       to: Date.parse('2027-01-01'),
@@ -277,7 +278,7 @@ describe('what can go wrong', () => {
   });
 
   it('a workgroup’s limit says so', async () => {
-    const limited = await startAthenaOverS3({
+    const limited = await rig.beside({
       workGroups: { primary: { outputLocation: 's3://r/', bytesScannedCutoffPerQuery: 10_000_000 } },
     });
     onTestFinished(() => limited.close());
