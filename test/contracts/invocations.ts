@@ -266,7 +266,7 @@ export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
     });
 
     it('as a plain loop over the requests does', { timeout: 60_000 }, async () => {
-      const settings = { numRuns: sight.distantRepeats ? 30 : 6, seed: 7 };
+      const settings = { numRuns: sight.distantRepeats ? 30 : 4, seed: 7 };
       await fromSamples(fc.tuple(CALLS, ASKED), settings, async (samples) => {
         const { part: another, engine: make } = collectParts(makeEngine);
         const parts = samples.map(([calls, asked]) => ({ calls: another(calls), asked }));
