@@ -68,7 +68,7 @@ describe.each(ASSUMPTIONS)('%s', (_, folders, assumptions) => {
     ],
     ['time', [{ by: ['day', 'region'] }, { by: ['week'] }, filtered]],
     ['metadata', [{ by: ['metadata.team', 'profile'] }]],
-  ])('is broken down by %s as the files are, from one query a region', async (_kind, questions) => {
+  ])('is broken down by %s as the files are, from one query a region', { timeout: 120_000 }, async (_kind, questions) => {
     for (const asked of questions) {
       const question = { ...asked, ...OCTOBER };
       const [ours, theirs] = [await breakdown(question, cloudwatch), await breakdown(question, files)];
