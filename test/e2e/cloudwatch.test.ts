@@ -68,22 +68,26 @@ describe.each(ASSUMPTIONS)('%s', (_, folders, assumptions) => {
     ],
     ['time', [{ by: ['day', 'region'] }, { by: ['week'] }, filtered]],
     ['metadata', [{ by: ['metadata.team', 'profile'] }]],
-  ])('is broken down by %s as the files are, from one query a region', { timeout: 120_000 }, async (_kind, questions) => {
-    for (const asked of questions) {
-      const question = { ...asked, ...OCTOBER };
-      const [ours, theirs] = [await breakdown(question, cloudwatch), await breakdown(question, files)];
-      expect(ours.tables).toEqual(theirs.tables);
-      expect(ours.totals).toEqual(theirs.totals);
-      const { records, invocations, duplicates, data_from, data_to } = theirs.coverage;
-      expect(ours.coverage).toMatchObject({ records, invocations, duplicates, data_from, data_to, files: 0 });
-      const text = textFromReport(ours);
-      expect(text).toContain('Lines of CloudWatch Logs that do not mention the records’ schema are not counted');
-      expect(text).not.toContain('event by event');
-      expect(text).toContain(`${records.toLocaleString('en-US')} records of cloudwatch:${GROUP}`);
-    }
-    expect(queries()).toHaveLength(REGIONS.split(',').length);
-    expect(logs.calls.filter(({ operation }) => operation === 'FilterLogEvents')).toEqual([]);
-  });
+  ])(
+    'is broken down by %s as the files are, from one query a region',
+    { timeout: 120_000 },
+    async (_kind, questions) => {
+      for (const asked of questions) {
+        const question = { ...asked, ...OCTOBER };
+        const [ours, theirs] = [await breakdown(question, cloudwatch), await breakdown(question, files)];
+        expect(ours.tables).toEqual(theirs.tables);
+        expect(ours.totals).toEqual(theirs.totals);
+        const { records, invocations, duplicates, data_from, data_to } = theirs.coverage;
+        expect(ours.coverage).toMatchObject({ records, invocations, duplicates, data_from, data_to, files: 0 });
+        const text = textFromReport(ours);
+        expect(text).toContain('Lines of CloudWatch Logs that do not mention the records’ schema are not counted');
+        expect(text).not.toContain('event by event');
+        expect(text).toContain(`${records.toLocaleString('en-US')} records of cloudwatch:${GROUP}`);
+      }
+      expect(queries()).toHaveLength(REGIONS.split(',').length);
+      expect(logs.calls.filter(({ operation }) => operation === 'FilterLogEvents')).toEqual([]);
+    },
+  );
 
   it('gives the seed’s report', async () => {
     const [ours, theirs] = [
