@@ -156,6 +156,16 @@ describe('what was found', () => {
     expect(await engine.quote(question())).toMatchObject({ bytes: 0, usd: '0' });
   });
 
+  it('answers no question that was cancelled', async () => {
+    const { engine, scans } = engineOver();
+    const signal = AbortSignal.abort();
+    await engine.usage(question());
+    await expect(engine.usage(question(), { signal })).rejects.toMatchObject({ code: 'CANCELLED' });
+    const top = { ...question(), prices: [], limit: 1, unpricedLimit: 1 };
+    await expect(engine.invocations(top, { signal })).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(scans).toHaveLength(1);
+  });
+
   it('after a failure is asked for again', async () => {
     let fail = true;
     const { engine } = engineOver({

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../domain/errors.ts';
 import { type Coverage, type Engine, type Quote, sumsOf, type UsageAnswer, type Work } from './engine.ts';
 import type { Found } from './found.ts';
 import { type InvocationGroup, usageRowsFromGroups } from './grouping.ts';
@@ -73,6 +74,7 @@ export function createScanningEngine(options: ScanningOptions): Engine {
   }
 
   async function find(asked: Scan, work: Work): Promise<Kept> {
+    throwIfCancelled(work.signal);
     const known = keptFor(asked);
     if (known) return known;
     const at = now();

@@ -8,7 +8,9 @@ import type { PriceKey, UsageCounts, UsageRow } from '../../src/domain/usage.ts'
 import { classesUsed, unstated } from '../../src/domain/usage-shape.ts';
 import type { Coverage, Engine, UsageQuery } from '../../src/engines/engine.ts';
 import { CALLERS, type Call, callOf, type Line, MODELS } from '../helpers/log-files.ts';
+import { fromSamples } from '../helpers/samples.ts';
 import { testInvocations } from './invocations.ts';
+import { collectParts, type Part, shareEngine } from './shared-engine.ts';
 
 /** Makes an engine over deliveries, each of them one log file (or one batch of events) of its own. */
 export type MakeEngine = (deliveries: readonly (readonly Line[])[]) => Promise<Engine>;
@@ -75,18 +77,22 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
     return engine;
   }
 
-  async function ask(calls: readonly Call[], question: Partial<Question>): Promise<UsageRow[]> {
-    return (await (await engineOver([calls])).usage(queryOf({ ...OCTOBER, ...question }))).rows;
+  async function ask({ engine, mine }: Part, question: Partial<Question>): Promise<UsageRow[]> {
+    const query = queryOf({ ...OCTOBER, ...question, where: [...(question.where ?? []), mine] });
+    return (await (await engine()).usage(query)).rows;
   }
 
   /** Invocations by the key of the asked dimensions, joined with `|`. */
-  async function countsOf(calls: readonly Call[], question: Partial<Question>): Promise<Record<string, number>> {
-    return countsFromRows(await ask(calls, question));
+  async function countsOf(part: Part, question: Partial<Question>): Promise<Record<string, number>> {
+    return countsFromRows(await ask(part, question));
   }
 
   describe(`${name} engine`, () => {
+    /** For all that asks about October as a whole: cases that cut time otherwise, or sizes, have one of their own. */
+    const { part } = shareEngine(makeEngine);
+
     describe('groups by', () => {
-      it.each<[dimension: Dimension, calls: Partial<Call>[], expected: Record<string, number>]>([
+      const cases: [dimension: Dimension, calls: Partial<Call>[], expected: Record<string, number>][] = [
         [
           'model',
           [{ model: MODELS.sonnet }, { model: MODELS.geoSonnet }, { model: MODELS.llama }, { model: MODELS.profile }],
@@ -117,7 +123,6 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
           [{ inferenceRegion: 'us-west-2' }, { inferenceRegion: undefined }],
           { 'us-west-2': 1, '(none)': 1 },
         ],
-        ['account', [{ account: '111122223333' }, { account: '000000000042' }], { 111122223333: 1, '000000000042': 1 }],
         [
           'principal',
           [
@@ -172,53 +177,76 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
           { search: 1, '(none)': 3 },
         ],
         ['tag.team', [{ model: MODELS.profile }], { '(none)': 1 }],
-      ])('%s', async (dimension, calls, expected) => {
-        expect(await countsOf(calls.map(callOf), { by: [dimension] })).toEqual(expected);
+      ];
+
+      it.each(cases.map(([dimension, calls, expected]) => [dimension, part(calls.map(callOf)), expected] as const))(
+        '%s',
+        async (dimension, calls, expected) => {
+          expect(await countsOf(calls, { by: [dimension] })).toEqual(expected);
+        },
+      );
+
+      it('account', async () => {
+        const engine = await engineOver([[callOf({ account: '111122223333' }), callOf({ account: '000000000042' })]]);
+        const { rows } = await engine.usage(queryOf({ ...OCTOBER, by: ['account'] }));
+        expect(countsFromRows(rows)).toEqual({ 111122223333: 1, '000000000042': 1 });
       });
 
+      const twoPrices = part([callOf(), callOf(), callOf({ model: MODELS.globalSonnet })]);
+
       it('nothing: one row a price', async () => {
-        const rows = await ask([callOf(), callOf(), callOf({ model: MODELS.globalSonnet })], {});
+        const rows = await ask(twoPrices, {});
         expect(rows.map(({ key, priceKey, invocations }) => [key, priceKey.scope, invocations]).sort()).toEqual([
           [{}, 'global', 1],
           [{}, 'in-region', 2],
         ]);
       });
 
+      const severalTimes = part([
+        callOf({ at: '2026-10-02T10:00:00Z', caller: CALLERS.ada }),
+        callOf({ at: '2026-10-02T11:00:00Z', caller: CALLERS.ada }),
+        callOf({ at: '2026-11-01T00:00:00Z', caller: CALLERS.ada }),
+        callOf({ at: '2026-10-03T10:00:00Z', caller: CALLERS.ci, metadata: { team: 'ops' } }),
+      ]);
+
       it('several dimensions at once', async () => {
-        const calls = [
-          callOf({ at: '2026-10-02T10:00:00Z', caller: CALLERS.ada }),
-          callOf({ at: '2026-10-02T11:00:00Z', caller: CALLERS.ada }),
-          callOf({ at: '2026-11-01T00:00:00Z', caller: CALLERS.ada }),
-          callOf({ at: '2026-10-03T10:00:00Z', caller: CALLERS.ci, metadata: { team: 'ops' } }),
-        ];
-        expect(await countsOf(calls, { by: ['principal', 'day', 'metadata.team', 'hour'] })).toEqual({
+        expect(await countsOf(severalTimes, { by: ['principal', 'day', 'metadata.team', 'hour'] })).toEqual({
           'role/Developer|2026-10-02|(none)|2026-10-02T10:00Z': 1,
           'role/Developer|2026-10-02|(none)|2026-10-02T11:00Z': 1,
           'user/team/ci|2026-10-03|ops|2026-10-03T10:00Z': 1,
         });
       });
 
-      it.each(['a.b', 'a/b', 'a~b', '~1', '/', 'say "hi"', "it's", '$.team', '*', '0', 'a\\b', 'größe 🚀', '[0]', ' '])(
-        'metadata key %j',
-        async (key) => {
-          const calls = [callOf({ metadata: { [key]: 'here', a: 'not this', team: 'nor this' } }), callOf()];
-          const engine = await engineOver([calls]);
-          const query = queryOf({ ...OCTOBER, by: [dimensionFromText(`metadata.${key}`)] });
-          expect(countsFromRows((await engine.usage(query)).rows)).toEqual({ here: 1, '(none)': 1 });
-          expect(await engine.metadataKeys()).toEqual(['a', 'team', key].sort(byCodePoint));
-        },
-      );
+      const oddKeys = [
+        ...['a.b', 'a/b', 'a~b', '~1', '/', 'say "hi"', "it's", '$.team', '*', '0', 'a\\b', 'größe 🚀', '[0]', ' '],
+      ];
+
+      it('metadata, whatever its keys are', async () => {
+        const calls = oddKeys.map((key) =>
+          callOf({ metadata: { [key]: `in ${key}`, a: 'not this', team: 'nor this' } }),
+        );
+        const engine = await engineOver([[...calls, callOf()]]);
+        const by = oddKeys.map((key) => dimensionFromText(`metadata.${key}`));
+        const { rows } = await engine.usage(queryOf({ ...OCTOBER, by }));
+        for (const [index, dimension] of by.entries())
+          expect(countsFromRows(rows.map((row) => ({ ...row, key: { [dimension]: row.key[dimension] } })))).toEqual({
+            [`in ${oddKeys[index]}`]: 1,
+            '(none)': oddKeys.length,
+          });
+        expect(await engine.metadataKeys()).toEqual(['a', 'team', ...oddKeys].sort(byCodePoint));
+      });
     });
 
     describe('sums', () => {
+      const counters = part([
+        callOf({ input: 100, output: 10, cacheRead: 1000 }),
+        callOf({ input: 1, output: 2, cacheWrite: 500, cacheWrite1h: 200 }),
+        callOf({ input: 0, output: 0, cacheWrite: 70 }),
+        callOf({ input: 0, output: 0, errorCode: 'ThrottlingException' }),
+      ]);
+
       it('every counter', async () => {
-        const calls = [
-          callOf({ input: 100, output: 10, cacheRead: 1000 }),
-          callOf({ input: 1, output: 2, cacheWrite: 500, cacheWrite1h: 200 }),
-          callOf({ input: 0, output: 0, cacheWrite: 70 }),
-          callOf({ input: 0, output: 0, errorCode: 'ThrottlingException' }),
-        ];
-        const rows = await ask(calls, {});
+        const rows = await ask(counters, {});
         const priceKey = {
           model: 'anthropic.claude-sonnet-4-6',
           scope: 'in-region',
@@ -240,19 +268,24 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         });
       });
 
+      const large = part(Array.from({ length: 9 }, () => callOf({ input: 999_999_999, output: 999_999_999 })));
+
       it('counts beyond 32 bits exactly', async () => {
-        const calls = Array.from({ length: 9 }, () => callOf({ input: 999_999_999, output: 999_999_999 }));
-        const [row] = await ask(calls, {});
+        const [row] = await ask(large, {});
         expect([row?.input, row?.output]).toEqual([8_999_999_991, 8_999_999_991]);
       });
 
+      const before = part([callOf({ at: '2026-09-30T23:59:59Z' })]);
+
       it('nothing to no rows, when no invocation is in the period', async () => {
-        expect(await ask([callOf({ at: '2026-09-30T23:59:59Z' })], {})).toEqual([]);
+        expect(await ask(before, {})).toEqual([]);
       });
     });
 
     describe('keeps apart what is priced apart', () => {
-      it.each<[what: keyof PriceKey, calls: Partial<Call>[], expected: (string | number | undefined)[]]>([
+      const { part } = shareEngine(makeEngine);
+
+      const cases: [what: keyof PriceKey, calls: Partial<Call>[], expected: (string | number | undefined)[]][] = [
         [
           'model',
           [{ model: MODELS.sonnet }, { model: MODELS.llama }],
@@ -277,22 +310,33 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
           ],
           [0, 100_000, 128_000, 200_000, 256_000, 272_000],
         ],
-      ])('%s', async (what, calls, expected) => {
-        const rows = await ask(calls.map(callOf), { by: ['operation'] });
-        expect(new Set(rows.map(({ priceKey }) => priceKey[what]))).toEqual(new Set(expected));
-        expect(rows.map(({ invocations }) => invocations)).toEqual(expected.map(() => 1));
-      });
+      ];
+
+      it.each(cases.map(([what, calls, expected]) => [what, part(calls.map(callOf)), expected] as const))(
+        '%s',
+        async (what, calls, expected) => {
+          const rows = await ask(calls, { by: ['operation'] });
+          expect(new Set(rows.map(({ priceKey }) => priceKey[what]))).toEqual(new Set(expected));
+          expect(rows.map(({ invocations }) => invocations)).toEqual(expected.map(() => 1));
+        },
+      );
+
+      const longAnswer = part([callOf({ input: 100_000, output: 50_000 })]);
 
       it('does not count the answer to the context band', async () => {
-        const [row] = await ask([callOf({ input: 100_000, output: 50_000 })], {});
+        const [row] = await ask(longAnswer, {});
         expect(row?.priceKey.contextBand).toBe(0);
       });
 
-      it.each([
-        ['on the hour', '2026-10-07T00:00:00Z', '2026-10-06T23:59:59Z'],
-        ['within an hour', '2026-10-07T10:20:30Z', '2026-10-07T10:20:29Z'],
-      ])('rates that change %s', async (_, change, before) => {
-        const calls = [callOf({ at: before }), callOf({ at: change }), callOf({ at: '2026-10-20T00:00:00Z' })];
+      it.each(
+        [
+          ['on the hour', '2026-10-07T00:00:00Z', '2026-10-06T23:59:59Z'] as const,
+          ['within an hour', '2026-10-07T10:20:30Z', '2026-10-07T10:20:29Z'] as const,
+        ].map(([what, change, before]) => {
+          const times = [before, change, '2026-10-20T00:00:00Z'];
+          return [what, change, part(times.map((at) => callOf({ at })))] as const;
+        }),
+      )('rates that change %s', async (_, change, calls) => {
         const rows = await ask(calls, { rateChanges: ['2026-10-19T23:00:00Z', change] });
         const byRates = rows.map(({ priceKey, invocations }) => [
           new Date(priceKey.ratesFrom).toISOString(),
@@ -305,10 +349,11 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         ]);
       });
 
+      const firstAndLast = part([callOf({ at: OCTOBER.from }), callOf({ at: '2026-10-31T23:59:59Z' })]);
+
       it('but not by rate changes outside the period or on its edges', async () => {
-        const calls = [callOf({ at: OCTOBER.from }), callOf({ at: '2026-10-31T23:59:59Z' })];
         const rateChanges = ['2026-09-12T00:00:00Z', OCTOBER.from, OCTOBER.to, '2027-01-01T00:30:00Z'];
-        const rows = await ask(calls, { rateChanges });
+        const rows = await ask(firstAndLast, { rateChanges });
         expect(rows.map(({ priceKey, invocations }) => [priceKey.ratesFrom, invocations])).toEqual([
           [Date.parse(OCTOBER.from), 2],
         ]);
@@ -316,8 +361,8 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
     });
 
     describe('keeps apart', () => {
-      const shapesOf = async (...fields: Partial<Call>[]) =>
-        (await ask(fields.map(callOf), {}))
+      const shapesOf = async (calls: Part) =>
+        (await ask(calls, {}))
           .map(({ shape, invocations }) => ({
             used: classesUsed(shape).join(' '),
             unstated: unstated(shape).join(' '),
@@ -325,16 +370,17 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
           }))
           .toSorted((a, b) => byCodePoint(JSON.stringify(a), JSON.stringify(b)));
 
+      const otherClasses = part([
+        callOf({ input: 1, output: 2 }),
+        callOf({ input: 9, output: 0 }),
+        callOf({ input: 7, output: 0 }),
+        callOf({ input: 1, output: 2, cacheRead: 3, cacheWrite: 5, cacheWrite1h: 2 }),
+        callOf({ input: 0, output: 0, cacheWrite: 5, cacheWrite1h: 5 }),
+        callOf({ input: 0, output: 0 }),
+      ]);
+
       it('what used other classes of tokens', async () => {
-        const shapes = await shapesOf(
-          { input: 1, output: 2 },
-          { input: 9, output: 0 },
-          { input: 7, output: 0 },
-          { input: 1, output: 2, cacheRead: 3, cacheWrite: 5, cacheWrite1h: 2 },
-          { input: 0, output: 0, cacheWrite: 5, cacheWrite1h: 5 },
-          { input: 0, output: 0 },
-        );
-        expect(shapes).toEqual([
+        expect(await shapesOf(otherClasses)).toEqual([
           { used: '', unstated: '', invocations: 1 },
           { used: 'cacheWrite1h', unstated: '', invocations: 1 },
           { used: 'input output cacheRead cacheWrite5m cacheWrite1h', unstated: '', invocations: 1 },
@@ -343,15 +389,16 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         ]);
       });
 
+      const noCounts = part([
+        callOf({ input: undefined, output: undefined }),
+        callOf({ input: undefined, output: 4 }),
+        callOf({ input: 4, output: undefined }),
+        callOf({ input: undefined, output: undefined, errorCode: 'ThrottlingException' }),
+        callOf({ input: undefined, output: undefined, blocked: true }),
+      ]);
+
       it('what does not state its counts, unless it failed or a guardrail stopped it', async () => {
-        const shapes = await shapesOf(
-          { input: undefined, output: undefined },
-          { input: undefined, output: 4 },
-          { input: 4, output: undefined },
-          { input: undefined, output: undefined, errorCode: 'ThrottlingException' },
-          { input: undefined, output: undefined, blocked: true },
-        );
-        expect(shapes).toEqual([
+        expect(await shapesOf(noCounts)).toEqual([
           { used: '', unstated: '', invocations: 2 },
           { used: '', unstated: 'input output', invocations: 1 },
           { used: 'input', unstated: 'output', invocations: 1 },
@@ -359,10 +406,11 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         ]);
       });
 
+      const first = callOf({ requestId: 'r', input: undefined, output: undefined, at: '2026-10-14T10:00:01Z' });
+      const statedLater = part([first], [{ ...first, input: 5, output: 6, at: '2026-10-14T10:00:03Z' }]);
+
       it('not what another record of the request states', async () => {
-        const first = callOf({ requestId: 'r', input: undefined, output: undefined, at: '2026-10-14T10:00:01Z' });
-        const engine = await engineOver([[first], [{ ...first, input: 5, output: 6, at: '2026-10-14T10:00:03Z' }]]);
-        const { rows } = await engine.usage(queryOf(OCTOBER));
+        const rows = await ask(statedLater, {});
         expect(rows.map(({ shape, invocations, input }) => [unstated(shape), invocations, input])).toEqual([
           [[], 1, 5],
         ]);
@@ -370,14 +418,17 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
     });
 
     describe('cuts time', () => {
-      const aroundTheClockChange = [
+      const { part } = shareEngine(makeEngine);
+      const partAt = (...times: readonly string[]) => part(times.map((at) => callOf({ at })));
+
+      const aroundTheClockChange = partAt(
         '2026-10-24T21:59:59Z',
         '2026-10-24T22:00:00Z',
         '2026-10-25T00:30:00Z',
         '2026-10-25T01:30:00Z',
         '2026-10-25T22:59:59Z',
         '2026-10-25T23:00:00Z',
-      ].map((at) => callOf({ at }));
+      );
 
       it.each<[dimension: Dimension, timezone: string, expected: Record<string, number>]>([
         ['day', 'UTC', { '2026-10-24': 2, '2026-10-25': 4 }],
@@ -411,58 +462,66 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         expect(await countsOf(aroundTheClockChange, { by: [by], timezone })).toEqual(expected);
       });
 
+      const atHalfPast = partAt('2026-10-14T18:29:59Z', '2026-10-14T18:30:00Z');
+
       it('at half past the UTC hour where the timezone does', async () => {
-        const calls = [callOf({ at: '2026-10-14T18:29:59Z' }), callOf({ at: '2026-10-14T18:30:00Z' })];
         const asked = { by: ['day', 'hour'] as const, timezone: 'Asia/Kolkata' };
-        expect(await countsOf(calls, asked)).toEqual({
+        expect(await countsOf(atHalfPast, asked)).toEqual({
           '2026-10-14|2026-10-14T23:00+05:30': 1,
           '2026-10-15|2026-10-15T00:00+05:30': 1,
         });
       });
 
+      const atMonths = partAt(
+        ...['2026-09-30T21:59:59Z', '2026-09-30T22:00:00Z', '2026-10-31T22:59:59Z', '2026-10-31T23:00:00Z'],
+      );
+
       it('into months', async () => {
-        const calls = ['2026-09-30T21:59:59Z', '2026-09-30T22:00:00Z', '2026-10-31T22:59:59Z', '2026-10-31T23:00:00Z'];
         const asked = { from: '2026-09-01T00:00:00Z', to: '2026-12-01T00:00:00Z', timezone: 'Europe/Berlin' };
-        const answer = await countsOf(
-          calls.map((at) => callOf({ at })),
-          { ...asked, by: ['month'] },
-        );
+        const answer = await countsOf(atMonths, { ...asked, by: ['month'] });
         expect(answer).toEqual({ '2026-09': 1, '2026-10': 2, '2026-11': 1 });
       });
 
       it.each([
-        ['on a day', '2026-10-08T00:00:00Z', ['2026-10-07T23:59:59Z', '2026-10-08T00:00:00Z', '2026-10-14T23:59:59Z']],
+        [
+          'on a day',
+          '2026-10-08T00:00:00Z',
+          partAt('2026-10-07T23:59:59Z', '2026-10-08T00:00:00Z', '2026-10-14T23:59:59Z'),
+        ],
         [
           'in an hour',
           '2026-10-08T10:15:00Z',
-          ['2026-10-08T10:14:59Z', '2026-10-08T10:15:00Z', '2026-10-14T23:59:59Z'],
+          partAt('2026-10-08T10:14:59Z', '2026-10-08T10:15:00Z', '2026-10-14T23:59:59Z'),
         ],
-      ])('into two periods to compare, given as cells: cut %s', async (_, cut, times) => {
-        const engine = await engineOver([times.map((at) => callOf({ at }))]);
-        const asked = queryOf({ ...OCTOBER, to: '2026-10-15T00:00:00Z', by: ['day', 'model'] });
+      ])('into two periods to compare, given as cells: cut %s', async (_, cut, { engine, mine }) => {
+        const asked = queryOf({ ...OCTOBER, to: '2026-10-15T00:00:00Z', by: ['day', 'model'], where: [mine] });
         const day = [
           { label: 'before', from: asked.from, to: Date.parse(cut) },
           { label: 'after', from: Date.parse(cut), to: asked.to },
         ];
-        const { rows } = await engine.usage({ ...asked, buckets: { day } });
+        const { rows } = await (await engine()).usage({ ...asked, buckets: { day } });
         expect(countsFromRows(rows.map((row) => ({ ...row, key: { day: row.key.day as string } })))).toEqual({
           before: 1,
           after: 2,
         });
       });
 
-      it.each([
-        ['on the hour', '2026-10-14T10:00:00Z', '2026-10-14T12:00:00Z', '2026-10-14T09:59:59Z', '2026-10-14T11:59:59Z'],
+      it.each(
         [
-          'to the second',
-          '2026-10-14T10:20:30Z',
-          '2026-10-14T10:20:32Z',
-          '2026-10-14T10:20:29Z',
-          '2026-10-14T10:20:31Z',
-        ],
-        ['one second', '2026-10-14T10:20:30Z', '2026-10-14T10:20:31Z', '2026-10-14T10:20:29Z', '2026-10-14T10:20:30Z'],
-      ])('from inclusive, to exclusive: %s', async (_, from, to, before, last) => {
-        const calls = [...new Set([before, from, last, to])].map((at) => callOf({ at, operation: at }));
+          ['on the hour', '10:00:00', '12:00:00', '09:59:59', '11:59:59'],
+          ['to the second', '10:20:30', '10:20:32', '10:20:29', '10:20:31'],
+          ['one second', '10:20:30', '10:20:31', '10:20:29', '10:20:30'],
+        ].map(([what, ...times]) => {
+          const [from, to, before, last] = times.map((time) => `2026-10-14T${time}Z`) as [
+            string,
+            string,
+            string,
+            string,
+          ];
+          const calls = [...new Set([before, from, last, to])].map((at) => callOf({ at, operation: at }));
+          return { what, from, to, last, calls: part(calls) };
+        }),
+      )('from inclusive, to exclusive: $what', async ({ from, to, last, calls }) => {
         const inside = Object.fromEntries([...new Set([from, last])].map((at) => [at, 1]));
         expect(await countsOf(calls, { from, to, by: ['operation'] })).toEqual(inside);
         expect(Object.values(await countsOf(calls, { from, to, by: ['day'] }))).toEqual([Object.keys(inside).length]);
@@ -470,12 +529,12 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
     });
 
     describe('filters', () => {
-      const calls = [
+      const calls = part([
         callOf({ caller: CALLERS.ada, metadata: { team: 'a' } }),
         callOf({ caller: CALLERS.ada, metadata: { team: 'b' } }),
         callOf({ caller: CALLERS.ci, metadata: { team: "b'; DROP TABLE records; --" } }),
         callOf({ caller: CALLERS.nobody }),
-      ];
+      ]);
 
       it.each<[what: string, where: Filter[], expected: Record<string, number>]>([
         ['one value', [{ dimension: 'metadata.team', values: ['a'] }], { 'role/Developer': 1 }],
@@ -511,12 +570,18 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
     });
 
     describe('by the size of each request', () => {
-      const calls = [
+      const { part, engine, calls: all } = shareEngine(makeEngine);
+
+      const calls = part([
         callOf({ operation: 'small', input: 10, output: 1 }),
         callOf({ operation: 'cached', input: 1, cacheRead: 60_000, cacheWrite: 40_000, output: 5 }),
         callOf({ operation: 'long', input: 150_000, output: 900 }),
         callOf({ operation: 'empty', input: 0, output: 0 }),
-      ];
+      ]);
+      const halves = part([
+        callOf({ requestId: 'r', input: 600, output: 0 }),
+        callOf({ requestId: 'r', input: 0, cacheRead: 600, output: 0 }),
+      ]);
 
       it.each<[what: string, only: RequestSize, expected: string[]]>([
         ['a prompt of at least so much', { promptAtLeast: 100_001 }, ['cached', 'long']],
@@ -533,29 +598,28 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       });
 
       it('counts all in the coverage', async () => {
-        const engine = await engineOver([calls]);
-        const { rows, coverage } = await engine.usage(queryOf({ ...OCTOBER, only: { promptAtLeast: 100_000 } }));
+        const query = queryOf({ ...OCTOBER, only: { promptAtLeast: 100_000 } });
+        const { rows, coverage } = await (await engine()).usage(query);
         expect(rows.reduce((sum, { invocations }) => sum + invocations, 0)).toBe(2);
-        expect(coverage).toMatchObject({ records: 4, invocations: 4, duplicates: 0 });
+        expect(coverage).toMatchObject({ records: all().length, invocations: all().length - 1, duplicates: 1 });
       });
 
       it('takes a request as a whole, not its records', async () => {
-        const records = [
-          callOf({ requestId: 'r', input: 600, output: 0 }),
-          callOf({ requestId: 'r', input: 0, cacheRead: 600, output: 0 }),
-        ];
-        expect(await countsOf(records, { by: ['day'], only: { promptAtLeast: 1200 } })).toEqual({ '2026-10-14': 1 });
-        expect(await countsOf(records, { by: ['day'], only: { promptAtMost: 1199 } })).toEqual({});
+        expect(await countsOf(halves, { by: ['day'], only: { promptAtLeast: 1200 } })).toEqual({ '2026-10-14': 1 });
+        expect(await countsOf(halves, { by: ['day'], only: { promptAtMost: 1199 } })).toEqual({});
       });
     });
 
     describe('cells', () => {
+      const { part } = shareEngine(makeEngine);
+      const partAt = (...times: readonly string[]) => part(times.map((at) => callOf({ at })));
+      const inFiveMinutes = partAt(
+        ...['10:00:00', '10:04:59', '10:05:00', '12:59:59'].map((time) => `2026-10-14T${time}Z`),
+      );
+      const inTwoDays = partAt('2026-10-14T13:00:00Z', '2026-10-15T01:00:00Z');
+
       it('of five minutes tell rows apart, beside a time that is asked for', async () => {
-        const times = ['10:00:00', '10:04:59', '10:05:00', '12:59:59'].map((time) => `2026-10-14T${time}Z`);
-        const rows = await ask(
-          times.map((at) => callOf({ at })),
-          { by: ['day'], cellMs: 300_000 },
-        );
+        const rows = await ask(inFiveMinutes, { by: ['day'], cellMs: 300_000 });
         const cells = rows.map(({ key, cell, invocations }) => [
           key.day,
           new Date(cell ?? 0).toISOString(),
@@ -569,14 +633,14 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       });
 
       it('of a day are counted from the epoch, wherever the period begins', async () => {
-        const calls = ['2026-10-14T13:00:00Z', '2026-10-15T01:00:00Z'].map((at) => callOf({ at }));
-        const rows = await ask(calls, { from: '2026-10-14T12:00:00Z', cellMs: 86_400_000 });
+        const rows = await ask(inTwoDays, { from: '2026-10-14T12:00:00Z', cellMs: 86_400_000 });
         expect(rows.map(({ cell }) => cell).sort()).toEqual([Date.UTC(2026, 9, 14), Date.UTC(2026, 9, 15)]);
       });
     });
 
     describe('aliases', () => {
-      const calls = [callOf({ model: MODELS.profile }), callOf({ model: MODELS.sonnet })];
+      const calls = part([callOf({ model: MODELS.profile }), callOf({ model: MODELS.sonnet })]);
+      const profile = part([callOf({ model: MODELS.profile })]);
 
       it('resolve a profile to its model, scope, provider, name and tags', async () => {
         const by: Dimension[] = ['model', 'scope', 'provider', 'profile', 'tag.team', 'tag.cost/center~"a.b"'];
@@ -587,7 +651,7 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       });
 
       it('give the price its model', async () => {
-        const rows = await ask(calls.slice(0, 1), { aliases: [PROFILE_ALIAS] });
+        const rows = await ask(profile, { aliases: [PROFILE_ALIAS] });
         expect(rows.map(({ priceKey }) => [priceKey.model, priceKey.scope])).toEqual([
           ['anthropic.claude-haiku-4-5-20251001-v1:0', 'geo'],
         ]);
@@ -595,7 +659,7 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
 
       it('without a name leave the profile its id', async () => {
         const aliases = [{ ...PROFILE_ALIAS, name: undefined, tags: {} }];
-        expect(await countsOf(calls.slice(0, 1), { by: ['profile', 'tag.team'], aliases })).toEqual({
+        expect(await countsOf(profile, { by: ['profile', 'tag.team'], aliases })).toEqual({
           'application-inference-profile/k3v9q2m7x1ab|(none)': 1,
         });
       });
@@ -620,12 +684,13 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
     });
 
     describe('records of one request', () => {
+      const { part } = shareEngine(makeEngine);
       const zero = { input: 0, output: 0, operation: 'ConverseStream' };
+      const stream = callOf({ requestId: 'r', at: '2026-10-14T10:00:05Z', operation: 'ConverseStream' });
+      const zeroFirst = part([{ ...stream, ...zero, at: '2026-10-14T10:00:01Z' }], [callOf()], [stream]);
 
       it('count once: the zero record a stream logs first, in another delivery', async () => {
-        const full = callOf({ requestId: 'r', at: '2026-10-14T10:00:05Z', operation: 'ConverseStream' });
-        const engine = await engineOver([[{ ...full, ...zero, at: '2026-10-14T10:00:01Z' }], [callOf()], [full]]);
-        const { rows } = await engine.usage(queryOf({ ...OCTOBER, by: ['operation'] }));
+        const rows = await ask(zeroFirst, { by: ['operation'] });
         expect(rows.map(({ key, invocations, input }) => ({ key, invocations, input }))).toEqual(
           expect.arrayContaining([
             { key: { operation: 'ConverseStream' }, invocations: 1, input: 100 },
@@ -635,30 +700,22 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         expect(rows).toHaveLength(2);
       });
 
+      const differing = part([
+        callOf({
+          ...{ requestId: 'r', at: '2026-10-14T09:00:00Z', caller: CALLERS.ada },
+          ...{ input: 900, output: 1, cacheWrite: 50, cacheWrite1h: 50 },
+        }),
+        callOf({
+          ...{ requestId: 'r', at: '2026-10-15T09:00:00Z', caller: CALLERS.ci },
+          ...{ input: 1, output: 1000, errorCode: 'X' },
+        }),
+        callOf({ requestId: 'r', at: '2026-10-16T09:00:00Z', input: 0, output: 0, cacheRead: 77 }),
+      ]);
+
       it.runIf(sight.differingRepeats)(
         'take the largest of each counter and everything else from the largest record',
         async () => {
-          const calls = [
-            callOf({
-              requestId: 'r',
-              at: '2026-10-14T09:00:00Z',
-              input: 900,
-              output: 1,
-              caller: CALLERS.ada,
-              cacheWrite: 50,
-              cacheWrite1h: 50,
-            }),
-            callOf({
-              requestId: 'r',
-              at: '2026-10-15T09:00:00Z',
-              input: 1,
-              output: 1000,
-              caller: CALLERS.ci,
-              errorCode: 'X',
-            }),
-            callOf({ requestId: 'r', at: '2026-10-16T09:00:00Z', input: 0, output: 0, cacheRead: 77 }),
-          ];
-          const rows = await ask(calls, { by: ['principal', 'status', 'day'] });
+          const rows = await ask(differing, { by: ['principal', 'status', 'day'] });
           expect(rows).toEqual([
             {
               key: { principal: 'user/team/ci', status: 'X', day: '2026-10-15' },
@@ -677,57 +734,70 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         },
       );
 
+      const largeTogether = part([
+        callOf({ requestId: 'r', input: 100_001, output: 0 }),
+        callOf({ requestId: 'r', input: 0, output: 0, cacheRead: 100_000 }),
+      ]);
+
       it('have the context band of the merged counters', async () => {
-        const [row] = await ask(
-          [
-            callOf({ requestId: 'r', input: 100_001, output: 0 }),
-            callOf({ requestId: 'r', input: 0, output: 0, cacheRead: 100_000 }),
-          ],
-          {},
-        );
+        const [row] = await ask(largeTogether, {});
         expect(row?.priceKey.contextBand).toBe(200_000);
       });
 
+      const equals = part(
+        ['2026-10-16T09:00:00Z', '2026-10-14T09:00:00Z', '2026-10-15T09:00:00Z'].map((at) =>
+          callOf({ requestId: 'r', at }),
+        ),
+      );
+
       it('that are equally large take the time of the earliest', async () => {
-        const calls = ['2026-10-16T09:00:00Z', '2026-10-14T09:00:00Z', '2026-10-15T09:00:00Z'];
-        const answer = await countsOf(
-          calls.map((at) => callOf({ requestId: 'r', at })),
-          { by: ['day'] },
-        );
-        expect(answer).toEqual({ '2026-10-14': 1 });
+        expect(await countsOf(equals, { by: ['day'] })).toEqual({ '2026-10-14': 1 });
       });
 
-      it.runIf(sight.differingRepeats).each([
-        ['before the period', '2026-10-14T09:59:59Z', '2026-10-14T10:00:00Z', 1],
-        ['in the period, the full one after it', '2026-10-14T10:59:59Z', '2026-10-14T11:00:00Z', 0],
-        ['in the period, the full one before it', '2026-10-14T10:00:00Z', '2026-10-14T09:59:59Z', 0],
-        ['after the period', '2026-10-14T11:00:00Z', '2026-10-14T10:59:59Z', 1],
-      ])('lie where the full record lies: zero record %s', async (_, zeroAt, fullAt, expected) => {
-        const full = callOf({ requestId: 'r', at: fullAt });
-        const engine = await engineOver([[full], [{ ...full, ...zero, at: zeroAt }]]);
-        const period = { from: '2026-10-14T10:00:00Z', to: '2026-10-14T11:00:00Z' };
-        const { rows, coverage } = await engine.usage(queryOf({ ...OCTOBER, ...period }));
-        expect(rows.map(({ invocations }) => invocations)).toEqual(Array(expected).fill(1));
-        expect(coverage.invocations).toBe(expected);
+      describe('lie where the full record lies:', () => {
+        const { part: another, engine } = shareEngine(makeEngine);
+
+        /** Each on a day of its own, told apart by the hour that is asked about. */
+        const cases = [
+          ['before the period', '09:59:59', '10:00:00', 1] as const,
+          ['in the period, the full one after it', '10:59:59', '11:00:00', 0] as const,
+          ['in the period, the full one before it', '10:00:00', '09:59:59', 0] as const,
+          ['after the period', '11:00:00', '10:59:59', 1] as const,
+        ].map(([what, zeroAt, fullAt, expected], index) => {
+          const day = `2026-10-1${index}`;
+          const full = callOf({ requestId: 'r', at: `${day}T${fullAt}Z` });
+          another([full], [{ ...full, ...zero, at: `${day}T${zeroAt}Z` }]);
+          return { what, period: { from: `${day}T10:00:00Z`, to: `${day}T11:00:00Z` }, expected };
+        });
+
+        it.runIf(sight.differingRepeats).each(cases)('zero record $what', async ({ period, expected }) => {
+          const { rows, coverage } = await (await engine()).usage(queryOf({ ...OCTOBER, ...period }));
+          expect(rows.map(({ invocations }) => invocations)).toEqual(Array(expected).fill(1));
+          expect(coverage.invocations).toBe(expected);
+        });
       });
 
       it('are those of one account and region: the same id elsewhere is another request', async () => {
-        const calls = [
-          callOf({ requestId: 'r' }),
-          callOf({ requestId: 'r', region: 'eu-west-1' }),
-          callOf({ requestId: 'r', account: '000000000042' }),
-          callOf({ requestId: 'r', account: '000000000042', input: 0 }),
-        ];
-        expect(await countsOf(calls, { by: ['account', 'region'] })).toEqual({
+        const engine = await engineOver([
+          [
+            callOf({ requestId: 'r' }),
+            callOf({ requestId: 'r', region: 'eu-west-1' }),
+            callOf({ requestId: 'r', account: '000000000042' }),
+            callOf({ requestId: 'r', account: '000000000042', input: 0 }),
+          ],
+        ]);
+        const { rows } = await engine.usage(queryOf({ ...OCTOBER, by: ['account', 'region'] }));
+        expect(countsFromRows(rows)).toEqual({
           '111122223333|us-east-1': 1,
           '111122223333|eu-west-1': 1,
           '000000000042|us-east-1': 1,
         });
       });
 
+      const withoutIds = part([callOf({ requestId: '' }), callOf({ requestId: '' }), callOf({ requestId: '' })]);
+
       it.runIf(sight.missingRequestIds)('without any request id are all requests of their own', async () => {
-        const calls = [callOf({ requestId: '' }), callOf({ requestId: '' }), callOf({ requestId: '' })];
-        expect(await countsOf(calls, { by: ['day'] })).toEqual({ '2026-10-14': 3 });
+        expect(await countsOf(withoutIds, { by: ['day'] })).toEqual({ '2026-10-14': 3 });
       });
     });
 
@@ -741,9 +811,11 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
         [last, { ...twice, input: 0 }, 'not JSON either'],
       ];
 
+      const { engine } = shareEngine(() => makeEngine(deliveries));
+
       it.runIf(sight.malformed)('counts records, invocations, duplicates and malformed lines', async () => {
-        const engine = await engineOver(deliveries);
-        const { coverage } = await engine.usage(queryOf({ ...OCTOBER, from: '2026-09-01T00:00:00Z' }));
+        const query = queryOf({ ...OCTOBER, from: '2026-09-01T00:00:00Z' });
+        const { coverage } = await (await engine()).usage(query);
         expect(coverage).toEqual({
           files: 3,
           records: 5,
@@ -759,8 +831,8 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       });
 
       it.runIf(sight.malformed)('counts records within the period, malformed lines everywhere', async () => {
-        const engine = await engineOver(deliveries);
-        const { coverage } = await engine.usage(queryOf({ ...OCTOBER, to: '2026-10-31T23:59:59Z' }));
+        const query = queryOf({ ...OCTOBER, to: '2026-10-31T23:59:59Z' });
+        const { coverage } = await (await engine()).usage(query);
         expect(coverage).toMatchObject({
           records: 3,
           invocations: 1,
@@ -784,12 +856,24 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
 
     testInvocations(makeEngine, sight);
 
-    it('lists the metadata keys of the source, sorted, each once', async () => {
-      const engine = await engineOver([
+    describe('over a few records', () => {
+      const deliveries = [
         [callOf({ metadata: { team: 'a', env: 'x' } }), callOf({ metadata: { team: 'b' } })],
-        [callOf({ metadata: { 'cost-center': 'c' } }), callOf()],
-      ]);
-      expect(await engine.metadataKeys()).toEqual(['cost-center', 'env', 'team']);
+        [callOf({ metadata: { 'cost-center': 'c' } }), callOf({ region: 'eu-west-1' })],
+      ];
+      const { engine } = shareEngine(() => makeEngine(deliveries));
+
+      it('lists the metadata keys of the source, sorted, each once', async () => {
+        expect(await (await engine()).metadataKeys()).toEqual(['cost-center', 'env', 'team']);
+      });
+
+      it('rejects a cancelled question with CANCELLED', async () => {
+        const asked = await engine();
+        const cancelled = asked.usage(queryOf(OCTOBER), { signal: AbortSignal.abort() });
+        await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+        const { rows } = await asked.usage(queryOf({ ...OCTOBER, by: ['day'] }));
+        expect(countsFromRows(rows)).toEqual({ '2026-10-14': 4 });
+      });
     });
 
     it('answers questions asked at the same time', async () => {
@@ -807,40 +891,28 @@ export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = 
       expect(range).toMatchObject({ first: moment, last: moment });
     });
 
-    it('rejects a cancelled question with CANCELLED', async () => {
-      const engine = await engineOver([[callOf()]]);
-      const cancelled = engine.usage(queryOf(OCTOBER), { signal: AbortSignal.abort() });
-      await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
-      const { rows } = await engine.usage(queryOf({ ...OCTOBER, by: ['day'] }));
-      expect(countsFromRows(rows)).toEqual({ '2026-10-14': 1 });
-    });
-
     it.runIf(sight.distantRepeats)(
       'agrees with a plain loop over the records, whatever they and the question are',
-      {
-        timeout: 60_000,
-      },
+      { timeout: 60_000 },
       async () => {
-        await fc.assert(
-          fc.asyncProperty(
-            DELIVERIES,
-            fc.array(QUESTION, { minLength: 3, maxLength: 3 }),
-            async (deliveries, questions) => {
-              const engine = await makeEngine(deliveries);
-              try {
-                for (const question of questions) {
-                  const { rows, coverage } = await engine.usage(queryOf(question));
-                  expect(sorted(rows)).toEqual(sorted(referenceUsage(deliveries.flat(), question)));
-                  const { records, invocations } = coverage;
-                  expect({ records, invocations }).toEqual(referenceCoverage(deliveries.flat(), question));
-                }
-              } finally {
-                await engine.close();
-              }
-            },
-          ),
-          { numRuns: 20 },
-        );
+        const sample = fc.tuple(DELIVERIES, fc.array(QUESTION, { minLength: 3, maxLength: 3 }));
+        await fromSamples(sample, { numRuns: 25 }, async (samples) => {
+          const { part, calls, engine: make } = collectParts(makeEngine);
+          const asked = samples.map(([deliveries, questions]) => ({ questions, ...part(...deliveries) }));
+          const all = merged(calls());
+          const engine = await make();
+          onTestFinished(() => engine.close());
+          const check = async (question: Question, requests: readonly Request[]) => {
+            const { rows, coverage } = await engine.usage(queryOf(question));
+            expect(sorted(rows)).toEqual(sorted(referenceUsage(requests, question)));
+            const { records, invocations } = coverage;
+            expect({ records, invocations }).toEqual(referenceCoverage(all, question));
+          };
+          for (const { questions, calls: own, mine } of asked)
+            for (const question of questions)
+              await check({ ...question, where: [...question.where, mine] }, merged(own));
+          for (const { questions } of asked.slice(0, 2)) for (const question of questions) await check(question, all);
+        });
       },
     );
   });
@@ -900,10 +972,10 @@ function orderOf({ key, priceKey, shape, cell }: UsageRow): string {
 
 const BANDS = [272_000, 256_000, 200_000, 128_000, 100_000];
 
-function referenceUsage(calls: readonly Call[], question: Question): UsageRow[] {
+function referenceUsage(requests: readonly Request[], question: Question): UsageRow[] {
   const rows = new Map<string, UsageRow>();
   const wanted = ({ dimension, values }: Filter, call: Call) => values.includes(cellOf(dimension, call, question));
-  for (const { best, counters } of merged(calls)) {
+  for (const { best, counters } of requests) {
     if (!isInPeriod(best, question) || !question.where.every((filter) => wanted(filter, best))) continue;
     const key = Object.fromEntries(
       question.by.map((dimension) => [dimension, cellOf(dimension, best, question)]),
@@ -953,10 +1025,15 @@ const NO_USAGE = {
   cacheWriteUnknown: 0,
 };
 
-function referenceCoverage(calls: readonly Call[], question: Question): Pick<Coverage, 'records' | 'invocations'> {
-  const inside = merged(calls).filter(({ best }) => isInPeriod(best, question));
+function referenceCoverage(
+  requests: readonly Request[],
+  question: Question,
+): Pick<Coverage, 'records' | 'invocations'> {
+  const inside = requests.filter(({ best }) => isInPeriod(best, question));
   return { records: inside.reduce((sum, { records }) => sum + records, 0), invocations: inside.length };
 }
+
+type Request = ReturnType<typeof merged>[number];
 
 /** Each request once, with the largest of each counter. */
 function merged(calls: readonly Call[]) {
@@ -982,7 +1059,7 @@ function merged(calls: readonly Call[]) {
 }
 
 /** Written down apart from SHAPE_BITS: which class or count is which bit is a contract with what ledgers hold. */
-function shapeOf({ errorCode, blocked }: Call, counters: ReturnType<typeof merged>[number]['counters']): number {
+function shapeOf({ errorCode, blocked }: Call, counters: Request['counters']): number {
   const { input, output, cacheRead, cacheWrite, cacheWrite1h, stated } = counters;
   const bits = [input, output, cacheRead, cacheWrite - cacheWrite1h, cacheWrite1h].map((count) => count > 0);
   const isTold = stated.input && stated.output && bits.includes(true);
@@ -1038,21 +1115,26 @@ function rawCellOf(dimension: Dimension, call: Call, question: Question): string
 }
 
 function localTime({ at }: Call, timezone: string): { date: string; hour: string; monday: string } {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    timeZoneName: 'longOffset',
-  });
+  const format = formatIn(timezone);
   const parts = Object.fromEntries(format.formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
   const date = `${parts['year']}-${parts['month']}-${parts['day']}`;
   const offset = timezone === 'UTC' ? 'Z' : parts['timeZoneName']?.replace('GMT', '');
   const noon = new Date(`${date}T12:00:00Z`);
   const monday = new Date(noon.getTime() - ((noon.getUTCDay() + 6) % 7) * 86_400_000).toISOString().slice(0, 10);
   return { date, hour: `${date}T${parts['hour']}:00${offset}`, monday };
+}
+
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  const format =
+    FORMATS.get(timeZone) ??
+    new Intl.DateTimeFormat('en-GB', {
+      ...({ timeZone, hourCycle: 'h23', timeZoneName: 'longOffset' } as const),
+      ...({ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit' } as const),
+    });
+  FORMATS.set(timeZone, format);
+  return format;
 }
 
 // --- random records and questions, crowded so that they meet ---

@@ -5,8 +5,10 @@ import type { Filter } from '../../src/domain/dimension.ts';
 import type { PriceKey } from '../../src/domain/usage.ts';
 import type { Weights } from '../../src/domain/weights.ts';
 import { type Engine, type InvocationRow, type InvocationsQuery, sumsOf } from '../../src/engines/engine.ts';
-import { CALLERS, type Call, callOf, type Line, MODELS } from '../helpers/log-files.ts';
+import { CALLERS, type Call, callOf, MODELS } from '../helpers/log-files.ts';
+import { fromSamples } from '../helpers/samples.ts';
 import type { MakeEngine, Sight } from './engine.ts';
+import { collectParts, type Part, shareEngine } from './shared-engine.ts';
 
 const OCTOBER = { from: Date.parse('2026-10-01T00:00:00Z'), to: Date.parse('2026-11-01T00:00:00Z') };
 const CHANGE = '2026-10-20T00:00:00Z';
@@ -58,59 +60,64 @@ async function askTop(engine: Engine, { aliases = [], ...asked }: Asked) {
 
 /** What every engine that knows single requests must do. */
 export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
-  async function engineOver(deliveries: readonly (readonly Line[])[]): Promise<Engine> {
-    const engine = await makeEngine(deliveries);
-    onTestFinished(() => engine.close());
-    return engine;
+  async function ask({ engine, mine }: Part, asked: Asked = {}) {
+    return askTop(await engine(), { ...asked, where: [...(asked.where ?? []), mine] });
   }
 
-  async function top(calls: readonly Call[], asked: Asked = {}): Promise<string[]> {
-    return idsOf((await askTop(await engineOver([calls]), asked)).rows);
+  async function top(calls: Part, asked: Asked = {}): Promise<string[]> {
+    return idsOf((await ask(calls, asked)).rows);
   }
 
   describe('tells the dearest requests', () => {
+    const { part, engine } = shareEngine(makeEngine);
+
+    const byTokens = part([
+      callOf({ requestId: 'long', model: MODELS.llama, input: 30_000, output: 0 }),
+      callOf({ requestId: 'read', input: 0, output: 0, cacheRead: 90_000 }),
+      callOf({ requestId: 'answer', input: 0, output: 2_000 }),
+      callOf({ requestId: 'hour', input: 0, output: 0, cacheWrite: 4_000, cacheWrite1h: 4_000 }),
+      callOf({ requestId: 'minutes', input: 0, output: 0, cacheWrite: 4_000, cacheWrite1h: 0 }),
+      callOf({ requestId: 'input', input: 4_100, output: 0 }),
+    ]);
+
     it('by what their tokens weigh, not by how many there are', async () => {
-      const calls = [
-        callOf({ requestId: 'long', model: MODELS.llama, input: 30_000, output: 0 }),
-        callOf({ requestId: 'read', input: 0, output: 0, cacheRead: 90_000 }),
-        callOf({ requestId: 'answer', input: 0, output: 2_000 }),
-        callOf({ requestId: 'hour', input: 0, output: 0, cacheWrite: 4_000, cacheWrite1h: 4_000 }),
-        callOf({ requestId: 'minutes', input: 0, output: 0, cacheWrite: 4_000, cacheWrite1h: 0 }),
-        callOf({ requestId: 'input', input: 4_100, output: 0 }),
-      ];
-      expect(await top(calls)).toEqual(['answer', 'read', 'hour', 'long', 'minutes', 'input']);
-      expect(await top(calls, { limit: 2 })).toEqual(['answer', 'read']);
+      expect(await top(byTokens)).toEqual(['answer', 'read', 'hour', 'long', 'minutes', 'input']);
+      expect(await top(byTokens, { limit: 2 })).toEqual(['answer', 'read']);
     });
+
+    const byPrices = part([
+      callOf({ requestId: 'global', model: MODELS.globalSonnet, input: 1_000 }),
+      callOf({ requestId: 'geo', model: MODELS.geoSonnet, input: 1_000 }),
+      callOf({ requestId: 'flex', tier: 'flex', input: 1_000 }),
+      callOf({ requestId: 'later', at: CHANGE, input: 400 }),
+      callOf({ requestId: 'below', input: 200_000 }),
+      callOf({ requestId: 'above', input: 100_001, cacheRead: 100_000 }),
+    ]);
 
     it('by every part of a price', async () => {
-      const calls = [
-        callOf({ requestId: 'global', model: MODELS.globalSonnet, input: 1_000 }),
-        callOf({ requestId: 'geo', model: MODELS.geoSonnet, input: 1_000 }),
-        callOf({ requestId: 'flex', tier: 'flex', input: 1_000 }),
-        callOf({ requestId: 'later', at: CHANGE, input: 400 }),
-        callOf({ requestId: 'below', input: 200_000 }),
-        callOf({ requestId: 'above', input: 100_001, cacheRead: 100_000 }),
-      ];
       const rateChanges = [Date.parse(CHANGE)];
-      expect(await top(calls, { rateChanges })).toEqual(['above', 'below', 'later', 'geo', 'global', 'flex']);
+      expect(await top(byPrices, { rateChanges })).toEqual(['above', 'below', 'later', 'geo', 'global', 'flex']);
     });
 
-    it('with all that is known of them', async () => {
-      const call = callOf({
+    const known = part([
+      callOf({
         ...{ requestId: 'r', at: '2026-10-14T10:20:30Z', model: MODELS.profile, inferenceRegion: 'us-west-2' },
         ...{ input: 5, output: 7, cacheRead: 11, cacheWrite: 13, cacheWrite1h: 3, tier: 'flex' },
         ...{ stopReason: 'max_tokens', latencyMs: 4321, firstByteMs: 321 },
         metadata: { team: 'a', "it's": 'größe 🚀, "x"' },
-      });
-      const engine = await engineOver([[call]]);
-      const { rows, unpriced, notes } = await askTop(engine, { aliases: [HAIKU] });
+      }),
+    ]);
+
+    it('with all that is known of them', async () => {
+      const [call] = known.calls as [Call];
+      const { rows, unpriced, notes } = await ask(known, { aliases: [HAIKU] });
       expect({ unpriced, notes }).toEqual({ unpriced: [], notes: [] });
       expect(rows).toEqual([
         {
           at: Date.parse(call.at),
           requestId: 'r',
           attributes: {
-            account: '111122223333',
+            account: call.account,
             region: 'us-east-1',
             inferenceRegion: 'us-west-2',
             operation: 'Converse',
@@ -149,9 +156,12 @@ export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
       ]);
     });
 
+    const unknown = part([
+      callOf({ caller: CALLERS.nobody, stopReason: undefined, cacheWrite: 9, errorCode: 'Broken' }),
+    ]);
+
     it('as what is not known where it is not', async () => {
-      const call = callOf({ caller: CALLERS.nobody, stopReason: undefined, cacheWrite: 9, errorCode: 'Broken' });
-      const [row] = (await askTop(await engineOver([[call]]), {})).rows;
+      const [row] = (await ask(unknown)).rows;
       expect(row).toMatchObject({
         attributes: { caller: undefined, principal: undefined, tier: undefined, status: 'Broken', metadata: {} },
         ...{ latencyMs: undefined, firstByteMs: undefined, tags: {} },
@@ -160,28 +170,44 @@ export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
       expect(row?.attributes.stopReason).toBeUndefined();
     });
 
+    const full = callOf({ requestId: 'twice', at: '2026-10-14T10:00:05Z', input: 400, output: 0 });
+    const twice = part(
+      [{ ...full, input: 0, output: 0, cacheRead: 9_000, at: '2026-10-14T10:00:01Z' }],
+      [callOf({ requestId: 'once', input: 900, output: 0 }), full],
+    );
+
     it('each once, by the largest of each counter of its records', async () => {
-      const full = callOf({ requestId: 'twice', at: '2026-10-14T10:00:05Z', input: 400, output: 0 });
-      const engine = await engineOver([
-        [{ ...full, input: 0, output: 0, cacheRead: 9_000, at: '2026-10-14T10:00:01Z' }],
-        [callOf({ requestId: 'once', input: 900, output: 0 }), full],
-      ]);
-      const { rows } = await askTop(engine, {});
+      const { rows } = await ask(twice);
       expect(idsOf(rows)).toEqual(['twice', 'once']);
       expect(rows[0]?.counts).toMatchObject({ invocations: 1, input: 400, cacheRead: 9_000 });
     });
 
+    const aroundThePeriod = part([
+      callOf({ requestId: 'before', at: '2026-09-30T23:59:59Z' }),
+      callOf({ requestId: 'first', at: '2026-10-01T00:00:00Z', input: 200 }),
+      callOf({ requestId: 'last', at: '2026-10-31T23:59:59Z' }),
+      callOf({ requestId: 'after', at: '2026-11-01T00:00:00Z' }),
+      callOf({ requestId: 'nothing', input: 0, output: 0, errorCode: 'ThrottlingException' }),
+    ]);
+
     it('of those that cost something, in the period', async () => {
-      const calls = [
-        callOf({ requestId: 'before', at: '2026-09-30T23:59:59Z' }),
-        callOf({ requestId: 'first', at: '2026-10-01T00:00:00Z', input: 200 }),
-        callOf({ requestId: 'last', at: '2026-10-31T23:59:59Z' }),
-        callOf({ requestId: 'after', at: '2026-11-01T00:00:00Z' }),
-        callOf({ requestId: 'nothing', input: 0, output: 0, errorCode: 'ThrottlingException' }),
-      ];
-      expect(await top(calls)).toEqual(['first', 'last']);
-      expect(await top(calls, { to: OCTOBER.from })).toEqual([]);
+      expect(await top(aroundThePeriod)).toEqual(['first', 'last']);
+      expect(await top(aroundThePeriod, { to: OCTOBER.from })).toEqual([]);
     });
+
+    const filtered = part([
+      callOf({ requestId: 'ci', caller: CALLERS.ci, input: 9_000, output: 0 }),
+      callOf({ requestId: 'ada', input: 8_000, stopReason: 'max_tokens', metadata: { team: `"a'\\` } }),
+      callOf({ requestId: 'bilal', caller: CALLERS.bilal, input: 2_000, errorCode: 'Broken' }),
+      callOf({
+        ...{ requestId: 'nobody', caller: CALLERS.nobody, region: 'eu-west-1' },
+        ...{ input: 1_000, metadata: { team: 'b' } },
+      }),
+      callOf({
+        ...{ requestId: 'profile', caller: CALLERS.root, region: 'eu-west-1' },
+        ...{ model: MODELS.profile, input: 3_000, output: 0 },
+      }),
+    ]);
 
     it.each<[what: string, asked: Asked, expected: string[]]>([
       ['principal', { where: [{ dimension: 'principal', values: ['role/Developer'] }] }, ['ada', 'bilal']],
@@ -196,38 +222,19 @@ export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
       ['size', { only: { promptAtLeast: 3_000, outputAtMost: 0 } }, ['ci', 'profile']],
       ['nothing there is', { where: [{ dimension: 'model', values: ['nope'] }] }, []],
     ])('by filters on %s', async (_, asked, expected) => {
-      const calls = [
-        callOf({ requestId: 'ci', caller: CALLERS.ci, input: 9_000, output: 0 }),
-        callOf({ requestId: 'ada', input: 8_000, stopReason: 'max_tokens', metadata: { team: `"a'\\` } }),
-        callOf({ requestId: 'bilal', caller: CALLERS.bilal, input: 2_000, errorCode: 'Broken' }),
-        callOf({
-          requestId: 'nobody',
-          caller: CALLERS.nobody,
-          input: 1_000,
-          region: 'eu-west-1',
-          metadata: { team: 'b' },
-        }),
-        callOf({
-          requestId: 'profile',
-          model: MODELS.profile,
-          input: 3_000,
-          output: 0,
-          caller: CALLERS.root,
-          region: 'eu-west-1',
-        }),
-      ];
-      expect(await top(calls, { ...asked, aliases: [HAIKU] })).toEqual(expected);
+      expect(await top(filtered, { ...asked, aliases: [HAIKU] })).toEqual(expected);
     });
 
+    const notAllPriced = part([
+      callOf({ requestId: 'priced', input: 1 }),
+      callOf({ requestId: 'profile', model: MODELS.profile, input: 100 }),
+      callOf({ requestId: 'no rate for reads', model: MODELS.llama, input: 10, cacheRead: 5_000 }),
+      callOf({ requestId: 'no reads', model: MODELS.llama, input: 10 }),
+      callOf({ requestId: 'no tokens', model: MODELS.profile, input: 0, output: 0 }),
+    ]);
+
     it('by what is known of them, and the largest of those that used something without a price', async () => {
-      const calls = [
-        callOf({ requestId: 'priced', input: 1 }),
-        callOf({ requestId: 'profile', model: MODELS.profile, input: 100 }),
-        callOf({ requestId: 'no rate for reads', model: MODELS.llama, input: 10, cacheRead: 5_000 }),
-        callOf({ requestId: 'no reads', model: MODELS.llama, input: 10 }),
-        callOf({ requestId: 'no tokens', model: MODELS.profile, input: 0, output: 0 }),
-      ];
-      const { rows, unpriced } = await askTop(await engineOver([calls]), {});
+      const { rows, unpriced } = await ask(notAllPriced);
       expect(new Set(idsOf(rows))).toEqual(new Set(['priced', 'no reads', 'no rate for reads']));
       expect(idsOf(unpriced)).toEqual(['no rate for reads', 'profile']);
       const known = rows.find(({ requestId }) => requestId === 'no reads')?.weight;
@@ -235,42 +242,44 @@ export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
         [known, false],
         [0n, false],
       ]);
-      const fewer = await askTop(await engineOver([calls]), { unpricedLimit: 1, limit: 0 });
+      const fewer = await ask(notAllPriced, { unpricedLimit: 1, limit: 0 });
       expect([fewer.rows, idsOf(fewer.unpriced)]).toEqual([[], ['no rate for reads']]);
     });
 
+    const large = part([
+      callOf({ requestId: 'a', input: 999_999_998, output: 999_999_999 }),
+      callOf({ requestId: 'b', input: 999_999_999, output: 999_999_999 }),
+      callOf({ requestId: 'c', input: 999_999_997, output: 999_999_999 }),
+    ]);
+
     it('exactly, where sums are larger than floating point counts', async () => {
-      const calls = [
-        callOf({ requestId: 'a', input: 999_999_998, output: 999_999_999 }),
-        callOf({ requestId: 'b', input: 999_999_999, output: 999_999_999 }),
-        callOf({ requestId: 'c', input: 999_999_997, output: 999_999_999 }),
-      ];
-      expect(await top(calls, { limit: 2 })).toEqual(['b', 'a']);
+      expect(await top(large, { limit: 2 })).toEqual(['b', 'a']);
     });
 
     it('rejects a cancelled question with CANCELLED', async () => {
-      const engine = await engineOver([[callOf()]]);
       const query = { ...OCTOBER, where: [], rateChanges: [], limit: 1, unpricedLimit: 0, prices: [] };
-      const cancelled = engine.invocations({ ...query, aliasesOf: async () => [] }, { signal: AbortSignal.abort() });
+      const cancelled = (await engine()).invocations(
+        { ...query, aliasesOf: async () => [] },
+        { signal: AbortSignal.abort() },
+      );
       await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
     });
 
     it('as a plain loop over the requests does', { timeout: 60_000 }, async () => {
-      for (const [calls, asked] of fc.sample(fc.tuple(CALLS, ASKED), {
-        numRuns: sight.distantRepeats ? 30 : 4,
-        seed: 7,
-      })) {
-        const engine = await makeEngine([calls]);
-        try {
-          const { rows, unpriced, notes } = await askTop(engine, asked);
-          const expected = reference(calls, asked);
+      const settings = { numRuns: sight.distantRepeats ? 30 : 4, seed: 7 };
+      await fromSamples(fc.tuple(CALLS, ASKED), settings, async (samples) => {
+        const { part: another, engine: make } = collectParts(makeEngine);
+        const parts = samples.map(([calls, asked]) => ({ calls: another(calls), asked }));
+        const made = await make();
+        onTestFinished(() => made.close());
+        for (const { calls, asked } of parts) {
+          const { rows, unpriced, notes } = await ask(calls, asked);
+          const expected = reference(calls.calls, asked);
           expect(rows.map(({ requestId, weight }) => [requestId, weight])).toEqual(expected.rows);
           expect(idsOf(unpriced)).toEqual(expected.unpriced);
           expect(notes).toEqual([]);
-        } finally {
-          await engine.close();
         }
-      }
+      });
     });
   });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { UsageMeasure } from '../../src/domain/usage-class.ts';
+import type { Engine } from '../../src/engines/engine.ts';
 import { overridesFromText } from '../../src/prices/overrides.ts';
 import { createPriceBook } from '../../src/prices/price-book.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
@@ -38,8 +39,11 @@ describe.each<[name: string, make: MakeEngineOver]>([
   ['CloudWatch, event by event', cloudWatchOver('events')],
   ['Athena', (lines) => athenaOver(rig)(lines)],
 ])('a class of usage that was made up, from %s', (_, make) => {
+  let engine: Engine;
+  afterAll(() => engine.close());
+
   async function ask(rates: string) {
-    const engine = await make(LINES);
+    engine ??= await make(LINES);
     const { prices } = overridesFromText(`prices: [{ model: anthropic.claude-sonnet-4-6, ${rates} }]`, 'mine.yaml');
     const question = { by: ['model'], from: '2026-10-01', to: '2026-11-01' };
     return breakdown(question, {
@@ -47,7 +51,7 @@ describe.each<[name: string, make: MakeEngineOver]>([
       prices: async () => createPriceBook([prices]),
       names: async () => ({ aliases: [], notes: [] }),
       now: () => Date.parse('2026-11-02T00:00:00Z'),
-    }).finally(() => engine.close());
+    });
   }
 
   it('is counted and priced', async () => {

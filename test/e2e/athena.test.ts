@@ -5,6 +5,7 @@ import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Athena } from '../../rigs/athena/index.ts';
 import { compose } from '../../src/compose.ts';
+import type { Work } from '../../src/engines/engine.ts';
 import { attributesFrom } from '../../src/logs/attributes.ts';
 import { readRecord } from '../../src/logs/record.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
@@ -151,10 +152,11 @@ describe.each(ASSUMPTIONS)('a record, assumed %j', (assumptions) => {
         requestMetadata: { shape: String(index) },
       }),
     );
-    const other = await startAthenaOverS3({ assumptions });
+    const other = await rig.beside({ assumptions });
     onTestFinished(() => other.close());
-    await other.bucket('shapes', foldersOf(lines));
-    const engine = other.engine('athena:s3://shapes?create=yes&region=us-east-1');
+    const bucket = ['shapes', ...Object.values(assumptions)].join('-');
+    await other.bucket(bucket, foldersOf(lines));
+    const engine = other.engine(`athena:s3://${bucket}?create=yes&region=us-east-1`);
     const { rows } = await engine.usage({
       from: Date.parse('2024-01-01'),
       to: Date.parse('2027-01-01'),
@@ -210,8 +212,8 @@ describe('what can go wrong', () => {
   });
   beforeEach(() => rig.athena.faults.clear());
 
-  async function ask(source = 'athena:s3://small?create=yes&region=us-east-1', signal?: AbortSignal) {
-    return breakdown({ by: ['model'], ...PERIOD }, { ...over(source), ...(signal ? { signal } : {}) });
+  async function ask(source = 'athena:s3://small?create=yes&region=us-east-1', work: Work = {}) {
+    return breakdown({ by: ['model'], ...PERIOD }, { ...over(source), ...work });
   }
 
   it.each<[string, (faults: Athena['faults']) => void, string, RegExp]>([
@@ -270,13 +272,13 @@ describe('what can go wrong', () => {
     await ask();
     rig.athena.faults.queries({ runningPolls: 100 });
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 500);
-    await expect(ask(undefined, stop.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
+    const cancelled = ask(undefined, { signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(rig.athena.calls.at(-1)?.operation).toBe('StopQueryExecution');
   });
 
   it('a workgroup’s limit says so', async () => {
-    const limited = await startAthenaOverS3({
+    const limited = await rig.beside({
       workGroups: { primary: { outputLocation: 's3://r/', bytesScannedCutoffPerQuery: 10_000_000 } },
     });
     onTestFinished(() => limited.close());

@@ -48,10 +48,13 @@ const rowsOf = ({ tables }: Report, ...measures: (keyof Measures)[]) =>
   tables[0]?.rows.map(({ key, ...row }) => [...Object.values(key), ...measures.map((measure) => row[measure])]);
 
 describe('the sample month in metrics', () => {
-  const publishSample = async () => metrics.put(...(await publishedSample(files)));
+  let sample: Awaited<ReturnType<typeof publishedSample>>;
+  beforeAll(async () => {
+    sample = await publishedSample(files);
+  });
+  beforeEach(() => metrics.put(...sample));
 
   it('has the totals of the files, but for what metrics cannot show', async () => {
-    await publishSample();
     const context = over('metrics:?region=us-east-1,us-west-2,eu-west-1');
     const question = { by: ['model', 'scope', 'region'], ...OCTOBER };
     const [ours, theirs] = [await breakdown(question, context), await breakdown(question, files)];
@@ -81,7 +84,6 @@ describe('the sample month in metrics', () => {
   });
 
   it('has the days, hours and weeks of the files', async () => {
-    await publishSample();
     const context = over('metrics:?region=us-east-1,us-west-2,eu-west-1');
     for (const [interval, period] of [
       ['day', OCTOBER],
@@ -97,7 +99,6 @@ describe('the sample month in metrics', () => {
   });
 
   it('says when it begins and ends, by the day, from one metric a model', async () => {
-    await publishSample();
     const { engine } = over('metrics:?region=us-east-1,us-west-2,eu-west-1');
     expect(await engine.range()).toEqual({
       first: Date.parse('2026-10-01T00:00:00Z'),

@@ -4,16 +4,15 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { text as textOfStream } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { startMoto } from '../../rigs/moto.ts';
-import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
-import { createFilesEngine } from '../../src/engines/files/index.ts';
+import type { Engine } from '../../src/engines/engine.ts';
 import { createBedrockNames } from '../../src/names/bedrock/index.ts';
 import { composePrices } from '../../src/prices/index.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import { priceReport } from '../../src/reports/price.ts';
-import { ACCOUNT, CLIENT, GROUP } from '../helpers/cloudwatch.ts';
-import { type Call, callOf, recordOf, temporaryFolder, writeDeliveries } from '../helpers/log-files.ts';
+import { ACCOUNT, CLIENT } from '../helpers/cloudwatch.ts';
+import { cloudWatchOver, filesOver } from '../helpers/engines.ts';
+import { type Call, callOf, lineOf, temporaryFolder } from '../helpers/log-files.ts';
 import { composeSample, OCTOBER } from '../helpers/sample.ts';
 
 const arn = (resource: string, account = ACCOUNT) => `arn:aws:bedrock:us-east-1:${account}:${resource}`;
@@ -363,62 +362,48 @@ describe('usage through what has a name', () => {
   );
 
   /** Both ways that an engine applies aliases: in SQL, and to groups it has read. */
-  const ENGINES = {
-    files: async () => {
-      const source = await temporaryFolder();
-      await writeDeliveries(source, [CALLS]);
-      return createFilesEngine({ source, ledger: false });
-    },
-    cloudwatch: async () => {
-      const logs = await startCloudWatchLogs({
-        accounts: { AKIALOCAL: ACCOUNT },
-        queries: { scheduledPolls: 0, runningPolls: 0 },
-      });
-      logs.createLogGroup(ACCOUNT, 'us-east-1', GROUP);
-      const events = CALLS.map((call) => ({ timestamp: Date.parse(call.at), message: JSON.stringify(recordOf(call)) }));
-      logs.putLogEvents(ACCOUNT, 'us-east-1', GROUP, events);
-      const client = { ...CLIENT, region: 'us-east-1', endpoint: logs.endpoint };
-      const engine = createCloudWatchEngine({ source: `cloudwatch:${GROUP}`, client });
-      return { ...engine, close: () => engine.close().then(() => logs.close()) };
-    },
-  };
+  const ENGINES = ['files', 'cloudwatch'] as const;
+  let engines: Record<(typeof ENGINES)[number], Engine>;
 
-  async function ask(engine: keyof typeof ENGINES, by: string[], where: string[] = []) {
-    const opened = await ENGINES[engine]();
-    const context = { engine: opened, prices: async () => composePrices(), names: await newNames(), now: Date.now };
-    return breakdown({ by, where, ...OCTOBER }, context).finally(() => opened.close());
+  beforeAll(async () => {
+    const lines = CALLS.map(lineOf);
+    engines = { files: await filesOver(lines), cloudwatch: await cloudWatchOver('insights')(lines) };
+  });
+  afterAll(() => Promise.all(Object.values(engines).map((engine) => engine.close())));
+
+  async function ask(engine: (typeof ENGINES)[number], by: string[], where: string[] = []) {
+    const names = await newNames();
+    const context = { engine: engines[engine], prices: async () => composePrices(), names, now: Date.now };
+    return breakdown({ by, where, ...OCTOBER }, context);
   }
 
-  it.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])(
-    'is named, and priced only at rates that hold: %s',
-    async (engine) => {
-      const { tables, totals, notes } = await ask(engine, ['model', 'profile', 'tier', 'tag.team']);
-      const rows = tables[0]?.rows.map(({ key, cost_usd, unpriced_invocations }) => [
-        ...Object.values(key),
-        unpriced_invocations === 0 ? cost_usd : 'unpriced',
-      ]);
-      expect(rows).toHaveLength(CALLS.length);
-      expect(rows).toEqual(
-        expect.arrayContaining([
-          // Claude Haiku 4.5 through a geographic profile: 1.10 USD per million input tokens.
-          [HAIKU, 'doc-search', 'standard', 'team-0', '1.1'],
-          [HAIKU, 'night-shift', 'provisioned', 'team-1', '0'],
-          [NOVA, 'tickets', 'custom-model', 'team-2', 'unpriced'],
-          [unresolved(IMPORTED), 'our-llama', 'standard', 'team-3', '0'],
-          [unresolved(ROUTER), 'cheap-first', 'standard', 'team-4', 'unpriced'],
-          [unresolved(MARKETPLACE), '(none)', 'standard', '(none)', 'unpriced'],
-          [unresolved(DELETED), '(none)', 'standard', '(none)', 'unpriced'],
-        ]),
-      );
-      expect(totals).toMatchObject({ cost_usd: '1.1', unpriced_invocations: 4 });
-      const said = notes.join('\n');
-      expect(said).toContain('billed by the hour per model unit, so its cost is not in these dollars');
-      expect(said).toContain('billed by the minute per custom model unit, so its cost is not in these dollars');
-      expect(said).toContain(`${NOVA} in tier custom-model (1)`);
-    },
-  );
+  it.each(ENGINES)('is named, and priced only at rates that hold: %s', async (engine) => {
+    const { tables, totals, notes } = await ask(engine, ['model', 'profile', 'tier', 'tag.team']);
+    const rows = tables[0]?.rows.map(({ key, cost_usd, unpriced_invocations }) => [
+      ...Object.values(key),
+      unpriced_invocations === 0 ? cost_usd : 'unpriced',
+    ]);
+    expect(rows).toHaveLength(CALLS.length);
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        // Claude Haiku 4.5 through a geographic profile: 1.10 USD per million input tokens.
+        [HAIKU, 'doc-search', 'standard', 'team-0', '1.1'],
+        [HAIKU, 'night-shift', 'provisioned', 'team-1', '0'],
+        [NOVA, 'tickets', 'custom-model', 'team-2', 'unpriced'],
+        [unresolved(IMPORTED), 'our-llama', 'standard', 'team-3', '0'],
+        [unresolved(ROUTER), 'cheap-first', 'standard', 'team-4', 'unpriced'],
+        [unresolved(MARKETPLACE), '(none)', 'standard', '(none)', 'unpriced'],
+        [unresolved(DELETED), '(none)', 'standard', '(none)', 'unpriced'],
+      ]),
+    );
+    expect(totals).toMatchObject({ cost_usd: '1.1', unpriced_invocations: 4 });
+    const said = notes.join('\n');
+    expect(said).toContain('billed by the hour per model unit, so its cost is not in these dollars');
+    expect(said).toContain('billed by the minute per custom model unit, so its cost is not in these dollars');
+    expect(said).toContain(`${NOVA} in tier custom-model (1)`);
+  });
 
-  it.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('can be filtered by it: %s', async (engine) => {
+  it.each(ENGINES)('can be filtered by it: %s', async (engine) => {
     const report = await ask(engine, ['model'], ['tier=provisioned', 'tag.team=team-1', 'profile=night-shift']);
     expect(report.tables[0]?.rows.map(({ key }) => key)).toEqual([{ model: HAIKU }]);
   });
@@ -431,11 +416,10 @@ describe('usage through what has a name', () => {
 
   it('of provisioned throughput stays billed by the hour behind an alias of one’s own', async () => {
     const own = { unresolved: unresolved(PROVISIONED), model: HAIKU, name: 'mine', tags: {} };
-    const engine = await ENGINES.files();
+    const engine = engines.files;
     const names = async () => ({ aliases: [own], notes: [] });
     const context = { engine, prices: async () => composePrices(), names, now: Date.now };
     const { totals } = await breakdown({ by: ['model'], where: ['profile=mine'], ...OCTOBER }, context);
-    await engine.close();
     expect(totals).toMatchObject({ invocations: 1, unpriced_invocations: 0, cost_usd: '0' });
   });
 });

@@ -9,10 +9,12 @@ import { breakdown } from '../../src/reports/breakdown.ts';
 import { reportSchema } from '../../src/reports/report.ts';
 import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
 import { GROUP, startWithLogs } from '../helpers/cloudwatch.ts';
-import { composeSample, OCTOBER, SAMPLE_LOGS } from '../helpers/sample.ts';
+import { composeSample, SAMPLE_LOGS } from '../helpers/sample.ts';
 
 /** Whoever calls is in moto's own account. */
 const ACCOUNT = '123456789012';
+/** Days are enough to tell where an answer is from. */
+const WEEK = { from: '2026-10-12', to: '2026-10-19' };
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/auditor`;
 
 let moto: Awaited<ReturnType<typeof startMoto>>;
@@ -66,7 +68,7 @@ async function callOver(source: string, input: Record<string, unknown>) {
 
 async function breakdownOver(source: string) {
   const { close, ...context } = await compose({ source });
-  const question = { by: ['model', 'region'], where: ['region=us-east-1', 'region=eu-west-1'], ...OCTOBER };
+  const question = { by: ['model', 'region'], where: ['region=us-east-1', 'region=eu-west-1'], ...WEEK };
   return breakdown(question, { ...context, now: files.now }).finally(close);
 }
 
@@ -82,7 +84,7 @@ describe('a source that names no group', () => {
   ])('%s is where Bedrock says it logs to', async (source, read) => {
     const [ours, theirs] = [
       await breakdownOver(source),
-      await breakdown({ by: ['model', 'region'], where: ['region=us-east-1', 'region=eu-west-1'], ...OCTOBER }, files),
+      await breakdown({ by: ['model', 'region'], where: ['region=us-east-1', 'region=eu-west-1'], ...WEEK }, files),
     ];
     expect(ours.totals).toEqual(theirs.totals);
     expect(ours.tables).toEqual(theirs.tables);
@@ -124,7 +126,7 @@ describe('the seed’s report', () => {
   });
 
   it('stays with what the operator has fixed, and says so', async () => {
-    const report = rows(await callOver(`cloudwatch:${GROUP}?region=us-east-1`, { log_group_name: '/other' }));
+    const report = rows(await callOver(`cloudwatch:${GROUP}?region=us-east-1`, { log_group_name: '/other', days: 9 }));
     expect(report.notes[0]).toBe(
       `log_group_name is not used: this server answers from cloudwatch:${GROUP}?region=us-east-1.`,
     );

@@ -7,7 +7,7 @@ import { compose } from '../../src/compose.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import { priceReport } from '../../src/reports/price.ts';
 import { textFromReport } from '../../src/reports/render.ts';
-import type { Measures, Report } from '../../src/reports/report.ts';
+import type { Report } from '../../src/reports/report.ts';
 import {
   type Call,
   callOf,
@@ -50,9 +50,13 @@ async function reportOn(source: string, by = ['model'], where: string[] = []): P
 }
 
 const reportOf = async (calls: readonly Line[], by?: string[]) => reportOn(await folderOf({ 'a.json': calls }), by);
-const totalsOf = async (...calls: Partial<Call>[]): Promise<Measures> =>
-  (await reportOf(calls.map((call) => callOf(call)))).totals;
-const costOf = async (call: Partial<Call>) => (await totalsOf({ input: 0, output: 0, ...call })).cost_usd;
+/** Of each call alone. */
+async function costsOf(...calls: Partial<Call>[]): Promise<(string | undefined)[]> {
+  const own = calls.map((call, index) => callOf({ input: 0, output: 0, ...call, metadata: { call: String(index) } }));
+  const { tables } = await reportOf(own, ['metadata.call']);
+  const costs = new Map(tables[0]?.rows.map(({ key, cost_usd }) => [key['metadata.call'], cost_usd]));
+  return calls.map((_, index) => costs.get(String(index)));
+}
 
 async function priceOf(model: string) {
   const { close, ...context } = await compose({ source: 'examples/sample-logs', ledger: false });
@@ -142,10 +146,9 @@ const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
     );
   },
   'Routing counts.': async () => {
-    const [bare, global] = await Promise.all(
-      ['anthropic.claude-sonnet-4-6', 'global.anthropic.claude-sonnet-4-6'].map((id) =>
-        costOf({ model: modelOf(id), input: 1_000_000 }),
-      ),
+    const [bare, global] = await costsOf(
+      { model: modelOf('anthropic.claude-sonnet-4-6'), input: 1_000_000 },
+      { model: modelOf('global.anthropic.claude-sonnet-4-6'), input: 1_000_000 },
     );
     expect(bare).not.toBe(global);
   },
@@ -153,23 +156,25 @@ const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
     async () => {
       const million = { input: 1_000_000 };
       const sonnet = (prefix: string) => modelOf(`${prefix}anthropic.claude-sonnet-4-6`);
-      expect(await costOf({ model: sonnet('global.'), ...million })).toBe('3');
-      expect(await costOf({ model: sonnet('us.'), ...million })).toBe('3.3');
-      expect(await costOf({ model: sonnet(''), ...million })).toBe('3.3');
-      expect(await costOf({ model: sonnet('global.'), cacheRead: 1_000_000 })).toBe('0.3');
-      expect(await costOf({ model: sonnet('global.'), cacheWrite: 1_000_000 })).toBe('3.75');
-      expect(await costOf({ model: sonnet('global.'), cacheWrite: 1_000_000, cacheWrite1h: 1_000_000 })).toBe('6');
-      const lite = modelOf('amazon.nova-2-lite-v1:0');
-      expect(await costOf({ model: lite, ...million, tier: 'flex' })).not.toBe(
-        await costOf({ model: lite, ...million }),
-      );
       const haiku = modelOf('global.anthropic.claude-haiku-5-5');
-      // Above 100,000 tokens the whole request costs five times as much.
-      expect(await costOf({ model: haiku, input: 100_000 })).toBe('0.01');
-      expect(await costOf({ model: haiku, input: 200_000 })).toBe('0.1');
       const sol = modelOf('global.openai.gpt-5.6-sol');
-      expect(await costOf({ model: sol, input: 100_000, at: '2026-08-20T12:00:00Z' })).toBe('0.5');
-      expect(await costOf({ model: sol, input: 100_000, at: '2026-08-22T12:00:00Z' })).toBe('0.4');
+      const cases: [call: Partial<Call>, usd: string][] = [
+        [{ model: sonnet('global.'), ...million }, '3'],
+        [{ model: sonnet('us.'), ...million }, '3.3'],
+        [{ model: sonnet(''), ...million }, '3.3'],
+        [{ model: sonnet('global.'), cacheRead: 1_000_000 }, '0.3'],
+        [{ model: sonnet('global.'), cacheWrite: 1_000_000 }, '3.75'],
+        [{ model: sonnet('global.'), cacheWrite: 1_000_000, cacheWrite1h: 1_000_000 }, '6'],
+        // Above 100,000 tokens the whole request costs five times as much.
+        [{ model: haiku, input: 100_000 }, '0.01'],
+        [{ model: haiku, input: 200_000 }, '0.1'],
+        [{ model: sol, input: 100_000, at: '2026-08-20T12:00:00Z' }, '0.5'],
+        [{ model: sol, input: 100_000, at: '2026-08-22T12:00:00Z' }, '0.4'],
+      ];
+      expect(await costsOf(...cases.map(([call]) => call))).toEqual(cases.map(([, usd]) => usd));
+      const lite = { model: modelOf('amazon.nova-2-lite-v1:0'), ...million };
+      const [flex, standard] = await costsOf({ ...lite, tier: 'flex' }, lite);
+      expect(flex).not.toBe(standard);
     },
   'Nothing is lost silently.': async () => {
     await expect(reportOf(['no record'])).rejects.toMatchObject({ code: 'NO_RECORDS' });

@@ -24,17 +24,30 @@ export interface AthenaOverS3 {
   /** Makes a bucket of log files, by key. */
   bucket(name: string, objects: Readonly<Record<string, Uint8Array | string>>): Promise<void>;
   engine(source: string): ReturnType<typeof createAthenaEngine>;
+  /** Another Athena over the same S3. */
+  beside(options: AthenaOptions): Promise<AthenaOverS3>;
   close(): Promise<void>;
 }
 
 export async function startAthenaOverS3(options: AthenaOptions = {}): Promise<AthenaOverS3> {
   const moto = await startMoto();
+  const rig = await startOver(moto.endpoint, options);
+  return {
+    ...rig,
+    async close() {
+      await rig.close();
+      moto.close();
+    },
+  };
+}
+
+async function startOver(endpoint: string, options: AthenaOptions): Promise<AthenaOverS3> {
   const athena = await startAthena({
     workGroups: { primary: { outputLocation: 's3://results/' } },
     queries: { queuedPolls: 0, runningPolls: 0 },
     ...options,
   });
-  const s3 = { ...CLIENT, region: 'us-east-1', endpoint: moto.endpoint, forcePathStyle: true };
+  const s3 = { ...CLIENT, region: 'us-east-1', endpoint, forcePathStyle: true };
   const client = new S3Client(s3);
   return {
     athena,
@@ -52,9 +65,9 @@ export async function startAthenaOverS3(options: AthenaOptions = {}): Promise<At
         athena: { ...CLIENT, region: 'us-east-1', endpoint: athena.endpoint, maxAttempts: 2 },
         s3,
       }),
+    beside: (others) => startOver(endpoint, others),
     async close() {
       client.destroy();
-      moto.close();
       await athena.close();
     },
   };

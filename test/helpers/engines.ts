@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CloudWatchLogsOptions, startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
@@ -6,19 +7,28 @@ import type { Engine } from '../../src/engines/engine.ts';
 import { createFilesEngine } from '../../src/engines/files/index.ts';
 import { type AthenaOverS3, foldersOf } from './athena.ts';
 import { CLIENT } from './cloudwatch.ts';
-import { temporaryFolder, writeFiles } from './log-files.ts';
+import { writeFiles } from './log-files.ts';
 
 /** Log lines as each engine finds them, for asking several of them the same. Whoever makes one closes it. */
 export type MakeEngineOver = (lines: readonly string[]) => Promise<Engine>;
 
 const MIDDLE = '2026-10-14T12:30:00Z';
 
-export const filesOver: MakeEngineOver = async (lines) => {
-  const folder = join(await temporaryFolder(), 'logs');
-  await mkdir(folder);
-  await writeFiles(folder, { 'all.json': lines });
-  return createFilesEngine({ source: folder, ledger: false });
-};
+export const filesOver: MakeEngineOver = (lines) => filesFrom((folder) => writeFiles(folder, { 'all.json': lines }));
+
+/** An engine over a folder of its own, which goes when it is closed. */
+export async function filesFrom(write: (folder: string) => Promise<unknown>): Promise<Engine> {
+  const source = await mkdtemp(join(tmpdir(), 'bedrock-spend-test-'));
+  await write(source);
+  const engine = await createFilesEngine({ source, ledger: false });
+  return {
+    ...engine,
+    async close() {
+      await engine.close();
+      await rm(source, { recursive: true });
+    },
+  };
+}
 
 export function cloudWatchOver(
   via: 'insights' | 'events',

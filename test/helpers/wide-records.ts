@@ -256,7 +256,7 @@ type Parts = typeof PARTS extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** The texts of records of 10 to some 2,000 fields. Their times and ids come from their places. */
 export const WIDE_RECORDS = fc
-  .array(PARTS, { minLength: 1, maxLength: 12 })
+  .array(PARTS, { minLength: 1, maxLength: 80, size: 'max' })
   .map((records) => records.map((parts, index) => JSON.stringify(recordFrom(parts, index))));
 
 function recordFrom(

@@ -42,7 +42,7 @@ export function compileExpression(expression: Expression, scope: Scope): Evaluat
     }
     case 'field': {
       const { path, text } = expression;
-      return path.length === 1 ? (row) => fieldOf(row, text) : (row) => fieldAt(row, path, text);
+      return path.length === 1 ? (row) => fieldOf(row, text) : fieldAt(path, text);
     }
     case 'access':
       return compileAccess(expression, scope);

@@ -14,7 +14,8 @@ export interface Row {
 
 export function fieldOf(row: Row, name: string): Value {
   const { made } = row;
-  if (made?.has(name)) return made.get(name);
+  const value = made?.get(name);
+  if (value !== undefined || made?.has(name)) return value;
   return row.found.get(name);
 }
 
@@ -31,18 +32,31 @@ export function withFields(row: Row, fields: Iterable<readonly [string, Value]>)
 }
 
 /** `a.b.c`: a field of that name, else `b.c` within a map that the query made as `a` (Structure types). */
-export function fieldAt(row: Row, path: readonly string[], name: string): Value {
-  const value = fieldOf(row, name);
-  if (value !== undefined || path.length === 1 || !row.made) return value;
-  for (let length = path.length - 1; length > 0; length -= 1) {
-    const base = row.made.get(path.slice(0, length).join('.'));
-    if (base instanceof Structure) return path.slice(length).reduce(member, base as Value);
+export function fieldAt(path: readonly string[], name: string): (row: Row) => Value {
+  const bases = path.slice(1).map((_, index) => {
+    const length = path.length - 1 - index;
+    return { base: path.slice(0, length).join('.'), rest: path.slice(length) };
+  });
+  return (row) => {
+    const value = fieldOf(row, name);
+    if (value !== undefined || !row.made) return value;
+    for (const { base, rest } of bases) {
+      const structure = row.made.get(base);
+      if (structure instanceof Structure) return within(structure.json, rest);
+    }
+    return undefined;
+  };
+}
+
+function within(json: object, path: readonly string[]): Value {
+  let value: unknown = json;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
   }
-  return undefined;
+  return fromJson(value);
 }
 
 export function member(value: Value, key: string | number): Value {
-  if (!(value instanceof Structure)) return undefined;
-  const { json } = value;
-  return Object.hasOwn(json, key) ? fromJson((json as Record<string | number, unknown>)[key]) : undefined;
+  return value instanceof Structure ? within(value.json, [String(key)]) : undefined;
 }

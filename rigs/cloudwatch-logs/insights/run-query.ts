@@ -146,11 +146,11 @@ function runOver(stages: Plan['stages'], rows: Row[]): Run {
 
 /** A field without a value is left out of its row; `@ptr` comes last, and not after `stats`. */
 function printer(names: string[], { numbers }: Assumptions): (row: Row) => ResultField[] {
-  const fields = names.map((name) => ({ name, path: name.split('.') }));
+  const fields = names.map((name) => ({ name, valueIn: fieldAt(name.split('.'), name) }));
   return (row) => {
     const line: ResultField[] = [];
-    for (const { name, path } of fields) {
-      const value = fieldAt(row, path, name);
+    for (const { name, valueIn } of fields) {
+      const value = valueIn(row);
       if (value !== undefined) line.push({ field: name, value: display(value, numbers) });
     }
     if (row.pointer !== undefined) line.push({ field: '@ptr', value: row.pointer });

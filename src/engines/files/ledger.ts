@@ -38,8 +38,11 @@ export function ledgerPath(id: string, folder = envPaths('bedrock-spend', { suff
 /** Ledgers that this process has open. DuckDB keeps other processes out, but would open a file twice in one process and spoil it. */
 const openPaths = new Set<string>();
 
-/** A ledger in a file that outlives the process. */
-export function createLedger(path: string): Ledger {
+/**
+ * A ledger in a file.
+ * @param passing nobody else knows of it, and it is not read again once it is closed
+ */
+export function createLedger(path: string, passing = false): Ledger {
   let open: Awaited<ReturnType<typeof openLedger>> | undefined;
   let rebuilt = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -47,7 +50,7 @@ export function createLedger(path: string): Ledger {
 
   async function connect(options: Work): Promise<DuckDBConnection> {
     clearTimeout(idle);
-    open ??= await openLedger(path, options);
+    open ??= await openLedger(path, passing, options);
     rebuilt ||= open.found === 'rebuilt';
     return open.connection;
   }
@@ -80,6 +83,8 @@ export function createLedger(path: string): Ledger {
     async close() {
       await queue;
       clearTimeout(idle);
+      // What DuckDB has not yet moved to its file would be moved now, to be deleted.
+      if (passing) await open?.connection.run('PRAGMA disable_checkpoint_on_shutdown');
       release();
     },
   };
@@ -94,7 +99,7 @@ export async function createTemporaryLedger(): Promise<Ledger> {
       { cause },
     );
   });
-  const ledger = createLedger(join(folder, 'ledger.duckdb'));
+  const ledger = createLedger(join(folder, 'ledger.duckdb'), true);
   return {
     path: ledger.path,
     rebuilt: false,
@@ -106,7 +111,7 @@ export async function createTemporaryLedger(): Promise<Ledger> {
   };
 }
 
-async function openLedger(path: string, options: Work) {
+async function openLedger(path: string, passing: boolean, options: Work) {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((cause) => {
     throw new SpendError(
       'LEDGER_UNUSABLE',
@@ -114,7 +119,7 @@ async function openLedger(path: string, options: Work) {
       { cause },
     );
   });
-  const instance = await openInstance(path, options);
+  const instance = await openInstance(path, passing, options);
   try {
     const connection = await instance.connect();
     const found = await layOut(connection, path);
@@ -127,11 +132,11 @@ async function openLedger(path: string, options: Work) {
   }
 }
 
-async function openInstance(path: string, { signal, onProgress }: Work): Promise<DuckDBInstance> {
+async function openInstance(path: string, passing: boolean, { signal, onProgress }: Work): Promise<DuckDBInstance> {
   const deadline = Date.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
-      return await openAlone(path);
+      return await openAlone(path, passing);
     } catch (cause) {
       if (!/lock/i.test((cause as Error).message)) {
         throw new SpendError(
@@ -154,11 +159,11 @@ async function openInstance(path: string, { signal, onProgress }: Work): Promise
   }
 }
 
-async function openAlone(path: string): Promise<DuckDBInstance> {
+async function openAlone(path: string, passing: boolean): Promise<DuckDBInstance> {
   if (openPaths.has(path)) throw new Error('locked by this process');
   openPaths.add(path);
   try {
-    if (!existsSync(path)) await createEmpty(path);
+    if (!passing && !existsSync(path)) await createEmpty(path);
     return await DuckDBInstance.create(path, { memory_limit: MEMORY_LIMIT, preserve_insertion_order: 'false' });
   } catch (error) {
     openPaths.delete(path);
