@@ -2,10 +2,11 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBType } from '@duckdb/node-api';
 import type { Assumptions } from './assumptions.ts';
 import { type Catalog, requireTable } from './catalog.ts';
-import { notImitated, QueryError } from './query-error.ts';
+import { QueryError } from './query-error.ts';
 import type { S3, S3Object } from './s3.ts';
 import { objectsOf, type TableObject } from './scan/objects.ts';
 import { createObjectsTable, readObjects } from './scan/read.ts';
+import { asQueryError, columnNotFound, placeOf } from './sql/failures.ts';
 import { MACROS } from './sql/functions.ts';
 import { registerJsonParse } from './sql/json-parse.ts';
 import { printValue } from './sql/print-value.ts';
@@ -104,7 +105,7 @@ export async function createEngine(s3: S3, assumptions: Assumptions, now: () => 
     try {
       const tree = await queryTree(connection, sql, {
         findTable: (name) => requireTable(catalog, { database, ...name }, placeOf(name.table, text)),
-        notFound: (name) => columnNotFound(name, placeOf(name, text)),
+        notFound: (name) => columnNotFound(name, text),
         pathPruning: assumptions.pathPruning,
         scans,
       });
@@ -122,7 +123,7 @@ export async function createEngine(s3: S3, assumptions: Assumptions, now: () => 
         .map((row) => columns.map(({ type }, index) => printValue(row[index] ?? null, type)));
       return { columns, rows, scannedBytes };
     } catch (error) {
-      throw asQueryError(error, sql);
+      throw error instanceof CutOff ? error : asQueryError(error, sql);
     } finally {
       connection.closeSync();
     }
@@ -153,38 +154,5 @@ export async function createEngine(s3: S3, assumptions: Assumptions, now: () => 
 /** What types depend on: the query without its values, and the tables' columns. */
 function shapeOf(sql: string, scans: readonly Scan[]): string {
   const types = scans.map(({ table }) => table.columns.map(({ hiveType }) => hiveType).join());
-  return [sql.replace(/'(?:[^']|'')*'/g, "''").replace(/\d+/g, '0'), ...types].join('\n');
-}
-
-/** Where a name is first: `line 1:8`. */
-function placeOf(name: string, text: string): string {
-  const start = Math.max(0, text.toLowerCase().search(new RegExp(`\\b${name.replaceAll('.', '\\W+')}\\b`)));
-  const before = text.slice(0, start).split('\n');
-  return `line ${before.length}:${(before.at(-1) ?? '').length + 1}`;
-}
-
-function columnNotFound(name: string, place: string): QueryError {
-  return new QueryError(
-    'COLUMN_NOT_FOUND',
-    `${place}: Column '${name}' cannot be resolved or requester is not authorized to access requested resources`,
-  );
-}
-
-/** DuckDB's messages, where they are known to be Trino's errors. */
-const FAILURES: readonly (readonly [RegExp, string])[] = [
-  [/Invalid format|Cannot convert value to JSON/, 'INVALID_FUNCTION_ARGUMENT'],
-  [
-    /Out of Range Error|Conversion Error: .* out of range|Could not cast value|can't be cast/,
-    'NUMERIC_VALUE_OUT_OF_RANGE',
-  ],
-  [/must appear in the GROUP BY clause/, 'EXPRESSION_NOT_AGGREGATE'],
-  [/Cannot mix values of type/, 'TYPE_MISMATCH'],
-  [/No function matches/, 'FUNCTION_NOT_FOUND'],
-];
-
-function asQueryError(error: unknown, sql: string): unknown {
-  if (error instanceof QueryError || error instanceof CutOff) return error;
-  const message = (error as Error).message.split('\n')[0] as string;
-  const [, code] = FAILURES.find(([pattern]) => pattern.test(message)) ?? [];
-  return code ? new QueryError(code, message) : notImitated(`this query: DuckDB says ${message} of ${sql}`);
+  return [sql.replace(/'(?:[^']|'')*'/g, "''").replace(/\b\d+/g, '0'), ...types].join('\n');
 }

@@ -39,6 +39,7 @@ export const PATH = '$path';
 /** Puts scans for the tables of a query. @returns the names of its columns */
 export function resolve(query: Node, ctes: Ctes, sources: Sources): string[] {
   if (query['type'] !== 'SELECT_NODE') throw notImitated(`${query['type']}`);
+  if (query['aggregate_handling'] !== 'STANDARD_HANDLING') throw notImitated('GROUP BY ALL');
   const known = new Map(ctes);
   for (const { key, value } of query['cte_map']?.map ?? [])
     known.set(key.toLowerCase(), resolve(value.query.node, known, sources));
