@@ -7,16 +7,14 @@ import { call, castTo, constantOf, type Node } from './tree.ts';
 const MEMBERS = new Set(
   `class type alias query_location select_list from_table where_clause group_expressions group_sets having
   aggregate_handling cte_map map key value query node materialized modifiers orders null_order expression limit offset
-  children function_name schema order_bys distinct is_operator column_names lhs expr child cast_type type_info
-  child_type id name width scale try_cast is_null left right input lower upper case_checks when_expr then_expr else_expr
-  relation_name condition join_type ref_type function column_name_alias subquery schema_name table_name catalog_name`.split(
-    /\s+/,
-  ),
+  children function_name schema order_bys distinct is_operator column_names lhs expr child cast_type try_cast left right
+  input lower upper case_checks when_expr then_expr else_expr relation_name condition join_type ref_type function
+  column_name_alias subquery schema_name table_name catalog_name`.split(/\s+/),
 );
 /** The parameters of lambdas look like columns, or a row of them. */
 const OPAQUE = new Set(['lhs', 'group_sets', 'cast_type']);
 const CLASSES =
-  /^(COLUMN_REF|CONSTANT|FUNCTION|STAR|LAMBDA|CASE|CAST|COMPARISON|CONJUNCTION|BETWEEN|OPERATOR (COMPARE_(NOT_)?IN|OPERATOR_(TRY|COALESCE|NOT|IS_NULL|IS_NOT_NULL)))/;
+  /^(COLUMN_REF|FUNCTION|STAR|LAMBDA|CASE|CAST|COMPARISON|CONJUNCTION|BETWEEN|OPERATOR (COMPARE_(NOT_)?IN|OPERATOR_(TRY|COALESCE|NOT|IS_NULL|IS_NOT_NULL)))/;
 
 /** @throws QueryError */
 export function adjusted(node: Node): Node {
