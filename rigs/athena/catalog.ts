@@ -1,11 +1,11 @@
 /** Databases and tables, as AWS Glue keeps them for Athena. Names are lower-cased. */
+import type { DuckDBType } from '@duckdb/node-api';
 import { QueryError } from './query-error.ts';
 import type { ProjectedColumn } from './scan/projection.ts';
-import type { Type } from './sql/types.ts';
 
 export interface DeclaredColumn {
   name: string;
-  type: Type;
+  type: DuckDBType;
   /** As declared: `struct<arn:string>`. */
   hiveType: string;
 }

@@ -1,10 +1,11 @@
 /** https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
+import type { DuckDBDecimalType, DuckDBType } from '@duckdb/node-api';
 import { pageOf } from '../aws/paging.ts';
 import type { ServiceError } from '../aws/service-error.ts';
 import type { Outcome } from './engine.ts';
 import { constraint, type Input, integerOf, textOf } from './input.ts';
 import { invalidRequest } from './service-error.ts';
-import type { Type } from './sql/types.ts';
+import { nameOf } from './sql/types.ts';
 
 const MOST_ROWS = 1000;
 
@@ -51,30 +52,23 @@ const PRECISIONS: Readonly<Record<string, number>> = {
   integer: 10,
   bigint: 19,
   double: 17,
-  timestamp: 3,
+  'timestamp with time zone': 3,
+  varchar: 2_147_483_647,
 };
-const UNBOUNDED = 2_147_483_647;
 
-function columnInfo({ name, type }: { name: string; type: Type }): unknown {
+function columnInfo({ name, type }: { name: string; type: DuckDBType }): unknown {
+  const kind = nameOf(type);
+  const { width, scale } = type as Partial<DuckDBDecimalType>;
   return {
     CatalogName: 'hive',
     SchemaName: '',
     TableName: '',
     Name: name,
     Label: name,
-    Type: typeName(type),
-    Precision: precisionOf(type),
-    Scale: type.kind === 'decimal' ? type.scale : 0,
+    Type: kind,
+    Precision: width ?? PRECISIONS[kind] ?? 0,
+    Scale: scale ?? 0,
     Nullable: 'UNKNOWN',
-    CaseSensitive: type.kind === 'varchar',
+    CaseSensitive: kind === 'varchar',
   };
-}
-
-function typeName(type: Type): string {
-  return type.kind === 'timestamp' && type.zone ? 'timestamp with time zone' : type.kind;
-}
-
-function precisionOf(type: Type): number {
-  if (type.kind === 'varchar') return type.length ?? UNBOUNDED;
-  return type.kind === 'decimal' ? type.precision : (PRECISIONS[type.kind] ?? 0);
 }

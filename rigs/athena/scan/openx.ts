@@ -2,17 +2,28 @@
  * The OpenX JSON SerDe: https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html, in the details as Trino
  * has it: https://github.com/trinodb/trino/tree/master/lib/trino-hive-formats/src/main/java/io/trino/hive/formats/line/openxjson
  */
-import { DuckDBDecimalValue, type DuckDBValue, listValue, mapValue, structValue } from '@duckdb/node-api';
+import {
+  type DuckDBDecimalType,
+  DuckDBDecimalValue,
+  type DuckDBMapType,
+  type DuckDBStructType,
+  type DuckDBType,
+  type DuckDBValue,
+  DuckDBTypeId as Id,
+  listValue,
+  mapValue,
+  structValue,
+} from '@duckdb/node-api';
 import type { Assumptions } from '../assumptions.ts';
 import { type Json, JsonError, readJson, writeJson } from '../json/reader.ts';
 import { notImitated } from '../query-error.ts';
-import { fieldName, type IntegerKind, isInteger, nameOf, type Type } from '../sql/types.ts';
+import { nameOf } from '../sql/types.ts';
 
 export interface SerdeColumn {
   name: string;
   /** Among the table's columns: a line that is an array gives its items to columns by their place. */
   position: number;
-  type: Type;
+  type: DuckDBType;
 }
 
 /** A line that makes the query fail. */
@@ -96,29 +107,33 @@ function memberOf(json: Json, name: string, position: number, { foldsCase, keyOf
   return json.entries.findLast(([other]) => matches(other))?.[1];
 }
 
-function decode(json: Json | undefined, type: Type, reader: Reader): DuckDBValue {
+function decode(json: Json | undefined, type: DuckDBType, reader: Reader): DuckDBValue {
   if (!json || json.kind === 'null') return null;
-  if (isInteger(type)) return integerOf(primitive(json, type), type.kind);
-  switch (type.kind) {
-    case 'varchar':
+  switch (type.typeId) {
+    case Id.TINYINT:
+    case Id.SMALLINT:
+    case Id.INTEGER:
+    case Id.BIGINT:
+      return integerOf(primitive(json, type), type.typeId);
+    case Id.VARCHAR:
       return textOf(json);
-    case 'boolean':
+    case Id.BOOLEAN:
       return json.kind !== 'object' && json.kind !== 'array' && json.text.toLowerCase() === 'true';
-    case 'double':
+    case Id.DOUBLE:
       return doubleOf(primitive(json, type));
-    case 'decimal':
+    case Id.DECIMAL:
       return decimalOf(primitive(json, type), type);
-    case 'array':
-      return arrayOf(json, type.element, reader);
-    case 'map':
+    case Id.LIST:
+      return arrayOf(json, type.valueType, reader);
+    case Id.MAP:
       return mapOf(json, type, reader);
-    case 'row':
+    case Id.STRUCT:
       return rowOf(json, type, reader);
   }
   throw notImitated(`columns of the type ${nameOf(type)}`);
 }
 
-function primitive(json: Json, type: Type): string {
+function primitive(json: Json, type: DuckDBType): string {
   if ('text' in json) return json.text;
   throw new BadLine(`${json.kind} can not be coerced to a ${nameOf(type).toUpperCase()}`);
 }
@@ -172,52 +187,58 @@ function canonicalNumber(text: string): string {
   return `${minus}${mantissa}${adjusted === 0 ? '' : `E${adjusted > 0 ? '+' : ''}${adjusted}`}`;
 }
 
-const BITS: Readonly<Record<IntegerKind, bigint>> = { tinyint: 7n, smallint: 15n, integer: 31n, bigint: 63n };
+type IntegerId = Id.TINYINT | Id.SMALLINT | Id.INTEGER | Id.BIGINT;
+const BITS: Readonly<Record<IntegerId, bigint>> = {
+  [Id.TINYINT]: 7n,
+  [Id.SMALLINT]: 15n,
+  [Id.INTEGER]: 31n,
+  [Id.BIGINT]: 63n,
+};
 
 /** "Values that fail to parse properly, or that are outside the allowed numeric range, result in null"; fractions are cut off. */
-function integerOf(text: string, kind: IntegerKind): DuckDBValue {
+function integerOf(text: string, kind: IntegerId): DuckDBValue {
   if (/^0[0-7xX]/.test(text)) throw notImitated('hexadecimal and octal numbers');
   const found = /^([+-]?\d+)(?:\.\d*)?$/.exec(text);
   if (!found) return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? exponential(text, kind) : null;
   return inRange(BigInt(found[1] as string), kind);
 }
 
-function exponential(text: string, kind: IntegerKind): DuckDBValue {
+function exponential(text: string, kind: IntegerId): DuckDBValue {
   const value = Math.trunc(Number(text));
   if (!Number.isSafeInteger(value)) throw notImitated('numbers beyond 2^53 with an exponent');
   return inRange(BigInt(value), kind);
 }
 
-function inRange(value: bigint, kind: IntegerKind): DuckDBValue {
+function inRange(value: bigint, kind: IntegerId): DuckDBValue {
   const limit = 2n ** BITS[kind];
   if (value < -limit || value >= limit) return null;
-  return kind === 'bigint' ? value : Number(value);
+  return kind === Id.BIGINT ? value : Number(value);
 }
 
 function doubleOf(text: string): DuckDBValue {
   return /^[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)$/.test(text.trim()) ? Number(text) : null;
 }
 
-function decimalOf(text: string, { precision, scale }: { precision: number; scale: number }): DuckDBValue {
+function decimalOf(text: string, { width, scale }: DuckDBDecimalType): DuckDBValue {
   const [, sign, whole = '', fraction = ''] = /^([+-]?)(\d+)(?:\.(\d*))?$/.exec(text) ?? [];
   if (sign === undefined) return null;
   const size =
     BigInt(whole + fraction.slice(0, scale).padEnd(scale, '0')) + (Number(fraction[scale] ?? 0) >= 5 ? 1n : 0n);
-  return size < 10n ** BigInt(precision) ? new DuckDBDecimalValue(sign === '-' ? -size : size, precision, scale) : null;
+  return size < 10n ** BigInt(width) ? new DuckDBDecimalValue(sign === '-' ? -size : size, width, scale) : null;
 }
 
-function arrayOf(json: Json, element: Type, reader: Reader): DuckDBValue {
+function arrayOf(json: Json, element: DuckDBType, reader: Reader): DuckDBValue {
   if (json.kind === 'string' && json.text === '') return null;
   const items = json.kind === 'array' ? json.items : [json];
   return listValue(items.map((item) => decode(item, element, reader)));
 }
 
-function mapOf(json: Json, { key, value }: { key: Type; value: Type }, reader: Reader): DuckDBValue {
+function mapOf(json: Json, { keyType, valueType }: DuckDBMapType, reader: Reader): DuckDBValue {
   if (json.kind === 'string' && json.text.trim() === '') return null;
   if (json.kind !== 'object') throw new BadLine(`${json.kind} can not be coerced to a MAP`);
-  if (key.kind !== 'varchar') throw notImitated('maps with other keys than string');
+  if (keyType.typeId !== Id.VARCHAR) throw notImitated('maps with other keys than string');
   const entries = reader.foldsCase ? foldedEntries(json.entries) : uniqueEntries(json.entries);
-  return mapValue(entries.map(([name, item]) => ({ key: name, value: decode(item, value, reader) })));
+  return mapValue(entries.map(([name, item]) => ({ key: name, value: decode(item, valueType, reader) })));
 }
 
 /** Keys keep their case, but the last of those that differ in nothing else replaces the others. */
@@ -230,16 +251,12 @@ function foldedEntries(entries: readonly (readonly [string, Json])[]): [string, 
   return [...last.values()];
 }
 
-function rowOf(
-  json: Json,
-  { fields }: { fields: readonly { name?: string; type: Type }[] },
-  reader: Reader,
-): DuckDBValue {
+function rowOf(json: Json, { entryNames, entryTypes }: DuckDBStructType, reader: Reader): DuckDBValue {
   if (json.kind === 'string' && json.text.trim() !== '') throw new BadLine('Primitive can not be coerced to a ROW');
   if (json.kind === 'number' || json.kind === 'boolean') throw new BadLine('Primitive can not be coerced to a ROW');
-  const values = fields.map(({ name = '', type }, index) => [
-    fieldName(index),
-    decode(memberOf(json, name, index, reader), type, reader),
+  const values = entryNames.map((name, index) => [
+    name,
+    decode(memberOf(json, name, index, reader), entryTypes[index] as DuckDBType, reader),
   ]);
   return structValue(Object.fromEntries(values));
 }

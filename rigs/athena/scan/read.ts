@@ -1,12 +1,17 @@
 /** Puts what a scan reads into a table of DuckDB. */
 import { gunzipSync } from 'node:zlib';
-import { type DuckDBConnection, DuckDBDataChunk, type DuckDBType, type DuckDBValue, VARCHAR } from '@duckdb/node-api';
+import {
+  BIGINT,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBType,
+  type DuckDBValue,
+  VARCHAR,
+} from '@duckdb/node-api';
 import type { Assumptions } from '../assumptions.ts';
 import { notImitated, QueryError } from '../query-error.ts';
 import { type S3Object, uriOf } from '../s3.ts';
-import { quoted, type Scan } from '../sql/environment.ts';
-import { nodeTypeOf } from '../sql/natives.ts';
-import { duckdbTypeOf, isInteger } from '../sql/types.ts';
+import { PATH, type Scan } from '../sql/scopes.ts';
 import type { TableObject } from './objects.ts';
 import { BadLine, openXSerde, type ReadLine } from './openx.ts';
 
@@ -25,11 +30,7 @@ export async function readObjects(
     .map((column, position) => ({ ...column, position }))
     .filter(({ name }) => used.has(name));
   const readLine = openXSerde(columns, table.serdeProperties, serde);
-  const append = await createRows(connection, scan, [
-    ...columns.map(({ name, type }) => ({ name, sqlType: duckdbTypeOf(type), type: nodeTypeOf(type) })),
-    ...table.partitionColumns.map(({ name, type }) => ({ name, sqlType: duckdbTypeOf(type), type: nodeTypeOf(type) })),
-    { name: '$path', sqlType: 'VARCHAR', type: VARCHAR },
-  ]);
+  const append = await createRows(connection, scan, [...columns, ...knownColumns(scan)]);
   for (const { object, partition } of objects) {
     const behind = [...partitionValues(scan, partition), uriOf(object)];
     // A query that names no column of the data counts lines without looking into them.
@@ -42,20 +43,24 @@ export async function readObjects(
 function partitionValues({ table }: Scan, partition: readonly string[]): DuckDBValue[] {
   return table.partitionColumns.map(({ type }, index) => {
     const text = partition[index] as string;
-    if (!isInteger(type)) return text;
-    return type.kind === 'bigint' ? BigInt(text) : Number(text);
+    if (type === VARCHAR) return text;
+    return type === BIGINT ? BigInt(text) : Number(text);
   });
 }
 
 interface RowColumn {
   name: string;
-  sqlType: string;
   type: DuckDBType;
+}
+
+/** Of which a value is known before an object is read. */
+function knownColumns({ table }: Scan): RowColumn[] {
+  return [...table.partitionColumns, { name: PATH, type: VARCHAR }];
 }
 
 async function createRows(connection: DuckDBConnection, { name }: Pick<Scan, 'name'>, columns: readonly RowColumn[]) {
   await connection.run(
-    `CREATE TEMP TABLE ${name} (${columns.map((column) => `${quoted(column.name)} ${column.sqlType}`).join(', ')})`,
+    `CREATE TEMP TABLE ${name} (${columns.map((column) => `"${column.name}" ${column.type}`).join(', ')})`,
   );
   const appender = await connection.createAppender(name, 'main', 'temp');
   const types = columns.map(({ type }) => type);
@@ -87,15 +92,7 @@ export async function createObjectsTable(
   scan: Scan,
   objects: readonly TableObject[],
 ): Promise<void> {
-  const partitions = scan.table.partitionColumns.map(({ name, type }) => ({
-    name,
-    sqlType: duckdbTypeOf(type),
-    type: nodeTypeOf(type),
-  }));
-  const append = await createRows(connection, { name: `${scan.name}_objects` }, [
-    ...partitions,
-    { name: '$path', sqlType: 'VARCHAR', type: VARCHAR },
-  ]);
+  const append = await createRows(connection, { name: `${scan.name}_objects` }, knownColumns(scan));
   append.rows(objects.map(({ object, partition }) => [...partitionValues(scan, partition), uriOf(object)]));
   append.end();
 }

@@ -1,87 +1,55 @@
-/**
- * Which conditions keep objects from being read: conjuncts of WHERE that hold a partition column, or "$path", against
- * values that are known before anything is read.
- */
-import { type Body, bodyOf, kindOf, type Node } from './ast.ts';
-import { condition } from './condition.ts';
-import type { Environment, Relation, Scan } from './environment.ts';
+/** The conditions of a WHERE that say which objects are read: those on partition columns and "$path" alone. */
+import type { Assumptions } from '../assumptions.ts';
+import { PATH, type Relation, type Scan } from './scopes.ts';
+import { constantOf, type Node, partsOf } from './tree.ts';
 
-const COMPARISONS = ['eq', 'neq', 'lt', 'lte', 'gt', 'gte'];
-
-/** Adds them to the readings that they are of. */
-export function takeConditions(where: Node, environment: Environment): void {
-  for (const conjunct of conjunctsOf(where)) {
-    for (const { scan, alias } of environment.scope.relations) {
-      if (!scan || !prunes(conjunct, { scan, alias }, environment)) continue;
-      scan.conditions.push(condition(conjunct, environment));
-      const fixed = fixedColumn(conjunct);
-      if (fixed) scan.fixed.add(fixed);
-    }
+export function takeConditions(
+  where: Node | undefined,
+  relations: readonly Relation[],
+  pathPruning: Assumptions['pathPruning'],
+): void {
+  for (const condition of where ? conjunctsOf(where) : []) {
+    const columns = columnsOf(condition).map((names) => knownColumn(names, relations));
+    const [first] = columns;
+    if (!first || columns.some((column) => column?.scan !== first.scan)) continue;
+    const isOfPath = columns.every((column) => column?.name === PATH);
+    if (!isRange(condition) && !(isOfPath && pathPruning === 'any')) continue;
+    first.scan.conditions.push(condition);
+    if (/^COMPARE_(EQUAL|IN)$/.test(condition['type'])) first.scan.fixed.add(first.name);
   }
 }
 
 function conjunctsOf(node: Node): Node[] {
-  const body = bodyOf(node);
-  if (kindOf(node) === 'and') return [...conjunctsOf(body['left']), ...conjunctsOf(body['right'])];
-  return kindOf(node) === 'paren' ? conjunctsOf(body['this']) : [node];
+  return node['type'] === 'CONJUNCTION_AND' ? node['children'].flatMap(conjunctsOf) : [node];
 }
 
-type Target = Pick<Relation, 'alias'> & { scan: Scan };
-
-function prunes(node: Node, target: Target, environment: Environment): boolean {
-  const body = bodyOf(node);
-  const kind = kindOf(node);
-  if (kind === 'paren') return prunes(body['this'], target, environment);
-  if (kind === 'and' || kind === 'or')
-    return prunes(body['left'], target, environment) && prunes(body['right'], target, environment);
-  const columns = columnsWithin(node);
-  const isOwn = columns.length > 0 && columns.every((column) => isPartitionColumn(column, target, environment));
-  if (!isOwn) return false;
-  if (environment.pathPruning === 'any' && columns.every(({ name }) => nameOf(name) === '$path')) return true;
-  if (columns.length !== 1) return false;
-  if (COMPARISONS.includes(kind)) return isColumn(body['left']) || isColumn(body['right']);
-  if (kind === 'in') return isColumn(body['this']) && !body['query'];
-  if (kind === 'between') return isColumn(body['this']);
-  return kind === 'like' && isColumn(body['left']) && isPrefix(body);
+function columnsOf(node: Node): string[][] {
+  return node['class'] === 'COLUMN_REF' ? [node['column_names']] : partsOf(node).flatMap(columnsOf);
 }
 
-/** LIKE 'prefix%' is a range; Trino makes one of it. */
-function isPrefix(like: Body): boolean {
-  const { right } = like;
-  return kindOf(right) === 'literal' && !like['escape'] && /^[^%_]+%?$/.test(bodyOf(right)['value']);
+/** A column whose value is known before its object is read. */
+function knownColumn(
+  names: readonly string[],
+  relations: readonly Relation[],
+): { scan: Scan; name: string } | undefined {
+  const name = names.at(-1)?.toLowerCase() ?? '';
+  const isOf = ({ alias, columns }: Relation) =>
+    names.length > 1 ? names.length === 2 && alias === names[0]?.toLowerCase() : columns.includes(name);
+  const scan = relations.find(isOf)?.scan;
+  const isKnown = name === PATH || scan?.table.partitionColumns.some((column) => column.name === name);
+  return scan && isKnown ? { scan, name } : undefined;
 }
 
-/** Of `column = value` and `column IN (…)`, which injected partition columns need. */
-function fixedColumn(node: Node): string | undefined {
-  const body = bodyOf(node);
-  const isEquality = kindOf(node) === 'eq' || (kindOf(node) === 'in' && !body['not']);
-  if (!isEquality) return undefined;
-  const [column] = columnsWithin(node);
-  return column && nameOf(column['name']);
-}
-
-function columnsWithin(node: unknown): Body[] {
-  if (typeof node !== 'object' || node === null) return [];
-  return Object.entries(node).flatMap(([kind, body]) => {
-    // A span has a column, too: of the text.
-    if (kind === 'span') return [];
-    return kind === 'column' ? [body as Body] : columnsWithin(body);
-  });
-}
-
-function isColumn(node: Node): boolean {
-  return kindOf(node) === 'column';
-}
-
-function nameOf(identifier: { name: string }): string {
-  return identifier.name.toLowerCase();
-}
-
-function isPartitionColumn({ name, table }: Body, { scan, alias }: Target, environment: Environment): boolean {
-  if (table && nameOf(table) !== alias) return false;
-  const column = nameOf(name);
-  const has = ({ columns }: Relation) => columns.some((candidate) => candidate.name === column);
-  const owners = environment.scope.relations.filter(has);
-  if (!table && (owners.length !== 1 || owners[0]?.scan !== scan)) return false;
-  return column === '$path' || scan.table.partitionColumns.some((partition) => partition.name === column);
+/** What Trino's TupleDomain holds: https://github.com/trinodb/trino/blob/master/core/trino-spi/src/main/java/io/trino/spi/predicate/TupleDomain.java */
+function isRange(node: Node): boolean {
+  const { class: kind, type, children = [] } = node;
+  const isColumn = (part: Node) => part['class'] === 'COLUMN_REF';
+  const isConstant = (part: Node) => constantOf(part) !== undefined;
+  if (kind === 'CONJUNCTION') return children.every(isRange);
+  if (kind === 'COMPARISON')
+    return [node['left'], node['right']].some(isColumn) && [node['left'], node['right']].some(isConstant);
+  if (kind === 'BETWEEN') return isColumn(node['input']) && isConstant(node['lower']) && isConstant(node['upper']);
+  const [first, ...rest] = children;
+  if (type === 'COMPARE_IN') return isColumn(first) && rest.every(isConstant);
+  return node['function_name'] === '~~' && isColumn(first) && /^[^%_]+%$/.test(constantOf(rest[0]) ?? '');
 }

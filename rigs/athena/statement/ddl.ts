@@ -3,8 +3,8 @@ import type { Catalog, DeclaredColumn, Table } from '../catalog.ts';
 import { notImitated, QueryError } from '../query-error.ts';
 import { readUri } from '../s3.ts';
 import { projectedColumn } from '../scan/projection.ts';
-import { type Body, bodyOf, kindOf, type Node, only } from '../sql/ast.ts';
-import { isInteger, typeOf } from '../sql/types.ts';
+import { typeOf } from '../sql/types.ts';
+import { type Body, bodyOf, kindOf, type Node, only } from './ast.ts';
 
 const OPENX = 'org.openx.data.jsonserde.JsonSerDe';
 
@@ -62,7 +62,7 @@ function tableOf(body: Body, database: string, createdMs: number): Table {
   const partitionColumns = properties.partitionColumns.map(declared);
   if (partitionColumns.length > 0 && properties.table['projection.enabled'] !== 'true')
     throw notImitated('partitions without projection');
-  if (partitionColumns.some(({ type }) => type.kind !== 'varchar' && !isInteger(type)))
+  if (partitionColumns.some(({ type }) => !/^(VARCHAR|(TINY|SMALL|BIG)INT|INTEGER)$/.test(String(type))))
     throw notImitated('partition columns other than strings and integers');
   const location = properties.location ?? fail('No location was specified for table. An S3 location must be specified');
   if (!readUri(location)) fail(`The location ${location} is no path of S3`);

@@ -1,15 +1,14 @@
 /** What a statement is, and its tree. */
 import { parse } from '@polyglot-sql/sdk';
 import { invalidRequest } from '../service-error.ts';
-import type { Node } from '../sql/ast.ts';
+import { translate } from '../sql/translate.ts';
+import type { Node } from './ast.ts';
 
-export interface Statement {
+export type Statement = {
   text: string;
-  type: 'DML' | 'DDL';
   /** `SELECT`, `CREATE_TABLE`, … */
   substatement: string;
-  tree: Node;
-}
+} & ({ type: 'DDL'; tree: Node } | { type: 'DML' /** For DuckDB. */; sql: string });
 
 const SUBSTATEMENTS: readonly (readonly [RegExp, string])[] = [
   [/^create\s+(?:database|schema)\b/i, 'CREATE_DATABASE'],
@@ -29,13 +28,21 @@ export function parseStatement(text: string): Statement {
   const start = text.replace(/^(?:\s+|--[^\n]*\n|\/\*[\s\S]*?\*\/)+/, '');
   const substatement = SUBSTATEMENTS.find(([pattern]) => pattern.test(start))?.[1];
   if (!BEGINNING.test(start)) throw malformed(text, { errorStart: text.length - start.length });
-  const result = parse(text, (substatement ? 'hive' : 'trino') as Parameters<typeof parse>[1]);
+  if (!substatement) {
+    const translation = translate(text);
+    if (!('sql' in translation)) throw malformed(text, translation);
+    return { text, type: 'DML', substatement: 'SELECT', sql: only(translation.sql, text) };
+  }
+  const result = parse(text, 'hive' as Parameters<typeof parse>[1]);
   if (!result.success) throw malformed(text, result);
-  const trees = (result.ast ?? []) as unknown as Node[];
-  const [tree] = trees;
-  if (!tree) throw invalidRequest("line 1:1: mismatched input '<EOF>'", 'MALFORMED_QUERY');
-  if (trees.length > 1) throw invalidRequest(`Only one sql statement is allowed. Got: ${text}`, 'INVALID_INPUT');
-  return { text, type: substatement ? 'DDL' : 'DML', substatement: substatement ?? 'SELECT', tree };
+  return { text, type: 'DDL', substatement, tree: only((result.ast ?? []) as unknown as Node[], text) };
+}
+
+function only<T>(statements: readonly T[], text: string): T {
+  const [statement] = statements;
+  if (statement === undefined) throw invalidRequest("line 1:1: mismatched input '<EOF>'", 'MALFORMED_QUERY');
+  if (statements.length > 1) throw invalidRequest(`Only one sql statement is allowed. Got: ${text}`, 'INVALID_INPUT');
+  return statement;
 }
 
 /** What was expected instead is left out: the parser is another. */

@@ -36,20 +36,3 @@ function saysNothing(value: unknown): boolean {
     (Array.isArray(value) && value.length === 0)
   );
 }
-
-/** Where a node begins, as Trino says it: `line 1:8`. Nodes without a place have that of their first part. */
-export function placeOf(node: unknown, text: string): string {
-  const start = startOf(node) ?? 0;
-  const before = text.slice(0, start).split('\n');
-  return `line ${before.length}:${(before.at(-1) ?? '').length + 1}`;
-}
-
-function startOf(node: unknown): number | undefined {
-  if (typeof node !== 'object' || node === null) return undefined;
-  const { span } = node as { span?: { start: number } };
-  if (span) return span.start;
-  const starts = Object.values(node)
-    .map(startOf)
-    .filter((start) => start !== undefined);
-  return starts.length ? Math.min(...starts) : undefined;
-}
