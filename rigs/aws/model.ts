@@ -80,13 +80,21 @@ function loadModel(service: string): ServiceModel {
     globSync('models/models_*.d.ts', { cwd: join(folder, 'dist-types') })
       .map(types)
       .join('\n');
-  const walk = createWalk(enumerationsOf(sdk, modelTypes));
+  const shapeOf = createShapes(enumerationsOf(sdk, modelTypes));
+  const shapes = new Map<SchemaRef, Shape>();
 
-  const operation = (wanted: string) => sdk[`${wanted}$`] as Operation | undefined;
-  const told = (what: string, mistakes: Iterable<string>) => {
-    const all = [...new Set(mistakes)].slice(0, MOST_TOLD).join('; ');
+  function operation(wanted: string): Operation | undefined {
+    const found = sdk[`${wanted}$`];
+    return isOperation(found) ? found : undefined;
+  }
+
+  /** What of a value is not as its schema has it. */
+  function misfit(what: string, schema: SchemaRef, value: unknown): string | undefined {
+    const shape = shapes.get(schema) ?? shapeOf(NormalizedSchema.of(schema));
+    shapes.set(schema, shape);
+    const all = [...new Set(mistakesIn(shape, value))].slice(0, MOST_TOLD).join('; ');
     return all ? `${what} does not fit ${name}: ${all}` : undefined;
-  };
+  }
 
   return {
     operationAt(method, path) {
@@ -107,11 +115,10 @@ function loadModel(service: string): ServiceModel {
     inRequest(wanted, input) {
       const found = operation(wanted);
       if (!found) return `${name} has no operation ${wanted}`;
-      return told(`The request of ${wanted}`, walk(NormalizedSchema.of(found[4]), input, ''));
+      return misfit(`The request of ${wanted}`, found[4], input);
     },
     inAnswer(wanted, output) {
-      const schema = NormalizedSchema.of(operation(wanted)?.[5] ?? 'unit');
-      return told(`The answer to ${wanted}`, walk(schema, output, ''));
+      return misfit(`The answer to ${wanted}`, operation(wanted)?.[5] ?? 'unit', output);
     },
     inError(wanted, { type, status, details }) {
       if (COMMON_ERRORS.has(type)) return undefined;
@@ -125,7 +132,7 @@ function loadModel(service: string): ServiceModel {
       // What was recorded of errors has more members than the model: those that it has are held to it.
       const members = schema.getMemberSchemas();
       const known = Object.entries({ message: '', Message: '', ...details }).filter(([member]) => member in members);
-      return told(type, walk(schema, Object.fromEntries(known), ''));
+      return misfit(type, schema, Object.fromEntries(known));
     },
   };
 }
@@ -134,41 +141,53 @@ function isOperation(value: unknown): value is Operation {
   return Array.isArray(value) && value[0] === 9;
 }
 
-type Walk = (schema: NormalizedSchema, value: unknown, path: string, member?: string) => Generator<string>;
+type Kind = 'structure' | 'list' | 'string' | 'number' | 'boolean' | 'anything';
 
-/** Schemas have the members, their types, and as their last number how many of them, the first ones, must be there. */
-function createWalk(valuesOf: (member: string) => ReadonlySet<string> | undefined): Walk {
-  function* inStructure(schema: NormalizedSchema, value: object, path: string): Generator<string> {
-    const members = schema.getMemberSchemas();
-    const [required = 0] = (schema.getSchema() as unknown[]).slice(6) as number[];
-    const present = Object.entries(value).filter(([, item]) => item !== undefined);
-    for (const [name, item] of present) {
-      const inner = members[name];
-      if (inner) yield* walk(inner, item, path ? `${path}.${name}` : name, `${schema.getName()}.${name}`);
-      else yield `${schema.getName()} has no ${name}`;
-    }
-    for (const name of Object.keys(members).slice(0, required))
-      if (!present.some(([other]) => other === name)) yield `${schema.getName()} must have ${name}`;
-    if (schema.isUnionSchema() && present.length !== 1) yield `${schema.getName()} must have exactly one member`;
-  }
-
-  function* walk(...[schema, value, path, member = '']: Parameters<Walk>): Generator<string> {
-    const expected = kindOf(schema);
-    if (expected !== 'anything' && expected !== kindOfValue(value))
-      return yield `${path || 'it'} is ${JSON.stringify(value)}, not a ${expected}`;
-    if (schema.isStructSchema()) yield* inStructure(schema, value as object, path);
-    else if (schema.isListSchema() || schema.isMapSchema())
-      for (const [key, item] of Object.entries(value as object))
-        yield* walk(schema.getValueSchema(), item, `${path}[${key}]`, member);
-    else if (schema.isStringSchema()) {
-      const values = valuesOf(member);
-      if (values?.has(value as string) === false) yield `${path} is ${value}, not one of ${[...values].join(', ')}`;
-    }
-  }
-  return walk;
+/** A schema as it is checked: an answer can have a hundred thousand values. */
+interface Shape {
+  name: string | undefined;
+  kind: Kind;
+  members?: ReadonlyMap<string, () => Shape>;
+  required: readonly string[];
+  isUnion: boolean;
+  /** Of a list or map. */
+  item?: () => Shape;
+  /** Of an enumeration. */
+  values?: ReadonlySet<string> | undefined;
 }
 
-type Kind = 'structure' | 'list' | 'string' | 'number' | 'boolean' | 'anything';
+/** @param valuesOf an enumeration, by `Structure.member` */
+function createShapes(valuesOf: (member: string) => ReadonlySet<string> | undefined) {
+  const structures = new Map<unknown, Shape>();
+
+  function shapeOf(schema: NormalizedSchema, member = ''): Shape {
+    const common = { name: schema.getName(), kind: kindOf(schema), required: [], isUnion: schema.isUnionSchema() };
+    if (schema.isListSchema() || schema.isMapSchema())
+      return { ...common, item: once(() => shapeOf(schema.getValueSchema(), member)) };
+    if (!schema.isStructSchema()) return { ...common, values: schema.isStringSchema() ? valuesOf(member) : undefined };
+    const raw = schema.getSchema() as unknown[];
+    const known = structures.get(raw);
+    if (known) return known;
+    const members = Object.entries(schema.getMemberSchemas());
+    const lazily = members.map(
+      ([name, inner]) => [name, once(() => shapeOf(inner, `${common.name}.${name}`))] as const,
+    );
+    // The first members must be there; how many is the schema's last number.
+    const required = members.slice(0, Number(raw[6] ?? 0)).map(([name]) => name);
+    const shape = { ...common, members: new Map(lazily), required };
+    structures.set(raw, shape);
+    return shape;
+  }
+  return shapeOf;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
 /** As JSON has it: times are seconds, bytes are base64. */
 function kindOf(schema: NormalizedSchema): Kind {
@@ -184,6 +203,44 @@ const DATE_TIME = 5;
 function kindOfValue(value: unknown): string {
   if (Array.isArray(value)) return 'list';
   return typeof value === 'object' && value !== null ? 'structure' : typeof value;
+}
+
+/** What of a value is not as its shape has it. */
+function mistakesIn(shape: Shape, value: unknown): string[] {
+  const mistakes: string[] = [];
+  const path: string[] = [];
+  const shown = () => path.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`)).join('');
+  const here = (words: string) => mistakes.push(`${shown().replace(/^\./, '') || 'it'} is ${words}`);
+
+  function visit({ kind, name, members, required, isUnion, item, values }: Shape, at: unknown): void {
+    if (kind !== 'anything' && kind !== kindOfValue(at)) here(`${JSON.stringify(at)}, not a ${kind}`);
+    else if (values?.has(at as string) === false) here(`${at}, not one of ${[...values].join(', ')}`);
+    else if (item)
+      for (const key in at as object) {
+        path.push(key);
+        visit(item(), (at as Record<string, unknown>)[key]);
+        path.pop();
+      }
+    else if (members) {
+      let present = 0;
+      for (const key in at as object) {
+        const one = (at as Record<string, unknown>)[key];
+        if (one === undefined) continue;
+        present += 1;
+        path.push(key);
+        const member = members.get(key);
+        if (member) visit(member(), one);
+        else mistakes.push(`${name} has no ${key}`);
+        path.pop();
+      }
+      for (const key of required)
+        if ((at as Record<string, unknown>)[key] === undefined) mistakes.push(`${name} must have ${key}`);
+      if (isUnion && present !== 1) mistakes.push(`${name} must have exactly one member`);
+    }
+  }
+
+  visit(shape, value);
+  return mistakes;
 }
 
 /** The values that a member may have, by `Structure.member`: schemas call enumerations strings, types name them. */
