@@ -35,25 +35,12 @@ const PACKAGES: Readonly<Record<string, string>> = {
 
 /** "Errors common to the API actions of all AWS services": https://docs.aws.amazon.com/mgn/latest/APIReference/CommonErrors.html */
 const COMMON_ERRORS = new Set([
-  'AccessDeniedException',
-  'ExpiredTokenException',
-  'IncompleteSignature',
-  'InternalFailure',
-  'MalformedHttpRequestException',
-  'NotAuthorized',
-  'OptInRequired',
-  'RequestAbortedException',
-  'RequestEntityTooLargeException',
-  'RequestExpired',
-  'RequestTimeoutException',
-  'ServiceUnavailable',
-  'ThrottlingException',
-  'UnrecognizedClientException',
-  'UnknownOperationException',
-  'ValidationError',
+  ...['AccessDeniedException', 'ExpiredTokenException', 'IncompleteSignature', 'InternalFailure', 'NotAuthorized'],
+  ...['MalformedHttpRequestException', 'OptInRequired', 'RequestAbortedException', 'RequestEntityTooLargeException'],
+  ...['RequestExpired', 'RequestTimeoutException', 'ServiceUnavailable', 'ThrottlingException', 'ValidationError'],
+  ...['UnknownOperationException', 'UnrecognizedClientException'],
   // Not on that page, and recorded of services: what cannot be read, and XML's word for AccessDeniedException.
-  'SerializationException',
-  'AccessDenied',
+  ...['SerializationException', 'AccessDenied'],
 ]);
 
 /** A long answer may have one mistake in each of its items. */

@@ -93,20 +93,18 @@ const isApplication = (id: string) => /^[a-z0-9]{12}$/.test(id);
 const isRouted = (id: string) => /^(global|us|eu)\./.test(id);
 const isModel = (id: string) => !isApplication(id) && !isRouted(id);
 
-const modelNamed = (modelId: string) => ({
-  modelId,
-  modelArn: `arn:aws:bedrock:us-east-1::foundation-model/${modelId}`,
-});
+const modelArnOf = (id: string) => `arn:aws:bedrock:us-east-1::foundation-model/${id}`;
+const modelNamed = (modelId: string) => ({ modelId, modelArn: modelArnOf(modelId) });
 
 function profilesOf(offered: readonly string[], { typeEquals }: Input): Input[] {
-  const isApplied = typeEquals === 'APPLICATION';
-  return offered.filter(isApplied ? isApplication : isRouted).map((id) => ({
+  const own = typeEquals === 'APPLICATION';
+  return offered.filter(own ? isApplication : isRouted).map((id) => ({
     inferenceProfileId: id,
-    inferenceProfileName: id,
-    inferenceProfileArn: `arn:aws:bedrock:us-east-1:${isApplied ? '1:application-' : ':'}inference-profile/${id}`,
-    models: [],
+    inferenceProfileName: id.replaceAll(/\W/g, ' '),
+    inferenceProfileArn: `arn:aws:bedrock:us-east-1:123456789012:${own ? 'application-' : ''}inference-profile/${id}`,
+    models: [{ modelArn: modelArnOf(id) }],
     status: 'ACTIVE',
-    type: isApplied ? 'APPLICATION' : 'SYSTEM_DEFINED',
+    type: own ? 'APPLICATION' : 'SYSTEM_DEFINED',
   }));
 }
 
