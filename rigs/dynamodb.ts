@@ -1,7 +1,10 @@
 import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createSessionTable } from '../src/serverless/dynamodb/index.ts';
+import { modelOf } from './aws/model.ts';
+import { NotInModel } from './aws/service-error.ts';
 
 export interface LocalDynamoDB {
   config: DynamoDBClientConfig;
@@ -11,9 +14,10 @@ export interface LocalDynamoDB {
   close(): Promise<void>;
 }
 
-/** DynamoDB's protocol in this process, with an empty session table. */
+/** DynamoDB's protocol in this process, with an empty session table. Closing fails where something was not as AWS's model has it. */
 export async function startDynamoDB(): Promise<LocalDynamoDB> {
   const server = dynalite({ createTableMs: 0 });
+  const mistakes = watch(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
@@ -34,9 +38,36 @@ export async function startDynamoDB(): Promise<LocalDynamoDB> {
       AWS_SECRET_ACCESS_KEY: config.credentials.secretAccessKey,
     },
     close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
+      new Promise((resolve, reject) => {
+        server.close(() => (mistakes.size > 0 ? reject(new NotInModel([...mistakes].join('\n'))) : resolve()));
         server.closeAllConnections?.();
       }),
   };
+}
+
+/** Holds what dynalite takes, and what it answers, to AWS's model. @returns what was not as the model has it */
+function watch(server: Server): ReadonlySet<string> {
+  const mistakes = new Set<string>();
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    const asked: Buffer[] = [];
+    request.on('data', (chunk) => asked.push(chunk));
+    const end = response.end.bind(response) as (...given: unknown[]) => ServerResponse;
+    response.end = (...given: unknown[]) => {
+      const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
+      const [input, answer] = [Buffer.concat(asked), given[0]].map((text) => JSON.parse(String(text)));
+      const mistake = mistakeIn(operation, input, answer, response.statusCode);
+      if (mistake) mistakes.add(mistake);
+      return end(...given);
+    };
+  });
+  return mistakes;
+}
+
+function mistakeIn(operation: string, input: unknown, answer: Record<string, unknown>, status: number) {
+  const model = modelOf('dynamodb');
+  // What dynalite alone tells of a table, and SDKs step over.
+  delete (answer['TableDescription'] as Record<string, unknown> | undefined)?.['TableThroughputModeSummary'];
+  if (status === 200) return model.inRequest(operation, input) ?? model.inAnswer(operation, answer);
+  const { __type, ...details } = answer;
+  return model.inError(operation, { type: String(__type).replace(/^.*#/, ''), status, details });
 }

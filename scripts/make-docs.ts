@@ -5,8 +5,10 @@
  *   node scripts/make-docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as z from 'zod';
 import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
+import { ASSUMPTIONS } from '../rigs/assumptions.ts';
 import { parametersOfTemplate } from '../rigs/lambda/template.ts';
 import { svgFromReport } from '../src/charts/svg.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
@@ -46,6 +48,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/focus.md': ['focus-columns'],
   'docs/pricing.md': ['doubts'],
   'docs/report.md': ['unpriced-reasons'],
+  'docs/aws-assumptions.md': ['aws-assumptions'],
 };
 
 const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };
@@ -108,6 +111,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         meaning,
       ]),
     ),
+    'aws-assumptions': Object.entries(ASSUMPTIONS).map(assumptionsOf).join('\n\n'),
     doubts: table(
       ['code', 'meaning'],
       Object.entries(DOUBTS).map(([code, meaning]) => [`\`${code}\``, meaning]),
@@ -169,6 +173,18 @@ function promptReference({ name, description, args }: (typeof PROMPTS)[number]):
     (property as { description?: string }).description ?? '',
   ]);
   return `### ${name}\n\n${description}\n\n${table(['argument', '', 'meaning'], rows)}`;
+}
+
+function assumptionsOf([of, assumptions]: [string, (typeof ASSUMPTIONS)[string]]): string {
+  const link = (path: string) => `[${basename(path)}](../${path})`;
+  const rows = Object.entries(assumptions).map(([id, [says, page, source, test, wrong]]) => [
+    `\`${id}\``,
+    says,
+    page.replaceAll(/(?<!\()https:[^\s,;]+/g, (url) => `[${basename(url, '.html')}](${url})`),
+    `${link(source)}, ${link(test)}`,
+    wrong,
+  ]);
+  return `## ${of}\n\n${table(['', 'AWS', 'says who', 'who goes by it', 'if it is wrong'], rows)}`;
 }
 
 function firstSentence(text: string): string {

@@ -1,15 +1,19 @@
-/** AWS JSON 1.1: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+/**
+ * AWS JSON 1.1: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html; and what is asked here of
+ * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html and https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+ */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from './http.ts';
 import type { Input } from './input.ts';
+import { modelOf } from './model.ts';
 import { ServiceError } from './service-error.ts';
 import { scopeOf } from './signature.ts';
 
 /** In what services differ that speak the protocol. */
 export interface Dialect {
-  /** Before the operation's name in X-Amz-Target. */
-  target: string;
+  /** Before the operation's name in X-Amz-Target; or instead of it, the protocol that names it by its path or in the body. */
+  target: string | Elsewhere;
   /** In the scope of a signature. */
   service: string;
   /** What a request without a body is read as. Default: `{}`. */
@@ -19,6 +23,9 @@ export interface Dialect {
   /** Whether errors have a `Message`, if any, and no x-amzn-ErrorType; others have a `message` and it. */
   terse?: true;
 }
+
+/** With GET, and query parameters alone; with flat members, and answers in XML. */
+type Elsewhere = 'REST' | 'query';
 
 export interface ApiRequest {
   operation: string;
@@ -32,16 +39,37 @@ const TARGET = /^(\w+)\.(\w+)$/;
 /** @throws ServiceError */
 export async function readRequest(request: IncomingMessage, dialect: Dialect): Promise<ApiRequest> {
   const body = await readBody(request);
-  const [, target, operation] = TARGET.exec(String(request.headers['x-amz-target'])) ?? [];
-  if (request.method !== 'POST' || target !== dialect.target || !operation)
-    throw new ServiceError('UnknownOperationException', '');
+  const { operation, read } = operationOf(request, body, dialect);
   if (!request.headers.authorization)
     throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token');
   const scope = scopeOf(request);
   if (scope?.service !== dialect.service)
     throw new ServiceError('IncompleteSignatureException', "Authorization header requires 'Credential' parameter.");
   const { accessKeyId, region } = scope;
-  return { operation, input: parse(body, dialect), accessKeyId, region };
+  return { operation, input: read(), accessKeyId, region };
+}
+
+function operationOf(
+  { method = '', url = '', headers }: IncomingMessage,
+  body: string,
+  dialect: Dialect,
+): { operation: string; read(): Input } {
+  const unknown = new ServiceError('UnknownOperationException', '');
+  if (dialect.target === 'REST') {
+    const { pathname, searchParams } = new URL(url, 'http://localhost');
+    const model = modelOf(dialect.service);
+    const operation = model.operationAt(method, pathname);
+    if (!operation) throw unknown;
+    return { operation, read: () => model.inputFromQuery(operation, searchParams) };
+  }
+  if (dialect.target === 'query') {
+    const { Action, Version, ...input } = Object.fromEntries(new URLSearchParams(body));
+    if (!Action || !Version) throw unknown;
+    return { operation: Action, read: () => input };
+  }
+  const [, target, operation] = TARGET.exec(String(headers['x-amz-target'])) ?? [];
+  if (method !== 'POST' || target !== dialect.target || !operation) throw unknown;
+  return { operation, read: () => parse(body, dialect) };
 }
 
 function parse(body: string, { noBody = '{}', unreadable = 'Unable to parse the request' }: Dialect): Input {
@@ -52,8 +80,9 @@ function parse(body: string, { noBody = '{}', unreadable = 'Unable to parse the 
   }
 }
 
-export function sendResult(response: ServerResponse, result: unknown): void {
-  send(response, 200, result);
+export function sendResult(response: ServerResponse, result: unknown, { target }: Dialect, operation: string): void {
+  if (target === 'query') sendXml(response, 200, { [`${operation}Response`]: { [`${operation}Result`]: result } });
+  else send(response, 200, JSON.stringify(result));
 }
 
 export function sendError(
@@ -61,12 +90,28 @@ export function sendError(
   { type, status, message, details }: ServiceError,
   dialect: Dialect,
 ): void {
-  if (dialect.terse) send(response, status, { __type: type, ...(message && { Message: message }), ...details });
-  else send(response, status, { __type: type, message, ...details }, { 'x-amzn-ErrorType': type });
+  if (dialect.target === 'query') {
+    sendXml(response, status, { ErrorResponse: { Error: { Type: 'Sender', Code: type, Message: message } } });
+    return;
+  }
+  const told = dialect.terse ? message && { Message: message } : { message };
+  const body = JSON.stringify({ __type: type, ...told, ...details });
+  send(response, status, body, dialect.terse ? {} : { 'x-amzn-ErrorType': type });
 }
 
-function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  const text = JSON.stringify(body);
+function sendXml(response: ServerResponse, status: number, body: unknown): void {
+  send(response, status, xmlOf(body), { 'Content-Type': 'text/xml' });
+}
+
+/** Of structures and scalars that need no escapes. */
+function xmlOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, inner]) => `<${name}>${xmlOf(inner)}</${name}>`)
+    .join('');
+}
+
+function send(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
   response
     .writeHead(status, {
       'x-amzn-RequestId': randomUUID(),

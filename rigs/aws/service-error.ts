@@ -16,6 +16,9 @@ export class ServiceError extends Error {
 /** What AWS documents and a double does not have: never a wrong answer instead. */
 export class NotImplementedByDouble extends Error {}
 
+/** What AWS's own model of the service does not have. */
+export class NotInModel extends Error {}
+
 export function rateExceeded(): ServiceError {
   return new ServiceError('ThrottlingException', 'Rate exceeded');
 }

@@ -27,8 +27,12 @@ async function startTestService(options: ServiceOptions = {}, tps?: Record<strin
         StopQuery: () => {
           throw new TypeError('a mistake');
         },
-        PutLogEvents: () => {
-          throw new ServiceError('Odd', 'Very', 418, { more: 1 });
+        GetQueryResults: (_, { queryId }) => {
+          if (queryId === 'odd') throw new ServiceError('Odd', 'Very');
+          return { status: 'Complete', rows: [] };
+        },
+        DescribeQueries: () => {
+          throw new ServiceError('InvalidParameterException', 'Very', 400, { more: 1 });
         },
       },
       tps,
@@ -68,13 +72,31 @@ it.each([
   [TARGET, '', '{}', 'MissingAuthenticationTokenException', 400],
   [TARGET, 'Bearer x', '{}', 'IncompleteSignatureException', 400],
   ['Logs_20140328.toString', undefined, '{}', 'NotImplementedByDouble', 501],
-  ['Logs_20140328.StopQuery', undefined, '{}', 'InternalFailure', 501],
-  ['Logs_20140328.PutLogEvents', undefined, '{}', 'Odd', 418],
+  ['Logs_20140328.StopQuery', undefined, '{"queryId":"a"}', 'InternalFailure', 501],
+  ['Logs_20140328.DescribeQueries', undefined, '{}', 'InvalidParameterException', 400],
+  ['Logs_20140328.DescribeQueries', undefined, '{"more":1}', 'InvalidParameterException', 400],
 ])('refuses %s of %j with %s as %s', async (target, authorization, body, type, status) => {
   await using test = await startTestService();
   const response = await post(test.endpoint, { target, service: 'logs', authorization }, body);
   expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([status, type]);
   expect(await response.json()).toMatchObject({ __type: type });
+});
+
+it.each([
+  [
+    'DescribeLogGroups',
+    '{"prefix":"/a"}',
+    'The request of DescribeLogGroups does not fit @aws-sdk/client-cloudwatch-logs',
+  ],
+  ['StopQuery', '{}', 'The request of StopQuery does not fit'],
+  ['GetQueryResults', '{"queryId":"a"}', 'The answer to GetQueryResults does not fit'],
+  ['GetQueryResults', '{"queryId":"odd"}', 'GetQueryResults does not answer Odd'],
+])("says what is not in AWS's model, when asked and when closed: %s of %s", async (operation, body, words) => {
+  const { endpoint, close } = await startTestService();
+  const response = await post(endpoint, { target: `Logs_20140328.${operation}`, service: 'logs' }, body);
+  expect(response.status).toBe(501);
+  expect(await response.json()).toEqual({ __type: 'NotInModel', message: expect.stringContaining(words) });
+  await expect(close()).rejects.toThrow(words);
 });
 
 it('refuses a signature for another service', async () => {
@@ -107,7 +129,12 @@ it.each<[string, (faults: ServiceFaults<object>) => void, string, number]>([
   ['accessDenied', (faults) => faults.accessDenied('DescribeLogGroups'), 'AccessDeniedException', 400],
   ['expiredToken', (faults) => faults.expiredToken(), 'ExpiredTokenException', 400],
   ['unavailable', (faults) => faults.unavailable('*'), 'ServiceUnavailableException', 503],
-  ['fail', (faults) => faults.fail('DescribeLogGroups', { type: 'Odd', status: 418 }), 'Odd', 418],
+  [
+    'fail',
+    (faults) => faults.fail('DescribeLogGroups', { type: 'InternalFailure', status: 500 }),
+    'InternalFailure',
+    500,
+  ],
 ])('%s', async (_, fault, name, httpStatusCode) => {
   await using test = await startTestService();
   fault(test.faults);

@@ -5,8 +5,10 @@ import type { Effects } from './faults.ts';
 import { type Server, startServer } from './http.ts';
 import type { Input } from './input.ts';
 import { type ApiRequest, type Dialect, readRequest, sendError, sendResult } from './json-protocol.ts';
+import { modelOf } from './model.ts';
 import type { FaultyCall } from './rules.ts';
-import { NotImplementedByDouble, ServiceError } from './service-error.ts';
+import { NotImplementedByDouble, NotInModel, ServiceError } from './service-error.ts';
+import { scopeOf } from './signature.ts';
 import { createThrottle } from './throttle.ts';
 
 export interface ServiceOptions {
@@ -43,13 +45,18 @@ export interface Service {
 
 const DEFAULT_ACCOUNT = '123456789012';
 
+/**
+ * Several services at one address are told apart by what requests are signed for.
+ * What AWS would not be asked or not answer is answered with 501, and closing fails for it.
+ */
 export async function startService(
-  service: Service,
+  services: Service | readonly [Service, ...Service[]],
   { accounts, port, now = Date.now }: ServiceOptions,
 ): Promise<Server & { calls: Call[] }> {
-  const { rig, dialect, operations, effectsOn } = service;
+  const all = [services].flat() as [Service, ...Service[]];
+  const throttles = new Map(all.map((service) => [service, createThrottle(service.tps ?? {}, now)]));
   const calls: Call[] = [];
-  const throttle = createThrottle(service.tps ?? {}, now);
+  const mistakes: string[] = [];
 
   function accountOf(accessKeyId: string): string {
     const account = accounts ? accounts[accessKeyId] : DEFAULT_ACCOUNT;
@@ -57,14 +64,28 @@ export async function startService(
     throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
 
-  function execute({ operation, input, account, region }: Call): unknown {
-    throttle.admit(account, region, operation);
+  async function execute(service: Service, { operation, input, account, region }: Call): Promise<unknown> {
+    const { dialect, operations } = service;
+    throttles.get(service)?.admit(account, region, operation);
     const perform = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (!perform) throw new NotImplementedByDouble(`the operation ${operation}`);
-    return perform({ account, region }, input);
+    const model = modelOf(dialect.service);
+    const mistake = model.inRequest(operation, input);
+    let output: unknown;
+    try {
+      output = await perform({ account, region }, input);
+    } catch (error) {
+      // What the double refuses, it refuses as AWS would.
+      if (error instanceof ServiceError || !mistake) throw error;
+    }
+    assertInModel(mistake ?? model.inAnswer(operation, output));
+    return output;
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const signedFor = scopeOf(request)?.service;
+    const service = all.find(({ dialect }) => dialect.service === signedFor) ?? all[0];
+    const { rig, dialect, effectsOn } = service;
     let call: Call | undefined;
     try {
       const apiRequest = await readRequest(request, dialect);
@@ -74,21 +95,42 @@ export async function startService(
       if (delayMs > 0) await sleep(delayMs);
       if (disconnect) return void response.destroy();
       if (error) throw error;
-      sendResult(response, await execute(call));
+      sendResult(response, await execute(service, call), dialect, call.operation);
     } catch (error) {
-      const answer = asServiceError(error, rig);
+      const answer = asServiceError(error, rig, call && { dialect, operation: call.operation });
+      if (answer.type === NotInModel.name) mistakes.push(answer.message);
       if (call) call.error = answer.type;
       sendError(response, answer, dialect);
     }
   }
 
-  return { ...(await startServer(handle, port)), calls };
+  const server = await startServer(handle, port);
+  return {
+    ...server,
+    calls,
+    async close() {
+      await server.close();
+      if (mistakes.length > 0) throw new NotInModel([...new Set(mistakes)].join('\n'));
+    },
+  };
 }
 
-/** 501 is not retried by SDKs: what the double lacks, or breaks at, shows at once. */
-function asServiceError(error: unknown, rig: string): ServiceError {
-  if (error instanceof ServiceError) return error;
+function assertInModel(mistake: string | undefined): void {
+  if (mistake) throw new NotInModel(mistake);
+}
+
+/** 501 is not retried by SDKs: what the double lacks, breaks at, or has otherwise than AWS's model shows at once. */
+function asServiceError(
+  error: unknown,
+  rig: string,
+  call: { dialect: Dialect; operation: string } | undefined,
+): ServiceError {
+  if (error instanceof ServiceError) {
+    const mistake = call && modelOf(call.dialect.service).inError(call.operation, error);
+    return mistake ? new ServiceError(NotInModel.name, mistake, 501) : error;
+  }
   const { message, stack } = error as Error;
+  if (error instanceof NotInModel) return new ServiceError(NotInModel.name, message, 501);
   return error instanceof NotImplementedByDouble
     ? new ServiceError('NotImplementedByDouble', `${rig} does not have ${message}`, 501)
     : new ServiceError('InternalFailure', `${rig} broke: ${stack}`, 501);

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 
 import boto3
 from botocore.config import Config
+from botocore.validate import ParamValidator
 from moto.server import ThreadedMotoServer
 from stacks import AlreadyExists, Faults, Stacks
 from template import Invalid
@@ -56,6 +57,12 @@ class Cloud:
                     config=Config(retries={"total_max_attempts": 1}, max_pool_connections=20),
                 )
             return self._clients[service, region]
+
+    def misfit(self, action: str, answer: Any) -> str:
+        """What of an answer is not as AWS's model has it. Requests are held to it by boto3 itself."""
+        shape = self._client("cloudformation", "us-east-1").meta.service_model.operation_model(action).output_shape
+        found: str = ParamValidator().validate(answer, shape).generate_report() if shape else ""
+        return found
 
     def in_region(self, region: str) -> Stacks:
         with self._lock:
@@ -128,6 +135,10 @@ class Handler(BaseHTTPRequestHandler):
             code = "AlreadyExistsException" if isinstance(error, AlreadyExists) else "ValidationError"
             text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{escape(str(error))}</Message></Error></ErrorResponse>"
             return self._answer(400, text.encode(), "text/xml")
+        misfit = self.cloud.misfit(action, found)
+        if misfit:
+            text = f"<ErrorResponse><Error><Code>NotInModel</Code><Message>{escape(misfit)}</Message></Error></ErrorResponse>"
+            return self._answer(501, text.encode(), "text/xml")
         text = f"<{action}Response><{action}Result>{_xml(found)}</{action}Result></{action}Response>"
         return self._answer(200, text.encode(), "text/xml")
 

@@ -89,12 +89,13 @@ class Stacks:
 
     def _describe_stacks(self, given: dict[str, Any]) -> Any:
         stack = self.find(given["StackName"])
+        description = parse(stack.template).get("Description") if stack.template else None
         return {
             "Stacks": [
                 {
                     "StackId": stack.id,
                     "StackName": stack.name,
-                    "Description": parse(stack.template).get("Description", "") if stack.template else "",
+                    **({"Description": description} if description else {}),
                     "CreationTime": datetime.now(UTC),
                     **({"LastUpdatedTime": stack.updated} if stack.updated else {}),
                     "StackStatus": stack.status,

@@ -3,18 +3,14 @@ import { invalidParameter } from './service-error.ts';
 
 export type { Input };
 
+/** That texts are texts is the model's to say (../aws/model.ts). */
 export function textOf(input: Input, name: string): string | undefined {
-  const value = input[name] ?? undefined;
-  if (value === undefined || typeof value === 'string') return value;
-  throw invalidParameter(`${name} must be a string`);
+  return (input[name] ?? undefined) as string | undefined;
 }
 
 export function textsOf(input: Input, name: string, most: number): string[] | undefined {
-  const value = input[name] ?? undefined;
-  if (value === undefined) return undefined;
-  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
-    throw invalidParameter(`${name} must be a list of strings`);
-  if (value.length > most) throw constraint(name, value, `have length less than or equal to ${most}`);
+  const value = (input[name] ?? undefined) as string[] | undefined;
+  if (value && value.length > most) throw constraint(name, value, `have length less than or equal to ${most}`);
   return value;
 }
 

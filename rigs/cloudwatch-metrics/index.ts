@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-import { readBody, startServer } from '../aws/http.ts';
+import { createServiceFaults } from '../aws/faults.ts';
 import type { Input } from '../aws/input.ts';
 import { pageOf } from '../aws/paging.ts';
-import { scopeOf } from '../aws/signature.ts';
+import { type Place, startService } from '../aws/service.ts';
+import { ServiceError } from '../aws/service-error.ts';
 
 /** One value that a service published. */
 export interface Datum {
@@ -22,12 +22,10 @@ export interface CloudWatchMetricsOptions {
   offered?: readonly string[];
 }
 
-/** An error as AWS words it, in place of an answer. */
-export interface Fault {
-  type: string;
-  message?: string;
-  /** In place of an error: an answer whose results have this status. */
-  status?: string;
+/** How calls of GetMetricData go. */
+interface Course {
+  /** Of every result. Default: whether it is complete. */
+  status?: 'Complete' | 'PartialData' | 'InternalError' | 'Forbidden';
 }
 
 const DAY_SECONDS = 86_400;
@@ -42,37 +40,37 @@ export async function startCloudWatchMetrics(account: string, options: CloudWatc
   const { now = Date.now, pointsPerPage = 100_800, offered = [] } = options;
   /** By region and by metric with its dimensions. */
   const data = new Map<string, Map<string, Datum[]>>();
-  const calls: { operation: string; region: string; input: Input }[] = [];
-  const faults = new Map<string, Fault>();
-
-  function answer(operation: string, region: string, input: Input): Input {
-    if (operation === 'ListFoundationModels')
-      return { modelSummaries: offered.filter(isModel).map((modelId) => ({ modelId })) };
-    if (operation === 'ListInferenceProfiles') return { inferenceProfileSummaries: profilesOf(offered, input) };
-    const own = data.get(region) ?? new Map<string, Datum[]>();
-    return operation === 'ListMetrics'
-      ? listMetrics(own, input, now())
-      : getMetricData(own, input, now(), pointsPerPage);
-  }
-
-  const { endpoint, close } = await startServer(async (request, response) => {
-    const { operation, input } = operationOf(request, await readBody(request));
-    const { region = '' } = scopeOf(request) ?? {};
-    calls.push({ operation, region, input });
-    const send = (status: number, type: string, out: string) =>
-      void response.writeHead(status, { 'content-type': type }).end(out);
-    const fault = faults.get(operation);
-    if (operation === 'GetCallerIdentity' && !fault) return send(200, 'text/xml', identity(account));
-    if (operation === 'GetCallerIdentity') return send(403, 'text/xml', xmlError(fault?.type ?? ''));
-    try {
-      if (fault && fault.status === undefined) throw refusal(fault.type, fault.message);
-      const out = withStatus(answer(operation, region, input), fault?.status);
-      return send(200, 'application/x-amz-json-1.0', JSON.stringify(out));
-    } catch (error) {
-      const { name, message } = error as Error;
-      return send(400, 'application/x-amz-json-1.0', JSON.stringify({ __type: name, message }));
-    }
+  const { faults, effectsOn, courseOf } = createServiceFaults<Course>({
+    service: 'cloudwatch',
+    start: 'GetMetricData',
+    deniedResource: () => '*',
+    unavailable: { type: 'ServiceUnavailable', status: 503 },
   });
+  const dataOf = ({ region }: Place): Data => data.get(region) ?? new Map();
+  const common = { rig: 'rigs/cloudwatch-metrics', tps: undefined, effectsOn };
+  const metrics = {
+    ...common,
+    dialect: { target: 'GraniteServiceVersion20100801', service: 'monitoring' },
+    operations: {
+      ListMetrics: (place: Place, input: Input) => listMetrics(dataOf(place), input, now()),
+      GetMetricData: (place: Place, input: Input) =>
+        withStatus(getMetricData(dataOf(place), input, now(), pointsPerPage), courseOf(place)),
+    },
+  };
+  const sts = {
+    ...common,
+    dialect: { target: 'query' as const, service: 'sts' },
+    operations: { GetCallerIdentity: () => ({ Account: account }) },
+  };
+  const bedrock = {
+    ...common,
+    dialect: { target: 'REST' as const, service: 'bedrock' },
+    operations: {
+      ListFoundationModels: () => ({ modelSummaries: offered.filter(isModel).map(modelNamed) }),
+      ListInferenceProfiles: (_: Place, input: Input) => ({ inferenceProfileSummaries: profilesOf(offered, input) }),
+    },
+  };
+  const { endpoint, close, calls } = await startService([metrics, sts, bedrock], { now });
   return {
     endpoint,
     close,
@@ -91,27 +89,23 @@ export async function startCloudWatchMetrics(account: string, options: CloudWatc
   };
 }
 
-/** Bedrock goes by path, CloudWatch by header; STS is what is left. */
-function operationOf(
-  { headers, method, url = '' }: IncomingMessage,
-  body: string,
-): { operation: string; input: Input } {
-  const { pathname, searchParams } = new URL(url, 'http://localhost');
-  if (method === 'GET' && pathname === '/foundation-models') return { operation: 'ListFoundationModels', input: {} };
-  if (method === 'GET' && pathname === '/inference-profiles')
-    return { operation: 'ListInferenceProfiles', input: Object.fromEntries(searchParams) };
-  const target = headers['x-amz-target'];
-  if (target === undefined) return { operation: 'GetCallerIdentity', input: {} };
-  return { operation: String(target).replace(/^.*\./, ''), input: JSON.parse(body) as Input };
-}
-
 const isApplication = (id: string) => /^[a-z0-9]{12}$/.test(id);
 const isRouted = (id: string) => /^(global|us|eu)\./.test(id);
 const isModel = (id: string) => !isApplication(id) && !isRouted(id);
 
-function profilesOf(offered: readonly string[], { type }: Input): Input[] {
-  const wanted = type === 'APPLICATION' ? isApplication : isRouted;
-  return offered.filter(wanted).map((inferenceProfileId) => ({ inferenceProfileId }));
+const modelArnOf = (id: string) => `arn:aws:bedrock:us-east-1::foundation-model/${id}`;
+const modelNamed = (modelId: string) => ({ modelId, modelArn: modelArnOf(modelId) });
+
+function profilesOf(offered: readonly string[], { typeEquals }: Input): Input[] {
+  const own = typeEquals === 'APPLICATION';
+  return offered.filter(own ? isApplication : isRouted).map((id) => ({
+    inferenceProfileId: id,
+    inferenceProfileName: id.replaceAll(/\W/g, ' '),
+    inferenceProfileArn: `arn:aws:bedrock:us-east-1:123456789012:${own ? 'application-' : ''}inference-profile/${id}`,
+    models: [{ modelArn: modelArnOf(id) }],
+    status: 'ACTIVE',
+    type: own ? 'APPLICATION' : 'SYSTEM_DEFINED',
+  }));
 }
 
 type Data = ReadonlyMap<string, readonly Datum[]>;
@@ -164,10 +158,10 @@ function page<T>(items: readonly T[], { NextToken }: Input, size: number) {
   return pageOf(items, NextToken as string | undefined, size, () => refusal('InvalidNextToken'));
 }
 
-function withStatus(out: Input, status: string | undefined): Input {
+function withStatus(out: Input, { status }: Course): Input {
   if (status === undefined) return out;
-  const results = (out['MetricDataResults'] ?? []) as Input[];
-  return { MetricDataResults: results.map((result) => ({ ...result, StatusCode: status })) };
+  const results = out['MetricDataResults'] as Input[];
+  return { ...out, MetricDataResults: results.map((result) => ({ ...result, StatusCode: status })) };
 }
 
 /** Cells are counted from the start of the request. */
@@ -194,12 +188,6 @@ const key = (metric: string, dimensions: readonly { Name: string; Value: string 
 const listOf = (dimensions: Readonly<Record<string, string>>) =>
   Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
 
-function refusal(name: string, message = name): Error {
-  return Object.assign(new Error(message), { name });
+function refusal(type: string, message = type): ServiceError {
+  return new ServiceError(type, message);
 }
-
-const identity = (account: string) =>
-  `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
-
-const xmlError = (code: string) =>
-  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code></Error></ErrorResponse>`;

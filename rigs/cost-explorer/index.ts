@@ -1,6 +1,9 @@
 import Big from 'big.js';
-import { readBody, startServer } from '../aws/http.ts';
+import { createServiceFaults } from '../aws/faults.ts';
+import type { Input } from '../aws/input.ts';
 import { pageOf } from '../aws/paging.ts';
+import { startService } from '../aws/service.ts';
+import { ServiceError } from '../aws/service-error.ts';
 
 /** A charge, as a bill has it for a day. Amounts are decimal text. */
 export interface Charge {
@@ -27,7 +30,7 @@ type Filter = {
   Dimensions?: { Key: keyof typeof FIELD; Values: string[] };
 };
 
-interface Input {
+interface Question {
   TimePeriod: { Start: string; End: string };
   SearchString?: string;
   Filter?: Filter;
@@ -45,35 +48,44 @@ const FIELD = {
 /** Cost Explorer's GetDimensionValues (services) and daily GetCostAndUsage, filtered and grouped as AWS documents them; moto has neither. */
 export async function startCostExplorer(options: CostExplorerOptions = {}) {
   const charges: Charge[] = [];
-  const calls: { operation: string; input: Input }[] = [];
-  const faults = new Map<string, { type: string; message?: string }>();
-
-  const { endpoint, close } = await startServer(async (request, response) => {
-    const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
-    const input = JSON.parse(await readBody(request)) as Input;
-    calls.push({ operation, input });
-    const fault = faults.get(operation);
-    const send = (status: number, out: object) =>
-      void response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(out));
-    if (fault) return send(400, { __type: fault.type, message: fault.message });
-    const { Start, End } = input.TimePeriod;
-    const own = charges.filter(({ day }) => day >= Start && day < End);
-    if (operation === 'GetDimensionValues') return send(200, servicesOf(own, input));
-    return send(200, costAndUsage(own, input, options));
+  const { faults, effectsOn } = createServiceFaults({
+    service: 'ce',
+    start: '',
+    deniedResource: ({ account }) => `arn:aws:ce:us-east-1:${account}:/*`,
+    unavailable: { type: 'ServiceUnavailable', status: 503 },
   });
+  const over = (answer: (own: Charge[], question: Question) => object) => (_: unknown, input: Input) => {
+    const question = input as unknown as Question;
+    const { Start, End } = question.TimePeriod;
+    return answer(
+      charges.filter(({ day }) => day >= Start && day < End),
+      question,
+    );
+  };
+  const service = {
+    rig: 'rigs/cost-explorer',
+    dialect: { target: 'AWSInsightsIndexService', service: 'ce' },
+    operations: {
+      GetDimensionValues: over(servicesOf),
+      GetCostAndUsage: over((own, question) => costAndUsage(own, question, options)),
+    },
+    tps: undefined,
+    effectsOn,
+  };
+  const { endpoint, close, calls } = await startService(service, {});
+  return { endpoint, close, calls, faults, bill: (...more: Charge[]) => void charges.push(...more) };
+}
+
+function servicesOf(charges: readonly Charge[], { SearchString = '' }: Question): object {
+  const services = new Set(charges.map(({ service }) => service).filter((service) => service.includes(SearchString)));
   return {
-    endpoint,
-    close,
-    calls,
-    faults,
-    bill: (...more: Charge[]) => void charges.push(...more),
+    DimensionValues: [...services].map((Value) => ({ Value, Attributes: {} })),
+    ReturnSize: services.size,
+    TotalSize: services.size,
   };
 }
 
-function servicesOf(charges: readonly Charge[], { SearchString = '' }: Input): object {
-  const services = new Set(charges.map(({ service }) => service).filter((service) => service.includes(SearchString)));
-  return { DimensionValues: [...services].map((Value) => ({ Value, Attributes: {} })), ReturnSize: services.size };
-}
+const dayAfter = (day: string) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 
 const fieldOf = (charge: Charge, key: keyof typeof FIELD) => charge[FIELD[key]] ?? 'Usage';
 
@@ -86,7 +98,7 @@ function matches(charge: Charge, filter: Filter | undefined): boolean {
 
 function costAndUsage(
   charges: readonly Charge[],
-  { Filter, GroupBy = [], NextPageToken }: Input,
+  { Filter, GroupBy = [], NextPageToken }: Question,
   { estimatedFrom = '9999', groupsPerPage = 5_000 }: CostExplorerOptions,
 ): object {
   const sums = new Map<string, { day: string; keys: string[]; usd: Big; quantity: Big }>();
@@ -97,11 +109,16 @@ function costAndUsage(
     sums.set(id, { ...sum, usd: sum.usd.plus(charge.usd), quantity: sum.quantity.plus(charge.quantity) });
   }
   const all = [...sums.values()].sort((a, b) => a.day.localeCompare(b.day));
-  const { items, nextToken } = pageOf(all, NextPageToken, groupsPerPage, () => new Error('NextPageToken'));
+  const { items, nextToken } = pageOf(
+    all,
+    NextPageToken,
+    groupsPerPage,
+    () => new ServiceError('InvalidNextTokenException', 'NextPageToken'),
+  );
   const days = [...new Set(items.map(({ day }) => day))];
   return {
     ResultsByTime: days.map((day) => ({
-      TimePeriod: { Start: day, End: day },
+      TimePeriod: { Start: day, End: dayAfter(day) },
       Estimated: day >= estimatedFrom,
       Groups: items
         .filter((group) => group.day === day)

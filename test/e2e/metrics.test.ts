@@ -306,7 +306,7 @@ describe('what metrics do not know', () => {
   });
 
   it('is more where Bedrock may not be asked what it offers, and the answer says so', async () => {
-    metrics.faults.set('ListInferenceProfiles', { type: 'AccessDeniedException' });
+    metrics.faults.fail('ListInferenceProfiles', { type: 'AccessDeniedException' });
     metrics.put(...published('amazon.nova-pro-v1:0', '2026-10-02T10:00:00Z', used(9, 900, 90)));
     const report = await breakdown({ by: ['model'], ...OCTOBER }, over());
     expect(report.totals.invocations).toBe(1);
@@ -351,7 +351,7 @@ describe('what can go wrong', () => {
     ['GetMetricData', 'ValidationError', 'QUERY_FAILED', /Ask again/],
   ])('%s: %s ends in words that say what to do', async (operation, type, code, words) => {
     const message = `User: arn:aws:iam::${ACCOUNT}:user/ada is not authorized to perform: cloudwatch:${operation}`;
-    metrics.faults.set(operation, { type, message });
+    metrics.faults.fail(operation, { type, message });
     const error = await breakdown({ by: ['model'], ...OCTOBER }, over()).catch((failure) => failure);
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(words)]);
     expect(error.message).not.toContain(ACCOUNT);
@@ -361,21 +361,21 @@ describe('what can go wrong', () => {
     ['PartialData', 'QUERY_FAILED', /only a part of the metrics/],
     ['InternalError', 'QUERY_FAILED', /only a part of the metrics/],
     ['Forbidden', 'ACCESS_DENIED', /cloudwatch:GetMetricData is not allowed/],
-  ])('an answer that is %s is not taken for the whole', async (status, code, words) => {
-    metrics.faults.set('GetMetricData', { type: '', status });
+  ] as const)('an answer that is %s is not taken for the whole', async (status, code, words) => {
+    metrics.faults.queries({ status });
     const error = await breakdown({ by: ['model'], ...OCTOBER }, over()).catch((failure) => failure);
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(words)]);
   });
 
   it('without STS only the account is unknown', async () => {
-    metrics.faults.set('GetCallerIdentity', { type: 'AccessDenied' });
+    metrics.faults.fail('GetCallerIdentity', { type: 'AccessDenied', status: 403 });
     const report = await breakdown({ by: ['account'], ...OCTOBER }, over());
     expect(rowsOf(report, 'invocations')).toEqual([['(none)', 1]]);
   });
 
   it('a question that failed can be asked again', async () => {
     const context = over();
-    metrics.faults.set('GetMetricData', { type: 'AccessDeniedException' });
+    metrics.faults.fail('GetMetricData', { type: 'AccessDeniedException' });
     await expect(breakdown({ by: ['model'], ...OCTOBER }, context)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
     metrics.faults.clear();
     expect((await breakdown({ by: ['model'], ...OCTOBER }, context)).totals.invocations).toBe(1);

@@ -194,7 +194,7 @@ describe('a bill that says what the logs say', () => {
       'GetCostAndUsage',
     ]);
     expect(report.notes).toContainEqual(expect.stringContaining('3 requests, which AWS bills at $0.03'));
-    expect(explorer.calls[0]?.input.TimePeriod).toEqual({ Start: '2026-10-01', End: '2026-11-01' });
+    expect(explorer.calls[0]?.input['TimePeriod']).toEqual({ Start: '2026-10-01', End: '2026-11-01' });
   });
 
   it('comes in pages, which cost more', async () => {
@@ -323,7 +323,10 @@ describe('what can go wrong', () => {
     ['GetCostAndUsage', 'ExpiredTokenException', 'CREDENTIALS', /aws sso login/],
   ])('%s: %s ends in words that say what to do', async (operation, type, code, words) => {
     const explorer = await explorerWith(sample);
-    explorer.faults.set(operation, { type, message: `User: arn:aws:iam::1:user/ada may not perform: ce:${operation}` });
+    explorer.faults.fail(operation, {
+      type,
+      message: `User: arn:aws:iam::1:user/ada may not perform: ce:${operation}`,
+    });
     const context = { ...files, bill: billOf(explorer), metricsIn: metricsOf(metrics) };
     const error = await reconcile(OCTOBER, context).catch((failure) => failure);
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(words)]);

@@ -32,6 +32,6 @@ export const DOUBTING = [
     `startsWith(b, "[") = 1 and not ispresent(q_tier) and b like /${TIER_STATEMENT}/`,
     `${recordColumn('cacheWriteKnown')} < ${recordColumn('cacheWrite')} and b like /${LIFETIME_STATEMENT}/`,
     `ispresent(${USAGE}.cacheDetails[2].inputTokens)`,
-    'm.timestamp not like /^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d/',
+    'coalesce(m.timestamp, "") not like /^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d/',
   ].join(' or ')}, 1, 0) as c_doubt`,
 ];
