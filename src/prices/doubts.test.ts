@@ -145,7 +145,7 @@ describe('a doubt', () => {
   });
 
   it('is said with its model and code', () => {
-    expect(sayings(rateOf(0), 'acme.orion-1')[0]).toBe('acme.orion-1: One source. (single_source)');
+    expect(sayings(rateOf(0), 'acme.orion-1', ['input'])[0]).toBe('acme.orion-1: One source. (single_source)');
   });
 
   it('has a code of the table', () => {

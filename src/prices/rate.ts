@@ -53,7 +53,7 @@ export function doubtsAbout({ doubts }: Pick<Rate, 'doubts'>, used: readonly Usa
   return doubts.filter(({ classes }) => used.some((name) => classes?.includes(name) ?? true));
 }
 
-/** All that is to be said of a rate: its notes, and its doubts with the model. */
-export function sayings({ notes, doubts }: Pick<Rate, 'notes' | 'doubts'>, model: string): string[] {
-  return [...notes, ...doubts.map(({ code, text }) => `${model}: ${text} (${code})`)];
+/** All that is to be said of a rate for certain classes of usage: its notes, and its doubts about them with the model. */
+export function sayings(rate: Pick<Rate, 'notes' | 'doubts'>, model: string, used: readonly UsageClass[]): string[] {
+  return [...rate.notes, ...doubtsAbout(rate, used).map(({ code, text }) => `${model}: ${text} (${code})`)];
 }

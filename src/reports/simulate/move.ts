@@ -12,6 +12,8 @@ type Amounts = Readonly<Record<UsageClass, Big>>;
 export interface Moved {
   cost: Usd;
   rate: Rate;
+  /** What would be paid for. */
+  used: UsageClass[];
   /** Its price is today's: the model had none yet at the time. */
   pricedToday: boolean;
   /** Cached tokens that count as plain input, because no price for them is known. */
@@ -27,7 +29,7 @@ export function moveRow(row: UsageRow, assumptions: Assumptions, prices: PriceBo
   const used = cachedAs(resized(row, assumptions), assumptions);
   const { amounts, folded } = priceable(assumptions.tier === 'batch' ? withoutCache(used) : used, rate.rates);
   const cost = costOf(amounts, rate);
-  return cost && { cost, rate, pricedToday: then === undefined, uncached: folded };
+  return cost && { cost, rate, used: usedOf(amounts), pricedToday: then === undefined, uncached: folded };
 }
 
 export function movedKey(key: PriceKey, { model, scope, tier }: Assumptions): PriceKey {
@@ -60,9 +62,13 @@ function withoutCache(amounts: Amounts): Amounts {
   return { ...amounts, input: input.plus(cacheRead).plus(cacheWrite5m).plus(cacheWrite1h), ...none };
 }
 
+function usedOf(amounts: Amounts): UsageClass[] {
+  return CLASS_NAMES.filter((name) => amounts[name].gt(0));
+}
+
 /** Undefined where something that would be used has no rate: half a price would look like a saving. */
 function costOf(amounts: Amounts, { rates }: Rate): Usd | undefined {
-  const used = CLASS_NAMES.filter((name) => amounts[name].gt(0));
+  const used = usedOf(amounts);
   if (used.some((name) => rates[name] === undefined)) return undefined;
   return used.reduce((sum, name) => sum.plus(costOfTokens(amounts[name], rates[name] as Usd)), ZERO_USD);
 }

@@ -63,7 +63,7 @@ function outcomeNotes(outcomes: readonly Outcome[]): string[] {
         ]
       : []),
     ...stayingNotes(outcomes),
-    ...new Set(moved.flatMap(({ rateNotes }) => rateNotes)),
+    ...[...new Set(moved.flatMap(({ rateNotes }) => rateNotes))].sort(),
   ];
 }
 
@@ -85,7 +85,7 @@ function namesOf(outcomes: readonly Outcome[]): string {
   const calls = new Map<string, number>();
   for (const { row } of outcomes.filter((outcome) => billableOf(outcome.row) > 0))
     calls.set(row.priceKey.model, (calls.get(row.priceKey.model) ?? 0) + row.invocations);
-  const sorted = [...calls].sort((a, b) => b[1] - a[1]);
+  const sorted = [...calls].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const listed = sorted.slice(0, LISTED).map(([model, count]) => `${model} (${count.toLocaleString('en-US')})`);
   return listed.join(', ') + (sorted.length > LISTED ? ` and ${sorted.length - LISTED} more models` : '');
 }

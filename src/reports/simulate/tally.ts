@@ -1,7 +1,9 @@
 import { textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
 import type { UsageRow } from '../../domain/usage.ts';
+import { CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
 import { isEmbedding } from '../../prices/models/kinds.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
+import type { Priced } from '../../prices/priced.ts';
 import { sayings } from '../../prices/rate.ts';
 import { pricedRow, unpricedInvocations } from '../pricing.ts';
 import type { Assumptions } from './assumptions.ts';
@@ -38,7 +40,7 @@ export function outcomeOf(row: UsageRow, assumptions: Assumptions, prices: Price
     staying,
     pricedToday: false,
     uncached: false,
-    rateNotes: before.gt(0) && rate ? sayings(rate, row.priceKey.model) : [],
+    rateNotes: before.gt(0) && rate ? sayings(rate, row.priceKey.model, classesOf(money.costs)) : [],
   });
   if (unpriced > 0) return stays('unpriced');
   if (rate?.source === 'not per token') return stays('paid apart');
@@ -47,8 +49,12 @@ export function outcomeOf(row: UsageRow, assumptions: Assumptions, prices: Price
   const moved = moveRow(row, assumptions, prices, now);
   if (moved === undefined) return stays('no price');
   const { cost, pricedToday, uncached } = moved;
-  const rateNotes = sayings(moved.rate, assumptions.model ?? row.priceKey.model);
+  const rateNotes = sayings(moved.rate, assumptions.model ?? row.priceKey.model, moved.used);
   return { row, before, after: cost, unpriced, staying: undefined, pricedToday, uncached, rateNotes };
+}
+
+function classesOf(costs: Priced['costs']): UsageClass[] {
+  return CLASS_NAMES.filter((name) => costs[name] !== undefined);
 }
 
 /** Money of rows of usage, summed. */
