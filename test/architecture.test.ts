@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/athena': ['aws', 'domain', 'logs', ...SCANNING, 'engines/shape-sql.ts'],
   'engines/found.ts': ['domain', 'engines/grouping.ts'],
   'engines/scanning.ts': [
+    'domain',
     'engines/engine.ts',
     'engines/found.ts',
     'engines/grouping.ts',

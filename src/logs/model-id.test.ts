@@ -198,11 +198,11 @@ describe('any other text', () => {
   });
 
   it.each([['a.'], [':0'], ['arn:'], ['arn:a:b:c:d:'], ['us.']])(
-    'takes no long over %j a hundred thousand times',
+    // An expression that backtracks over this would outlast any limit of a test.
+    'ends over %j a hundred thousand times',
     (piece) => {
-      const started = performance.now();
-      modelIdentity(piece.repeat(100_000));
-      expect(performance.now() - started).toBeLessThan(1000);
+      const modelId = piece.repeat(100_000);
+      expect(modelId).toContain(modelIdentity(modelId).model);
     },
   );
 });

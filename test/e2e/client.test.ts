@@ -1,5 +1,5 @@
 import { inputRequired, McpServer } from '@modelcontextprotocol/server';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { type ConnectionChange, type ConnectOptions, connect, textFromResult } from '../../src/client/index.ts';
 import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
@@ -89,7 +89,8 @@ describe.each(['2025', '2026'] as const)('in the era of %s', (era) => {
     const connection = await connectTo(fetchOf(mcp), { era });
     const interrupt = new AbortController();
     const call = connection.callTool('wait', {}, { signal: interrupt.signal });
-    setTimeout(() => interrupt.abort(), 50);
+    await vi.waitUntil(() => seen.waiting === 1, 20_000);
+    interrupt.abort();
     await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
     await expect.poll(() => seen.aborted).toBe(1);
   });

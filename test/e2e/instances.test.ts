@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { createDynamoSessionStore } from '../../src/serverless/dynamodb/index.ts';
 import {
@@ -168,7 +168,8 @@ describe.each(STORES)('a session over two instances, sessions in %s', (_, openSt
     const { client } = await connectTo(next);
     const stop = new AbortController();
     const waiting = client.callTool({ name: 'wait', arguments: {} }, { signal: stop.signal });
-    setTimeout(() => stop.abort(new Error('enough')), 100);
+    await vi.waitUntil(() => instances.some(({ seen }) => seen.waiting === 1), 20_000);
+    stop.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
     await expect.poll(() => instances.reduce((sum, { seen }) => sum + seen.aborted, 0), { timeout: 5_000 }).toBe(1);
   });

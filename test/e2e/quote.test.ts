@@ -7,15 +7,15 @@ import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import { quoteQuestion, textFromQuote } from '../../src/reports/quote.ts';
 import { CLIENT, GROUP } from '../helpers/cloudwatch.ts';
-import { composeSample, OCTOBER } from '../helpers/sample.ts';
+import { composeUnread, OCTOBER } from '../helpers/sample.ts';
 
 const GB = 1_000_000_000;
 
 let moto: Awaited<ReturnType<typeof startMoto>>;
-let files: Awaited<ReturnType<typeof composeSample>>;
+let files: Awaited<ReturnType<typeof composeUnread>>;
 
 beforeAll(async () => {
-  [moto, files] = [await startMoto(), await composeSample()];
+  [moto, files] = [await startMoto(), await composeUnread()];
   for (const [region, name, day, Value] of [
     ['us-east-1', GROUP, '2026-10-02', 30 * GB],
     ['us-east-1', GROUP, '2026-10-20', 10 * GB],

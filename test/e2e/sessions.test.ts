@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createMemorySessionStore, type ServerlessMcp } from '../../src/serverless/index.ts';
 import { makeMcp } from '../helpers/make-mcp.ts';
 
@@ -100,7 +100,8 @@ describe('a 2025-era session', () => {
     const { client } = await connectTo(mcp);
     const stop = new AbortController();
     const call = client.callTool({ name: 'wait', arguments: {} }, { signal: stop.signal });
-    setTimeout(() => stop.abort(new Error('enough')), 30);
+    await vi.waitUntil(() => seen.waiting === 1, 20_000);
+    stop.abort(new Error('enough'));
     await expect(call).rejects.toThrow('enough');
     await expect.poll(() => seen.aborted).toBe(1);
   });

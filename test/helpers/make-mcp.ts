@@ -9,7 +9,7 @@ import {
 
 /** A small server with the behaviours that are hard for a session layer, and what its tools saw. */
 export function makeMcp(options: Partial<ServerlessMcpOptions> = {}) {
-  const seen = { aborted: 0, built: 0, initialized: 0, rootsChanged: 0 };
+  const seen = { waiting: 0, aborted: 0, built: 0, initialized: 0, rootsChanged: 0 };
   const mcp: ServerlessMcp = createServerlessMcp({
     store: createMemorySessionStore(),
     keepAliveMs: 50,
@@ -36,6 +36,7 @@ export function makeMcp(options: Partial<ServerlessMcpOptions> = {}) {
         },
       );
       server.registerTool('wait', { inputSchema: z.object({}) }, async (_, { mcpReq }) => {
+        seen.waiting++;
         await new Promise((resolve) => mcpReq.signal.addEventListener('abort', resolve));
         seen.aborted++;
         return { content: [] };
