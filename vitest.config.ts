@@ -1,4 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import SlowFirst from './test/helpers/slow-first.ts';
+
+/** What changes modules, or sees them loaded. */
+const ISOLATED = ['test/contracts/made-up-class.test.ts', 'test/attacks/regexps.test.ts'];
 
 /** What needs Debian's packages or the npm registry: builders of images, Chromium, a terminal, a keyring, AWS's own runtime client. */
 const SYSTEM = ['test/system/**/*.test.ts'];
@@ -11,6 +15,7 @@ export default defineConfig({
     isolate: false,
     // Vitest leaves one core free, which on two would leave one worker.
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // As patient as the tests themselves: a busy machine must not look like a fault.
@@ -22,11 +27,12 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'rigs/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...SYSTEM],
+          exclude: [...configDefaults.exclude, ...SYSTEM, ...ISOLATED],
           // Functions run under a stand-in for AWS's runtime client, which takes a compiler and minutes to build.
           env: { RIG_RIC: 'loader' },
         },
       },
+      { extends: true, test: { name: 'isolated', include: ISOLATED, isolate: true } },
       { extends: true, test: { name: 'system', include: SYSTEM } },
     ],
   },

@@ -18,7 +18,12 @@ const literals = files.flatMap((file) =>
 
 /** Those that are put together: noted as they are made, when their modules are loaded. */
 const made: RegExp[] = [];
-const MAKERS = ['src/bill/usage-type.ts', 'src/prices/models/family-names.ts', 'src/prices/price-list/meter.ts'];
+const MAKERS = [
+  'src/bill/usage-type.ts',
+  'src/prices/model-key.ts',
+  'src/prices/models/family-names.ts',
+  'src/prices/price-list/meter.ts',
+];
 const Original = RegExp;
 globalThis.RegExp = new Proxy(Original, {
   construct(target, parts: [string, string?]) {

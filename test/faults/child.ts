@@ -1,7 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 /** A process of its own that has said that it is ready. */
 export interface Child<Ready> {
@@ -12,12 +10,10 @@ export interface Child<Ready> {
   gone: Promise<void>;
 }
 
-/** Starts a TypeScript file of this folder. It reports through `reportReady`, and ends when this process does. */
+/** Starts a program. It reports through `reportReady`, and ends when this process does. */
 export async function startChild<Ready>(file: string, argument: object): Promise<Child<Ready>> {
-  const child = fork(new URL(file, import.meta.url), [JSON.stringify(argument)], {
+  const child = fork(file, [JSON.stringify(argument)], {
     execArgv: [],
-    // Most of a start is compiling: without this, an instance that is killed each second is hardly ever replaced in time.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'bedrock-spend-faults-cache') },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const gone = once(child, 'exit').then(() => {});

@@ -1,6 +1,10 @@
+import { join } from 'node:path';
+import { bundled } from '../helpers/bundled.ts';
 import { type Child, startChild } from './child.ts';
 import type { InstanceOptions, InstanceReady } from './instance.ts';
 import type { Random } from './random.ts';
+
+const INSTANCE = join(import.meta.dirname, 'instance.ts');
 
 type Instance = Child<InstanceReady>;
 
@@ -19,14 +23,16 @@ export async function startFleet(size: number, options: InstanceOptions): Promis
   let stopping = false;
 
   function start(): Promise<void> {
-    const started = startChild<InstanceReady>('./instance.ts', options)
-      .then(join)
+    // Bundled, because one that is killed each second would hardly ever be replaced in time.
+    const started = bundled(INSTANCE)
+      .then((file) => startChild<InstanceReady>(file, options))
+      .then(enlist)
       .finally(() => starting.delete(started));
     starting.add(started);
     return started;
   }
 
-  function join(instance: Instance): void {
+  function enlist(instance: Instance): void {
     up.push(instance);
     // Until the operating system reports it, requests are still sent there, as a load balancer would.
     void instance.gone.then(() => up.splice(up.indexOf(instance), 1));

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { startChild } from './child.ts';
 import { type Crowd, connectCrowd } from './crowd.ts';
 import type { StoreAddress } from './dynamodb-process.ts';
@@ -44,7 +45,7 @@ export async function withRig<Result>(options: RigOptions, work: (rig: Rig) => P
 }
 
 async function startStore(cleanups: (() => unknown)[]): Promise<StoreAddress> {
-  const store = await startChild<StoreAddress>('./dynamodb-process.ts', {});
+  const store = await startChild<StoreAddress>(join(import.meta.dirname, 'dynamodb-process.ts'), {});
   cleanups.unshift(store.kill);
   return store.ready;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { glob } from 'tinyglobby';
 import { parse } from 'yaml';
+import { bundled } from './bundled.ts';
 import type { Scenario } from './conformance.ts';
 
 const SUITE = 'node_modules/@modelcontextprotocol/conformance';
@@ -33,7 +34,7 @@ export async function runClientConformance(revision: string, names: readonly str
 async function run(revision: string, name: string): Promise<Scenario> {
   const output = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {
-    const command = `${process.execPath} ${CLIENT}`;
+    const command = `${process.execPath} ${await bundled(CLIENT)}`;
     const args = [
       'client',
       '--scenario',

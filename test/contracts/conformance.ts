@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runConformance } from '../helpers/conformance.ts';
+
+export interface ServerUnderTest {
+  url: string;
+  close(): Promise<unknown>;
+}
+
+/** How many scenarios a set has, so that one that was not run is missed. The ten of the tasks extension need what we do not have. */
+const SCENARIOS = { '2025-11-25': 33, '2026-07-28': 40 };
+
+/** The official suite finds nothing wanting, whatever the server runs on. */
+export function testConformance(where: string, start: () => Promise<ServerUnderTest>): void {
+  describe(`the official suite, with fixtures, on ${where}`, () => {
+    let server: ServerUnderTest;
+    beforeAll(async () => {
+      server = await start();
+    }, 300_000);
+    afterAll(() => server.close());
+
+    // Both at once: they mostly wait.
+    it.concurrent.each(Object.entries(SCENARIOS))(
+      'finds nothing wanting in %s',
+      async (requirements, count) => {
+        const all = await runConformance(server.url, requirements);
+        const scenarios = all.filter(({ name }) => !name.startsWith('tasks-'));
+        expect(scenarios.filter(({ wanting, passed }) => wanting.length > 0 || passed === 0)).toEqual([]);
+        expect(scenarios).toHaveLength(count);
+      },
+      120_000,
+    );
+  });
+}
