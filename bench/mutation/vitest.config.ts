@@ -22,7 +22,7 @@ class OwnFirst {
 export default defineConfig({
   test: {
     include: tests,
-    setupFiles: ['./test/helpers/no-secrets.ts'],
+    setupFiles: ['./test/helpers/no-secrets.ts', './bench/mutation/same-values.ts'],
     sequence: { sequencer: OwnFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
