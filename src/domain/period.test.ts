@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { bucketsFromPeriod, checkPeriod, isoFromMoment, lastDays, momentFromText, wholeDays } from './period.ts';
+import {
+  bucketsFromPeriod,
+  checkPeriod,
+  isoFromMoment,
+  lastDays,
+  momentFromText,
+  periodBefore,
+  wholeDays,
+} from './period.ts';
 
 const utc = (text: string) => Date.parse(text);
 
@@ -26,6 +34,30 @@ describe('momentFromText', () => {
 describe('checkPeriod', () => {
   it('refuses a period that ends where it begins', () => {
     expect(() => checkPeriod({ from: 0, to: 0, timezone: 'UTC' })).toThrow(/must come before/);
+  });
+});
+
+describe('periodBefore', () => {
+  const period = (from: string, to: string, timezone = 'UTC') => ({ from: utc(from), to: utc(to), timezone });
+
+  it.each([
+    ['days', period('2026-10-08T00:00:00Z', '2026-10-15T00:00:00Z'), '2026-10-01T00:00:00Z'],
+    ['hours', period('2026-10-08T06:00:00Z', '2026-10-08T09:00:00Z'), '2026-10-08T03:00:00Z'],
+    ['days and hours', period('2026-10-08T00:00:00Z', '2026-10-09T12:00:00Z'), '2026-10-06T12:00:00Z'],
+    // Midnight in London, not in Berlin.
+    [
+      'hours elsewhere',
+      period('2026-10-08T00:00:00Z', '2026-10-09T00:00:00Z', 'Europe/Berlin'),
+      '2026-10-07T00:00:00Z',
+    ],
+    // Clocks go back on the 25th: the day before has 24 hours.
+    [
+      'a day of 25 hours',
+      period('2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z', 'Europe/Berlin'),
+      '2026-10-23T22:00:00Z',
+    ],
+  ])('is as long, and ends where it begins: %s', (_, given, from) => {
+    expect(periodBefore(given)).toEqual({ from: utc(from), to: given.from, timezone: given.timezone });
   });
 });
 
@@ -75,7 +107,9 @@ describe('bucketsFromPeriod', () => {
 
   it('refuses more cells than anybody reads', () => {
     const period = { from: 0, to: utc('2026-11-01T00:00:00Z'), timezone: 'UTC' };
-    expect(() => bucketsFromPeriod('hour', period)).toThrow(/coarser interval/);
+    const asked = () => bucketsFromPeriod('hour', period);
+    expect(asked).toThrow(/coarser interval/);
+    expect(asked).toThrow(expect.objectContaining({ code: 'INVALID_PERIOD' }));
   });
 
   it.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/St_Johns', 'Australia/Lord_Howe'])(
@@ -115,5 +149,6 @@ describe('days', () => {
   it('are written with the offset of their timezone', () => {
     expect(isoFromMoment(utc('2026-10-01T00:00:00Z'))).toBe('2026-10-01T00:00:00Z');
     expect(isoFromMoment(utc('2026-10-01T00:00:00Z'), 'Europe/Berlin')).toBe('2026-10-01T02:00:00+02:00');
+    expect(isoFromMoment(utc('2026-11-01T00:00:00Z'), 'Europe/London')).toBe('2026-11-01T00:00:00+00:00');
   });
 });

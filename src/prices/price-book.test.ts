@@ -52,6 +52,8 @@ describe('Claude list prices (bedrock-facts 3, AWS Price List)', () => {
   it('cost 1.2 times the global rate in GovCloud', () => {
     const key = keyOf('us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', { region: 'us-gov-west-1' });
     expect(ratesOf(book.rate(key))).toBe('3.6 18 0.36 4.5 7.2');
+    // Listed for it, so that there is no doubt of its region.
+    expect(book.rate(key)?.doubts.filter(({ code }) => code === 'region_not_listed')).toEqual([]);
   });
 
   it('are the same in every commercial region, without a remark', () => {
@@ -241,6 +243,7 @@ describe('unknown is unpriced, never zero', () => {
     ['arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc', {}, 'billed by the hour'],
     ['anthropic.claude-3-haiku-20240307-v1:0', { tier: 'provisioned' }, 'billed by the hour'],
     ['arn:aws:bedrock:us-east-1:111122223333:imported-model/abc', {}, 'billed by the minute'],
+    ['anthropic.claude-sonnet-4-6', { tier: 'reserved' }, 'billed by the month'],
   ])(
     'what is billed apart is known to cost nothing per token, and says what it costs instead: %s %j',
     (id, more, why) => {
@@ -286,6 +289,18 @@ describe('the fallback', () => {
   ])('is never asked for %s, whose speech has prices of its own', (model) => {
     expect(community.rate(keyOf(model))).toBeUndefined();
     expect(book.rate(keyOf(model))).toBeUndefined();
+  });
+});
+
+describe('the book', () => {
+  it('lists what every source knows, once, and when any rate changes, in order', () => {
+    const own = overridesFromText('prices: [{ model: acme.tickets, from: 2026-10-02, input: 1 }]', 'mine.yaml');
+    const { models, rateChanges } = composePrices(own);
+    expect(models).toEqual(expect.arrayContaining(['acme.tickets', 'amazon.nova-lite-v1']));
+    expect(models).toEqual([...new Set(models)].sort());
+    expect(rateChanges).toContain(Date.parse('2026-10-02T00:00:00Z'));
+    expect(rateChanges.every(Number.isSafeInteger)).toBe(true);
+    expect(rateChanges).toEqual([...new Set(rateChanges)].sort((a, b) => a - b));
   });
 });
 

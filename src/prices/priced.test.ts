@@ -3,7 +3,7 @@ import { usageRowOf } from '../../test/helpers/usage-rows.ts';
 import { textFromUsd } from '../domain/money.ts';
 import type { UnpricedReason } from '../domain/unpriced.ts';
 import { byClass, type UsageClass } from '../domain/usage-class.ts';
-import { shapeFrom } from '../domain/usage-shape.ts';
+import { SHAPE_BITS, shapeFrom } from '../domain/usage-shape.ts';
 import { modelIdentity } from '../logs/model-id.ts';
 import { composePrices } from './index.ts';
 import { overridesFromText } from './overrides.ts';
@@ -93,6 +93,16 @@ describe('a call is priced class by class', () => {
     ],
   ])('or says why not: %s, %s', (_, model, called, reason) => {
     expect(pricedCall(model, called).reason).toBe(reason);
+  });
+
+  it.each([
+    ['anthropic.claude-sonnet-4-6', 'not_read'],
+    ['acme.unheard-of', 'not_read'],
+    ['amazon.nova-canvas-v1:0', 'billed_by_image'],
+  ])('or that its records state more than could be read: %s', (modelId, reason) => {
+    const counts = { ...byClass(() => 0), input: 1_000_000 };
+    const shape = shapeFrom({ counts, stated: { input: true, output: true }, ended: false }) | SHAPE_BITS.unread;
+    expect(priced({ priceKey: usageKey(modelIdentity(modelId).model), counts, shape }, BOOK).reason).toBe(reason);
   });
 
   it('by an operator’s own rate, whatever the model is billed by elsewhere', () => {

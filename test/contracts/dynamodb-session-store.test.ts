@@ -1,4 +1,4 @@
-import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { createDynamoSessionStore } from '../../src/serverless/dynamodb/index.ts';
@@ -53,6 +53,24 @@ describe('a DynamoDB store', () => {
       ConditionExpression: 'attribute_not_exists(pk)',
     });
     await expect(client.send(late)).rejects.toThrow('conditional');
+  });
+
+  it('gives who begins anew what is left of a channel whose beginning has expired, as soon as that is not new', async () => {
+    const client = new DynamoDBClient(local.config);
+    let now = Date.parse('2026-10-01T00:00:00Z');
+    const store = createDynamoSessionStore({ table: local.table, client, now: () => now });
+    await store.append('old', [{ data: '1' }, { data: '2' }]);
+    const [first] = await store.read('old', 0);
+    // As DynamoDB does when the time of an item is up.
+    await client.send(
+      new DeleteItemCommand({
+        TableName: local.table,
+        Key: { pk: { S: 'channel#old' }, sk: { S: `${String(first?.sequence).padStart(16, '0')}.0000` } },
+      }),
+    );
+    expect(await store.read('old', 0)).toEqual([]);
+    now += 2_001;
+    expect((await store.read('old', 0)).map(({ data }) => data)).toEqual(['2']);
   });
 
   it('fails, and says so, when the table does not answer', async () => {

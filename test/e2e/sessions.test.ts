@@ -204,7 +204,9 @@ describe('what is refused', () => {
     const response = await makeMcp({ store }).mcp.fetch(post(ping, { 'mcp-session-id': crypto.randomUUID() }));
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('2');
-    expect(await response.text()).not.toContain('table gone');
+    const said = await response.text();
+    expect(JSON.parse(said)).toMatchObject({ error: { code: -32603 } });
+    expect(said).not.toContain('table gone');
   });
 
   it('is a session too many', async () => {
@@ -212,6 +214,19 @@ describe('what is refused', () => {
     const response = await full.fetch(post(initialize));
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
     expect(response.headers.get('mcp-session-id')).toBeNull();
+  });
+
+  it('tells a client that cancelled its call so, where a response comes only when it is complete', async () => {
+    const { transport } = await connectTo(mcp);
+    const session = { 'mcp-session-id': transport.sessionId as string, 'mcp-protocol-version': '2025-11-25' };
+    const wait = { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'wait', arguments: {} } };
+    const call = mcp.fetch(post(wait, session), { buffered: true });
+    const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } };
+    // It may come before the call is known, and is then about nothing.
+    const cancelling = setInterval(() => void mcp.fetch(post(cancel, session)), 20);
+    const response = await call;
+    clearInterval(cancelling);
+    expect([response.status, await response.json()]).toMatchObject([200, { error: { code: -32000 } }]);
   });
 
   it('acknowledges notifications with a bare 202', async () => {
@@ -237,5 +252,24 @@ describe('a 2026-era client', () => {
     cleanups.push(() => client.close());
     const answer = await client.callTool({ name: 'echo', arguments: { text: 'hello' } });
     expect([text(answer), transport.sessionId]).toEqual(['hello', undefined]);
+  });
+
+  it('cannot listen for changes where a response comes only when it is complete', async () => {
+    const { mcp } = makeMcp();
+    const params = {
+      notifications: { toolsListChanged: true },
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'new', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      },
+    };
+    const listen = { jsonrpc: '2.0', id: 5, method: 'subscriptions/listen', params };
+    const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
+    const response = await mcp.fetch(post(listen, modern), { buffered: true });
+    expect(await response.json()).toMatchObject({
+      id: 5,
+      error: { code: -32601, message: expect.stringContaining('streaming gateway') },
+    });
   });
 });
