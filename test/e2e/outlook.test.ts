@@ -11,7 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const command = (...args: string[]) => runHere([...args, '--source', SAMPLE_LOGS, '--no-ledger']);
+const command = (...args: string[]) => 
+  runHere([...args, '--source', SAMPLE_LOGS], { XDG_CACHE_HOME: folder });
 
 describe('a scheduled job', { timeout: 60_000 }, () => {
   it.each([

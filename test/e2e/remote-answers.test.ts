@@ -21,8 +21,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const run = (...args: string[]) => runHere(args, { XDG_CONFIG_HOME: folder });
-const here = (...args: string[]) => run(...args, '--source', SAMPLE_LOGS, '--no-ledger');
+const run = (...args: string[]) => runHere(args, { XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder });
+const here = (...args: string[]) => run(...args, '--source', SAMPLE_LOGS);
 const there = (...args: string[]) => run(...args, '--url', server.url);
 
 describe('a server asked by a command', { timeout: 120_000 }, () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { it } from 'vitest';
 import { startDynamoDB } from '../../rigs/dynamodb.ts';
 import { startFunction } from '../../rigs/lambda/function.ts';
 import { startGateway } from '../../rigs/lambda/gateway.ts';
@@ -31,4 +32,4 @@ async function lambda(): Promise<ServerUnderTest> {
   };
 }
 
-testConformance('Lambda behind API Gateway', lambda);
+testConformance('Lambda behind API Gateway', lambda, it);
