@@ -46,7 +46,7 @@ const OPTIONS = {
   coverageAnalysis: 'perTest',
   concurrency: 1,
   timeoutMS: 60_000,
-  timeoutFactor: 5,
+  timeoutFactor: 3,
   dryRunTimeoutMinutes: 30,
   disableTypeChecks: false,
   // Stryker reads it with TypeScript's compiler API, which TypeScript 7 has not.
