@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const exportTo = (...args: string[]) => 
+const exportTo = (...args: string[]) =>
   runHere(['export-focus', '--source', SAMPLE_LOGS, ...args], { XDG_CACHE_HOME: folder });
 
 /** What DuckDB, as any other tool, reads of a file. */

@@ -11,8 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const command = (...args: string[]) => 
-  runHere([...args, '--source', SAMPLE_LOGS], { XDG_CACHE_HOME: folder });
+const command = (...args: string[]) => runHere([...args, '--source', SAMPLE_LOGS], { XDG_CACHE_HOME: folder });
 
 describe('a scheduled job', { timeout: 60_000 }, () => {
   it.each([
