@@ -20,6 +20,8 @@ export function commandsOf(parent: Command, finish: (exitCode: number) => void) 
       );
 }
 
+export type AddCommand = ReturnType<typeof commandsOf>;
+
 export function addSource(command: Command): Command {
   return command
     .addOption(settingOption('source'))
