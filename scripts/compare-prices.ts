@@ -5,7 +5,8 @@
  * USAGE says how it is run.
  */
 import { parseArgs } from 'node:util';
-import { OWN_PRICES, PRICES_KNOWN_UNTIL } from '../src/prices/own.ts';
+import { PRICES_KNOWN_UNTIL } from '../src/prices/known-until.ts';
+import { OWN_PRICES } from '../src/prices/own.ts';
 import type { ReadCatalogue } from './compare-prices/catalogue.ts';
 import { CATALOGUES } from './compare-prices/catalogues.ts';
 import { compareWith } from './compare-prices/compare.ts';

@@ -5,6 +5,7 @@ import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
 import { CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
 import type { PriceEntry } from './entry.ts';
 import { isLaterThan, modelFinder } from './model-key.ts';
+import { CACHED } from './models/cache.ts';
 import { isTextModel, MODALITY_DOUBT } from './models/kinds.ts';
 import { mapRates, type PriceSource, type Rate, type Rates, scaleRates } from './rate.ts';
 
@@ -153,8 +154,6 @@ function batchDoubts(rates: Rates, { tier }: PriceKey): Doubt[] {
   const text = 'The rates of cached tokens in the batch tier are by its rule for input, half.';
   return [{ code: 'derived_rate', text, classes }];
 }
-
-const CACHED = ['cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const satisfies UsageClass[];
 
 /** Claude costs the same in all commercial regions; every other family varies by region (AWS Price List). */
 function regionDoubts(entry: PriceEntry, { region }: PriceKey): Doubt[] {

@@ -2,6 +2,7 @@ import { textFromUsd, type Usd, ZERO_USD } from '../domain/money.ts';
 import type { UsageRow } from '../domain/usage.ts';
 import type { UsageClass } from '../domain/usage-class.ts';
 import type { Priced } from '../prices/priced.ts';
+import { doubtsAbout } from '../prices/rate.ts';
 import type { DoubtfulUsage } from './report.ts';
 
 /** Sums of one doubt about one model. */
@@ -31,7 +32,7 @@ export function addDoubtfulRow(found: Map<string, Doubtful>, row: UsageRow, { co
       entry.texts.set(template, region === undefined ? regions : regions.add(region));
     }
     for (const [name, cost] of Object.entries(costs) as [UsageClass, Usd][])
-      if (same.some(({ classes }) => classes?.includes(name) ?? true)) entry.cost = entry.cost.plus(cost);
+      if (doubtsAbout({ doubts: same }, [name]).length > 0) entry.cost = entry.cost.plus(cost);
   }
 }
 

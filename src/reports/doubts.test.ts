@@ -4,7 +4,7 @@ import type { UsageRow } from '../domain/usage.ts';
 import { byClass, type UsageClass } from '../domain/usage-class.ts';
 import { shapeFrom } from '../domain/usage-shape.ts';
 import type { Coverage } from '../engines/engine.ts';
-import { PRICES_KNOWN_UNTIL } from '../prices/own.ts';
+import { PRICES_KNOWN_UNTIL } from '../prices/known-until.ts';
 import { createTableSource } from '../prices/own-table.ts';
 import { createPriceBook } from '../prices/price-book.ts';
 import { doubtNotes, notesFromUsage } from './notes.ts';

@@ -4,7 +4,7 @@ import { displayUsd, usdFromText } from '../domain/money.ts';
 import { DAY_MS } from '../domain/period.ts';
 import { UNPRICED_CODES, UNPRICED_REASONS } from '../domain/unpriced.ts';
 import type { Coverage } from '../engines/engine.ts';
-import { PRICES_KNOWN_UNTIL } from '../prices/own.ts';
+import { PRICES_KNOWN_UNTIL } from '../prices/known-until.ts';
 import type { PricedUsage } from './pricing.ts';
 import { invocationsText } from './render.ts';
 import type { DoubtfulUsage, UnpricedUsage } from './report.ts';

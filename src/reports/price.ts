@@ -111,12 +111,13 @@ function checkTier(tier: string): void {
 }
 
 /** How far the day that was asked for is from those of which the source of a rate knows. */
-function knownNotes({ known, source, effectiveFrom }: Rate, { ratesFrom }: PriceKey): string[] {
-  const day = dayOf(ratesFrom);
-  const { from, until } = known ?? {};
+function knownNotes(rate: Rate, key: PriceKey): string[] {
+  const { known, source } = rate;
+  const day = dayOf(key.ratesFrom);
+  const until = known?.until;
   const later = until !== undefined && day > until ? `; a change up to ${day} is not in it` : '';
   return [
-    ...(effectiveFrom === undefined && from !== undefined && day < from ? [EARLIER(from, day)] : []),
+    ...earlierNotes(rate, key),
     ...(until !== undefined && source === 'own table' ? [`Our own table knows prices up to ${until}${later}.`] : []),
     ...(until !== undefined && source === 'price list' && later
       ? [`AWS's list was published on ${until}${later}.`]
@@ -124,8 +125,16 @@ function knownNotes({ known, source, effectiveFrom }: Rate, { ratesFrom }: Price
   ];
 }
 
-const EARLIER = (from: string, day: string) =>
-  `Our own table has this price from a source of ${from} and knows nothing earlier: whether it held on ${day}, or the model was there, is not known.`;
+const NOTHING_EARLIER = 'knows nothing earlier';
+
+function earlierNotes({ known, effectiveFrom }: Rate, { ratesFrom }: PriceKey): string[] {
+  const from = known?.from;
+  const day = dayOf(ratesFrom);
+  if (effectiveFrom !== undefined || from === undefined || day >= from) return [];
+  return [
+    `Our own table has this price from a source of ${from} and ${NOTHING_EARLIER}: whether it held on ${day}, or the model was there, is not known.`,
+  ];
+}
 
 function dayOf(at: number): string {
   return isoFromMoment(at).slice(0, 10);
@@ -139,9 +148,7 @@ export function priceList(prices: PriceBook, question: ListQuestion, now: () => 
     const found = prices.rate({ ...key, model });
     if (found === undefined) return [];
     const price = priceFromRate(found, { ...key, model });
-    const { from } = found.known ?? {};
-    const early = from !== undefined && found.effectiveFrom === undefined && dayOf(key.ratesFrom) < from;
-    return [early ? { ...price, notes: [...price.notes, EARLIER(from, dayOf(key.ratesFrom))] } : price];
+    return [{ ...price, notes: [...price.notes, ...earlierNotes(found, key)] }];
   });
 }
 
@@ -190,7 +197,7 @@ export function textFromPriceList(list: readonly Price[], question: ListQuestion
 
 /** A price of a day before any that its source knows is no surer than one with a doubt. */
 function isDoubtful({ doubts, notes }: Price): boolean {
-  return doubts.length > 0 || notes.some((note) => note.includes('knows nothing earlier'));
+  return doubts.length > 0 || notes.some((note) => note.includes(NOTHING_EARLIER));
 }
 
 /** Names models with a price that may have been meant: a sentence with a space before it, or nothing. */

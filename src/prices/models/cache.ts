@@ -5,7 +5,7 @@ import type { PriceSource, Rates } from '../rate.ts';
 
 type Cached = Extract<UsageClass, `cache${string}`>;
 
-const CACHED: readonly Cached[] = ['cacheRead', 'cacheWrite5m', 'cacheWrite1h'];
+export const CACHED: readonly Cached[] = ['cacheRead', 'cacheWrite5m', 'cacheWrite1h'];
 
 /**
  * What cached tokens cost by AWS's published rules, as factors on the input. A class that a rule does not name is not offered.
