@@ -77,7 +77,6 @@ export const LOGS_SWITCHES: Readonly<Record<keyof LogsSwitches, Assumption>> = {
 /** The same, of Athena. */
 // biome-ignore format: a table, a row a line
 export const ATHENA_SWITCHES: Readonly<Record<keyof AthenaSwitches, Assumption>> = {
-  serde: ["engine 3 reads JSON as Trino's own OpenX reader does (keys of maps and of JSON in texts keep their case, the last of equal keys counts); or as the older one (lower case at every depth, equal keys are an error)", `${ATHENA}/ug/openx-json-serde.html describes the older; errors of engine 3 are in the words of the newer`, 'src/engines/athena/table.ts', ATHENA_TEST, EITHER],
   pathPruning: ['conditions on `"$path"` that are ranges of values keep objects from being read, and NOT LIKE does not; or any condition does', 'not documented', ATHENA_SQL, ATHENA_TEST, 'the same answer, for other money: bodies below `data/` are scanned and charged for, or not'],
 };
 
@@ -105,6 +104,7 @@ export const ASSUMPTIONS: Readonly<Record<string, Readonly<Record<string, Assump
   },
   Athena: {
     ...ATHENA_SWITCHES,
+    caseOfKeys: ['with `case.insensitive` false, keys of records, of maps and of JSON in texts keep their case; columns are found by `mapping.`, also within structs', `${ATHENA}/ug/openx-json-serde.html`, 'src/engines/athena/table.ts', ATHENA_TEST, 'metadata keys are in lower case; bodies are read in lower case anyway'],
     queryBytes: ['a query has 262,144 bytes of UTF-8 at most', `${ATHENA}/ug/service-limits.html`, 'src/engines/athena/top-query.ts', ATHENA_TEST, 'long filters are refused by AWS instead of being shortened'],
     projection: ['`injected` columns must be compared with values, `date` ones read only the folders of the condition', `${ATHENA}/ug/partition-projection-supported-types.html`, 'src/engines/athena/table.ts', 'rigs/athena/scan/projection.test.ts', 'queries fail, or read all folders: the workgroup’s limit holds'],
     headerRow: ['the first row of a result names the columns, and a NULL has no VarCharValue', `${ATHENA}/APIReference/API_GetQueryResults.html`, RUN_ATHENA, ATHENA_TEST, 'the first row would be lost'],

@@ -1,34 +1,29 @@
-/** Runs statements: DDL on the catalog, queries on DuckDB. */
-import { type DuckDBConnection, DuckDBInstance, type DuckDBType } from '@duckdb/node-api';
+/** Runs statements: DDL on the catalog, queries on DuckDB, step by step. */
+import { DuckDBInstance, type DuckDBPreparedStatement } from '@duckdb/node-api';
 import type { Assumptions } from './assumptions.ts';
-import { type Catalog, requireTable } from './catalog.ts';
-import { QueryError } from './query-error.ts';
-import type { S3, S3Object } from './s3.ts';
+import { asQueryError, notImitated, QueryError } from './errors.ts';
+import { nameOf, printValue, type Outcome as Rows } from './results.ts';
+import { type S3, type S3Object, uriOf } from './s3.ts';
 import { objectsOf, type TableObject } from './scan/objects.ts';
-import { createObjectsTable, readObjects } from './scan/read.ts';
-import { asQueryError, columnNotFound, placeOf } from './sql/failures.ts';
+import { columnsOf, rowsOf } from './scan/read.ts';
+import { adjusted } from './sql/expressions.ts';
 import { MACROS } from './sql/functions.ts';
 import { registerJsonParse } from './sql/json-parse.ts';
-import { printValue } from './sql/print-value.ts';
-import type { Scan } from './sql/scopes.ts';
-import { checkTypes, queryTree } from './sql/translate.ts';
+import { PATH, resolve, type Scan, type StepTable, standFor } from './sql/scopes.ts';
+import type { Step } from './sql/translate.ts';
 import { readTree, writeTree } from './sql/tree.ts';
-import { nameOf } from './sql/types.ts';
-import { runDdl } from './statement/ddl.ts';
+import { checkTypes } from './sql/types.ts';
+import { type Catalog, requireTable, runDdl } from './statement/ddl.ts';
 import type { Statement } from './statement/parse.ts';
+import { chunksOf, createTables } from './tables.ts';
 
-export interface Outcome {
-  columns: readonly { name: string; type: DuckDBType }[];
-  rows: readonly (readonly (string | null)[])[];
+export interface Outcome extends Rows {
   /** Of the objects that were read, as they are stored. */
   scannedBytes: number;
 }
 
 export interface Run {
   statement: Statement;
-  catalog: Catalog;
-  /** Where names without a database are. */
-  database: string;
   /** Bytes; more ends the query. */
   cutoff: number | undefined;
   /** @throws QueryError where the caller may not read */
@@ -45,6 +40,18 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+export interface EngineSettings extends Assumptions {
+  s3: S3;
+  now(): number;
+}
+
+/** A step that DuckDB has planned. */
+interface Prepared {
+  statement: DuckDBPreparedStatement;
+  names: readonly string[];
+  scan: (Scan & { database: string }) | undefined;
+}
+
 /** As Trino has them; lambdas as the translator writes them. */
 const SETTINGS = [
   'SET GLOBAL integer_division = true',
@@ -52,87 +59,81 @@ const SETTINGS = [
   "SET GLOBAL TimeZone = 'UTC'",
   // Tables are small, and other tests run beside.
   'SET GLOBAL threads = 1',
+  // Tables are empty when a query is prepared: what is known of their rows says nothing of those to come.
+  "SET GLOBAL disabled_optimizers = 'statistics_propagation,compressed_materialization'",
 ];
 
-export async function createEngine(s3: S3, assumptions: Assumptions, now: () => number): Promise<Engine> {
+export async function createEngine({ s3, now, pathPruning }: EngineSettings): Promise<Engine> {
   const instance = await DuckDBInstance.create(':memory:');
-  const main = await instance.connect();
-  registerJsonParse(main);
-  for (const sql of [...SETTINGS, ...MACROS.map((macro) => `CREATE MACRO ${macro}`)]) await main.run(sql);
-  /** Queries whose types were found to be right. */
-  const checked = new Set<string>();
+  const connection = await instance.connect();
+  registerJsonParse(connection);
+  for (const sql of [...SETTINGS, ...MACROS.map((macro) => `CREATE MACRO ${macro}`)]) await connection.run(sql);
+  const catalog: Catalog = new Map([['default', new Map()]]);
+  const tables = createTables(connection);
+  /** Planning takes longer than running, and most steps come again over tables with the same columns. */
+  const prepared = new Map<string, Prepared>();
   let last: Promise<unknown> = Promise.resolve();
 
-  /** Scans: what they may read, and what conditions leave of it. */
-  async function scanTables(
-    connection: DuckDBConnection,
-    scans: readonly Scan[],
-    { cutoff, admitReading }: Run,
-  ): Promise<number> {
-    const readings: { scan: Scan; objects: TableObject[] }[] = [];
-    for (const scan of scans) readings.push({ scan, objects: await chosenObjects(connection, scan) });
-    const bytes = readings.flatMap(({ objects }) => objects).reduce((sum, { object }) => sum + object.bytes.length, 0);
-    for (const { object } of readings.flatMap(({ objects }) => objects)) admitReading(object);
+  async function prepare({ sql }: Step, steps: ReadonlyMap<string, StepTable>): Promise<Prepared> {
+    const key = [sql, ...[...steps].map(([name, { database }]) => `${name} ${database}`)].join('\n');
+    const found = prepared.get(key);
+    if (found) return found;
+    const tree = await readTree(connection, sql);
+    const [statement, ...others] = tree['statements'];
+    if (others.length) throw notImitated('several statements');
+    statement.node = adjusted(statement.node);
+    const scans: Scan[] = [];
+    const findTable = (database: string, name: string) => requireTable(catalog, database, name);
+    const names = resolve(statement.node, { steps, findTable, pathPruning, scans });
+    const [scan] = scans;
+    const database = scan && (await tables.of('scan', columnsOf(scan)));
+    if (scan && database) standFor(scan.from, scan.from['alias'], database);
+    const written = await writeTree(connection, tree);
+    await checkTypes(connection, written);
+    const plan: Prepared = {
+      statement: await connection.prepare(written),
+      names,
+      scan: scan && database ? { ...scan, database } : undefined,
+    };
+    prepared.set(key, plan);
+    return plan;
+  }
+
+  /** @returns the bytes that were read */
+  async function read({ database, ...scan }: Scan & { database: string }, { cutoff, admitReading }: Run) {
+    const objects = chosenOf(scan, objectsOf(scan.table, s3, now()));
+    const bytes = objects.reduce((sum, { object }) => sum + object.bytes.length, 0);
+    for (const { object } of objects) admitReading(object);
     if (cutoff !== undefined && bytes > cutoff) throw new CutOff();
-    for (const { scan, objects } of readings) await readObjects(connection, scan, objects, assumptions.serde);
+    const types = columnsOf(scan).map(({ type }) => type);
+    const rows = objects.flatMap((object) => rowsOf(scan, object));
+    await tables.fill(database, chunksOf(types, rows));
     return bytes;
   }
 
-  async function chosenObjects(connection: DuckDBConnection, scan: Scan): Promise<TableObject[]> {
-    for (const { name, injected } of scan.table.projection)
-      if (injected && !scan.fixed.has(name))
-        throw new QueryError(
-          'CONSTRAINT_VIOLATION',
-          `For the injected projected partition column ${name}, the WHERE clause must contain only static equality conditions, and at least one such condition must be present.`,
-        );
-    const objects = objectsOf(scan.table, s3, now());
-    if (scan.conditions.length === 0) return objects;
-    await createObjectsTable(connection, scan, objects);
-    const tree = await readTree(connection, `SELECT rowid FROM ${scan.name}_objects AS "${scan.alias}" ORDER BY rowid`);
-    tree['statements'][0].node.where_clause = {
-      class: 'CONJUNCTION',
-      type: 'CONJUNCTION_AND',
-      children: scan.conditions,
-    };
-    const reader = await connection.runAndReadAll(await writeTree(connection, tree));
-    return reader.getRows().map(([row]) => objects[Number(row)] as TableObject);
-  }
-
-  async function query(run: Run, { text, sql }: { text: string; sql: string }): Promise<Outcome> {
-    const { catalog, database } = run;
-    const scans: Scan[] = [];
-    const connection = await instance.connect();
-    try {
-      const tree = await queryTree(connection, sql, {
-        findTable: (name) => requireTable(catalog, { database, ...name }, placeOf(name.table, text)),
-        notFound: (name) => columnNotFound(name, text),
-        pathPruning: assumptions.pathPruning,
-        scans,
-      });
-      const scannedBytes = await scanTables(connection, scans, run);
-      const written = await writeTree(connection, tree);
-      const shape = shapeOf(written, scans);
-      if (!checked.has(shape)) await checkTypes(connection, written);
-      checked.add(shape);
-      const reader = await connection.runAndReadAll(written);
-      const types = reader.columnTypes();
-      const columns = reader.columnNames().map((name, index) => ({ name, type: types[index] as DuckDBType }));
-      for (const { type } of columns) nameOf(type);
-      const rows = reader
-        .getRows()
-        .map((row) => columns.map(({ type }, index) => printValue(row[index] ?? null, type)));
-      return { columns, rows, scannedBytes };
-    } catch (error) {
-      throw error instanceof CutOff ? error : asQueryError(error, sql);
-    } finally {
-      connection.closeSync();
+  async function query(run: Run, all: readonly Step[]): Promise<Outcome> {
+    const steps = new Map<string, StepTable>();
+    let scannedBytes = 0;
+    for (const step of all) {
+      try {
+        const { statement, names, scan } = await prepare(step, steps);
+        if (scan) scannedBytes += await read(scan, run);
+        if (step.name === undefined) return { ...(await printed(statement)), scannedBytes };
+        const columns = names.map((name, index) => ({ name, type: statement.columnType(index) }));
+        const database = await tables.of(step.name, columns);
+        await tables.fill(database, await (await statement.run()).fetchAllChunks());
+        steps.set(step.name, { database, columns: names });
+      } catch (error) {
+        throw error instanceof CutOff ? error : asQueryError(error, step.sql);
+      }
     }
+    throw notImitated('a WITH alone');
   }
 
   async function execute(run: Run): Promise<Outcome> {
     const { statement } = run;
-    if (statement.type === 'DML') return query(run, statement);
-    runDdl(statement.tree, run.catalog, run.database, now());
+    if (statement.type === 'DML') return query(run, statement.steps);
+    runDdl(statement.tree, catalog);
     return { columns: [], rows: [], scannedBytes: 0 };
   }
 
@@ -145,14 +146,29 @@ export async function createEngine(s3: S3, assumptions: Assumptions, now: () => 
     },
     async close() {
       await last;
-      main.closeSync();
+      connection.closeSync();
       instance.closeSync();
     },
   };
 }
 
-/** What types depend on: the query without its values, and the tables' columns. */
-function shapeOf(sql: string, scans: readonly Scan[]): string {
-  const types = scans.map(({ table }) => table.columns.map(({ hiveType }) => hiveType).join());
-  return [sql.replace(/'(?:[^']|'')*'/g, "''").replace(/\b\d+/g, '0'), ...types].join('\n');
+/** What conditions leave. */
+function chosenOf({ table, conditions }: Scan, objects: readonly TableObject[]): TableObject[] {
+  for (const { name, injected } of table.partitions)
+    if (injected && !conditions.some(({ column, fixes }) => fixes && column === name))
+      throw new QueryError(
+        'CONSTRAINT_VIOLATION',
+        `For the injected projected partition column ${name}, the WHERE clause must contain only static equality conditions, and at least one such condition must be present.`,
+      );
+  const known = ({ object, partition }: TableObject, column: string) =>
+    column === PATH ? uriOf(object) : (partition[table.partitions.findIndex(({ name }) => name === column)] as string);
+  return objects.filter((object) => conditions.every(({ column, holds }) => holds(known(object, column))));
+}
+
+async function printed(statement: DuckDBPreparedStatement): Promise<Rows> {
+  const reader = await statement.runAndReadAll();
+  const types = reader.columnTypes();
+  const columns = reader.columnNames().map((name, index) => ({ name, type: nameOf(types[index] as never) }));
+  const rows = reader.getRows().map((row) => types.map((type, index) => printValue(row[index] ?? null, type)));
+  return { columns, rows };
 }

@@ -1,6 +1,6 @@
 import { createServiceFaults, type ServiceFaultPlan, type ServiceFaults } from '../aws/faults.ts';
 import type { FaultOptions } from '../aws/rules.ts';
-import { tooManyQueries } from './limits.ts';
+import { ServiceError } from '../aws/service-error.ts';
 import type { S3Object } from './s3.ts';
 
 /** How queries that are started go. */
@@ -18,8 +18,8 @@ export interface QueryCourse {
 export interface Faults extends ServiceFaults<QueryCourse> {
   /** TooManyRequestsException, as when too many queries run. */
   tooManyQueries(options?: FaultOptions): void;
-  /** Queries that read objects below the prefix fail. */
-  denyObjects(bucket: string, prefix?: string): void;
+  /** Queries that read objects of the bucket fail. */
+  denyObjects(bucket: string): void;
 }
 
 export interface FaultPlan extends ServiceFaultPlan<QueryCourse> {
@@ -34,18 +34,27 @@ export function createFaultPlan(): FaultPlan {
     deniedResource: ({ account, region }) => `arn:aws:athena:${region}:${account}:workgroup/primary`,
     unavailable: { type: 'InternalServerException', status: 500 },
   });
-  let denied: { bucket: string; prefix: string }[] = [];
+  const denied = new Set<string>();
   return {
     ...plan,
     faults: {
       ...plan.faults,
       tooManyQueries: (options) => plan.failWith('StartQueryExecution', tooManyQueries, options),
-      denyObjects: (bucket, prefix = '') => void denied.push({ bucket, prefix }),
+      denyObjects: (bucket) => void denied.add(bucket),
       clear() {
         plan.faults.clear();
-        denied = [];
+        denied.clear();
       },
     },
-    isDenied: ({ bucket, key }) => denied.some((place) => place.bucket === bucket && key.startsWith(place.prefix)),
+    isDenied: ({ bucket }) => denied.has(bucket),
   };
+}
+
+function tooManyQueries(): ServiceError {
+  return new ServiceError(
+    'TooManyRequestsException',
+    'You have exceeded the limit for the number of queries you can run concurrently. Please reduce the number of concurrent queries submitted by this account. Contact customer support to request a concurrent query limit increase.',
+    400,
+    { Reason: 'CONCURRENT_QUERY_LIMIT_EXCEEDED' },
+  );
 }

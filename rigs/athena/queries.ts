@@ -1,42 +1,34 @@
 /** StartQueryExecution, GetQueryExecution, GetQueryResults, StopQueryExecution. */
 import { randomUUID } from 'node:crypto';
+import { type Input, violation } from '../aws/input.ts';
 import type { Place } from '../aws/service.ts';
-import { notAuthorized } from '../aws/service-error.ts';
-import type { Catalog } from './catalog.ts';
+import { NotImplementedByDouble, notAuthorized, type ServiceError } from '../aws/service-error.ts';
 import { CutOff, type Engine, type Outcome } from './engine.ts';
+import { invalidRequest, QueryError } from './errors.ts';
 import type { QueryCourse } from './faults.ts';
-import { constraint, type Input, requiredText, structureOf, textOf } from './input.ts';
-import { tooManyQueries } from './limits.ts';
-import { type AthenaError, athenaErrorOf, QueryError } from './query-error.ts';
-import { admitSize, readPageRequest, resultPage } from './results.ts';
+import { resultPage } from './results.ts';
 import { readUri, type S3Object, uriOf } from './s3.ts';
-import { invalidRequest } from './service-error.ts';
 import { parseStatement, type Statement } from './statement/parse.ts';
-import { ENGINE_VERSION, findWorkGroup, PRIMARY, type WorkGroups } from './work-groups.ts';
 
-export interface Caller extends Place {
-  catalog: Catalog;
+export interface WorkGroup {
+  /** `s3://bucket/prefix/` */
+  outputLocation?: string;
+  bytesScannedCutoffPerQuery?: number;
 }
-
-type State = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 interface Ending {
   state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
   reason?: string;
-  error?: AthenaError;
   outcome?: Outcome;
   scannedBytes: number;
 }
 
-interface Query {
+interface Query extends Place {
   id: string;
-  account: string;
-  region: string;
   statement: Statement;
   workGroup: string;
-  context: Input;
   outputLocation: string;
-  course: Required<Omit<QueryCourse, 'status' | 'reason'>> & Pick<QueryCourse, 'status' | 'reason'>;
+  course: QueryCourse & { queuedPolls: number; runningPolls: number };
   polls: number;
   submittedMs: number;
   /** Since 1970; when a poll first saw the end. */
@@ -45,24 +37,17 @@ interface Query {
   stopped: boolean;
 }
 
-interface Started {
-  query: Query;
-  /** What a repetition must have the same. */
-  parameters: string;
-}
-
 export interface QuerySettings {
   course: { queuedPolls: number; runningPolls: number };
-  activeQueries: number;
-  workGroups: WorkGroups;
-  engine: Engine;
+  workGroups: Readonly<Record<string, WorkGroup>>;
+  engineAt(place: Place): Promise<Engine>;
   /** Whether the objects are kept from the caller. */
   isDenied(object: S3Object): boolean;
   now(): number;
 }
 
 export interface Queries {
-  start(caller: Caller, input: Input, course: QueryCourse): unknown;
+  start(place: Place, input: Input, course: QueryCourse): unknown;
   get(place: Place, input: Input): Promise<unknown>;
   results(place: Place, input: Input): Promise<unknown>;
   stop(place: Place, input: Input): unknown;
@@ -75,72 +60,45 @@ const NO_OUTPUT =
 
 export function createQueries(settings: QuerySettings): Queries {
   const queries = new Map<string, Query>();
-  const started = new Map<string, Started>();
+  /** By token: a request that is repeated starts nothing. */
+  const started = new Map<string, { id: string; asked: string }>();
 
   function find(place: Place, input: Input): Query {
-    const id = requiredText(input, 'QueryExecutionId');
+    const id = String(input['QueryExecutionId']);
     const query = queries.get(id);
     if (query?.account !== place.account || query.region !== place.region)
       throw invalidRequest(`QueryExecution ${id} was not found`, 'QUERY_EXECUTION_NOT_FOUND');
     return query;
   }
 
-  /** The state that the polls so far have brought it to. */
-  function progressOf({ course, polls }: Query): 'QUEUED' | 'RUNNING' | 'ended' {
-    if (polls < course.queuedPolls) return 'QUEUED';
-    return polls < course.queuedPolls + course.runningPolls ? 'RUNNING' : 'ended';
-  }
-
-  function isActive(query: Query): boolean {
-    return !query.stopped && query.completedMs === undefined && progressOf(query) !== 'ended';
-  }
-
-  function admit({ account, region }: Place): void {
-    const active = [...queries.values()].filter(
-      (query) => query.account === account && query.region === region && isActive(query),
-    );
-    if (active.length >= settings.activeQueries) throw tooManyQueries();
-  }
-
-  async function endingOf(query: Query): Promise<Ending> {
-    const ending: Ending = query.stopped ? CANCELLED : await query.ending;
+  /** The end, if the polls so far have brought it there. */
+  async function stateOf(query: Query): Promise<{ state: 'QUEUED' | 'RUNNING' } | Ending> {
+    const { course, polls, stopped } = query;
+    if (!stopped && polls < course.queuedPolls) return { state: 'QUEUED' };
+    if (!stopped && polls < course.queuedPolls + course.runningPolls) return { state: 'RUNNING' };
+    const ending = stopped ? CANCELLED : await query.ending;
     query.completedMs ??= settings.now();
     return ending;
   }
 
-  async function stateOf(query: Query): Promise<{ state: State; ending?: Ending }> {
-    const progress = progressOf(query);
-    if (progress !== 'ended' && !query.stopped) return { state: progress };
-    const ending = await endingOf(query);
-    return { state: ending.state, ending };
-  }
-
   return {
-    start(caller, input, course) {
-      const token = readToken(input);
-      const text = readQueryString(input);
-      const workGroup = textOf(input, 'WorkGroup') ?? PRIMARY;
-      const group = findWorkGroup(settings.workGroups, workGroup);
-      const context = structureOf(input, 'QueryExecutionContext');
-      const asked = textOf(structureOf(input, 'ResultConfiguration'), 'OutputLocation');
-      const location = readLocation((group.enforce ? undefined : asked) ?? group.outputLocation ?? asked);
-      if (input['ExecutionParameters']) throw invalidRequest('rigs/athena does not imitate ExecutionParameters');
+    start(place, input, course) {
+      refuseMembers(input, ['QueryString', 'ClientRequestToken', 'WorkGroup', 'ResultConfiguration']);
+      const { text, token, workGroup, group, location } = readStart(input, settings.workGroups);
       const statement = parseStatement(text);
-      const parameters = JSON.stringify([text, context, asked]);
-      const key = `${caller.account} ${caller.region} ${token}`;
+      const key = `${place.account} ${place.region} ${token}`;
+      const asked = JSON.stringify([text, input['ResultConfiguration']]);
       const earlier = started.get(key);
-      if (earlier && earlier.parameters !== parameters)
+      if (earlier && earlier.asked !== asked)
         throw invalidRequest('Idempotent parameters do not match', 'IDEMPOTENT_PARAMETER_MISMATCH');
-      if (earlier) return { QueryExecutionId: earlier.query.id };
-      admit(caller);
+      if (earlier) return { QueryExecutionId: earlier.id };
       const id = randomUUID();
-      const query: Query = {
+      started.set(key, { id, asked });
+      queries.set(id, {
+        ...place,
         id,
-        account: caller.account,
-        region: caller.region,
         statement,
         workGroup,
-        context,
         outputLocation: `${location.replace(/\/$/, '')}/${id}.${statement.type === 'DML' ? 'csv' : 'txt'}`,
         course: { ...settings.course, ...course },
         polls: 0,
@@ -148,56 +106,40 @@ export function createQueries(settings: QuerySettings): Queries {
         stopped: false,
         ending: course.status
           ? Promise.resolve(endingAs(course))
-          : run(caller, statement, context, group.bytesScannedCutoffPerQuery),
-      };
-      queries.set(id, query);
-      started.set(key, { query, parameters });
+          : run(place, statement, group.bytesScannedCutoffPerQuery),
+      });
       return { QueryExecutionId: id };
     },
 
     async get(place, input) {
       const query = find(place, input);
-      const { state, ending } = await stateOf(query);
+      const state = await stateOf(query);
       query.polls += 1;
-      return { QueryExecution: describe(query, state, ending) };
+      return { QueryExecution: describe(query, state) };
     },
 
     async results(place, input) {
-      const page = readPageRequest(input);
+      refuseMembers(input, ['QueryExecutionId', 'NextToken']);
       const query = find(place, input);
-      admitSize(page);
-      const { state, ending } = await stateOf(query);
-      if (state === 'QUEUED' || state === 'RUNNING')
-        throw invalidRequest(`Query has not yet finished. Current state: ${state}`, 'INVALID_QUERY_EXECUTION_STATE');
-      if (state === 'CANCELLED') throw invalidRequest('Could not find results', 'RESULT_NOT_FOUND');
-      if (!ending?.outcome)
-        throw invalidRequest(
-          `Query did not finish successfully. Final query state: ${state}`,
-          'INVALID_QUERY_EXECUTION_STATE',
-        );
-      return resultPage(ending.outcome, page, query.statement.type === 'DML');
+      const ending = await stateOf(query);
+      if (!('outcome' in ending)) throw noResults(ending.state);
+      return resultPage(ending.outcome, input['NextToken'] as string | undefined, query.statement.type === 'DML');
     },
 
     /** Of a query that has ended, it changes nothing. */
     stop(place, input) {
       const query = find(place, input);
-      if (isActive(query)) query.stopped = true;
+      if (query.completedMs === undefined) query.stopped = true;
       return {};
     },
   };
 
-  async function run(
-    { catalog, account }: Caller,
-    statement: Statement,
-    context: Input,
-    cutoff: number | undefined,
-  ): Promise<Ending> {
-    const database = (textOf(context, 'Database') ?? 'default').toLowerCase();
+  async function run(place: Place, statement: Statement, cutoff: number | undefined): Promise<Ending> {
     const admitReading = (object: S3Object) => {
-      if (settings.isDenied(object)) throw permissionDenied(account, object);
+      if (settings.isDenied(object)) throw permissionDenied(place.account, object);
     };
     try {
-      const outcome = await settings.engine.run({ statement, catalog, database, cutoff, admitReading });
+      const outcome = await (await settings.engineAt(place)).run({ statement, cutoff, admitReading });
       return { state: 'SUCCEEDED', outcome, scannedBytes: outcome.scannedBytes };
     } catch (error) {
       // It was cut off at exactly the limit (README, "Recorded").
@@ -215,14 +157,13 @@ export function createQueries(settings: QuerySettings): Queries {
 const CANCELLED: Ending = { state: 'CANCELLED', reason: 'Query cancelled by user', scannedBytes: 0 };
 
 function failed(error: QueryError): Ending {
-  return { state: 'FAILED', reason: error.message, error: athenaErrorOf(error), scannedBytes: 0 };
+  return { state: 'FAILED', reason: error.message, scannedBytes: 0 };
 }
 
 /** As a fault has it. */
 function endingAs({ status = 'FAILED', reason }: QueryCourse): Ending {
   if (status === 'CANCELLED') return { ...CANCELLED, ...(reason && { reason }) };
-  const [, code = 'GENERIC_INTERNAL_ERROR', message = 'Query failed'] = /^([A-Z_]+): (.*)$/s.exec(reason ?? '') ?? [];
-  return failed(new QueryError(code, message));
+  return { state: 'FAILED', reason: reason ?? 'GENERIC_INTERNAL_ERROR: Query failed', scannedBytes: 0 };
 }
 
 function permissionDenied(account: string, object: S3Object): QueryError {
@@ -232,55 +173,63 @@ function permissionDenied(account: string, object: S3Object): QueryError {
   );
 }
 
-function readToken(input: Input): string {
-  const token = textOf(input, 'ClientRequestToken');
+/** @throws NotImplementedByDouble */
+function refuseMembers(input: Input, known: readonly string[]): void {
+  const other = Object.keys(input).find((member) => !known.includes(member));
+  if (other) throw new NotImplementedByDouble(`the member ${other}`);
+}
+
+/** @throws ServiceError */
+function readStart(input: Input, groups: QuerySettings['workGroups']) {
+  const {
+    QueryString: text,
+    ClientRequestToken: token,
+    WorkGroup: workGroup = 'primary',
+  } = input as Input & {
+    [name: string]: string;
+  };
   if (token === undefined) throw invalidRequest('clientRequestToken is null or empty');
-  if (token.length < 32) throw constraint('ClientRequestToken', 'have length greater than or equal to 32');
-  if (token.length > 128) throw constraint('ClientRequestToken', 'have length less than or equal to 128');
-  return token;
-}
-
-function readQueryString(input: Input): string {
-  const text = requiredText(input, 'QueryString');
+  if (text === undefined) throw invalidRequest(violation('queryString', 'not be null', ' null'));
   if (Buffer.byteLength(text) > MOST_QUERY_BYTES)
-    throw constraint('QueryString', `have length less than or equal to ${MOST_QUERY_BYTES}`);
-  if (text === '') throw constraint('QueryString', 'have length greater than or equal to 1');
-  return text;
-}
-
-function readLocation(location: string | undefined): string {
+    throw invalidRequest(violation('queryString', `have length less than or equal to ${MOST_QUERY_BYTES}`));
+  const group = Object.hasOwn(groups, workGroup) ? groups[workGroup] : undefined;
+  if (!group) throw invalidRequest('WorkGroup is not found.');
+  const { OutputLocation: asked } = (input['ResultConfiguration'] ?? {}) as { OutputLocation?: string };
+  const location = asked ?? group.outputLocation;
   if (location === undefined) throw invalidRequest(NO_OUTPUT);
   if (!readUri(location)) throw invalidRequest('outputLocation is not a valid S3 path.');
-  return location;
+  return { text, token, workGroup, group, location };
 }
 
-function describe(query: Query, state: State, ending: Ending | undefined): unknown {
-  const { id, statement, context, workGroup, outputLocation, submittedMs, completedMs } = query;
+function noResults(state: string): ServiceError {
+  if (state === 'CANCELLED') return invalidRequest('Could not find results', 'RESULT_NOT_FOUND');
+  const words =
+    state === 'FAILED'
+      ? 'Query did not finish successfully. Final query state: FAILED'
+      : `Query has not yet finished. Current state: ${state}`;
+  return invalidRequest(words, 'INVALID_QUERY_EXECUTION_STATE');
+}
+
+function describe(query: Query, state: { state: string } & Partial<Omit<Ending, 'state'>>): unknown {
+  const { id, statement, workGroup, outputLocation, submittedMs, completedMs } = query;
   const totalMs = completedMs === undefined ? 0 : completedMs - submittedMs;
   return {
     QueryExecutionId: id,
     Query: statement.text,
     StatementType: statement.type,
-    SubstatementType: statement.substatement,
     ResultConfiguration: { OutputLocation: outputLocation },
-    QueryExecutionContext: {
-      ...context,
-      ...(typeof context['Catalog'] === 'string' && { Catalog: context['Catalog'].toLowerCase() }),
-    },
     Status: {
-      State: state,
+      State: state.state,
       SubmissionDateTime: submittedMs / 1000,
       ...(completedMs !== undefined && { CompletionDateTime: completedMs / 1000 }),
-      ...(ending?.reason && { StateChangeReason: ending.reason }),
-      ...(ending?.error && { AthenaError: ending.error }),
+      ...(state.reason && { StateChangeReason: state.reason }),
     },
     Statistics: {
-      DataScannedInBytes: ending?.scannedBytes ?? 0,
+      DataScannedInBytes: state.scannedBytes ?? 0,
       EngineExecutionTimeInMillis: totalMs,
       TotalExecutionTimeInMillis: totalMs,
       QueryQueueTimeInMillis: 0,
     },
     WorkGroup: workGroup,
-    EngineVersion: ENGINE_VERSION,
   };
 }

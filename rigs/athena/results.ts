@@ -1,74 +1,66 @@
 /** https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
-import type { DuckDBDecimalType, DuckDBType } from '@duckdb/node-api';
+import { type DuckDBListValue, type DuckDBType, type DuckDBValue, DuckDBTypeId as Id } from '@duckdb/node-api';
 import { pageOf } from '../aws/paging.ts';
-import type { ServiceError } from '../aws/service-error.ts';
-import type { Outcome } from './engine.ts';
-import { constraint, type Input, integerOf, textOf } from './input.ts';
-import { invalidRequest } from './service-error.ts';
-import { nameOf } from './sql/types.ts';
+import { invalidRequest, notImitated } from './errors.ts';
+
+/** What a statement answers. */
+export interface Outcome {
+  columns: readonly { name: string; type: string }[];
+  rows: readonly (readonly (string | null)[])[];
+}
 
 const MOST_ROWS = 1000;
 
-export interface PageRequest {
-  size: number;
-  token: string | undefined;
-}
-
-/** @throws ServiceError before the query is looked at */
-export function readPageRequest(input: Input): PageRequest {
-  const token = textOf(input, 'NextToken');
-  if (token === '') throw constraint('NextToken', 'have length greater than or equal to 1');
-  const size = integerOf(input, 'MaxResults') ?? MOST_ROWS;
-  if (size < 1) throw constraint('MaxResults', 'have value greater than or equal to 1');
-  return { size, token };
-}
-
-/** @throws ServiceError */
-export function admitSize({ size }: PageRequest): void {
-  if (size > MOST_ROWS) throw invalidRequest(`MaxResults is more than maximum allowed length ${MOST_ROWS}`);
-}
-
 /** The names of the columns are the first row of a query; DDL has neither. */
-export function resultPage({ columns, rows }: Outcome, { size, token }: PageRequest, isQuery: boolean): unknown {
+export function resultPage({ columns, rows }: Outcome, token: string | undefined, isQuery: boolean): unknown {
   const all = isQuery ? [columns.map(({ name }) => name), ...rows] : rows;
-  const { items, nextToken } = pageOf(all, token, size, malformedToken);
+  const { items, nextToken } = pageOf(all, token, MOST_ROWS, (other) =>
+    invalidRequest(`Malformed nextPageToken ${other}`),
+  );
   return {
     ...(isQuery && { UpdateCount: 0 }),
     ResultSet: {
       Rows: items.map((row) => ({ Data: row.map((value) => (value === null ? {} : { VarCharValue: value })) })),
-      ResultSetMetadata: { ColumnInfo: columns.map(columnInfo) },
+      ResultSetMetadata: {
+        ColumnInfo: columns.map(({ name, type }) => ({ CatalogName: 'hive', Name: name, Type: type })),
+      },
     },
     NextToken: nextToken,
   };
 }
 
-function malformedToken(token: string): ServiceError {
-  return invalidRequest(`Malformed nextPageToken ${token}`);
-}
-
-const PRECISIONS: Readonly<Record<string, number>> = {
-  tinyint: 3,
-  smallint: 5,
-  integer: 10,
-  bigint: 19,
-  double: 17,
-  'timestamp with time zone': 3,
-  varchar: 2_147_483_647,
+const NAMES: Readonly<Partial<Record<Id, string>>> = {
+  [Id.BOOLEAN]: 'boolean',
+  [Id.INTEGER]: 'integer',
+  [Id.BIGINT]: 'bigint',
+  [Id.DOUBLE]: 'double',
+  [Id.VARCHAR]: 'varchar',
+  [Id.DECIMAL]: 'decimal',
+  [Id.LIST]: 'array',
 };
 
-function columnInfo({ name, type }: { name: string; type: DuckDBType }): unknown {
-  const kind = nameOf(type);
-  const { width, scale } = type as Partial<DuckDBDecimalType>;
-  return {
-    CatalogName: 'hive',
-    SchemaName: '',
-    TableName: '',
-    Name: name,
-    Label: name,
-    Type: kind,
-    Precision: width ?? PRECISIONS[kind] ?? 0,
-    Scale: scale ?? 0,
-    Nullable: 'UNKNOWN',
-    CaseSensitive: kind === 'varchar',
-  };
+/** As Trino calls it. @throws QueryError of others; JSON has its numbers written otherwise */
+export function nameOf(type: DuckDBType): string {
+  const name = type.alias === 'JSON' ? undefined : NAMES[type.typeId];
+  if (!name) throw notImitated(`values of the type ${type} in a result`);
+  return name;
+}
+
+/** As Athena prints it (README, "Recorded"): null stays null at the top; within arrays it is the word. */
+export function printValue(value: DuckDBValue, type: DuckDBType): string | null {
+  if (value === null) return null;
+  if (type.typeId === Id.DOUBLE) return javaDouble(value as number);
+  if (type.typeId === Id.LIST)
+    return `[${(value as DuckDBListValue).items.map((item) => printValue(item, type.valueType)).join(', ')}]`;
+  return String(value);
+}
+
+/** Java's Double.toString: `1.0`, `1.28E8`. */
+function javaDouble(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
+  const size = Math.abs(value);
+  if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value);
+  const [digits = '', exponent = '0'] = value.toExponential().split('e');
+  return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
 }

@@ -6,42 +6,26 @@ export interface S3Object {
 }
 
 export interface S3 {
-  createBucket(bucket: string): void;
   putObject(bucket: string, key: string, bytes: Uint8Array | string): void;
-  deleteObjects(bucket: string, prefix: string): void;
-  /** In the order of their keys; undefined where there is no such bucket. */
-  list(bucket: string, prefix: string): S3Object[] | undefined;
+  /** In the order of their keys. */
+  list(bucket: string, prefix: string): S3Object[];
 }
 
 export function createS3(): S3 {
-  const buckets = new Map<string, Map<string, S3Object>>();
-
-  function bucketNamed(bucket: string): Map<string, S3Object> {
-    const objects = buckets.get(bucket) ?? new Map();
-    buckets.set(bucket, objects);
-    return objects;
-  }
-
+  const objects = new Map<string, S3Object>();
   return {
-    createBucket: (bucket) => void bucketNamed(bucket),
     putObject(bucket, key, bytes) {
-      bucketNamed(bucket).set(key, { bucket, key, bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes });
+      const object = { bucket, key, bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes };
+      objects.set(uriOf(object), object);
     },
-    deleteObjects(bucket, prefix) {
-      const objects = bucketNamed(bucket);
-      for (const key of [...objects.keys()].filter((name) => name.startsWith(prefix))) objects.delete(key);
-    },
-    list(bucket, prefix) {
-      const objects = buckets.get(bucket);
-      if (!objects) return undefined;
-      return [...objects.values()]
-        .filter(({ key }) => key.startsWith(prefix))
-        .sort((left, right) => (left.key < right.key ? -1 : 1));
-    },
+    list: (bucket, prefix) =>
+      [...objects.values()]
+        .filter((object) => object.bucket === bucket && object.key.startsWith(prefix))
+        .sort((left, right) => (left.key < right.key ? -1 : 1)),
   };
 }
 
-export function uriOf({ bucket, key }: S3Object): string {
+export function uriOf({ bucket, key }: Pick<S3Object, 'bucket' | 'key'>): string {
   return `s3://${bucket}/${key}`;
 }
 

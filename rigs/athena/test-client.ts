@@ -46,9 +46,8 @@ export async function startTestAthena(options: AthenaOptions = {}): Promise<Test
   const client = clientOf(athena);
 
   async function start(sql: string, input: Partial<StartQueryExecutionCommandInput> = {}): Promise<string> {
-    const context = { QueryExecutionContext: { Database: 'default' } };
     const { QueryExecutionId } = await client.send(
-      new StartQueryExecutionCommand({ QueryString: sql, ClientRequestToken: randomUUID(), ...context, ...input }),
+      new StartQueryExecutionCommand({ QueryString: sql, ClientRequestToken: randomUUID(), ...input }),
     );
     return QueryExecutionId as string;
   }
@@ -65,7 +64,6 @@ export async function startTestAthena(options: AthenaOptions = {}): Promise<Test
     return valuesOf(ResultSet?.Rows).slice(1);
   }
 
-  athena.createBucket(BUCKET);
   return {
     athena,
     client,
@@ -108,7 +106,15 @@ export function linesOf(records: readonly unknown[]): string {
   return records.map((record) => `${typeof record === 'string' ? record : JSON.stringify(record)}\n`).join('');
 }
 
+export const SERDE = "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'";
+
+/** What every table here has. @param more properties of the SerDe */
+export function serde(...more: string[]): string {
+  const properties = ["'ignore.malformed.json' = 'true'", "'case.insensitive' = 'false'", ...more];
+  return `${SERDE} WITH SERDEPROPERTIES (${properties.join(', ')})`;
+}
+
 /** Without partitions; objects are below `plain/`. */
-export function plainTable(columns: string, properties = ''): string {
-  return `CREATE EXTERNAL TABLE plain (${columns}) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' ${properties} LOCATION 's3://${BUCKET}/plain/'`;
+export function plainTable(columns: string, name = 'plain', properties = serde()): string {
+  return `CREATE EXTERNAL TABLE ${name} (${columns}) ${properties} LOCATION 's3://${BUCKET}/${name}/'`;
 }

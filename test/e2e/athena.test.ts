@@ -132,7 +132,7 @@ describe('the sample month in Athena', () => {
 const OTHERS = '**/panther-timestamp.json';
 
 /** Where AWS does not say how, the answer must not depend on it. */
-const ASSUMPTIONS = [{}, { serde: 'hive', pathPruning: 'any' }] as const;
+const ASSUMPTIONS = [{}, { pathPruning: 'any' }] as const;
 
 describe.each(ASSUMPTIONS)('a record, assumed %j', (assumptions) => {
   /** Every shape of record there is, as the parser of files reads it. */

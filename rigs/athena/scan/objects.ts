@@ -1,7 +1,7 @@
 /** Which objects belong to a table, and to which of its partitions. */
-import type { Table } from '../catalog.ts';
-import { QueryError } from '../query-error.ts';
+import { notImitated } from '../errors.ts';
 import { readUri, type S3, type S3Object } from '../s3.ts';
+import type { Table } from '../statement/ddl.ts';
 
 export interface TableObject {
   object: S3Object;
@@ -9,21 +9,16 @@ export interface TableObject {
   partition: readonly string[];
 }
 
-/**
- * Projected partitions are never empty here: those without objects have nothing to read.
- * @throws QueryError where there is no such bucket
- */
+/** Projected partitions are never empty here: those without objects have nothing to read. */
 export function objectsOf(table: Table, s3: S3, nowMs: number): TableObject[] {
   const { bucket, key: template } = readUri(table.location) ?? { bucket: '', key: '' };
-  const fixedPrefix = template.split('${')[0] ?? '';
-  const objects = s3.list(bucket, fixedPrefix);
-  if (!objects) throw new QueryError('HIVE_FILESYSTEM_ERROR', `Failed to list directory: ${table.location}`);
-  const { regex, columns } = locationPattern(table, template);
-  return objects.flatMap((object) => {
+  const regex = locationPattern(table, template);
+  return s3.list(bucket, template.split('${')[0] ?? '').flatMap((object) => {
     const found = regex.exec(object.key);
     if (!found || object.bytes.length === 0 || isHidden(object.key.slice(found[0].length))) return [];
-    const partition = partitionOf(table, columns, found.slice(1), nowMs);
-    return partition ? [{ object, partition }] : [];
+    const partition = found.slice(1);
+    const isGiven = table.partitions.every(({ gives }, index) => gives(partition[index] as string, nowMs));
+    return isGiven ? [{ object, partition }] : [];
   });
 }
 
@@ -32,34 +27,13 @@ function isHidden(path: string): boolean {
   return path.split('/').some((part) => /^[_.]/.test(part)) || path === '' || path.endsWith('/');
 }
 
-function locationPattern({ projection }: Table, template: string): { regex: RegExp; columns: readonly string[] } {
-  const columns: string[] = [];
-  const source = template.split(/\$\{(\w+)\}/).map((part, index) => {
-    if (index % 2 === 0) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    const column = projection.find(({ name }) => name === part.toLowerCase());
-    if (!column)
-      throw new QueryError(
-        'INVALID_TABLE_PROPERTY',
-        `storage.location.template names ${part}, which is no partition column`,
-      );
-    columns.push(column.name);
-    return `(${column.pattern})`;
-  });
+/** A group for each partition column. */
+function locationPattern({ partitions }: Table, template: string): RegExp {
+  const names = [...template.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+  if (String(names) !== String(partitions.map(({ name }) => name)))
+    throw notImitated('a template that names its partition columns in another order');
+  const source = template.split(/\$\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const groups = source.map((part, index) => (index === 0 ? part : `(${partitions[index - 1]?.pattern})${part}`));
   // A location is a folder, with or without its slash.
-  return { regex: new RegExp(`^${source.join('').replace(/\/?$/, source.join('') ? '/' : '')}`), columns };
-}
-
-function partitionOf(
-  { projection }: Table,
-  columns: readonly string[],
-  found: readonly string[],
-  nowMs: number,
-): string[] | undefined {
-  const values = projection.map((column) => {
-    const shown = found.filter((_, index) => columns[index] === column.name);
-    const [value] = shown;
-    const isOne = value !== undefined && shown.every((other) => other === value);
-    return isOne && column.gives(value, nowMs) ? value : undefined;
-  });
-  return values.every((value) => value !== undefined) ? values : undefined;
+  return new RegExp(`^${groups.join('').replace(/\/?$/, '/')}`);
 }

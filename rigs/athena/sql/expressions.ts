@@ -1,5 +1,5 @@
 /** A translated query, where DuckDB would do something else than Trino; all that is not known is refused. */
-import { notImitated } from '../query-error.ts';
+import { notImitated } from '../errors.ts';
 import { FUNCTIONS } from './functions.ts';
 import { call, castTo, constantOf, type Node } from './tree.ts';
 

@@ -2,11 +2,11 @@
  * Trino's functions (https://trino.io/docs/current/functions.html), where the translator leaves them as they are or
  * takes another meaning for the same. What is in none of these tables is not imitated.
  */
-import { notImitated } from '../query-error.ts';
+import { notImitated } from '../errors.ts';
 import { call, castTo, constantOf, type Node, operator } from './tree.ts';
 
 /** Of these the translator makes something wrong: they get another name before it sees them. */
-const KEPT: Readonly<Record<string, string>> = {
+export const KEPT: Readonly<Record<string, string>> = {
   // `h -> '$.a' IS NOT NULL` is `h -> ('$.a' IS NOT NULL)` in DuckDB, and `->>` gives the text of objects, too.
   json_extract: 'trino_json_extract',
   json_extract_scalar: 'trino_json_extract_scalar',
@@ -16,12 +16,6 @@ const KEPT: Readonly<Record<string, string>> = {
   // It becomes a cast, which takes other texts than ISO 8601.
   from_iso8601_timestamp: 'trino_from_iso8601_timestamp',
 };
-
-const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\b[a-z]\w*(?=\s*\()/gi;
-
-export function keepNames(sql: string): string {
-  return sql.replace(TOKENS, (token) => KEPT[token.toLowerCase()] ?? token);
-}
 
 /** What the translator's functions become in DuckDB. Those that are text have another name and the same arguments. */
 export const FUNCTIONS: Readonly<Record<string, string | ((args: Node[], node: Node) => Node)>> = {

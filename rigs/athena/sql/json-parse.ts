@@ -1,17 +1,13 @@
 /** https://trino.io/docs/current/functions/json.html#json_parse, which is strict where DuckDB is not: `[1,]`, NaN. */
 import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
-
-type Reviver = Parameters<typeof JSON.parse>[1];
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+import { parseJson, rawJSON } from '../json.ts';
 
 /** Which Jackson reads, and refuses to write. */
 const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
 /** Of equal keys the last counts, as in Trino's reader; numbers keep their digits. */
 function normalized(text: string): string {
-  const keep = (_: string, value: unknown, { source }: { source: string }) =>
-    typeof value === 'number' ? rawJSON(source) : value;
-  const written = JSON.stringify(JSON.parse(text, keep as Reviver));
+  const written = JSON.stringify(parseJson(text, rawJSON));
   if (LONE_SURROGATE.test(written)) throw new Error('half of a surrogate pair');
   return written;
 }

@@ -1,6 +1,7 @@
 /** DuckDB's own trees of queries: https://duckdb.org/docs/current/data/json/sql_to_and_from_json */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { notImitated } from '../query-error.ts';
+import { notImitated } from '../errors.ts';
+import { parseJson, rawJSON } from '../json.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: of many kinds; what is not known of them is refused (expressions.ts)
 export type Node = Record<string, any>;
@@ -10,16 +11,11 @@ const OPTIONS = 'skip_null := true, skip_default := true';
 /** The only statement of a text. @throws QueryError */
 export async function readTree(connection: DuckDBConnection, sql: string): Promise<Node> {
   const reader = await connection.runAndReadAll(`SELECT json_serialize_sql($1::VARCHAR, ${OPTIONS})`, [sql]);
-  const tree = JSON.parse(reader.getRows()[0]?.[0] as string, asWritten as Parameters<typeof JSON.parse>[1]);
-  if (tree.error) throw notImitated(`this statement: DuckDB says ${tree.error_message} of ${sql}`);
+  // Numbers keep all their digits, and 1.0 its point.
+  const asWritten = (source: string, value: number) => (String(value) === source ? value : rawJSON(source));
+  const tree = parseJson(reader.getRows()[0]?.[0] as string, asWritten) as Node;
+  if (tree['error']) throw notImitated(`this statement: DuckDB says ${tree['error_message']} of ${sql}`);
   return tree;
-}
-
-/** Numbers keep all their digits, and 1.0 its point. */
-function asWritten(_key: string, value: unknown, { source }: { source?: string }): unknown {
-  return typeof value === 'number' && String(value) !== source
-    ? (JSON as unknown as { rawJSON(text: string | undefined): unknown }).rawJSON(source)
-    : value;
 }
 
 export async function writeTree(connection: DuckDBConnection, tree: Node): Promise<string> {

@@ -1,74 +1,36 @@
-/** The types of columns, as DuckDB has them: https://docs.aws.amazon.com/athena/latest/ug/data-types.html */
-import {
-  BIGINT,
-  BOOLEAN,
-  DECIMAL,
-  DOUBLE,
-  type DuckDBType,
-  DuckDBTypeId as Id,
-  INTEGER,
-  LIST,
-  MAP,
-  SMALLINT,
-  STRUCT,
-  TINYINT,
-  VARCHAR,
-} from '@duckdb/node-api';
-import { notImitated } from '../query-error.ts';
-import type { Body } from '../statement/ast.ts';
+/** DuckDB makes numbers of texts by itself; Trino does not. The plan of DuckDB shows where. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { QueryError } from '../errors.ts';
+import type { Node } from './tree.ts';
 
-const SIMPLE: Readonly<Record<string, DuckDBType>> = {
-  boolean: BOOLEAN,
-  tiny_int: TINYINT,
-  small_int: SMALLINT,
-  int: INTEGER,
-  integer: INTEGER,
-  big_int: BIGINT,
-  double: DOUBLE,
-  text: VARCHAR,
-  string: VARCHAR,
-};
+/** Types that Trino does not make of each other by itself: https://trino.io/docs/current/language/types.html */
+const VARCHAR = /^(VARCHAR|CHAR|STRING_LITERAL)$/;
+const INTEGER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|INTEGER_LITERAL)$/;
+const KINDS = [VARCHAR, INTEGER, /^(DOUBLE|FLOAT)$/, /^DECIMAL$/, /^BOOLEAN$/];
+const isForeign = (from: string, to: string) =>
+  KINDS.some((kind) => kind.test(from)) &&
+  KINDS.some((kind) => kind.test(to) && !kind.test(from)) &&
+  ([from, to].some((type) => VARCHAR.test(type) || type === 'BOOLEAN') || (from === 'DECIMAL' && INTEGER.test(to)));
 
-/** A type as a column's declaration has it. @throws QueryError */
-export function typeOf(dataType: Body): DuckDBType {
-  const kind = String(dataType['data_type']);
-  const simple = SIMPLE[kind];
-  if (simple) return simple;
-  switch (kind) {
-    case 'decimal':
-      return DECIMAL(dataType['precision'] ?? 10, dataType['scale'] ?? 0);
-    case 'array':
-      return LIST(typeOf(dataType['element_type']));
-    case 'map':
-      return MAP(typeOf(dataType['key_type']), typeOf(dataType['value_type']));
-    case 'struct':
-      return STRUCT(
-        Object.fromEntries(
-          dataType['fields'].map((field: Body) => [String(field['name']).toLowerCase(), typeOf(field['data_type'])]),
-        ),
-      );
-  }
-  throw notImitated(`columns of the type ${dataType['name'] ?? kind}`);
+/** @throws QueryError */
+export async function checkTypes(connection: DuckDBConnection, sql: string): Promise<void> {
+  const reader = await connection.runAndReadAll(
+    'SELECT json_serialize_plan($1::VARCHAR, skip_null := true, skip_empty := true, optimize := false)',
+    [sql],
+  );
+  JSON.parse(reader.getRows()[0]?.[0] as string, (_, node) => {
+    // DuckDB writes true as a cast of 't'.
+    if (node?.expression_class === 'BOUND_CAST' && !node.try_cast && !/^[tf]$/.test(node.child.value?.value))
+      checkCast(typeOf(node.child), typeOf(node));
+    return node;
+  });
 }
 
-const NAMES: Readonly<Partial<Record<Id, string>>> = {
-  [Id.BOOLEAN]: 'boolean',
-  [Id.TINYINT]: 'tinyint',
-  [Id.SMALLINT]: 'smallint',
-  [Id.INTEGER]: 'integer',
-  [Id.BIGINT]: 'bigint',
-  [Id.DOUBLE]: 'double',
-  [Id.VARCHAR]: 'varchar',
-  [Id.DECIMAL]: 'decimal',
-  [Id.TIMESTAMP_TZ]: 'timestamp with time zone',
-  [Id.LIST]: 'array',
-  [Id.MAP]: 'map',
-  [Id.STRUCT]: 'row',
-};
+function checkCast(from: string, to: string): void {
+  if (isForeign(from, to))
+    throw new QueryError('TYPE_MISMATCH', `${from} beside ${to} (rigs/athena does not know at which place)`);
+}
 
-/** As Trino calls it. @throws QueryError of others; JSON has its numbers written otherwise */
-export function nameOf(type: DuckDBType): string {
-  const name = type.alias === 'JSON' ? undefined : NAMES[type.typeId];
-  if (!name) throw notImitated(`values of the type ${type}`);
-  return name;
+function typeOf({ return_type: type, value }: Node): string {
+  return String((type ?? value?.type)?.id);
 }

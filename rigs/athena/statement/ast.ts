@@ -1,5 +1,5 @@
 /** The trees of @polyglot-sql/sdk: each node is an object with one key, its kind, whose value is its body. */
-import { notImitated } from '../query-error.ts';
+import { notImitated } from '../errors.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the package's own types are of all dialects' nodes; `only` checks bodies
 export type Body = Record<string, any>;

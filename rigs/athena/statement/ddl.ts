@@ -1,127 +1,131 @@
-/** CREATE DATABASE, CREATE EXTERNAL TABLE, DROP TABLE: https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html */
-import type { Catalog, DeclaredColumn, Table } from '../catalog.ts';
-import { notImitated, QueryError } from '../query-error.ts';
+/**
+ * CREATE DATABASE and CREATE EXTERNAL TABLE, and what Glue keeps of them:
+ * https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html. Names are lower-cased.
+ */
+import { BIGINT, type DuckDBType, MAP, STRUCT, VARCHAR } from '@duckdb/node-api';
+import { notImitated, QueryError } from '../errors.ts';
 import { readUri } from '../s3.ts';
-import { projectedColumn } from '../scan/projection.ts';
-import { typeOf } from '../sql/types.ts';
+import { type Partition, projected } from '../scan/projection.ts';
 import { type Body, bodyOf, kindOf, type Node, only } from './ast.ts';
 
-const OPENX = 'org.openx.data.jsonserde.JsonSerDe';
+export interface Column {
+  name: string;
+  type: DuckDBType;
+}
 
-type Run = (body: Body, catalog: Catalog, database: string, nowMs: number) => void;
+export interface Table {
+  columns: readonly Column[];
+  partitions: readonly Partition[];
+  /** `s3://bucket/prefix/`, with `${column}` where there are partitions. */
+  location: string;
+  /** The keys in JSON of names that differ from them. */
+  keys: ReadonlyMap<string, string>;
+}
 
-const STATEMENTS: Readonly<Record<string, Run>> = {
-  create_database: createDatabase,
-  create_schema: createDatabase,
-  create_table: createTable,
-  drop_table: dropTable,
-};
+/** Tables by name, of each database by name. */
+export type Catalog = Map<string, Map<string, Table>>;
+
+/** @throws QueryError in Trino's words */
+export function requireTable(catalog: Catalog, database: string, name: string): Table {
+  const tables = catalog.get(database);
+  if (!tables) throw new QueryError('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist`);
+  const found = tables.get(name);
+  if (!found) throw new QueryError('TABLE_NOT_FOUND', `Table 'awsdatacatalog.${database}.${name}' does not exist`);
+  return found;
+}
 
 /** @throws QueryError */
-export function runDdl(node: Node, catalog: Catalog, database: string, nowMs: number): void {
-  const run = STATEMENTS[kindOf(node)];
-  if (!run) throw notImitated(`the statement ${kindOf(node)}`);
-  run(bodyOf(node), catalog, database, nowMs);
+export function runDdl(node: Node, catalog: Catalog): void {
+  const [kind, body] = [kindOf(node), bodyOf(node)];
+  if (kind === 'create_database') createDatabase(body, catalog);
+  else if (kind === 'create_table') createTable(body, catalog);
+  else throw notImitated(`the statement ${kind}`);
 }
 
 function createDatabase(body: Body, catalog: Catalog): void {
   only('CREATE DATABASE', body, ['name', 'if_not_exists']);
-  const [identifier] = [body['name']].flat();
-  const name = lower(identifier);
-  if (catalog.hasDatabase(name) && !body['if_not_exists'])
+  const name = lower([body['name']].flat()[0]);
+  if (catalog.has(name) && !body['if_not_exists'])
     throw ddlFailed(`AlreadyExistsException(message:Database ${name} already exists.)`);
-  catalog.createDatabase(name);
+  catalog.set(name, catalog.get(name) ?? new Map());
 }
 
-function dropTable(body: Body, catalog: Catalog, database: string): void {
-  only('DROP TABLE', body, ['names', 'if_exists']);
-  for (const table of body['names']) {
-    const [from, name] = [table.schema ? lower(table.schema) : database, lower(table.name)];
-    if (!catalog.findTable(from, name) && !body['if_exists'])
-      throw new QueryError('FAILED', `SemanticException [Error 10001]: Table not found ${name}`);
-    catalog.dropTable(from, name);
-  }
-}
-
-function createTable(body: Body, catalog: Catalog, database: string, createdMs: number): void {
+function createTable(body: Body, catalog: Catalog): void {
   only('CREATE TABLE', body, ['name', 'columns', 'if_not_exists', 'table_modifier', 'properties']);
-  const table = tableOf(body, database, createdMs);
-  if (!catalog.hasDatabase(table.database))
-    throw ddlFailed(`NoSuchObjectException(message:Database ${table.database} not found.)`);
-  if (catalog.findTable(table.database, table.name)) {
-    if (body['if_not_exists']) return;
-    throw ddlFailed(`AlreadyExistsException(message:Table ${table.name} already exists.)`);
-  }
-  catalog.putTable(table);
+  only('the name', body['name'], ['name', 'schema']);
+  const [database, name] = [lower(body['name'].schema ?? { name: 'default' }), lower(body['name'].name)];
+  const table = tableOf(body);
+  const tables = catalog.get(database);
+  if (!tables) throw ddlFailed(`NoSuchObjectException(message:Database ${database} not found.)`);
+  if (tables.has(name) && !body['if_not_exists'])
+    throw ddlFailed(`AlreadyExistsException(message:Table ${name} already exists.)`);
+  if (!tables.has(name)) tables.set(name, table);
 }
 
-function tableOf(body: Body, database: string, createdMs: number): Table {
-  only('the name', body['name'], ['name', 'schema']);
-  const properties = propertiesOf(body['properties']);
-  if (properties.serde !== OPENX) throw notImitated(`tables of the SerDe ${properties.serde ?? 'that is the default'}`);
-  const partitionColumns = properties.partitionColumns.map(declared);
-  if (partitionColumns.length > 0 && properties.table['projection.enabled'] !== 'true')
+function tableOf(body: Body): Table {
+  const { partitions, serde, serdeProperties, location, properties } = propertiesOf(body['properties']);
+  if (serde !== 'org.openx.data.jsonserde.JsonSerDe')
+    throw notImitated(`tables of the SerDe ${serde ?? 'that is the default'}`);
+  if (partitions.length > 0 && properties['projection.enabled'] !== 'true')
     throw notImitated('partitions without projection');
-  if (partitionColumns.some(({ type }) => !/^(VARCHAR|(TINY|SMALL|BIG)INT|INTEGER)$/.test(String(type))))
-    throw notImitated('partition columns other than strings and integers');
-  const location = properties.location ?? fail('No location was specified for table. An S3 location must be specified');
-  if (!readUri(location)) fail(`The location ${location} is no path of S3`);
+  const place = partitions.length > 0 ? properties['storage.location.template'] : location;
+  if (!place || !readUri(place)) throw notImitated(`tables at ${place ?? 'no location of their own'}`);
   return {
-    database: body['name'].schema ? lower(body['name'].schema) : database,
-    name: lower(body['name'].name),
-    columns: body['columns'].map(declared),
-    partitionColumns,
-    projection: partitionColumns.map(({ name }) => projectedColumn(name, properties.table)),
-    location: partitionColumns.length
-      ? (properties.table['storage.location.template'] ?? hiveTemplate(location, partitionColumns))
-      : location,
-    serdeProperties: properties.serdeProperties,
-    parameters: properties.table,
-    createdMs,
+    columns: body['columns'].map((column: Body) => ({ name: lower(column), type: typeOf(column['data_type']) })),
+    partitions: partitions.map((column) => projected(lower(column), typeOf(column['data_type']), properties)),
+    location: place,
+    keys: keysOf(serdeProperties),
   };
 }
 
-/** `region=us-east-1/`, where no template says otherwise. */
-function hiveTemplate(location: string, columns: readonly DeclaredColumn[]): string {
-  return `${location.replace(/\/$/, '')}/${columns.map(({ name }) => `${name}=\${${name}}/`).join('')}`;
+/** Other tables fold the case of keys, or fail at lines that are no JSON: https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html */
+function keysOf({
+  'ignore.malformed.json': ignores,
+  'case.insensitive': folds,
+  ...mapped
+}: Record<string, string>): ReadonlyMap<string, string> {
+  if (ignores !== 'true') throw notImitated('tables without ignore.malformed.json');
+  if (folds !== 'false') throw notImitated('tables whose keys have any case');
+  return new Map(
+    Object.entries(mapped).map(([property, key]) => {
+      const name = /^mapping\.(.+)/.exec(property)?.[1];
+      if (!name) throw notImitated(`the SerDe property ${property}`);
+      return [name, key];
+    }),
+  );
 }
 
 interface Properties {
   serde?: string;
   serdeProperties: Record<string, string>;
-  partitionColumns: Body[];
+  partitions: Body[];
   location?: string;
-  table: Record<string, string>;
+  properties: Record<string, string>;
 }
 
 function propertiesOf(nodes: readonly Node[]): Properties {
-  const properties: Properties = { serdeProperties: {}, partitionColumns: [], table: {} };
+  const found: Properties = { serdeProperties: {}, partitions: [], properties: {} };
   for (const node of nodes) {
     const body = bodyOf(node);
     switch (kindOf(node)) {
       case 'partitioned_by_property':
-        properties.partitionColumns = bodyOf(body['this'])['expressions'].map(bodyOf);
+        found.partitions = bodyOf(body['this'])['expressions'].map(bodyOf);
         break;
       case 'row_format_serde_property':
-        properties.serde = textOf(body['this']);
-        if (body['serde_properties'])
-          properties.serdeProperties = pairsOf(bodyOf(body['serde_properties'])['expressions']);
+        found.serde = textOf(body['this']);
+        if (body['serde_properties']) found.serdeProperties = pairsOf(bodyOf(body['serde_properties'])['expressions']);
         break;
       case 'location_property':
-        properties.location = textOf(body['this']);
+        found.location = textOf(body['this']);
         break;
       case 'properties':
-        properties.table = pairsOf(body['expressions']);
-        break;
-      // The formats of text files, which is what the SerDe reads.
-      case 'file_format_property':
-      case 'schema_comment_property':
+        found.properties = pairsOf(body['expressions']);
         break;
       default:
         throw notImitated(`${kindOf(node)} of CREATE TABLE`);
     }
   }
-  return properties;
+  return found;
 }
 
 function pairsOf(nodes: readonly Node[]): Record<string, string> {
@@ -133,40 +137,27 @@ function textOf(node: Node): string {
   return bodyOf(node)['value'];
 }
 
-function declared({ name, data_type: dataType }: Body): DeclaredColumn {
-  return { name: lower(name), type: typeOf(dataType), hiveType: hiveTypeOf(dataType) };
-}
-
-const HIVE_NAMES: Readonly<Record<string, string>> = {
-  big_int: 'bigint',
-  small_int: 'smallint',
-  tiny_int: 'tinyint',
-  integer: 'int',
-};
-
-function hiveTypeOf(dataType: Body): string {
-  switch (dataType['data_type']) {
-    case 'array':
-      return `array<${hiveTypeOf(dataType['element_type'])}>`;
+/** https://docs.aws.amazon.com/athena/latest/ug/data-types.html @throws QueryError */
+function typeOf(type: Body): DuckDBType {
+  switch (type['data_type']) {
+    case 'text':
+    case 'string':
+      return VARCHAR;
+    case 'big_int':
+      return BIGINT;
     case 'map':
-      return `map<${hiveTypeOf(dataType['key_type'])},${hiveTypeOf(dataType['value_type'])}>`;
+      return MAP(typeOf(type['key_type']), typeOf(type['value_type']));
     case 'struct':
-      return `struct<${dataType['fields'].map((field: Body) => `${field['name']}:${hiveTypeOf(field['data_type'])}`).join(',')}>`;
-    case 'decimal':
-      return `decimal(${dataType['precision'] ?? 10},${dataType['scale'] ?? 0})`;
-    case 'var_char':
-      return dataType['length'] ? `varchar(${dataType['length']})` : 'string';
-    default:
-      return HIVE_NAMES[dataType['data_type']] ?? dataType['data_type'];
+      return STRUCT(
+        Object.fromEntries(type['fields'].map((field: Body) => [lower(field), typeOf(field['data_type'])])),
+      );
   }
+  throw notImitated(`columns of the type ${type['name'] ?? type['data_type']}`);
 }
 
 function lower(identifier: Body): string {
-  return String(identifier['name']).toLowerCase();
-}
-
-function fail(message: string): never {
-  throw new QueryError('FAILED', `ParseException ${message}`);
+  const { name } = identifier;
+  return String(name?.name ?? name).toLowerCase();
 }
 
 function ddlFailed(message: string): QueryError {

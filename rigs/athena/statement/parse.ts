@@ -1,44 +1,33 @@
-/** What a statement is, and its tree. */
-import { parse } from '@polyglot-sql/sdk';
-import { invalidRequest } from '../service-error.ts';
-import { translate } from '../sql/translate.ts';
+/** What a statement is, and what it is run as. */
+
+import { invalidRequest } from '../errors.ts';
+import { parse } from '../polyglot.ts';
+import { type Step, translate } from '../sql/translate.ts';
 import type { Node } from './ast.ts';
 
-export type Statement = {
-  text: string;
-  /** `SELECT`, `CREATE_TABLE`, … */
-  substatement: string;
-} & ({ type: 'DDL'; tree: Node } | { type: 'DML' /** For DuckDB. */; sql: string });
-
-const SUBSTATEMENTS: readonly (readonly [RegExp, string])[] = [
-  [/^create\s+(?:database|schema)\b/i, 'CREATE_DATABASE'],
-  [/^create\s+external\s+table\b/i, 'CREATE_TABLE'],
-  [/^drop\s+table\b/i, 'DROP_TABLE'],
-];
+export type Statement = { text: string } & ({ type: 'DDL'; tree: Node } | { type: 'DML'; steps: readonly Step[] });
 
 /** Words that a statement can begin with, as AWS's own error lists them; a parenthesis or these begin a query. */
 const BEGINNING =
-  /^(?:\(|(?:SELECT|WITH|VALUES|TABLE|ALTER|ANALYZE|CALL|COMMENT|COMMIT|CREATE|DEALLOCATE|DELETE|DENY|DESC|DESCRIBE|DROP|EXECUTE|EXPLAIN|GRANT|INSERT|MERGE|PREPARE|REFRESH|RESET|REVOKE|ROLLBACK|SET|SHOW|START|TRUNCATE|UNLOAD|UPDATE|USE)\b)/i;
+  /^\s*(?:\(|(?:SELECT|WITH|VALUES|TABLE|ALTER|ANALYZE|CALL|COMMENT|COMMIT|CREATE|DEALLOCATE|DELETE|DENY|DESC|DESCRIBE|DROP|EXECUTE|EXPLAIN|GRANT|INSERT|MERGE|PREPARE|REFRESH|RESET|REVOKE|ROLLBACK|SET|SHOW|START|TRUNCATE|UNLOAD|UPDATE|USE)\b)/i;
 
 /**
  * Athena reads a statement before it takes the query on: https://github.com/aoyagikouhei/athena-local (README, "Recorded").
  * @throws ServiceError
  */
 export function parseStatement(text: string): Statement {
-  const start = text.replace(/^(?:\s+|--[^\n]*\n|\/\*[\s\S]*?\*\/)+/, '');
-  const substatement = SUBSTATEMENTS.find(([pattern]) => pattern.test(start))?.[1];
-  if (!BEGINNING.test(start)) throw malformed(text, { errorStart: text.length - start.length });
-  if (!substatement) {
-    const translation = translate(text);
-    if (!('sql' in translation)) throw malformed(text, translation);
-    return { text, type: 'DML', substatement: 'SELECT', sql: only(translation.sql, text) };
+  if (!BEGINNING.test(text)) throw malformed(text, { errorStart: text.length - text.trimStart().length });
+  if (/^\s*(?:create|drop)\b/i.test(text)) {
+    const result = parse(text, 'hive' as Parameters<typeof parse>[1]);
+    if (!result.success) throw malformed(text, result);
+    return { text, type: 'DDL', tree: theOnly((result.ast ?? []) as unknown as Node[], text) };
   }
-  const result = parse(text, 'hive' as Parameters<typeof parse>[1]);
-  if (!result.success) throw malformed(text, result);
-  return { text, type: 'DDL', substatement, tree: only((result.ast ?? []) as unknown as Node[], text) };
+  const translation = translate(text);
+  if (!('steps' in translation)) throw malformed(text, translation);
+  return { text, type: 'DML', steps: translation.steps.map(({ name, sql }) => ({ name, sql: theOnly(sql, text) })) };
 }
 
-function only<T>(statements: readonly T[], text: string): T {
+function theOnly<T>(statements: readonly T[], text: string): T {
   const [statement] = statements;
   if (statement === undefined) throw invalidRequest("line 1:1: mismatched input '<EOF>'", 'MALFORMED_QUERY');
   if (statements.length > 1) throw invalidRequest(`Only one sql statement is allowed. Got: ${text}`, 'INVALID_INPUT');

@@ -1,19 +1,21 @@
-/** Failures of queries in Trino's words, as far as they are known. */
-import { notImitated, QueryError } from '../query-error.ts';
+/** What a query fails of, and how requests are refused. */
+import { ServiceError } from '../aws/service-error.ts';
 
-/** Where a name is first: `line 1:8`. */
-export function placeOf(name: string, text: string): string {
-  const pattern = name.replace(/[*+?^${}()|[\]\\]/g, '\\$&').replaceAll('.', '\\W+');
-  const start = Math.max(0, text.search(new RegExp(`\\b${pattern}\\b`, 'i')));
-  const before = text.slice(0, start).split('\n');
-  return `line ${before.length}:${(before.at(-1) ?? '').length + 1}`;
+/** Both codes are in the bodies that people recorded (README). */
+export function invalidRequest(message: string, code = 'INVALID_INPUT'): ServiceError {
+  return new ServiceError('InvalidRequestException', message, 400, { AthenaErrorCode: code, ErrorCode: code });
 }
 
-export function columnNotFound(name: string, text: string): QueryError {
-  return new QueryError(
-    'COLUMN_NOT_FOUND',
-    `${placeOf(name, text)}: Column '${name}' cannot be resolved or requester is not authorized to access requested resources`,
-  );
+/** A query that FAILED. `code` is Trino's name of the error, which Athena puts before the message. */
+export class QueryError extends Error {
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+  }
+}
+
+/** What this double does not imitate: a query fails loudly instead of being answered otherwise than by Athena. */
+export function notImitated(what: string): QueryError {
+  return new QueryError('NOT_IMITATED', `rigs/athena does not imitate ${what}`);
 }
 
 /** DuckDB's messages, and which error of Trino they are. */
@@ -23,7 +25,6 @@ const FAILURES: readonly (readonly [RegExp, string])[] = [
   [/must appear in the GROUP BY clause/, 'EXPRESSION_NOT_AGGREGATE'],
   [/Cannot mix values of type/, 'TYPE_MISMATCH'],
   [/No function matches/, 'FUNCTION_NOT_FOUND'],
-  [/Could not find key/, 'COLUMN_NOT_FOUND'],
 ];
 
 /** The rest of what DuckDB says is not imitated. */
