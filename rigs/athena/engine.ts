@@ -2,7 +2,7 @@
 import { DuckDBInstance, type DuckDBPreparedStatement } from '@duckdb/node-api';
 import type { Assumptions } from './assumptions.ts';
 import { asQueryError, notImitated, QueryError } from './errors.ts';
-import { nameOf, printValue, type Outcome as Rows } from './results.ts';
+import { nameOf, type Outcome as Rows } from './results.ts';
 import { type S3, type S3Object, uriOf } from './s3.ts';
 import { objectsOf, type TableObject } from './scan/objects.ts';
 import { columnsOf, rowsOf } from './scan/read.ts';
@@ -72,6 +72,9 @@ export async function createEngine({ s3, now, pathPruning }: EngineSettings): Pr
   const tables = createTables(connection);
   /** Planning takes longer than running, and most steps come again over tables with the same columns. */
   const prepared = new Map<string, Prepared>();
+  const plans = new Map<string, DuckDBPreparedStatement>();
+  /** Shapes of queries whose types were found to be right. */
+  const checked = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
 
   async function prepare({ sql }: Step, steps: ReadonlyMap<string, StepTable>): Promise<Prepared> {
@@ -79,23 +82,29 @@ export async function createEngine({ s3, now, pathPruning }: EngineSettings): Pr
     const found = prepared.get(key);
     if (found) return found;
     const tree = await readTree(connection, sql);
-    const [statement, ...others] = tree['statements'];
-    if (others.length) throw notImitated('several statements');
-    statement.node = adjusted(statement.node);
+    const [only] = tree['statements'];
+    only.node = adjusted(only.node);
     const scans: Scan[] = [];
     const findTable = (database: string, name: string) => requireTable(catalog, database, name);
-    const names = resolve(statement.node, { steps, findTable, pathPruning, scans });
+    const names = resolve(only.node, { steps, findTable, pathPruning, scans });
     const [scan] = scans;
     const database = scan && (await tables.of('scan', columnsOf(scan)));
-    if (scan && database) standFor(scan.from, scan.from['alias'], database);
-    const written = await writeTree(connection, tree);
-    await checkTypes(connection, written);
-    const plan: Prepared = {
-      statement: await connection.prepare(written),
-      names,
-      scan: scan && database ? { ...scan, database } : undefined,
-    };
+    if (scan && database) standFor(scan.from, 'scanned', database);
+    const statement = await planned(await writeTree(connection, tree));
+    const plan: Prepared = { statement, names, scan: scan && database ? { ...scan, database } : undefined };
     prepared.set(key, plan);
+    return plan;
+  }
+
+  async function planned(sql: string): Promise<DuckDBPreparedStatement> {
+    const found = plans.get(sql);
+    if (found) return found;
+    // What types depend on: all but the values.
+    const shape = sql.replace(/'(?:[^']|'')*'/g, "''").replace(/\b\d+/g, '0');
+    if (!checked.has(shape)) await checkTypes(connection, sql);
+    checked.add(shape);
+    const plan = await connection.prepare(sql);
+    plans.set(sql, plan);
     return plan;
   }
 
@@ -169,6 +178,6 @@ async function printed(statement: DuckDBPreparedStatement): Promise<Rows> {
   const reader = await statement.runAndReadAll();
   const types = reader.columnTypes();
   const columns = reader.columnNames().map((name, index) => ({ name, type: nameOf(types[index] as never) }));
-  const rows = reader.getRows().map((row) => types.map((type, index) => printValue(row[index] ?? null, type)));
+  const rows = reader.getRows().map((row) => row.map((value) => (value === null ? null : String(value))));
   return { columns, rows };
 }

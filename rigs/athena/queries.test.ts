@@ -166,15 +166,14 @@ it('gives rows in pages, the names of the columns first', async () => {
 it('describes its columns', async () => {
   await using test = await startTestAthena();
   const { id: QueryExecutionId } = await test.run(
-    "SELECT CAST(1 AS bigint) AS Big, 1.50 AS price, lower('A'), 1e0, ARRAY[1] AS list, x.y FROM (SELECT 1 AS y) AS x",
+    "SELECT CAST(1 AS bigint) AS Big, 1.50 AS price, lower('A'), 1 = 1, y FROM (SELECT 1 AS y) AS x",
   );
   const { ResultSet } = await test.client.send(new GetQueryResultsCommand({ QueryExecutionId }));
   expect(ResultSet?.ResultSetMetadata?.ColumnInfo?.map(({ Name, Type }) => [Name, Type])).toEqual([
     ['Big', 'bigint'],
     ['price', 'decimal'],
     ['_col2', 'varchar'],
-    ['_col3', 'double'],
-    ['list', 'array'],
+    ['_col3', 'boolean'],
     ['y', 'integer'],
   ]);
 });

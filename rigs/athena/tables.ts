@@ -1,14 +1,10 @@
 /** Tables of DuckDB that are filled for each query. */
 import { type DuckDBConnection, DuckDBDataChunk, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
-
-interface TableColumn {
-  name: string;
-  type: DuckDBType;
-}
+import type { Column } from './statement/ddl.ts';
 
 export interface Tables {
   /** The table for rows of some columns, which the next query with such columns uses again. @returns its database */
-  of(name: string, columns: readonly TableColumn[]): Promise<string>;
+  of(name: string, columns: readonly Column[]): Promise<string>;
   /** In the place of the rows there were. */
   fill(database: string, chunks: readonly DuckDBDataChunk[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** For the tests: AWS's own client, queries to their end, and two tables. */
+/** For the tests: AWS's own client, queries to their end, and a table. */
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import {
@@ -13,11 +13,11 @@ import {
 import { clientSettings } from '../aws/test-client.ts';
 import { type Athena, type AthenaOptions, startAthena } from './server.ts';
 
-export { ACCOUNT, REGION } from '../aws/test-client.ts';
+export { ACCOUNT } from '../aws/test-client.ts';
 export const BUCKET = 'lake';
 export const OUTPUT = 's3://results/athena/';
 /** Noon of 2026-10-03: ranges of partitions end NOW. */
-export const NOW_MS = Date.UTC(2026, 9, 3, 12);
+const NOW_MS = Date.UTC(2026, 9, 3, 12);
 
 export interface TestAthena extends AsyncDisposable {
   athena: Athena;
@@ -102,7 +102,7 @@ export function valuesOf(rows: readonly Row[] = []): (string | null)[][] {
 }
 
 /** Texts are lines as they are. */
-export function linesOf(records: readonly unknown[]): string {
+function linesOf(records: readonly unknown[]): string {
   return records.map((record) => `${typeof record === 'string' ? record : JSON.stringify(record)}\n`).join('');
 }
 
@@ -116,5 +116,5 @@ export function serde(...more: string[]): string {
 
 /** Without partitions; objects are below `plain/`. */
 export function plainTable(columns: string, name = 'plain', properties = serde()): string {
-  return `CREATE EXTERNAL TABLE ${name} (${columns}) ${properties} LOCATION 's3://${BUCKET}/${name}/'`;
+  return `CREATE EXTERNAL TABLE IF NOT EXISTS ${name} (${columns}) ${properties} LOCATION 's3://${BUCKET}/${name}/'`;
 }

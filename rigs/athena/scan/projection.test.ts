@@ -31,7 +31,7 @@ const KEYS = [
 
 function create(properties: Record<string, string> = {}): string {
   const written = Object.entries({ ...PROPERTIES, ...properties }).map(([name, value]) => `'${name}'='${value}'`);
-  return `CREATE EXTERNAL TABLE t (a bigint) PARTITIONED BY (region string, hour string)
+  return `CREATE EXTERNAL TABLE IF NOT EXISTS t (a bigint) PARTITIONED BY (region string, hour string)
     ${serde()} LOCATION 's3://lake/t/' TBLPROPERTIES (${written.join(', ')})`;
 }
 

@@ -23,9 +23,8 @@ describe('values', () => {
     // "Integer division truncates": https://trino.io/docs/current/functions/math.html. DuckDB's is of doubles.
     ['7 / 2', '3'],
     ['-7 / 2', '-3'],
-    // As Java prints doubles; they are no decimals.
-    ['128000000e0', '1.28E8'],
-    ['1e0', '1.0'],
+    // They are no decimals, of which tenths add up.
+    ['1e-1 + 2e-1 = 3e-1', 'false'],
     ['1.50', '1.50'],
     // NULL if any argument is: https://trino.io/docs/current/functions/comparison.html. DuckDB passes over it.
     ['greatest(1, NULL, 3)', null],
@@ -35,10 +34,10 @@ describe('values', () => {
     ['array_max(ARRAY[1, NULL])', null],
     ['array_max(CAST(ARRAY[] AS array(bigint)))', null],
     // Java's Double.parseDouble: https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/lang/Double.html
-    ["try_cast(' 5.f ' AS double)", '5.0'],
-    ["try_cast('1_000' AS double)", null],
-    ["try_cast('inf' AS double)", null],
-    ["try_cast('' AS double)", null],
+    ["try_cast(' 5.f ' AS double) = 5e0", 'true'],
+    ["try_cast('1_000' AS double) IS NULL", 'true'],
+    ["try_cast('inf' AS double) IS NULL", 'true'],
+    ["try_cast('' AS double) IS NULL", 'true'],
     // json_extract_scalar: NULL for objects and arrays, and for what is no JSON: https://trino.io/docs/current/functions/json.html
     [`json_extract_scalar(${BODY}, '$.a.c')`, 't'],
     [`json_extract_scalar(${BODY}, '$["amazon-bedrock-x"].c')`, '7'],
@@ -69,10 +68,10 @@ describe('values', () => {
     ['any_match(ARRAY[1, NULL], x -> x = 1)', 'true'],
     ['any_match(CAST(ARRAY[] AS array(bigint)), x -> x > 1)', 'false'],
     // The translator makes Snowflake's table function of it.
-    ['flatten(ARRAY[ARRAY[1], ARRAY[2, 3]])', '[1, 2, 3]'],
-    ['sequence(3, 1)', '[3, 2, 1]'],
-    ['transform(ARRAY[1, 2], x -> x * 10)', '[10, 20]'],
-    ['filter(ARRAY[1, NULL, 3], x -> x > 1)', '[3]'],
+    ['flatten(ARRAY[ARRAY[1], ARRAY[2, 3]]) = ARRAY[1, 2, 3]', 'true'],
+    ['sequence(3, 1) = ARRAY[3, 2, 1]', 'true'],
+    ['transform(ARRAY[1, 2], x -> x * 10) = ARRAY[10, 20]', 'true'],
+    ['filter(ARRAY[1, NULL, 3], x -> x > 1) = ARRAY[3]', 'true'],
     ['reduce(ARRAY[CAST(1 AS bigint)], CAST(5 AS bigint), (s, x) -> s + x, s -> s)', '6'],
     ['element_at(ARRAY[4, 5], -1)', '5'],
     ['element_at(ARRAY[4, 5], 3)', null],
@@ -86,7 +85,7 @@ describe('values', () => {
     ["TRY(from_iso8601_timestamp('2026-10-01 10:20:30')) IS NULL", 'true'],
     ["TRY(from_iso8601_timestamp('2026-02-30')) IS NULL", 'true'],
     ["TRY(from_iso8601_timestamp('2026-10-01T24:00:00Z')) IS NULL", 'true'],
-    ["to_unixtime(from_iso8601_timestamp('1970-01-02T00:00:00.500Z'))", '86400.5'],
+    ["to_unixtime(from_iso8601_timestamp('1970-01-02T00:00:00.500Z')) = 864005e-1", 'true'],
     ["if(1 > 2, 'a')", null],
     ['1 IN (2, NULL)', null],
     ["'abc' LIKE 'a_c'", 'true'],
@@ -116,7 +115,7 @@ describe('queries', () => {
       'SELECT DISTINCT k FROM plain CROSS JOIN UNNEST(map_keys(attributes)) AS t (k) ORDER BY k LIMIT 2',
       [['k'], ['l']],
     ],
-    ['SELECT inner_.n, p.inner_.n FROM plain p WHERE p.inner_.n > 10', [['20', '20']]],
+    ['SELECT inner_.n FROM plain p WHERE inner_.n > 10', [['20']]],
     // Parentheses in texts and comments are none.
     ["WITH a AS (SELECT ')' AS x -- )\n), b AS (SELECT x /* ) */ FROM a) SELECT x FROM b", [[')']]],
     ['WITH big AS (SELECT id, id AS x FROM plain), rest AS (SELECT x FROM big) SELECT max(x) FROM rest', [['4']]],
@@ -190,6 +189,10 @@ describe('errors', () => {
     ['SELECT p.* FROM plain p', 'NOT_IMITATED: '],
     ['SELECT id FROM AwsDataCatalog.default.plain', 'NOT_IMITATED: '],
     ['SELECT attributes FROM plain', 'NOT_IMITATED: '],
+    ['SELECT 1e0', 'NOT_IMITATED: '],
+    ['SELECT ARRAY[1]', 'NOT_IMITATED: '],
+    ['SELECT plain.id FROM plain', 'NOT_IMITATED: '],
+    ['SELECT p.id FROM plain p', 'NOT_IMITATED: '],
     ["SELECT from_iso8601_timestamp('2026-10-01')", 'NOT_IMITATED: '],
     ['WITH a (x) AS (SELECT 1) SELECT x FROM a', 'NOT_IMITATED: '],
     ['WITH RECURSIVE a AS (SELECT 1 AS x) SELECT x FROM a', 'NOT_IMITATED: '],

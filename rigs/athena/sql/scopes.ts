@@ -84,22 +84,22 @@ function withUnnested({ ref_type: kind, right }: Node, relations: Relation[]): R
 
 function tableRelation(from: Node, { steps, findTable, scans }: Sources): Relation {
   const name = from['table_name'].toLowerCase();
-  const alias = (from['alias'] ?? name).toLowerCase();
   if (from['catalog_name']) throw notImitated('names of catalogs');
   const step = from['schema_name'] ? undefined : steps.get(name);
+  const alias = (from['alias'] ?? name).toLowerCase();
   if (step) {
     standFor(from, alias, step.database);
     return { alias, columns: step.columns };
   }
   const table = findTable(from['schema_name']?.toLowerCase() ?? 'default', name);
   if (scans.length > 0) throw notImitated('two tables in one step of a query');
-  const scan: Scan = { table, used: new Set(), conditions: [], from: Object.assign(from, { alias }) };
+  const scan: Scan = { table, used: new Set(), conditions: [], from };
   scans.push(scan);
   const columns = [...table.columns, ...table.partitions].map((one) => one.name);
   return { alias, columns: [...columns, PATH], scan };
 }
 
-/** A table of DuckDB in the place of a name. */
+/** A table of DuckDB in the place of a name; with the same alias for all, their plans are the same. */
 export function standFor(from: Node, alias: string, database: string): void {
   Object.assign(from, { alias, catalog_name: database, schema_name: 'main', table_name: 'rows' });
 }
@@ -108,8 +108,8 @@ export function standFor(from: Node, alias: string, database: string): void {
 function itemsOf(item: Node, relations: readonly Relation[]): Node[] {
   if (item['class'] !== 'STAR') return [item];
   if (item['relation_name']) throw notImitated('all columns of one table');
-  return relations.flatMap(({ alias, columns }) =>
-    columns.filter((name) => name !== PATH).map((name) => column(alias ? [alias, name] : [name], name)),
+  return relations.flatMap(({ columns }) =>
+    columns.filter((name) => name !== PATH).map((name) => column([name], name)),
   );
 }
 
@@ -130,15 +130,15 @@ function useColumns(node: Node | undefined, relations: readonly Relation[], loca
 }
 
 function useColumn(names: readonly string[], relations: readonly Relation[], locals: readonly string[]): void {
-  const [first = '', second = ''] = names.map((name) => name.toLowerCase());
+  const first = names[0]?.toLowerCase() ?? '';
   if (locals.includes(first)) return;
-  const qualified = relations.filter(({ alias, columns }) => alias === first && columns.includes(second));
-  const named = qualified.length ? qualified : relations.filter(({ columns }) => columns.includes(first));
+  const named = relations.filter(({ columns }) => columns.includes(first));
+  if (!named[0] && relations.some(({ alias }) => alias === first)) throw notImitated('a table’s name before a column');
   if (named.length > 1) throw new QueryError('AMBIGUOUS_NAME', `Column '${names.join('.')}' is ambiguous`);
   if (!named[0])
     throw new QueryError(
       'COLUMN_NOT_FOUND',
       `Column '${names.join('.')}' cannot be resolved or requester is not authorized to access requested resources`,
     );
-  named[0].scan?.used.add(qualified.length ? second : first);
+  named[0].scan?.used.add(first);
 }

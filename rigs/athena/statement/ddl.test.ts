@@ -4,14 +4,12 @@ import { plainTable, SERDE, serde, startTestAthena } from '../test-client.ts';
 
 it('creates databases', async () => {
   await using test = await startTestAthena();
-  const created = await test.run('CREATE DATABASE logs');
+  const created = await test.run('CREATE DATABASE IF NOT EXISTS logs');
   expect(created).toMatchObject({ StatementType: 'DDL', Status: { State: 'SUCCEEDED' } });
   expect(created.ResultConfiguration?.OutputLocation).toMatch(/\.txt$/);
   expect((await test.run('CREATE DATABASE IF NOT EXISTS logs')).Status?.State).toBe('SUCCEEDED');
   expect(await test.failure('create schema logs')).toContain('NOT_IMITATED: ');
-  expect(await test.failure('CREATE DATABASE logs')).toBe(
-    'FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. AlreadyExistsException(message:Database logs already exists.)',
-  );
+  expect(await test.failure('CREATE DATABASE logs')).toContain('NOT_IMITATED: ');
 });
 
 it('creates tables, where there are none', async () => {
@@ -20,12 +18,8 @@ it('creates tables, where there are none', async () => {
   expect(Status?.State).toBe('SUCCEEDED');
   const { ResultSet } = await test.client.send(new GetQueryResultsCommand({ QueryExecutionId: id }));
   expect(ResultSet).toMatchObject({ Rows: [], ResultSetMetadata: { ColumnInfo: [] } });
-  expect(await test.failure(plainTable('id bigint'))).toContain(
-    'AlreadyExistsException(message:Table plain already exists.)',
-  );
-  expect(
-    await test.failure(plainTable('other string').replace('TABLE plain', 'TABLE IF NOT EXISTS plain')),
-  ).toBeUndefined();
+  expect(await test.failure(plainTable('other string'))).toBeUndefined();
+  expect(await test.failure(plainTable('id bigint').replace('IF NOT EXISTS', ''))).toContain('NOT_IMITATED: ');
   expect(await test.rows('SELECT id FROM plain')).toEqual([]);
 });
 
@@ -34,7 +28,7 @@ it('creates tables of a database', async () => {
   const create = `CREATE EXTERNAL TABLE IF NOT EXISTS \`logs\`.\`Events\` (\`timestamp\` string COMMENT 'when', \`Id\` bigint)
     ${serde()} LOCATION 's3://lake/events' TBLPROPERTIES ('a' = 'b')`;
   expect(await test.failure(create)).toContain('NoSuchObjectException(message:Database logs not found.)');
-  await test.run('CREATE DATABASE logs');
+  await test.run('CREATE DATABASE IF NOT EXISTS logs');
   expect(await test.failure(create)).toBeUndefined();
   test.put('events/1.json', [{ id: 7, timestamp: 'now' }]);
   test.put('events-of-others/1.json', [{ id: 8 }]);
@@ -51,9 +45,9 @@ it.each([
   [`PARTITIONED BY (day string) ${serde()} LOCATION 's3://lake/t/'`, 'partitions without projection'],
 ])('refuses %s', async (tail, reason) => {
   await using test = await startTestAthena();
-  expect(await test.failure(`CREATE EXTERNAL TABLE t (id bigint) ${tail}`)).toContain(reason);
-  expect(await test.failure(`CREATE EXTERNAL TABLE t (id date) ${serde()} LOCATION 's3://lake/t/'`)).toContain(
-    'NOT_IMITATED: rigs/athena does not imitate columns of the type',
-  );
+  expect(await test.failure(`CREATE EXTERNAL TABLE IF NOT EXISTS t (id bigint) ${tail}`)).toContain(reason);
+  expect(
+    await test.failure(`CREATE EXTERNAL TABLE IF NOT EXISTS t (id date) ${serde()} LOCATION 's3://lake/t/'`),
+  ).toContain('NOT_IMITATED: rigs/athena does not imitate columns of the type');
   expect(await test.failure('DROP TABLE t')).toContain('NOT_IMITATED: ');
 });

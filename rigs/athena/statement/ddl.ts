@@ -44,9 +44,8 @@ export function runDdl(node: Node, catalog: Catalog): void {
 
 function createDatabase(body: Body, catalog: Catalog): void {
   only('CREATE DATABASE', body, ['name', 'if_not_exists']);
+  if (!body['if_not_exists']) throw notImitated('CREATE without IF NOT EXISTS');
   const name = lower([body['name']].flat()[0]);
-  if (catalog.has(name) && !body['if_not_exists'])
-    throw ddlFailed(`AlreadyExistsException(message:Database ${name} already exists.)`);
   catalog.set(name, catalog.get(name) ?? new Map());
 }
 
@@ -56,9 +55,12 @@ function createTable(body: Body, catalog: Catalog): void {
   const [database, name] = [lower(body['name'].schema ?? { name: 'default' }), lower(body['name'].name)];
   const table = tableOf(body);
   const tables = catalog.get(database);
-  if (!tables) throw ddlFailed(`NoSuchObjectException(message:Database ${database} not found.)`);
-  if (tables.has(name) && !body['if_not_exists'])
-    throw ddlFailed(`AlreadyExistsException(message:Table ${name} already exists.)`);
+  if (!body['if_not_exists']) throw notImitated('CREATE without IF NOT EXISTS');
+  if (!tables)
+    throw new QueryError(
+      'FAILED',
+      `Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. NoSuchObjectException(message:Database ${database} not found.)`,
+    );
   if (!tables.has(name)) tables.set(name, table);
 }
 
@@ -158,11 +160,4 @@ function typeOf(type: Body): DuckDBType {
 function lower(identifier: Body): string {
   const { name } = identifier;
   return String(name?.name ?? name).toLowerCase();
-}
-
-function ddlFailed(message: string): QueryError {
-  return new QueryError(
-    'FAILED',
-    `Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. ${message}`,
-  );
 }
