@@ -2,79 +2,24 @@ import { FilterLogEventsCommand, paginateFilterLogEvents } from '@aws-sdk/client
 import { expect, it } from 'vitest';
 import { ACCOUNT, collect, GROUP, REGION, START_MS, startTestLogs } from './test-client.ts';
 
-/** The example of the documentation, and one that is not JSON. */
-const TRAIL = {
-  eventType: 'UpdateTrail',
-  sourceIPAddress: '111.111.111.111',
-  arrayKey: ['value', 'another value'],
-  objectList: [
-    { name: 'a', id: 1 },
-    { name: 'b', id: 2 },
-  ],
-  SomeObject: null,
-  user: { id: 1, email: 'John.Stiles@example.com' },
-  actions: ['GET', 'PUT', 'DELETE'],
-  coordinates: [[0, 1, 2]],
-  ratio: 0.001,
-  done: false,
-  'odd-name': 'x',
-};
-
 it.each([
-  ['', true],
-  ['{ $.eventType = "UpdateTrail" }', true],
-  ['{ $.eventType = UpdateTrail }', true],
-  ['{ $.eventType = "Update*" }', true],
-  ['{ $.eventType = %Update(Trail|Bus)% }', true],
-  ['{ $.eventType != "UpdateTrail" }', false],
-  ['{ $.sourceIPAddress != 123.123.* }', true],
-  ['{ $.arrayKey[0] = "value" }', true],
-  ['{ $.arrayKey[*] = "another value" }', true],
-  ['{ $.arrayKey = "value" }', false],
-  ['{ $.objectList[1].id = 2 }', true],
-  ['{ $.objectList[1].id > 2 }', false],
-  ['{ $.ratio = 1e-3 }', true],
-  ['{ $.SomeObject IS NULL }', true],
-  ['{ $.done IS FALSE }', true],
-  ['{ $.done IS TRUE }', false],
-  ['{ $.SomeOtherObject NOT EXISTS }', true],
-  ['{ $.eventType NOT EXISTS }', false],
-  ['{ $.absent != "x" }', false],
-  ['{ $.odd-name = "x" }', true],
-  ['{ $.[\'odd-name\'] = "x" }', true],
-  ['{ ($.user.id = 1) && ($.objectList[0].name = "a") }', true],
-  [
-    '{ $.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = "nonmatch" && $.actions[2] = "nonmatch" }',
-    true,
-  ],
-  [
-    '{ ($.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = "nonmatch") && $.actions[2] = "nonmatch" }',
-    false,
-  ],
-  ['UpdateTrail', true],
-  ['UpdateTrail -DELETE', false],
-  ['?nonsense ?DELETE', true],
-  ['"another value"', true],
-  ['updatetrail', false],
-  ['%[0-9]{3}\\.111%', true],
-])('matches %s: %s', async (filterPattern, matches) => {
-  await using test = await startTestLogs([TRAIL]);
+  ['', 1],
+  ['"another value"', 1],
+  ['"Another value"', 0],
+])('matches %s: %i', async (filterPattern, matches) => {
+  await using test = await startTestLogs(['has another value']);
   const { events } = await test.client.send(new FilterLogEventsCommand({ logGroupName: GROUP, filterPattern }));
-  expect(events).toHaveLength(Number(matches));
+  expect(events).toHaveLength(matches);
 });
 
-it.each(['{ $.a ~ 1 }', '{ $.a = 1', '{ a = 1 }', '{ $.a > x }'])('refuses %s', async (filterPattern) => {
-  await using test = await startTestLogs([TRAIL]);
-  const sent = test.client.send(new FilterLogEventsCommand({ logGroupName: GROUP, filterPattern }));
-  await expect(sent).rejects.toMatchObject({ name: 'InvalidParameterException' });
-});
-
-it('JSON patterns do not match other events', async () => {
-  await using test = await startTestLogs(['plain text']);
-  const filterPattern = '{ $.a NOT EXISTS }';
-  const { events } = await test.client.send(new FilterLogEventsCommand({ logGroupName: GROUP, filterPattern }));
-  expect(events).toEqual([]);
-});
+it.each(['{ $.a = 1 }', 'word', '"two" "phrases"', '-"not"', '[a, b]', '%regex%'])(
+  'says that it does not have the pattern %s',
+  async (filterPattern) => {
+    await using test = await startTestLogs();
+    const sent = test.client.send(new FilterLogEventsCommand({ logGroupName: GROUP, filterPattern }));
+    await expect(sent).rejects.toMatchObject({ name: 'NotImplementedByDouble' });
+  },
+);
 
 it('takes both ends of the range, in milliseconds, and interleaves streams by time', async () => {
   await using test = await startTestLogs();
@@ -92,11 +37,8 @@ it('takes both ends of the range, in milliseconds, and interleaves streams by ti
   };
   const range = { startTime: START_MS, endTime: START_MS + 2 };
   expect(await filter(range)).toEqual(['0', '1', '2']);
-  expect(await filter({ ...range, startFromHead: false })).toEqual(['2', '1', '0']);
-  expect(await filter({ logStreamNames: ['a'] })).toEqual(['0', '2', '3']);
-  expect(await filter({ logStreamNamePrefix: 'b' })).toEqual(['1']);
   expect(await filter({ limit: 1 })).toEqual(['0']);
-  await expect(filter({ logStreamNames: ['a'], logStreamNamePrefix: 'a' })).rejects.toThrow('mutually exclusive');
+  await expect(filter({ logStreamNames: ['a'] })).rejects.toMatchObject({ name: 'NotImplementedByDouble' });
   const { events, searchedLogStreams } = await test.client.send(
     new FilterLogEventsCommand({ logGroupIdentifier: GROUP, limit: 1 }),
   );
@@ -123,10 +65,9 @@ it('answers pages of 1 MB or 10,000 events', async () => {
 });
 
 it('answers empty pages while it has not looked at everything', async () => {
-  const messages = [...Array(100).keys()].map((n) => (n === 95 ? 'needle' : 'hay'));
-  await using test = await startTestLogs(messages, { filterPaging: { scannedBytes: 120 } });
-  const input = { logGroupName: GROUP, filterPattern: 'needle' };
+  const hay = 'x'.repeat(1024 * 1024);
+  await using test = await startTestLogs([...Array(25)].map((_, index) => (index === 22 ? 'needle' : hay)));
+  const input = { logGroupName: GROUP, filterPattern: '"needle"' };
   const pages = await collect(paginateFilterLogEvents({ client: test.client }, input));
   expect(pages.map(({ events }) => events?.length)).toEqual([0, 0, 1]);
-  expect(test.logs.scannedBytes().filterLogEvents).toBe(303);
 });

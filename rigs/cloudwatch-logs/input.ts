@@ -23,10 +23,6 @@ export function integerOf(input: Input, name: string, range?: { least: number; m
   return value;
 }
 
-export function flagOf(input: Input, name: string): boolean {
-  return input[name] === true;
-}
-
 function constraint(name: string, value: unknown, must: string): Error {
   const shown = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
   return invalidParameter(violation(name, must, ` '${shown}'`));

@@ -14,27 +14,17 @@ it.each([
   ['conditions', 'filter (tokens>5 and model="a") or model="c" | stats count(*) as n', [{ n: '3' }]],
   ['a string of digits as a number', 'filter latency >= 2 | fields latency', [{ latency: '2.5' }]],
   ['booleans are 1 and 0', 'filter ok = 1 | stats count(*) as n', [{ n: '2' }]],
-  ['like a substring', 'filter text like "tok" | fields text', [{ text: 'no tokens' }]],
-  ['like is case sensitive', 'filter text like "Tok" | fields text', []],
-  ['like a regex', 'filter text like /(?i)TOK/ | fields text', [{ text: 'no tokens' }]],
-  ['=~', 'filter text =~ /^no/ | fields text', [{ text: 'no tokens' }]],
+  ['like a regex', 'filter text like /[Tt]ok/ | fields text', [{ text: 'no tokens' }]],
   ['not like', 'filter user.name not like /^a/ and ispresent(user.name) | stats count(*) as n', [{ n: '2' }]],
   ['in', 'filter model in ["b", "c"] | stats count(*) as n', [{ n: '2' }]],
-  ['not in', 'filter model not in ["b","c",1] | stats count(*) as n', [{ n: '2' }]],
-  ['where is filter', 'where model = "b" | fields tokens', [{ tokens: '5' }]],
   ['not ispresent', 'filter not ispresent(tokens) | fields model', [{ model: 'c' }]],
   ['a null is no field', 'filter ispresent(note) | fields note', []],
-  ['isempty and isblank', 'filter model = "c" | fields isempty(tokens) as e, isblank(text) as b', [{ e: '1', b: '0' }]],
   ['arrays by position', 'filter tags.1 = "y" | fields tags.0', [{ 'tags.0': 'x' }]],
   ['backticks', 'filter `cost-center` = "r&d" | fields `cost-center` as center', [{ center: 'r&d' }]],
   ['a hyphen without them subtracts', 'filter cost-center = "r&d" | fields model', []],
   ['comments', 'filter model = "b" # the second\n# | filter model = "c"\n| fields tokens', [{ tokens: '5' }]],
   ['keywords in capitals', 'FILTER model = "b" | STATS COUNT(*) AS n', [{ n: '1' }]],
-  [
-    'arithmetic',
-    'filter model="b" | fields tokens*2+1 as x, tokens % 3 as y, 2 ^ 3 as z, -tokens as w',
-    [{ x: '11', y: '2', z: '8', w: '-5' }],
-  ],
+  ['arithmetic', 'filter model="b" | fields tokens*2+1 as x, -tokens as w', [{ x: '11', w: '-5' }]],
   ['a missing operand gives nothing', 'filter model="c" | fields tokens + 1 as x, model', [{ model: 'c' }]],
   ['coalesce', 'filter model="c" | fields coalesce(tokens, 0) as t', [{ t: '0' }]],
   [
@@ -48,51 +38,22 @@ it.each([
 });
 
 it.each([
-  ['abs(-3)', '3'],
-  ['ceil(2.1)', '3'],
   ['floor(2.9)', '2'],
   ['greatest(1, 5, 3)', '5'],
   ['least(4, 2)', '2'],
-  ['sqrt(16)', '4'],
-  ['round(2.567, 1)', '2.6'],
-  ['toInt("7.9")', '7'],
   ['1 / 4', '0.25'],
   ['3 / 1000000000', '0.000000003'],
   ['9007199254740991 + 0', '9007199254740991'],
   ['strlen("héllo")', '5'],
-  ['toupper("abc")', 'ABC'],
-  ['tolower("ABC")', 'abc'],
-  ['substr("xyZfooxyZ", 3, 3)', 'foo'],
   ['replace("a-b-a", "a", "$&")', '$&-b-$&'],
-  ['strcontains("abc", "b")', '1'],
-  ['strcontains("GET", "get", true)', '0'],
   ['concat("a", "-", 1)', 'a-1'],
-  ['ltrim("xyZxyfooxyZ","xyZ")', 'fooxyZ'],
-  ['rtrim("xyZfooxyxyZ","xyZ")', 'xyZfoo'],
-  ['trim("xyZxyfooxyxyZ","xyZ")', 'foo'],
-  ['trim("  a ")', 'a'],
-  ['toMillis(fromMillis(1642195111000))', '1642195111000'],
-  ['fromMillis(1642195111000)', '2022-01-14 21:18:31.000'],
-  ['datefloor(fromMillis(1642195111000), 1h)', '2022-01-14 21:00:00.000'],
-  ['dateceil(fromMillis(1642195111000), 1h)', '2022-01-14 22:00:00.000'],
-  ['dateceil(fromMillis(1642194000000), 1h)', '2022-01-14 21:00:00.000'],
-  ['datefloor(fromMillis(1642195111000), 1mo)', '2022-01-01 00:00:00.000'],
-  ['bin(30s)', '2026-10-01 00:00:00.000'],
   ['jsonStringify(jsonParse("{\\"a\\":[1]}"))', '{"a":[1]}'],
   ['jsonParse("[10,20]")[1]', '20'],
   ['jsonParse("{\\"a\\":{\\"b\\":3}}").a.b', '3'],
-  ['toupper(jsonParse("{}"))', undefined],
   ['jsonParse("text")', undefined],
 ])('%s is %s', async (expression, expected) => {
   await using test = await startTestLogs(['an event']);
   expect(await test.rows(`fields ${expression} as value`)).toEqual([JSON.parse(JSON.stringify({ value: expected }))]);
-});
-
-it('caps the units of bin: 300 seconds are 60', async () => {
-  await using test = await startTestLogs([...Array(120).keys()].map(String));
-  const expected = ['2026-10-01 00:01:00.000', '2026-10-01 00:00:00.000'];
-  expect((await test.rows('stats count(*) by bin(300s) as t')).map((row) => row['t'])).toEqual(expected);
-  expect(await test.rows('stats count(*) by bin(5m) as t')).toHaveLength(1);
 });
 
 it('shows @timestamp and @message when nothing says what to show, the newest first, and @ptr', async () => {
@@ -158,7 +119,7 @@ it('reads with jsonParse whatever the number of fields', async () => {
   expect(await test.rows(query)).toEqual([{ f: '249', n: '7' }]);
 });
 
-it.each(['stats count(*) as n by m', 'stats max(m) as n', 'fields m.a as a | sort a', 'fields m.a as a | dedup a'])(
+it.each(['stats count(*) as n by m', 'stats max(m) as n', 'fields m.a as a | sort a'])(
   'fails where %s is given a map, or takes it for no value',
   async (command) => {
     const query = `fields jsonParse(@message) as m | ${command}`;
@@ -174,15 +135,6 @@ it('puts an at sign before a field that begins with one, and leaves JSON in stri
   expect(
     await test.rows('fields @@type, inner.a, jsonParse(inner) as j | fields j.a as a | display @@type, a'),
   ).toEqual([{ '@@type': 'own', a: '1' }]);
-});
-
-it('discovers nothing in groups of the Infrequent Access class', async () => {
-  await using test = await startTestLogs();
-  test.logs.createLogGroup('123456789012', 'us-east-1', '/rare', { logGroupClass: 'INFREQUENT_ACCESS' });
-  test.logs.putLogEvents('123456789012', 'us-east-1', '/rare', [{ timestamp: START_MS, message: '{"a":1}' }]);
-  expect(await test.rows('stats count(a) as a, count(*) as n', { logGroupNames: ['/rare'] })).toEqual([
-    { a: '0', n: '1' },
-  ]);
 });
 
 it('groups by several expressions: keys come first, and events without one are a group without it', async () => {
@@ -220,52 +172,23 @@ it.each([
   ['count(tokens)', '3'],
   ['count(*)', '4'],
   ['count()', '4'],
-  ['count_distinct(model)', '3'],
   ['sum(tokens)', '22'],
-  ['sum(coalesce(tokens, 0)) + 1', '23'],
-  ['avg(tokens)', String(22 / 3)],
   ['min(tokens)', '5'],
   ['max(tokens)', '10'],
-  ['pct(tokens, 50)', '7'],
-  ['stddev(ok)', String(Math.sqrt(2 / 9))],
-  ['earliest(model)', 'a'],
-  ['latest(model)', 'c'],
-  ['latest(tokens)', '7'],
-  ['earliest(@timestamp)', String(START_MS)],
   ['max(@timestamp)', String(START_MS + 3000)],
-  ['sortsFirst(model)', 'a'],
   ['sortsLast(tokens)', '10'],
   ['sum(latency)', '2.5'],
-  ['sum(tokens) / count(tokens)', String(22 / 3)],
 ])('stats %s is %s', async (aggregate, expected) => {
   await using test = await startTestLogs(CALLS);
   expect(await test.rows(`stats ${aggregate} as value`)).toEqual([{ value: expected }]);
 });
 
-it('lets a column of stats use those before it, and constants', async () => {
-  await using test = await startTestLogs(CALLS);
-  const query =
-    'stats max(tokens) as most, min(tokens) as least, most - least as spread, 0.5 as price, spread * price as cost';
-  expect(await test.rows(query)).toEqual([{ most: '10', least: '5', spread: '5', price: '0.5', cost: '2.5' }]);
-});
-
-it('aggregates again, as the example of traffic in 5-minute bins', async () => {
-  await using test = await startTestLogs([...Array(400).keys()].map(() => 'x'.repeat(10)));
-  const query = `FIELDS strlen(@message) AS message_length
-    | STATS sum(message_length) as logs BY bin(5m) as @t
-    | STATS max(logs) AS peak, min(logs) AS low, avg(logs) AS mean BY dateceil(@t, 10m)`;
-  expect(await test.rows(query)).toEqual([
-    { 'dateceil(@t, 10m)': '2026-10-01 00:10:00.000', peak: '1000', low: '1000', mean: '1000' },
-    { 'dateceil(@t, 10m)': '2026-10-01 00:00:00.000', peak: '3000', low: '3000', mean: '3000' },
-  ]);
-});
-
 it('filters and sorts what stats made, by its own names', async () => {
   await using test = await startTestLogs(CALLS);
-  expect(await test.rows('stats count(*) by model | filter count(*) > 1')).toEqual([{ model: 'a', 'count(*)': '2' }]);
-  expect((await test.rows('stats sum(tokens) by model | sort sum(tokens) desc'))[0]).toEqual({
+  expect(await test.rows('stats count(*) as n by model | filter n > 1')).toEqual([{ model: 'a', n: '2' }]);
+  expect((await test.rows('stats sum(tokens) as s by model | sort s desc'))[0]).toEqual({
     model: 'a',
-    'sum(tokens)': '17',
+    s: '17',
   });
 });
 
@@ -296,34 +219,6 @@ it('sorts naturally, as the example of the documentation', async () => {
   expect(values.slice(-2)).toEqual(['2', '3']);
 });
 
-const LINE = '25 May 2019 10:24:39,474 [ERROR] {foo=2, bar=data} The error was: DataIntegrityException';
-
-it.each([
-  ['glob', 'parse @message "[*] * The error was: *" as level, config, exception'],
-  ['glob of @message by default', 'parse "[*] * The error was: *" as level, config, exception'],
-  ['regex', 'parse @message /\\[(?<level>\\S+)\\]\\s+(?<config>\\{.*\\})\\s+The error was: (?<exception>\\S+)/'],
-])('parses the example with a %s', async (_, parse) => {
-  await using test = await startTestLogs([LINE]);
-  const expected = { level: 'ERROR', config: '{foo=2, bar=data}', exception: 'DataIntegrityException' };
-  expect(await test.rows(`${parse} | display level, config, exception`)).toEqual([expected]);
-});
-
-it('keeps events that parse does not match, and gives a row for each match of multi', async () => {
-  await using test = await startTestLogs(['10.0.0.1 to 10.0.0.2', 'none']);
-  const query = 'parse @message /(?<ip>\\d+\\.\\d+\\.\\d+\\.\\d+)/ multi | display ip, @message';
-  expect(await test.rows(query)).toEqual([
-    { '@message': 'none' },
-    { ip: '10.0.0.1', '@message': '10.0.0.1 to 10.0.0.2' },
-    { ip: '10.0.0.2', '@message': '10.0.0.1 to 10.0.0.2' },
-  ]);
-});
-
-it('takes the newest of each with dedup, and all that lack the field', async () => {
-  await using test = await startTestLogs([{ s: 1, n: 1 }, { s: 1, n: 2 }, { s: 2, n: 3 }, { n: 4 }, { n: 5 }]);
-  const rows = await test.rows('fields n, s | dedup s');
-  expect(rows.map((row) => row['n'])).toEqual(['5', '4', '3', '2']);
-});
-
 it('takes from the text what was not discovered, and groups by what it made', async () => {
   const filler = Object.fromEntries([...Array(200).keys()].map((index) => [`f${index}`, 'x']));
   await using test = await startTestLogs([
@@ -334,17 +229,8 @@ it('takes from the text what was not discovered, and groups by what it made', as
     | parse @message /"tokens":(?<t>\d+),"who":\{"arn":"(?<a>[^"]+)"\}/
     | fields coalesce(tokens, t) as n, coalesce(who.arn, a) as arn
     | parse arn /:(?<role>role\/[^\/]+)\//
-    | stats sum(n) as total, count(*) as calls by bin(1h) as hour, model, role as caller`;
-  expect(await test.rows(query)).toEqual([
-    { hour: '2026-10-01 00:00:00.000', model: 'a', caller: 'role/one', total: '7', calls: '2' },
-  ]);
-});
-
-it('unnests lists', async () => {
-  await using test = await startTestLogs([{ events: [{ name: 'exception' }, { name: 'user action' }] }]);
-  const query =
-    'fields jsonParse(@message) as json_message | unnest json_message.events into event | display event.name';
-  expect(await test.rows(query)).toEqual([{ 'event.name': 'exception' }, { 'event.name': 'user action' }]);
+    | stats sum(n) as total, count(*) as calls by model, role as caller`;
+  expect(await test.rows(query)).toEqual([{ model: 'a', caller: 'role/one', total: '7', calls: '2' }]);
 });
 
 it('does not see a column of the same fields command', async () => {
@@ -357,20 +243,19 @@ it('does not see a column of the same fields command', async () => {
 it.each([
   ['filter a = = b', 'unexpected symbol found = at line 1 and position 11', 11, 11],
   ['fields a\n| count()', 'unexpected symbol found count at line 2 and position 2', 11, 15],
-  ['fields avg(a), b', 'No aggregation function expression allowed: avg(a) ([7,12])', 7, 12],
+  ['fields max(a), b', 'No aggregation function expression allowed: max(a) ([7,12])', 7, 12],
   ['fields nosuch(a)', 'Unknown function: nosuch ([7,15])', 7, 15],
-  ['parse @message "*" as x | fields x', 'Ephemeral field is already defined: x ([33,33])', 33, 33],
+  ['fields a as x | fields x', 'Ephemeral field is already defined: x ([23,23])', 23, 23],
   ['fields a as x | fields b as x', 'Ephemeral field is already defined: x ([23,28])', 23, 28],
   ['fields a as x | stats sum(x) as x', 'Ephemeral field is already defined: x ([22,32])', 22, 32],
   ['stats sum(a) by b | filter c = 1', 'Unknown symbols found in or after stats: c ([27,27])', 27, 27],
   [
-    'stats sum(a) as s by b | stats avg(s) by bin(5m)',
-    'Unknown symbols found in or after stats: @timestamp ([41,47])',
+    'stats sum(a) as s by b | stats max(s) by @timestamp',
+    'Unknown symbols found in or after stats: @timestamp ([41,50])',
     41,
-    47,
+    50,
   ],
   ['limit 5 | stats count(*) as n by a | stats sum(n)', 'limit must appear after the last stats command ([0,6])', 0, 6],
-  ['dedup a | sort b', 'unexpected symbol found sort ([10,15])', 10, 15],
   ['limit 100001', 'limit must be between 1 and 100000 ([0,11])', 0, 11],
   ['stats a', 'stats needs an aggregation function, found a ([6,6])', 6, 6],
   ['filter naïve = 1', 'unexpected symbol found ï at line 1 and position 9', 9, 9],
@@ -380,20 +265,18 @@ it.each([
   await expect(test.run(query)).rejects.toMatchObject({ name: 'MalformedQueryException', queryCompileError });
 });
 
-it('refuses an eleventh stats, and a third where a group is of the Infrequent Access class', async () => {
+it('refuses an eleventh stats', async () => {
   await using test = await startTestLogs(['x']);
-  test.logs.createLogGroup('123456789012', 'us-east-1', '/rare', { logGroupClass: 'INFREQUENT_ACCESS' });
   const chain = (length: number): string =>
     [...Array(length).keys()].map((index) => `stats count(*) as n${index}`).join(' | ');
   expect(await test.rows(chain(10))).toEqual([{ n9: '1' }]);
   await expect(test.run(chain(11))).rejects.toThrow('maximum of 10 stats');
-  await expect(test.run(chain(3), { logGroupNames: ['/rare'] })).rejects.toThrow('maximum of 2 stats');
 });
 
 it.each([
   ['without JSON', 'fields jsonParse(@message) as m', 'Unknown function: jsonparse'],
   ['without JSON', 'fields if(1 = 1, 1, 0) as m', 'Unknown function: if'],
-  ['without conditions', 'fields isNumeric(n) as m', 'Unknown function: isnumeric'],
+  ['without conditions', 'fields case(1 = 1, 1) as m', 'Unknown function: case'],
 ] as const)('refuses what a service %s has not: %s', async (functions, query, message) => {
   await using test = await startTestLogs([], { assumptions: { functions } });
   await expect(test.run(query)).rejects.toThrow(message);
@@ -406,13 +289,21 @@ it('refuses more than ten branches of case', async () => {
   await expect(test.run(`fields case(${branches(11)}) as c`)).rejects.toThrow('Invalid arguments for: case');
 });
 
-it.each(['pattern @message', 'fields isValidIp(a)', 'parse @message csv as a'])(
-  'says that it does not have %s',
-  async (query) => {
-    await using test = await startTestLogs();
-    await expect(test.run(query)).rejects.toMatchObject({ name: 'NotImplementedByDouble' });
-  },
-);
+it.each([
+  ...['pattern @message', 'fields a | dedup a', 'fields isValidIp(a)', 'parse @message csv as a', 'where a = 1'],
+  ...[
+    'parse @message "*" as a',
+    'parse @message /(?<a>x)/ multi',
+    'parse @message /(x)/',
+    'limit any 3',
+    'fields a % 2',
+  ],
+  ...['filter a like "x"', 'filter a like /(?i)x/', 'filter a =~ /x/', 'filter a not in [1]', 'fields avg(a)'],
+  ...['stats avg(a)', 'stats count(*) by bin(5m)', 'stats sum(a) / 2', "SOURCE logGroups(namePrefix: ['a'])"],
+])('says that it does not have %s', async (query) => {
+  await using test = await startTestLogs();
+  await expect(test.run(query)).rejects.toMatchObject({ name: 'NotImplementedByDouble' });
+});
 
 it.each([
   ['numbers', { numbers: 'java' }, 'stats sum(n) as s, count(*) as c', [{ s: '1.28E8', c: '2.0' }]],

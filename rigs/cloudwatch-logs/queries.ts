@@ -1,36 +1,24 @@
-/** StartQuery, GetQueryResults, StopQuery, DescribeQueries. */
+/** StartQuery, GetQueryResults, StopQuery. */
 import { randomUUID } from 'node:crypto';
 import { pageOf } from '../aws/paging.ts';
 import type { Place } from '../aws/service.ts';
-import { NotImplementedByDouble, ServiceError } from '../aws/service-error.ts';
+import { ServiceError } from '../aws/service-error.ts';
 import type { Assumptions } from './assumptions.ts';
 import { type Caller, findGroup } from './caller.ts';
 import type { QueryCourse } from './faults.ts';
 import { type Input, integerOf, textOf, textsOf } from './input.ts';
-import type { Query } from './insights/ast.ts';
-import { breaksRule, QueryCompileError, QueryRunError } from './insights/compile-error.ts';
-import { parseQuery } from './insights/parse-query.ts';
-import { type CompiledQuery, compileQuery, type QueryResult } from './insights/run-query.ts';
-import { validateQuery } from './insights/validate-query.ts';
+import { type CompiledQuery, compileQuery, MOST_ROWS, type QueryResult } from './insights/compile-query.ts';
+import { type Command, parseQuery } from './insights/parse-query.ts';
+import { breaksRule, QueryCompileError, QueryRunError } from './insights/query-error.ts';
 import { concurrencyReached, fromBackend, invalidParameter, invalidToken } from './service-error.ts';
-import { eventsBetween, keptSince, type LogGroup } from './store.ts';
+import { CREATION, eventsBetween, type LogGroup } from './store.ts';
 
-type QueryStatus = 'Scheduled' | 'Running' | 'Complete' | 'Failed' | 'Cancelled' | 'Timeout' | 'Unknown';
-
-interface RunningQuery {
-  id: string;
-  account: string;
-  region: string;
-  queryString: string;
+interface RunningQuery extends Place {
   groups: LogGroup[];
   range: { startMs: number; endMs: number };
-  createTime: number;
   course: Required<QueryCourse>;
   polls: number;
-  seenAt: number;
-  /** The polls before StopQuery. */
-  stopped: number | undefined;
-  showsPartial: boolean;
+  isStopped: boolean;
   compiled: CompiledQuery;
   final: Outcome | undefined;
 }
@@ -39,20 +27,10 @@ interface Outcome extends QueryResult {
   bytesScanned: number;
 }
 
-export interface QuerySettings {
-  course: Required<QueryCourse>;
-  concurrentQueries: number;
-  /** A query that nobody polls any more ends by itself after this. */
-  unattendedMs: number;
-  assumptions: Assumptions;
-  now(): number;
-}
-
 export interface Queries {
   start(caller: Caller, input: Input, course: QueryCourse): unknown;
   results(place: Place, input: Input): unknown;
   stop(place: Place, input: Input): unknown;
-  describe(place: Place, input: Input): unknown;
   scannedBytes(): number;
 }
 
@@ -61,36 +39,14 @@ const MOST_GROUPS = 50;
 const MOST_CHARACTERS = 10_000;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Limit.html */
 const DEFAULT_ROWS = 10_000;
-const MOST_ROWS = 100_000;
 /** "with each page returning up to 10,000 log events" */
-const MOST_ITEMS = 10_000;
+const PAGE = 10_000;
+/** At a time, for each account and region: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const MOST_QUERIES = 100;
 
-export function createQueries(settings: QuerySettings): Queries {
+export function createQueries(usual: Required<QueryCourse>, assumptions: Assumptions): Queries {
   const queries = new Map<string, RunningQuery>();
   let scannedBytes = 0;
-
-  function statusOf(query: RunningQuery): QueryStatus {
-    const { course, polls } = query;
-    if (query.stopped !== undefined) return 'Cancelled';
-    if (polls === 0 && isAbandoned(query)) return course.status;
-    if (polls < course.scheduledPolls) return 'Scheduled';
-    return polls < course.scheduledPolls + course.runningPolls ? 'Running' : course.status;
-  }
-
-  function isAbandoned({ course, seenAt }: RunningQuery): boolean {
-    return (
-      Number.isFinite(course.scheduledPolls + course.runningPolls) && settings.now() - seenAt >= settings.unattendedMs
-    );
-  }
-
-  function isActive(query: RunningQuery): boolean {
-    const status = statusOf(query);
-    return status === 'Scheduled' || status === 'Running';
-  }
-
-  function ownQueries({ account, region }: Place): RunningQuery[] {
-    return [...queries.values()].filter((query) => query.account === account && query.region === region);
-  }
 
   function find(place: Place, input: Input): RunningQuery {
     const id = textOf(input, 'queryId') ?? '';
@@ -100,161 +56,106 @@ export function createQueries(settings: QuerySettings): Queries {
     return query;
   }
 
-  function admit(place: Place): void {
-    const active = ownQueries(place).filter((query) => isActive(query) && !isAbandoned(query)).length;
-    if (active >= settings.concurrentQueries) throw concurrencyReached(settings.concurrentQueries);
+  function admit({ account, region }: Place): void {
+    const own = [...queries.values()].filter((query) => query.account === account && query.region === region);
+    if (own.filter(isActive).length >= MOST_QUERIES) throw concurrencyReached(MOST_QUERIES);
   }
 
-  function finalOf(query: RunningQuery): Outcome {
+  function outcomeOf(query: RunningQuery): Outcome {
+    if (statusOf(query) !== 'Complete') return NOTHING;
     if (!query.final) {
-      query.final = attempt(query, 1);
+      query.final = run(query);
       scannedBytes += query.final.bytesScanned;
     }
     return query.final;
   }
 
-  /** What a poll sees: nothing yet, a part of the events, or all. */
-  function outcomeOf(query: RunningQuery, status: QueryStatus): Outcome {
-    if (status === 'Scheduled' || status === 'Failed' || status === 'Unknown') return NOTHING;
-    if (status === 'Complete') return finalOf(query);
-    if (!query.showsPartial) return NOTHING;
-    const { scheduledPolls, runningPolls } = query.course;
-    const ran = Math.max(0, (query.stopped ?? query.polls) - scheduledPolls + 1);
-    return attempt(query, Math.min(0.9, Number.isFinite(runningPolls) ? ran / (runningPolls + 1) : 1 - 1 / (ran + 1)));
-  }
-
   return {
     start(caller, input, course) {
-      const query = readQuery(caller, input, settings);
+      const query = readQuery(caller, input, assumptions);
       admit(caller);
       const id = randomUUID();
-      queries.set(id, { ...query, id, course: { ...settings.course, ...course } });
+      queries.set(id, { ...query, course: { ...usual, ...course } });
       return { queryId: id };
     },
 
     results(place, input) {
       const query = find(place, input);
-      const size = integerOf(input, 'maxItems', { least: 1, most: MOST_ITEMS }) ?? MOST_ITEMS;
-      const outcome = outcomeOf(query, statusOf(query));
+      const { results, ...counts } = outcomeOf(query);
       const status = statusOf(query);
       query.polls += 1;
-      query.seenAt = settings.now();
-      const { items, nextToken } = pageOf(outcome.results, textOf(input, 'nextToken'), size, invalidToken);
-      return {
-        queryLanguage: 'CWLI',
-        results: items,
-        statistics: statisticsOf(query, outcome),
-        status,
-        nextToken,
+      const { items, nextToken } = pageOf(results, textOf(input, 'nextToken'), PAGE, invalidToken);
+      const skipped = { estimatedRecordsSkipped: 0, estimatedBytesSkipped: 0 };
+      const statistics = {
+        ...counts,
+        ...skipped,
+        ...{ logGroupsScanned: query.groups.length, resultCount: results.length },
       };
+      return { queryLanguage: 'CWLI', results: items, statistics, status, nextToken };
     },
 
     stop(place, input) {
       const query = find(place, input);
       // A cancelled query can be stopped again (README).
-      if (!isActive(query) && query.stopped === undefined)
+      if (!isActive(query) && !query.isStopped)
         throw fromBackend('InvalidParameterException', `Query is already ended with ${statusOf(query)}`);
-      query.stopped ??= query.polls;
+      query.isStopped = true;
       return { success: true };
-    },
-
-    describe(place, input) {
-      const group = textOf(input, 'logGroupName');
-      const status = textOf(input, 'status');
-      const found = ownQueries(place)
-        .filter((query) => status === undefined || statusOf(query) === status)
-        .filter(({ groups }) => group === undefined || groups.some(({ name }) => name === group))
-        .reverse();
-      const size = integerOf(input, 'maxResults', { least: 1, most: 1000 }) ?? 1000;
-      const { items, nextToken } = pageOf(found, textOf(input, 'nextToken'), size, invalidToken);
-      return { queries: items.map((query) => ({ ...described(query), status: statusOf(query) })), nextToken };
     },
 
     scannedBytes: () => scannedBytes,
   };
 }
 
-/** What is not supported shows when a query runs, and it ends as Failed. */
-function attempt(query: RunningQuery, part: number): Outcome {
+function statusOf({ course: { scheduledPolls, runningPolls, status }, polls, isStopped }: RunningQuery) {
+  if (isStopped) return 'Cancelled';
+  if (polls < scheduledPolls) return 'Scheduled';
+  return polls < scheduledPolls + runningPolls ? 'Running' : status;
+}
+
+function isActive(query: RunningQuery): boolean {
+  return ['Scheduled', 'Running'].includes(statusOf(query));
+}
+
+const NOTHING: Outcome = { results: [], recordsMatched: 0, recordsScanned: 0, bytesScanned: 0 };
+
+/** From the newest event: where nothing else sorts them, results are in this order. */
+function run(query: RunningQuery): Outcome {
+  const { groups, range, compiled } = query;
+  const events = groups.flatMap((group) => eventsBetween(group, range.startMs, range.endMs));
+  events.sort((left, right) => right.timestamp - left.timestamp);
   try {
-    return run(query, part);
+    const result = compiled(events.map(({ row }) => row));
+    return { ...result, bytesScanned: events.reduce((sum, { bytes }) => sum + bytes, 0) };
   } catch (error) {
+    // What is not supported shows when a query runs.
     if (!(error instanceof QueryRunError)) throw error;
     query.course = { ...query.course, status: 'Failed' };
     return NOTHING;
   }
 }
 
-const NOTHING: Outcome = { results: [], recordsMatched: 0, recordsScanned: 0, bytesScanned: 0 };
-
-function described({ id, queryString, createTime, groups }: RunningQuery): Record<string, unknown> {
-  return { queryLanguage: 'CWLI', queryId: id, queryString, createTime, logGroupName: groups[0]?.name };
-}
-
-/** Over a part of the events, from the newest: where nothing else sorts them, results are in this order. */
-function run({ groups, range, compiled, createTime }: RunningQuery, part: number): Outcome {
-  const events = groups.flatMap((group) =>
-    eventsBetween(group, Math.max(range.startMs, keptSince(group, createTime)), range.endMs),
-  );
-  events.sort((left, right) => right.timestamp - left.timestamp);
-  const seen = part < 1 ? events.slice(0, Math.floor(events.length * part)) : events;
-  const result = compiled(seen.map(({ row }) => row));
-  const bytesScanned = seen.slice(0, result.recordsScanned).reduce((sum, { bytes }) => sum + bytes, 0);
-  return { ...result, bytesScanned };
-}
-
-function statisticsOf({ groups }: RunningQuery, outcome: Outcome): unknown {
-  const { results, recordsMatched, recordsScanned, bytesScanned } = outcome;
-  return {
-    recordsMatched,
-    recordsScanned,
-    estimatedRecordsSkipped: 0,
-    bytesScanned,
-    estimatedBytesSkipped: 0,
-    logGroupsScanned: groups.length,
-    resultCount: results.length,
-  };
-}
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
-function readQuery(caller: Caller, input: Input, settings: QuerySettings): Omit<RunningQuery, 'id' | 'course'> {
+function readQuery(caller: Caller, input: Input, assumptions: Assumptions): Omit<RunningQuery, 'course'> {
   const queryString = textOf(input, 'queryString') ?? '';
   if (queryString.length > MOST_CHARACTERS)
     throw invalidParameter(`Query string is longer than ${MOST_CHARACTERS} characters`);
-  if ((textOf(input, 'queryLanguage') ?? 'CWLI') !== 'CWLI')
-    throw new NotImplementedByDouble('other languages than CWLI');
   const limit = integerOf(input, 'limit', { least: 1, most: MOST_ROWS });
-  const { assumptions } = settings;
   const range = rangeOf(input, assumptions.endTime === 'second' ? 999 : 0);
-  const query = compiling(() => parseQuery(queryString));
-  const groups = groupsOf(caller, input, query);
-  const now = settings.now();
-  compiling(() => {
-    validateQuery(query, { rows: MOST_ROWS, stats: mostStats(groups) });
-    validateRange(groups, range.endMs, now, queryString);
+  const commands = compiling(() => parseQuery(queryString));
+  const groups = groupsOf(caller, input);
+  const compiled = compiling(() => {
+    if (range.endMs < CREATION) throw outside(queryString);
+    return compileQuery(commands, assumptions, rowLimit(commands, limit));
   });
-  return {
-    account: caller.account,
-    region: caller.region,
-    queryString,
-    groups,
-    range,
-    createTime: now,
-    polls: 0,
-    seenAt: now,
-    stopped: undefined,
-    // "the partial results … do not begin displaying until the first stats aggregation is complete"
-    showsPartial: query.commands.filter(({ kind }) => kind === 'stats').length < 2,
-    compiled: compiling(() => compileQuery(query, { nowMs: now, range, assumptions }, rowLimit(query, limit))),
-    final: undefined,
-  };
+  const { account, region } = caller;
+  return { account, region, groups, range, polls: 0, isStopped: false, compiled, final: undefined };
 }
 
 /** The smaller of the parameter and the command; the default where there is neither. */
-function rowLimit(query: Query, parameter: number | undefined): number {
-  const command = query.commands.findLast((candidate) => candidate.kind === 'limit');
-  const counts = [parameter, command?.count].filter((count) => count !== undefined);
-  return counts.length ? Math.min(...counts) : DEFAULT_ROWS;
+function rowLimit(commands: readonly Command[], parameter: number | undefined): number {
+  const command = commands.findLast((candidate) => candidate.kind === 'limit');
+  return Math.min(parameter ?? command?.count ?? DEFAULT_ROWS, command?.count ?? MOST_ROWS);
 }
 
 /** "The range is inclusive", in seconds since 1970. */
@@ -266,50 +167,24 @@ function rangeOf(input: Input, endCoversMs: number): { startMs: number; endMs: n
   return { startMs: start * 1000, endMs: end * 1000 + endCoversMs };
 }
 
-/** Ten, and two where a group is of the Infrequent Access class (README). */
-function mostStats(groups: readonly LogGroup[]): number {
-  return groups.some(({ logGroupClass }) => logGroupClass === 'INFREQUENT_ACCESS') ? 2 : 10;
-}
-
 /** In the words that people report; the place is all of the query. */
-function validateRange(groups: readonly LogGroup[], endMs: number, now: number, queryString: string): void {
-  if (groups.length === 0 || groups.some((group) => endMs >= Math.max(group.creationTime, keptSince(group, now))))
-    return;
-  throw breaksRule(
+function outside(queryString: string): QueryCompileError {
+  return breaksRule(
     "Query's end date and time is either before the log groups creation time or exceeds the log groups log retention settings",
     { start: 0, end: queryString.length },
   );
 }
 
-function groupsOf(caller: Caller, input: Input, query: Query): LogGroup[] {
+function groupsOf(caller: Caller, input: Input): LogGroup[] {
   const name = textOf(input, 'logGroupName');
-  const given = [
+  const [given, ...others] = [
     name === undefined ? undefined : [name],
     textsOf(input, 'logGroupNames', MOST_GROUPS),
     textsOf(input, 'logGroupIdentifiers', MOST_GROUPS),
   ].filter((list) => list !== undefined);
-  const source = query.commands.find(({ kind }) => kind === 'source');
-  if (given.length !== (source ? 0 : 1))
+  if (!given || others.length > 0)
     throw invalidParameter('Exactly one of logGroupName, logGroupNames, logGroupIdentifiers or SOURCE must be given');
-  if (source?.kind === 'source') return source.selectors.flatMap((selector) => selectGroups(caller, selector));
-  return (given[0] ?? []).map((identifier) => findGroup(caller, identifier));
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html */
-function selectGroups(
-  { account, linked, region, store }: Caller,
-  {
-    namePrefix,
-    accountIdentifiers,
-    logGroupClasses,
-  }: { namePrefix: string[]; accountIdentifiers: string[]; logGroupClasses: string[] },
-): LogGroup[] {
-  const all = [account, ...linked];
-  const accounts = accountIdentifiers.length ? all.filter((id) => accountIdentifiers.includes(id)) : all;
-  return accounts
-    .flatMap((id) => store.groups(id, region))
-    .filter(({ name }) => namePrefix.length === 0 || namePrefix.some((prefix) => name.startsWith(prefix)))
-    .filter((group) => logGroupClasses.length === 0 || logGroupClasses.includes(group.logGroupClass));
+  return given.map((identifier) => findGroup(caller, identifier));
 }
 
 function compiling<T>(action: () => T): T {

@@ -12,10 +12,6 @@ export function fromBackend(type: string, message: string, details: Record<strin
   return new ServiceError(type, `${message} ${trailer}`, 400, details);
 }
 
-export function groupNotFound(): ServiceError {
-  return new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
-}
-
 export function invalidToken(): ServiceError {
   return invalidParameter('The specified nextToken is invalid.');
 }

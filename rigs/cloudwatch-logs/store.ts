@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { Assumptions } from './assumptions.ts';
 import { discoverFields } from './discovery.ts';
-import type { Row } from './insights/row.ts';
-import { Timestamp, type Value } from './insights/values.ts';
+import type { EventFields } from './insights/row.ts';
+import { Timestamp } from './insights/values.ts';
 
 export interface InputEvent {
   /** Milliseconds since 1970, as in InputLogEvent. */
@@ -17,7 +17,7 @@ export interface InputEvent {
 export interface StoredEvent extends Required<InputEvent> {
   eventId: string;
   bytes: number;
-  row: Row;
+  row: EventFields;
 }
 
 export interface LogStream {
@@ -28,56 +28,31 @@ export interface LogStream {
   lastIngestionTime: number;
 }
 
-export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY';
-
-export interface GroupSettings {
-  /** Default: 2020-01-01. */
-  creationTime?: number;
-  retentionInDays?: number;
-  /** Default: STANDARD. Fields are discovered in this class only. */
-  logGroupClass?: LogGroupClass;
-}
-
 export interface LogGroup {
   account: string;
   region: string;
   name: string;
-  creationTime: number;
-  retentionInDays: number | undefined;
-  logGroupClass: LogGroupClass;
-  storedBytes: number;
   streams: Map<string, LogStream>;
-  /** From the oldest; see sortedEvents. */
+  /** From the oldest. */
   events: StoredEvent[];
 }
 
 export interface Store {
-  createLogGroup(account: string, region: string, name: string, settings?: GroupSettings): LogGroup;
+  createLogGroup(account: string, region: string, name: string): LogGroup;
   putLogEvents(account: string, region: string, group: string, events: readonly InputEvent[]): void;
   find(account: string, region: string, name: string): LogGroup | undefined;
-  /** By name. */
-  groups(account: string, region: string): LogGroup[];
 }
 
 const DEFAULT_STREAM = 'default';
-const DEFAULT_CREATION = Date.UTC(2020, 0, 1);
+/** When all groups were made. */
+export const CREATION = Date.UTC(2020, 0, 1);
 
 export function createStore({ keptFields }: Pick<Assumptions, 'keptFields'>): Store {
   const groups = new Map<string, LogGroup>();
   let eventCount = 0;
 
-  function createLogGroup(account: string, region: string, name: string, settings: GroupSettings = {}): LogGroup {
-    const group: LogGroup = {
-      account,
-      region,
-      name,
-      creationTime: settings.creationTime ?? DEFAULT_CREATION,
-      retentionInDays: settings.retentionInDays,
-      logGroupClass: settings.logGroupClass ?? 'STANDARD',
-      storedBytes: 0,
-      streams: new Map(),
-      events: [],
-    };
+  function createLogGroup(account: string, region: string, name: string): LogGroup {
+    const group: LogGroup = { account, region, name, streams: new Map(), events: [] };
     groups.set(groupArn(group), group);
     return group;
   }
@@ -89,7 +64,6 @@ export function createStore({ keptFields }: Pick<Assumptions, 'keptFields'>): St
     const bytes = Buffer.byteLength(message);
     const event = { timestamp, message, ingestionTime, logStreamName, eventId, bytes };
     group.events.push({ ...event, row: rowOf(group, event, keptFields) });
-    group.storedBytes += bytes;
     touchStream(group, event);
   }
 
@@ -102,10 +76,6 @@ export function createStore({ keptFields }: Pick<Assumptions, 'keptFields'>): St
       group.events.sort((left, right) => left.timestamp - right.timestamp);
     },
     find: (account, region, name) => groups.get(groupArn({ account, region, name })),
-    groups: (account, region) =>
-      [...groups.values()]
-        .filter((group) => group.account === account && group.region === region)
-        .sort((left, right) => (left.name < right.name ? -1 : 1)),
   };
 }
 
@@ -114,9 +84,8 @@ export function groupArn({ account, region, name }: Pick<LogGroup, 'account' | '
 }
 
 /** The fields that AWS adds, and those that it discovers. */
-function rowOf(group: LogGroup, event: Omit<StoredEvent, 'row'>, kept: Assumptions['keptFields']): Row {
-  const discovery = group.logGroupClass === 'STANDARD' ? discoverFields(event.message, kept) : undefined;
-  const found = discovery?.fields ?? new Map<string, Value>();
+function rowOf(group: LogGroup, event: Omit<StoredEvent, 'row'>, kept: Assumptions['keptFields']): EventFields {
+  const { fields: found, partial } = discoverFields(event.message, kept);
   found.set('@timestamp', new Timestamp(event.timestamp));
   found.set('@message', event.message);
   found.set('@logStream', event.logStreamName);
@@ -124,7 +93,7 @@ function rowOf(group: LogGroup, event: Omit<StoredEvent, 'row'>, kept: Assumptio
   found.set('@ingestionTime', new Timestamp(event.ingestionTime));
   const pointer = Buffer.from(`${group.account}:${group.name}:${event.eventId}`).toString('base64');
   found.set('@ptr', pointer);
-  return { found, made: undefined, pointer, partial: discovery?.partial ?? false };
+  return { fields: found, pointer, partial };
 }
 
 function touchStream(group: LogGroup, { logStreamName, timestamp, ingestionTime }: Required<InputEvent>): void {
@@ -137,11 +106,6 @@ function touchStream(group: LogGroup, { logStreamName, timestamp, ingestionTime 
   stream.firstEventTimestamp = Math.min(stream.firstEventTimestamp, timestamp);
   stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp, timestamp);
   stream.lastIngestionTime = Math.max(stream.lastIngestionTime, ingestionTime);
-}
-
-/** The oldest time that retention leaves: "the number of days to retain the log events". */
-export function keptSince({ retentionInDays }: LogGroup, now: number): number {
-  return retentionInDays === undefined ? 0 : now - retentionInDays * 86_400_000;
 }
 
 /** Events of a group within a range of milliseconds, both ends included, from the oldest. */

@@ -1,147 +1,72 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html#CWL_QuerySyntax-stats-functions */
-
-import { display } from './display.ts';
-import { compareForSort } from './sort.ts';
+import { NotImplementedByDouble } from '../../aws/service-error.ts';
+import { compareForSort } from './compare.ts';
+import { compileExpression } from './compile-expression.ts';
+import type { Evaluate } from './functions.ts';
+import type { Expression } from './parse-expression.ts';
+import { breaksRule, QueryRunError } from './query-error.ts';
+import type { Scope } from './scope.ts';
 import { asNumber, Structure, Timestamp, type Value } from './values.ts';
 
-/** One aggregate of one group. `at` is the event's time. */
-export interface Aggregate {
-  add(value: Value, at: number): void;
-  result(): Value;
-}
+type Add = (state: Value, value: Value) => Value;
 
-/** `count(*)` and `count()` get 1 for each event; `pct` has its percentage as a parameter. */
-export const AGGREGATES: Record<string, (parameter: number, sumOfNothing: Value) => Aggregate> = {
-  count: () => counter((value) => value !== undefined),
-  count_distinct: () => distinct(),
-  sum: (_, sumOfNothing) => totals(({ sum, count }) => (count ? sum : sumOfNothing)),
-  avg: () => totals(({ sum, count }) => (count ? sum / count : undefined)),
-  stddev: () => totals(standardDeviation),
-  min: () => extreme((candidate, best) => candidate < best),
-  max: () => extreme((candidate, best) => candidate > best),
-  pct: percentile,
-  earliest: () => byTime((at, best) => at < best),
-  latest: () => byTime((at, best) => at > best),
-  values: () => valueList(),
-  sortsfirst: () => bySorting(-1),
-  sortslast: () => bySorting(1),
+/** What each makes of a group's value so far and the next of its events. */
+export const AGGREGATES: Record<string, Add> = {
+  count: (state, value) => (state as number) + Number(value !== undefined),
+  sum: (state, value) => {
+    const number = asNumber(value);
+    return number === undefined ? state : ((state ?? 0) as number) + number;
+  },
+  min: extreme((candidate, best) => candidate < best),
+  max: extreme((candidate, best) => candidate > best),
+  sortslast: (state, value) => {
+    const candidate = value instanceof Timestamp ? value.ms : value;
+    return state === undefined || compareForSort(candidate, state) > 0 ? candidate : state;
+  },
 };
 
-function counter(counts: (value: Value) => boolean): Aggregate {
-  let count = 0;
-  return {
-    add(value) {
-      if (counts(value)) count += 1;
-    },
-    result: () => count,
+/** Of numbers; of text only where a group has no number. */
+function extreme(better: (candidate: number | string, best: number | string) => boolean): Add {
+  return (state, value) => {
+    const number = asNumber(value);
+    if (number !== undefined) return typeof state !== 'number' || better(number, state) ? number : state;
+    if (typeof value !== 'string' || typeof state === 'number') return state;
+    return state === undefined || better(value, state as string) ? value : state;
   };
 }
 
-/** Exact; AWS approximates when there are very many. */
-function distinct(): Aggregate {
-  const seen = new Set<string>();
+/** One aggregate of a `stats`. */
+export interface Fold {
+  from: Value;
+  argument: Evaluate;
+  add: Add;
+}
+
+/** @throws QueryCompileError, NotImplementedByDouble */
+export function compileFold(expression: Expression, scope: Scope): Fold {
+  if (expression.kind === 'field')
+    throw breaksRule(`stats needs an aggregation function, found ${expression.text}`, expression);
+  const name = expression.kind === 'call' ? expression.name : '';
+  const add = Object.hasOwn(AGGREGATES, name) ? AGGREGATES[name] : undefined;
+  if (expression.kind !== 'call' || !add)
+    throw new NotImplementedByDouble(`${expression.text} as a column of stats: the aggregates alone`);
+  const [argument, ...more] = expression.args;
+  if (more.length > 0 || (!argument && name !== 'count'))
+    throw breaksRule(`Invalid arguments for: ${name}`, expression);
+  const sumOfNothing = scope.assumptions.sumOfNothing === 'zero' ? 0 : undefined;
   return {
-    add(value) {
-      if (value !== undefined) seen.add(display(value));
-    },
-    result: () => seen.size,
+    from: name === 'count' ? 0 : name === 'sum' ? sumOfNothing : undefined,
+    argument: argument ? plain(compileExpression(argument, scope), scope) : () => 1,
+    add,
   };
 }
 
-/** "distinct values per group", as text (README). */
-function valueList(): Aggregate {
-  const seen = new Set<string>();
-  return {
-    add(value) {
-      if (value !== undefined && !(value instanceof Structure)) seen.add(display(value));
-    },
-    result: () => (seen.size ? [...seen].join(', ') : undefined),
-  };
-}
-
-interface Totals {
-  count: number;
-  sum: number;
-  squares: number;
-}
-
-/** Over numbers and strings that look like one; others are left out. */
-function totals(result: (totals: Totals) => Value): Aggregate {
-  const state: Totals = { count: 0, sum: 0, squares: 0 };
-  return {
-    add(value) {
-      const number = asNumber(value);
-      if (number === undefined) return;
-      state.count += 1;
-      state.sum += number;
-      state.squares += number * number;
-    },
-    result: () => result(state),
-  };
-}
-
-/** Of the population: the documentation does not say which. */
-function standardDeviation({ count, sum, squares }: Totals): Value {
-  return count ? Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)) : undefined;
-}
-
-/** Numbers; text only where a group has no number. */
-function extreme(better: (candidate: number | string, best: number | string) => boolean): Aggregate {
-  let number: number | undefined;
-  let text: string | undefined;
-  return {
-    add(value) {
-      const candidate = asNumber(value);
-      if (candidate !== undefined) {
-        if (number === undefined || better(candidate, number)) number = candidate;
-      } else if (typeof value === 'string' && (text === undefined || better(value, text))) text = value;
-    },
-    result: () => number ?? text,
-  };
-}
-
-/** Between the two nearest values; AWS's method is not documented. */
-function percentile(percent: number): Aggregate {
-  const numbers: number[] = [];
-  return {
-    add(value) {
-      const number = asNumber(value);
-      if (number !== undefined) numbers.push(number);
-    },
-    result() {
-      if (numbers.length === 0) return undefined;
-      const sorted = Float64Array.from(numbers).sort();
-      const rank = (percent / 100) * (sorted.length - 1);
-      const below = sorted[Math.floor(rank)] ?? 0;
-      const above = sorted[Math.ceil(rank)] ?? below;
-      return below + (above - below) * (rank - Math.floor(rank));
-    },
-  };
-}
-
-/** earliest(@timestamp) is 1780503582214, not a date: people found so in June 2026 (README). */
-function asMilliseconds(value: Value): Value {
-  return value instanceof Timestamp ? value.ms : value;
-}
-
-/** The value of the event that has the earliest or latest timestamp; of those that have the field at all. */
-function byTime(better: (at: number, best: number) => boolean): Aggregate {
-  let best: { value: Value; at: number } | undefined;
-  return {
-    add(value, at) {
-      if (value !== undefined && (!best || better(at, best.at))) best = { value, at };
-    },
-    result: () => asMilliseconds(best?.value),
-  };
-}
-
-function bySorting(direction: 1 | -1): Aggregate {
-  let best: Value;
-  return {
-    add(value) {
-      if (value === undefined) return;
-      if (best === undefined || compareForSort(value, best) * direction > 0) best = value;
-    },
-    result: () => asMilliseconds(best),
+/** "Using map and list in `dedup`, `pattern`, `sort`, and `stats` isn't supported" (Structure types). */
+export function plain(evaluate: Evaluate, { assumptions }: Scope): Evaluate {
+  return (row) => {
+    const value = evaluate(row);
+    if (!(value instanceof Structure)) return value;
+    if (assumptions.structuresInStats === 'fails') throw new QueryRunError('a map or list in stats or sort');
+    return undefined;
   };
 }

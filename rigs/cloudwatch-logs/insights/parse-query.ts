@@ -1,195 +1,88 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html */
 import { NotImplementedByDouble } from '../../aws/service-error.ts';
-import type { Column, Command, Expression, ParseMode, Query, SourceSelector } from './ast.ts';
-import { parseExpression } from './parse-expression.ts';
-import { isWord, readTokens, type TokenReader } from './token-reader.ts';
+import { type Expression, listOf, name, parseExpression } from './parse-expression.ts';
+import type { Span } from './query-error.ts';
+import { readTokens, type TokenReader } from './tokens.ts';
 
-type Shape = Command extends infer C ? (C extends Command ? Omit<C, 'span'> : never) : never;
+/** An expression and the column it becomes. */
+export interface Column extends Span {
+  expression: Expression;
+  name: string;
+  /** It has a name of its own, by `as`. */
+  isAlias: boolean;
+}
+
+export type Command = Span &
+  (
+    | { kind: 'fields' | 'display'; columns: Column[] }
+    | { kind: 'filter'; condition: Expression }
+    | { kind: 'stats'; aggregates: Column[]; by: Column[] }
+    | { kind: 'sort'; keys: { expression: Expression; descending: boolean }[] }
+    | { kind: 'limit'; count: number }
+    | { kind: 'parse'; path: string[]; pattern: RegExp; names: string[] }
+  );
+
+type Shape = Command extends infer C ? (C extends Command ? Omit<C, keyof Span> : never) : never;
 
 const COMMANDS: Record<string, (reader: TokenReader) => Shape> = {
-  fields: (reader) => ({ kind: 'fields', columns: columns(reader) }),
-  display: (reader) => ({ kind: 'display', columns: columns(reader) }),
+  fields: (reader) => ({ kind: 'fields', columns: listOf(reader, column) }),
+  display: (reader) => ({ kind: 'display', columns: listOf(reader, column) }),
   filter: (reader) => ({ kind: 'filter', condition: parseExpression(reader) }),
-  // "a grammar alias for the filter command": CWL_QuerySyntax-Where
-  where: (reader) => ({ kind: 'filter', condition: parseExpression(reader) }),
-  stats,
-  sort,
-  limit,
+  stats(reader) {
+    const aggregates = listOf(reader, column);
+    return { kind: 'stats', aggregates, by: reader.accept('by') ? listOf(reader, column) : [] };
+  },
+  sort(reader) {
+    reader.accept('by');
+    return { kind: 'sort', keys: listOf(reader, sortKey) };
+  },
+  limit(reader) {
+    if (reader.peek().kind !== 'number') throw reader.fail();
+    return { kind: 'limit', count: Number(reader.next().text) };
+  },
   parse,
-  dedup: (reader) => ({ kind: 'dedup', keys: expressions(reader) }),
-  unnest,
-  source,
 };
 
-/** Documented, and not evaluated here. */
-const NOT_HERE = new Set(
-  `accum addtotals anomaly appendcols autoregress cidrlookup countfrequent diff expand filldown fillmissing
-  filterindex join json logcompare lookup outlier pattern relevantfields sessionize unmask`.split(/\s+/),
-);
-
 /** @throws QueryCompileError, NotImplementedByDouble */
-export function parseQuery(text: string): Query {
+export function parseQuery(text: string): Command[] {
   const reader = readTokens(text);
   const commands: Command[] = [];
   do commands.push(command(reader));
   while (reader.accept('|'));
   if (reader.peek().kind !== 'end') throw reader.fail();
-  return { commands };
+  return commands;
 }
 
 function command(reader: TokenReader): Command {
-  const head = reader.peek();
-  const name = head.text.toLowerCase();
-  const read = head.kind === 'name' && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!read) {
-    if (NOT_HERE.has(name)) throw new NotImplementedByDouble(`the command ${name}`);
-    throw reader.fail();
-  }
+  const { start, text } = reader.peek();
+  const keyword = text.toLowerCase();
+  const read = Object.hasOwn(COMMANDS, keyword) ? COMMANDS[keyword] : undefined;
+  if (!read) throw reader.fail();
   reader.next();
-  const shape = read(reader);
-  return { ...shape, span: { start: head.start, end: reader.end() } } as Command;
-}
-
-function columns(reader: TokenReader): Column[] {
-  const list: Column[] = [];
-  do list.push(column(reader));
-  while (reader.accept(','));
-  return list;
+  return { ...read(reader), ...reader.spanFrom(start) } as Command;
 }
 
 function column(reader: TokenReader): Column {
+  const { start } = reader.peek();
   const expression = parseExpression(reader);
-  return { expression, name: reader.accept('as') ? alias(reader) : expression.text };
+  const own = expression.kind === 'field' ? expression.path.join('.') : reader.spanFrom(start).text;
+  const alias = reader.accept('as') ? name(reader).join('.') : own;
+  return { expression, name: alias, isAlias: alias !== own, ...reader.spanFrom(start) };
 }
 
-function alias(reader: TokenReader): string {
-  const token = reader.peek();
-  if (token.kind !== 'name') throw reader.fail();
-  reader.next();
-  return token.path.join('.');
-}
-
-function expressions(reader: TokenReader): Expression[] {
-  const list: Expression[] = [];
-  do list.push(parseExpression(reader));
-  while (reader.accept(','));
-  return list;
-}
-
-function stats(reader: TokenReader): Shape {
-  const aggregates = columns(reader);
-  return { kind: 'stats', aggregates, by: reader.accept('by') ? columns(reader) : [] };
-}
-
-/** `sort by` is in AWS's own sample queries. */
-function sort(reader: TokenReader): Shape {
-  reader.accept('by');
-  const keys: { expression: Expression; descending: boolean }[] = [];
-  do {
-    const expression = parseExpression(reader);
-    const descending = reader.accept('desc');
-    if (!descending) reader.accept('asc');
-    keys.push({ expression, descending });
-  } while (reader.accept(','));
-  return { kind: 'sort', keys };
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Limit.html */
-function limit(reader: TokenReader): Shape {
-  const any = reader.accept('any');
-  const token = reader.peek();
-  if (token.kind !== 'number') throw reader.fail();
-  reader.next();
-  return { kind: 'limit', count: token.value, any };
+function sortKey(reader: TokenReader): { expression: Expression; descending: boolean } {
+  const expression = parseExpression(reader);
+  const descending = reader.accept('desc');
+  if (!descending) reader.accept('asc');
+  return { expression, descending };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Parse.html */
 function parse(reader: TokenReader): Shape {
-  const source = parseSource(reader);
-  const token = reader.next();
-  if (token.kind === 'name') throw new NotImplementedByDouble(`parse ${token.text}`);
-  const names = reader.accept('as') ? aliases(reader) : [];
-  if (token.kind === 'string') return { kind: 'parse', source, mode: glob(reader, token.value, names) };
-  if (token.kind !== 'regex') throw reader.fail();
-  const groups = [...token.value.source.matchAll(/\(\?<([A-Za-z_]\w*)>/g)].map((match) => match[1] ?? '');
-  const multi = reader.accept('multi');
-  return { kind: 'parse', source, mode: { kind: 'regex', pattern: token.value, names: [...groups, ...names], multi } };
-}
-
-/** "If fieldName is omitted, @message is used by default." */
-function parseSource(reader: TokenReader): Expression {
-  const token = reader.peek();
-  if (token.kind === 'name') return parseExpression(reader);
-  return { kind: 'field', path: ['@message'], text: '@message', span: token };
-}
-
-function aliases(reader: TokenReader): string[] {
-  const names: string[] = [];
-  do names.push(alias(reader));
-  while (reader.accept(','));
-  return names;
-}
-
-/** "The number of * wildcards must equal the number of aliases." */
-function glob(reader: TokenReader, pattern: string, names: string[]): ParseMode {
-  const wildcards = pattern.split('*').length - 1;
-  if (wildcards !== names.length)
-    throw reader.fail(`${wildcards} wildcards in the pattern of parse, ${names.length} aliases`);
-  return { kind: 'glob', pattern, names };
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Unnest.html */
-function unnest(reader: TokenReader): Shape {
-  const source = parseExpression(reader);
-  reader.expect('into');
-  return { kind: 'unnest', source, name: alias(reader) };
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html */
-function source(reader: TokenReader): Shape {
-  const selectors: SourceSelector[] = [];
-  do selectors.push(selector(reader));
-  while (reader.accept(','));
-  return { kind: 'source', selectors };
-}
-
-function selector(reader: TokenReader): SourceSelector {
-  if (!isWord(reader.peek(), 'loggroups')) throw new NotImplementedByDouble('SOURCE other than logGroups');
-  reader.next();
-  const lists = namedLists(reader);
-  return {
-    namePrefix: lists['nameprefix'] ?? [],
-    accountIdentifiers: lists['accountidentifiers'] ?? lists['accountidentifier'] ?? [],
-    logGroupClasses: lists['class'] ?? [],
-  };
-}
-
-/** `(namePrefix: ['a'], class: 'STANDARD')` */
-function namedLists(reader: TokenReader): Record<string, string[]> {
-  const lists: Record<string, string[]> = {};
-  reader.expect('(');
-  if (reader.accept(')')) return lists;
-  do {
-    const name = reader.next().text.toLowerCase();
-    reader.expect(':');
-    lists[name] = reader.accept('[') ? strings(reader) : [string(reader)];
-  } while (reader.accept(','));
-  reader.expect(')');
-  return lists;
-}
-
-function strings(reader: TokenReader): string[] {
-  const values: string[] = [];
-  if (reader.accept(']')) return values;
-  do values.push(string(reader));
-  while (reader.accept(','));
-  reader.expect(']');
-  return values;
-}
-
-function string(reader: TokenReader): string {
-  const token = reader.peek();
-  if (token.kind !== 'string') throw reader.fail();
-  reader.next();
-  return token.value;
+  const isField = reader.peek().kind === 'name';
+  const path = isField ? name(reader) : ['@message'];
+  const pattern = reader.regex();
+  const names = [...pattern.source.matchAll(/\(\?<([A-Za-z_]\w*)>/g)].map(([, group = '']) => group);
+  if (names.length === 0) throw new NotImplementedByDouble('parse without named groups');
+  return { kind: 'parse', path, pattern, names };
 }

@@ -1,29 +1,33 @@
-import type { Span } from './ast.ts';
+/** Where in the query string a piece of syntax stands: what QueryCompileError calls its location. */
+export interface Span {
+  start: number;
+  end: number;
+}
 
 /**
  * A query that is not valid.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_QueryCompileError.html
  */
 export class QueryCompileError extends Error {
-  readonly span: Span;
+  readonly location: { startCharOffset: number; endCharOffset: number };
 
-  constructor(message: string, { start, end }: Span) {
+  constructor(message: string, span: Span) {
     super(message);
-    this.span = { start, end };
-  }
-
-  /** Both offsets are of characters that belong to it: `fields …` of 47 characters is ([73,119]) (README). */
-  get location(): { startCharOffset: number; endCharOffset: number } {
-    return { startCharOffset: this.span.start, endCharOffset: Math.max(this.span.start, this.span.end - 1) };
+    this.location = locationOf(span);
   }
 }
 
 /** A query that turns out, as it runs, to do what is not supported: it ends as Failed. */
 export class QueryRunError extends Error {}
 
+/** Both offsets are of characters that belong to it: `fields …` of 47 characters is ([73,119]) (README). */
+function locationOf({ start, end }: Span): { startCharOffset: number; endCharOffset: number } {
+  return { startCharOffset: start, endCharOffset: Math.max(start, end - 1) };
+}
+
 /** A query that is well formed and breaks a rule: the service puts the place after the message. */
 export function breaksRule(message: string, span: Span): QueryCompileError {
-  const { startCharOffset, endCharOffset } = new QueryCompileError('', span).location;
+  const { startCharOffset, endCharOffset } = locationOf(span);
   return new QueryCompileError(`${message} ([${startCharOffset},${endCharOffset}])`, span);
 }
 
