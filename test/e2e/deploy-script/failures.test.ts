@@ -20,7 +20,7 @@ async function expectFailure(args: readonly string[], line: RegExp, options = {}
 }
 
 const stackStatus = async () =>
-  (await rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' })).Stacks[0].StackStatus;
+  (await rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' })).Stacks[0].StackStatus;
 
 describe('what is missing is said in one line', () => {
   beforeEach(() => rig.reset());
@@ -101,14 +101,14 @@ describe('what goes wrong on the way is said in one line', () => {
   it('a name that another stack has', async () => {
     const TemplateBody = 'Description: another\nResources: {}\nConditions: {}\nMappings: {}\n';
     const place = { StackName: 'bedrock-spend', ChangeSetName: 'theirs' };
-    await rig.cloud.cloudFormation('CreateChangeSet', {
+    await rig.cloud.call('cloudformation', 'create_change_set', {
       ...place,
       ChangeSetType: 'CREATE',
       TemplateBody,
       Parameters: [],
     });
     await expectFailure(DEPLOY, /not bedrock-spend's: take another name with --stack/);
-    await rig.cloud.cloudFormation('ExecuteChangeSet', place);
+    await rig.cloud.call('cloudformation', 'execute_change_set', place);
     await vi.waitUntil(async () => (await stackStatus()) === 'CREATE_COMPLETE');
     await expectFailure(DEPLOY, /not bedrock-spend's/);
     await expectFailure(['destroy', '--yes'], /not bedrock-spend's/);
