@@ -8,21 +8,13 @@ import json
 import os
 import sys
 
-KNOWN = {
-    "docker": {"info", "build", "login", "push", "logout"},
-    "podman": {"info", "build", "login", "push", "logout"},
-    "finch": {"info", "build", "login", "push", "logout"},
-    "buildah": {"--version", "build", "login", "push", "logout"},
-}
-
-
 def main() -> int:
     name, (command, *rest) = os.path.basename(sys.argv[0]), sys.argv[1:]
     typed = sys.stdin.read() if command == "login" else ""
     with open(os.environ["RIG_BUILDER_LOG"], "a") as log:
         said = {"builder": name, "command": command, "arguments": rest, "typed": bool(typed)}
         log.write(json.dumps(said) + "\n")
-    if command not in KNOWN[name]:
+    if command not in ("--version" if name == "buildah" else "info", "build", "login", "push", "logout"):
         print(f"{name}: unknown command {command}", file=sys.stderr)
         return 125
     if command == os.environ.get("RIG_BUILDER_FAILS"):

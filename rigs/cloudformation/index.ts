@@ -36,8 +36,6 @@ export interface LocalCloud {
   faults(faults: Faults): Promise<void>;
   /** What answers behind the API's front door; with `checksKeys: false` it checks the keys itself. */
   upstream(url: string, checksKeys?: boolean): Promise<void>;
-  /** Puts a stack into a state. */
-  setStatus(stack: string, status: string): Promise<void>;
   /** Calls a service as boto3 does, past all faults. */
   call(service: string, operation: string, given?: object, region?: string): Promise<Answer>;
   close(): void;
@@ -61,7 +59,6 @@ export async function startCloud(): Promise<LocalCloud> {
     reset: () => post('reset'),
     faults: (faults) => post('faults', faults),
     upstream: (url, checksKeys = true) => post('upstream', { url, checks_keys: checksKeys }),
-    setStatus: (stack, status) => post('status', { stack, status }),
     call: (service, operation, given = {}, region = 'us-east-1') => post('call', { service, operation, given, region }),
     close: () => void python.stdin.end(),
   };

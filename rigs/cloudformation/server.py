@@ -19,7 +19,7 @@ from moto.cloudformation import urls
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import DomainDispatcherApplication, create_backend_app
 from resources import Region
-from stacks import CloudFormation, Faults, Stacks
+from stacks import CloudFormation, Stacks
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
@@ -39,7 +39,6 @@ class Cloud:
         self.regions: dict[str, Stacks] = {}
         self.denied: list[str] = []
         self.upstream, self.checks_keys = "", True
-        self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)
@@ -47,8 +46,7 @@ class Cloud:
         return self._answer(request)(environ, start_response)
 
     def in_region(self, name: str) -> Stacks:
-        with self._lock:
-            return self.regions.setdefault(name, Stacks(Region(name), self.address))
+        return self.regions.setdefault(name, Stacks(Region(name), self.address))
 
     def _answer(self, request: Request) -> Any:
         if request.path.startswith("/_rig/"):
@@ -78,13 +76,10 @@ class Cloud:
 
     def _do_faults(self, denied: list[str] | None = None, **others: Any) -> None:
         self.denied = self.denied if denied is None else denied
-        self.in_region("us-east-1").faults = Faults(**others)
+        self.in_region("us-east-1").faults = others
 
     def _do_upstream(self, url: str, checks_keys: bool) -> None:  # noqa: FBT001
         self.upstream, self.checks_keys = url, checks_keys
-
-    def _do_status(self, stack: str, status: str) -> None:
-        self.in_region("us-east-1").put(stack, status)
 
     def _do_call(self, service: str, operation: str, region: str, given: dict[str, Any]) -> Any:
         return self.in_region(region).aws.call(service, operation, **given)

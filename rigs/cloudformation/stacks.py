@@ -1,6 +1,6 @@
 """CloudFormation's own part: stacks, change sets, events, roll back. moto reads requests and writes answers.
 
-What a change set or stack has under CloudFormation's names, moto finds without their first word, as Status for StackStatus.
+moto finds what it writes under CloudFormation's names without their first word, as Status for StackStatus.
 """
 
 import json
@@ -14,25 +14,13 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from botocore import xform_name
-from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
+from moto.cloudformation.exceptions import AlreadyExistsException
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
-from resources import ACCOUNT, KINDS, Held, Region
+from resources import ACCOUNT, KINDS, Held, Proposed, Region
 from template import Scope, check, invalid, parse
 
 EMPTY = "Resources: {}"
-
-
-@dataclass
-class Faults:
-    """What is to go wrong."""
-
-    fail: dict[str, str] = field(default_factory=dict)
-    """Resources that cannot be created or changed, and why."""
-    fail_rollback: bool = False
-    fail_delete: bool = False
-    hold: bool = False
-    """Changes begin, and go on only when this is no more."""
 
 
 @dataclass
@@ -42,20 +30,18 @@ class Stack:
     tags: list[dict[str, str]]
     status: str = "REVIEW_IN_PROGRESS"
     template: str = EMPTY
-    values: dict[str, str] = field(default_factory=dict)
+    description: str | None = None
+    parameters: list[dict[str, str]] = field(default_factory=list)
     held: dict[str, Held] = field(default_factory=dict)
+    before: dict[str, Held] = field(default_factory=dict)
+    """What it rolls back to."""
     outputs: list[dict[str, str]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     creation_time: datetime = field(default_factory=lambda: datetime.now(UTC))
     last_updated_time: datetime | None = None
 
-    @property
-    def parameters(self) -> list[dict[str, str]]:
-        return [{"ParameterKey": name, "ParameterValue": value} for name, value in self.values.items()]
-
-    @property
-    def description(self) -> str | None:
-        return parse(self.template).get("Description")
+    def goes_by(self, name: str) -> bool:
+        return name == self.id or (name == self.name and self.status != "DELETE_COMPLETE")
 
     def say(self, logical: str, status: str, why: str = "") -> None:
         said = {"LogicalResourceId": logical, "ResourceStatus": status, "ResourceStatusReason": why}
@@ -93,7 +79,7 @@ class Stacks:
         self.aws, self.address = region, address
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, ChangeSet] = {}
-        self.faults = Faults()
+        self.faults: dict[str, Any] = {}  # As index.ts names them.
 
     def get_template_summary(self, given: dict[str, Any]) -> Any:
         template = parse(given["TemplateBody"] if "TemplateBody" in given else self._find(given["StackName"]).template)
@@ -116,20 +102,12 @@ class Stacks:
         return {"StackEvents": self._find(given["StackName"]).events[::-1]}
 
     def list_stack_resources(self, given: dict[str, Any]) -> Any:
-        held = self._find(given["StackName"]).held
-        return {
-            "StackResourceSummaries": [
-                {"LogicalResourceId": name, "PhysicalResourceId": each.physical_resource_id, "ResourceType": each.kind}
-                for name, each in held.items()
-            ]
-        }
+        return {"StackResourceSummaries": list(self._find(given["StackName"]).held.values())}
 
     def create_change_set(self, given: dict[str, Any]) -> Any:
         name, tags, creates = given["ChangeSetName"], given.get("Tags", []), given["ChangeSetType"] == "CREATE"
         stack = self._for_change_set(given["StackName"], tags, creates=creates)
         template = parse(given["TemplateBody"])
-        if len(given["TemplateBody"]) > 51_200:  # noqa: PLR2004
-            raise invalid("Member must have length less than or equal to 51200")
         if any(other.name == name for other in self._of(stack)):
             raise AlreadyExistsException(f"ChangeSet {name} cannot be created: it exists")
         values = check(template, {each["ParameterKey"]: each["ParameterValue"] for each in given["Parameters"]})
@@ -162,25 +140,19 @@ class Stacks:
         _begin(self._run, change_set)
 
     def delete_stack(self, given: dict[str, Any]) -> None:
-        try:
-            stack = self._find(given["StackName"])
-        except ValidationError:
-            return
-        _begin(self._remove, stack)
+        for stack in self.stacks.values():
+            if stack.goes_by(given["StackName"]):
+                _begin(self._remove, stack)
 
     def continue_update_rollback(self, given: dict[str, Any]) -> None:
         stack = self._find(given["StackName"])
         if stack.status != "UPDATE_ROLLBACK_FAILED":
             raise invalid(f"Stack {stack.name} is in {stack.status} state")
-        _begin(self._continue, stack)
-
-    def put(self, name: str, status: str) -> None:
-        """Into a state that it takes a real accident to be in."""
-        self._find(name).status = status
+        _begin(self._roll_back, stack, "UPDATE_", "User Initiated")
 
     def _find(self, name: str) -> Stack:
         for stack in self.stacks.values():
-            if name == stack.id or (name == stack.name and stack.status != "DELETE_COMPLETE"):
+            if stack.goes_by(name):
                 return stack
         raise invalid(f"Stack with id {name} does not exist")
 
@@ -188,16 +160,12 @@ class Stacks:
         return [each for each in self.change_sets.values() if each.stack is stack]
 
     def _for_change_set(self, name: str, tags: list[dict[str, str]], *, creates: bool) -> Stack:
-        try:
-            stack = self._find(name)
-        except ValidationError:
-            if not creates:
-                raise
+        stack = next((each for each in self.stacks.values() if each.goes_by(name)), None)
+        if stack is None and creates:
             return Stack(name, f"arn:aws:cloudformation:{self.aws.name}:{ACCOUNT}:stack/{name}/{uuid.uuid4()}", tags)
-        if creates and stack.status != "REVIEW_IN_PROGRESS":
-            raise AlreadyExistsException(f"Stack [{name}] already exists and cannot be created again")
-        if not creates and not re.fullmatch("(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE", stack.status):
-            raise invalid(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
+        fit = "REVIEW_IN_PROGRESS" if creates else "(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE"
+        if stack is None or not re.fullmatch(fit, stack.status):
+            raise invalid(f"Stack {name} does not exist, or not in a state for this: {stack and stack.status}")
         return stack
 
     def _difference(self, stack: Stack, template: dict[str, Any], values: dict[str, str]) -> list[dict[str, Any]]:
@@ -210,85 +178,82 @@ class Stacks:
             if kind not in KINDS:
                 raise invalid(f"Template format error: this rig does not know {kind}")
             properties = scope.properties(logical)
-            names = _differing(held, properties) if held else []
-            replaced = any(name in KINDS[kind].replaces for name in names)
+            names = held.changed(properties) if held else []
+            replaced = bool(names) and (KINDS[kind].identity in names or not KINDS[kind].update)
             if held is None or replaced:
-                scope[logical] = Held(kind, properties, f"new-{logical}", _Unknown(logical))
-            of = {"LogicalResourceId": logical, "ResourceType": kind}
+                scope[logical] = Proposed(kind, logical, properties, f"new-{logical}")
+            change = {"LogicalResourceId": logical, "ResourceType": kind, "Replacement": str(replaced)}
             if held is None:
-                changes.append({"Action": "Add", **of})
+                changes.append({"Action": "Add", **change})
             elif names:
                 details = [{"Target": {"Attribute": "Properties", "Name": name}} for name in names]
-                changes.append({"Action": "Modify", **of, "Replacement": str(replaced), "Details": details})
-        for logical, held in stack.held.items():
-            if logical not in wanted:
-                changes.append({"Action": "Remove", "LogicalResourceId": logical, "ResourceType": held.kind})
-        return [{"Type": "Resource", "ResourceChange": change} for change in changes]
+                changes.append({"Action": "Modify", **change, "Details": details})
+        gone = [held for logical, held in stack.held.items() if logical not in wanted]
+        removals = [
+            {"Action": "Remove", "LogicalResourceId": held.logical_resource_id, "ResourceType": held.resource_type}
+            for held in reversed(gone)
+        ]
+        return [{"Type": "Resource", "ResourceChange": change} for change in changes + removals]
 
     def _run(self, change_set: ChangeSet) -> None:
-        stack, before = change_set.stack, dict(change_set.stack.held)
+        stack, stack.before = change_set.stack, dict(change_set.stack.held)
         word = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
         stack.become(f"{word}_IN_PROGRESS", "User Initiated")
-        self._wait()
+        while self.faults.get("hold"):
+            time.sleep(0.02)
+        template = parse(change_set.template)
+        scope = self._scope(stack, template, change_set.values)
         try:
-            outputs = self._apply(stack, parse(change_set.template), change_set.values)
+            for change in change_set.changes:
+                self._change(stack, scope, change["ResourceChange"])
+            for logical, old in stack.before.items():  # What was replaced goes in the end.
+                if logical in stack.held and stack.held[logical].physical_resource_id != old.physical_resource_id:
+                    self.aws.delete(old)
+            outputs = scope.outputs()
         except Exception as error:  # noqa: BLE001 - as CloudFormation: whatever a service answers
-            self._roll_back(stack, before, "" if word == "CREATE" else "UPDATE_", str(error))
+            self._roll_back(stack, "" if word == "CREATE" else "UPDATE_", str(error))
             return
-        stack.template, stack.values, stack.tags = change_set.template, change_set.values, change_set.tags
+        stack.template, stack.tags, stack.description = change_set.template, change_set.tags, template.get("Description")
+        stack.parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in change_set.values.items()]
         stack.outputs = [{"OutputKey": name, "OutputValue": self._reachable(value)} for name, value in outputs.items()]
         stack.become(f"{word}_COMPLETE")
 
-    def _apply(self, stack: Stack, template: dict[str, Any], values: dict[str, str]) -> dict[str, str]:
-        scope = self._scope(stack, template, values)
-        wanted, replaced = scope.order(), []
-        for logical in wanted:
-            kind, properties = template["Resources"][logical]["Type"], scope.properties(logical)
-            held = stack.held.get(logical)
-            names = _differing(held, properties) if held else []
-            if held and not names:
-                continue
-            anew = held is None or any(name in KINDS[kind].replaces for name in names)
-            word = "CREATE" if anew else "UPDATE"
-            try:
-                if logical in self.faults.fail:
-                    raise RuntimeError(self.faults.fail[logical])
-                if anew or held is None:
-                    now = self.aws.create(kind, logical, stack.name, properties)
-                    replaced += [held] if held else []
-                else:
-                    now = self.aws.update(held, logical, stack.name, properties)
-            except Exception as error:
-                stack.say(logical, f"{word}_FAILED", str(error))
-                raise
-            scope[logical] = stack.held[logical] = now
-            stack.say(logical, f"{word}_COMPLETE")
-        for old in replaced:
-            self.aws.delete(old)
-        self._drop(stack, [logical for logical in stack.held if logical not in wanted])
-        return scope.outputs()
+    def _change(self, stack: Stack, scope: Scope, change: dict[str, Any]) -> None:
+        logical, held = change["LogicalResourceId"], stack.held.get(change["LogicalResourceId"])
+        if change["Action"] == "Remove":
+            self._drop(stack, [logical])
+            return
+        word = "UPDATE" if held and change["Replacement"] == "False" else "CREATE"
+        try:
+            if logical in self.faults.get("fail", {}):
+                raise RuntimeError(self.faults["fail"][logical])
+            given = scope.properties(logical)
+            if held and word == "UPDATE":
+                scope[logical] = self.aws.update(held, given)
+            else:
+                scope[logical] = self.aws.create(change["ResourceType"], logical, stack.name, given)
+        except Exception as error:
+            stack.say(logical, f"{word}_FAILED", str(error))
+            raise
+        stack.held[logical] = scope[logical]
+        stack.say(logical, f"{word}_COMPLETE")
 
-    def _roll_back(self, stack: Stack, before: dict[str, Held], prefix: str, why: str) -> None:
+    def _roll_back(self, stack: Stack, prefix: str, why: str) -> None:
         stack.become(f"{prefix}ROLLBACK_IN_PROGRESS", why)
-        if self.faults.fail_rollback:
+        if self.faults.get("fail_rollback"):
             stack.become(f"{prefix}ROLLBACK_FAILED")
             return
-        for logical, held in before.items():
+        for logical, held in stack.before.items():
             now = stack.held[logical]
             if now.properties != held.properties and now.physical_resource_id == held.physical_resource_id:
-                self.aws.update(now, logical, stack.name, held.properties)
-        self._drop(stack, [logical for logical in stack.held if logical not in before])
-        stack.held = before
+                self.aws.update(now, held.properties)
+        self._drop(stack, [logical for logical in stack.held if logical not in stack.before])
+        stack.held = stack.before
         stack.become(f"{prefix}ROLLBACK_COMPLETE")
-
-    def _continue(self, stack: Stack) -> None:
-        stack.become("UPDATE_ROLLBACK_IN_PROGRESS")
-        self._wait()
-        stack.become("UPDATE_ROLLBACK_FAILED" if self.faults.fail_rollback else "UPDATE_ROLLBACK_COMPLETE")
 
     def _remove(self, stack: Stack) -> None:
         stack.become("DELETE_IN_PROGRESS", "User Initiated")
-        if self.faults.fail_delete:
+        if self.faults.get("fail_delete"):
             stack.say("SessionTable", "DELETE_FAILED", "Resource is in use")
             stack.become("DELETE_FAILED")
             return
@@ -299,10 +264,6 @@ class Stacks:
         for logical in reversed(logicals):
             self.aws.delete(stack.held.pop(logical))
             stack.say(logical, "DELETE_COMPLETE")
-
-    def _wait(self) -> None:
-        while self.faults.hold:
-            time.sleep(0.02)
 
     def _scope(self, stack: Stack, template: dict[str, Any], values: dict[str, str]) -> Scope:
         pseudo = {
@@ -341,20 +302,5 @@ class CloudFormation(BaseResponse):
         return self.serialized(ActionResult(found))
 
 
-class _Unknown(dict[str, str]):
-    """Attributes of what is not there yet."""
-
-    def __init__(self, logical: str) -> None:
-        super().__init__()
-        self.logical = logical
-
-    def __missing__(self, name: str) -> str:
-        return f"new-{self.logical}.{name}"
-
-
-def _begin(work: Callable[[Any], None], on: object) -> None:
-    threading.Thread(target=work, args=(on,), daemon=True).start()
-
-
-def _differing(held: Held, wanted: dict[str, Any]) -> list[str]:
-    return sorted(name for name in {**held.properties, **wanted} if held.properties.get(name) != wanted.get(name))
+def _begin(work: Callable[..., None], *given: object) -> None:
+    threading.Thread(target=work, args=given, daemon=True).start()

@@ -47,35 +47,28 @@ def parse(text: str) -> dict[str, Any]:
 def check(template: dict[str, Any], given: dict[str, str]) -> dict[str, str]:
     """All parameters, if they may have these values."""
     known = template.get("Parameters", {})
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        raise invalid(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
-    values = {name: given.get(name, str(each["Default"]) if "Default" in each else None) for name, each in known.items()}
-    missing = sorted(name for name, value in values.items() if value is None)
-    if missing:
-        raise invalid(f"Parameters: [{', '.join(missing)}] must have values")
+    values = {name: str(given.get(name, each.get("Default"))) for name, each in known.items()}
+    wrong = set(given) - set(known) | {name for name, each in known.items() if name not in given and "Default" not in each}
+    if wrong:
+        raise invalid(f"Parameters: [{', '.join(sorted(wrong))}] must have values, or do not exist in the template")
     for name, value in values.items():
-        _check_one(name, known[name], str(value))
+        if not _may_be(known[name], value):
+            raise invalid(f"Parameter {name} failed to satisfy constraint: {known[name].get('ConstraintDescription', '')}")
     scope = Scope(template, values)
     for rule in template.get("Rules", {}).values():
-        if scope.holds(rule["RuleCondition"]):
-            for assertion in rule["Assertions"]:
-                if not scope.holds(assertion["Assert"]):
-                    raise invalid(f"Template error: {assertion['AssertDescription']}")
+        for assertion in rule["Assertions"] if scope.holds(rule["RuleCondition"]) else ():
+            if not scope.holds(assertion["Assert"]):
+                raise invalid(f"Template error: {assertion['AssertDescription']}")
     return values
 
 
-def _check_one(name: str, parameter: dict[str, Any], value: str) -> None:
-    if "AllowedValues" in parameter and value not in map(str, parameter["AllowedValues"]):
-        raise invalid(f"Parameter '{name}' must be one of AllowedValues")
-    if "AllowedPattern" in parameter and not re.fullmatch(parameter["AllowedPattern"], value):
-        hint = parameter.get("ConstraintDescription", f"must match pattern {parameter['AllowedPattern']}")
-        raise invalid(f"Parameter {name} failed to satisfy constraint: {hint}")
+def _may_be(parameter: dict[str, Any], value: str) -> bool:
+    if value not in map(str, parameter.get("AllowedValues", [value])):
+        return False
     if parameter["Type"] == "Number":
-        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
-            raise invalid(f"Parameter '{name}' must be a number.")
-        if not parameter.get("MinValue", float("-inf")) <= float(value) <= parameter.get("MaxValue", float("inf")):
-            raise invalid(f"Parameter '{name}' must be a number not less or greater than its limits")
+        least, most = parameter.get("MinValue", "-inf"), parameter.get("MaxValue", "inf")
+        return bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value)) and float(least) <= float(value) <= float(most)
+    return bool(re.fullmatch(parameter.get("AllowedPattern", "(?s:.*)"), value))
 
 
 class Scope(dict[str, Any]):
@@ -95,12 +88,11 @@ class Scope(dict[str, Any]):
         return bool(parse_condition(condition, self, self.lazy_condition_map))  # type: ignore[arg-type]
 
     def properties(self, logical: str) -> dict[str, Any]:
-        found: dict[str, Any] = clean_json(self.template["Resources"][logical].get("Properties", {}), self)  # type: ignore[arg-type]
-        return found
+        return self._evaluate(self.template["Resources"][logical].get("Properties", {}))
 
     def outputs(self) -> dict[str, str]:
         there = {name: each["Value"] for name, each in self.template.get("Outputs", {}).items() if self._is_there(each)}
-        return {name: str(clean_json(value, self)) for name, value in there.items()}  # type: ignore[arg-type]
+        return {name: str(self._evaluate(value)) for name, value in there.items()}
 
     def order(self) -> list[str]:
         """Existing resources, each after what it mentions."""
@@ -119,6 +111,9 @@ class Scope(dict[str, Any]):
         for logical in resources:
             visit(logical)
         return done
+
+    def _evaluate(self, value: Any) -> Any:
+        return clean_json(value, self)  # type: ignore[arg-type]
 
     def _is_there(self, part: dict[str, Any]) -> bool:
         return "Condition" not in part or bool(self.lazy_condition_map[part["Condition"]])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let rig: DeployRig;
 beforeAll(async () => {
@@ -178,8 +178,9 @@ describe('a stack that is stuck in an update', () => {
   });
 
   it('in a rollback that failed goes on with it', async () => {
-    await rig.cloud.setStatus('bedrock-spend', 'UPDATE_ROLLBACK_FAILED');
-    await rig.cloud.faults({ fail_rollback: true });
+    await rig.cloud.faults({ fail: { McpMethod: 'Too Many Requests' }, fail_rollback: true });
+    await expectFailure(['deploy', '--yes', '--set', 'TimeoutSeconds=120'], /McpMethod failed/);
+    expect(await stackStatus()).toBe('UPDATE_ROLLBACK_FAILED');
     await expectFailure(['deploy', '--yes'], /cannot be rolled back/);
     await rig.cloud.faults({});
     const ran = await rig.run(['deploy', '--yes']);
