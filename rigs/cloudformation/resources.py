@@ -4,6 +4,8 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache, reduce
+from operator import getitem
 from typing import Any
 
 import boto3
@@ -15,16 +17,12 @@ Properties = dict[str, Any]
 @dataclass(frozen=True)
 class Kind:
     service: str
-    identity: str
-    """What operations call its name or id."""
-    create: str
-    """Operations, in their order."""
+    identity: str  # What operations call its name or id.
+    create: str  # Operations, in their order.
     delete: str
-    update: str = ""
-    """Without one it is replaced, as it is when its name changes."""
+    update: str = ""  # Without one it is replaced, as it is when its name changes.
     arn: str = ""
-    also: Callable[[Properties], Properties] = lambda _: {}
-    """What operations call otherwise than CloudFormation."""
+    also: Callable[[Properties], Properties] = lambda _: {}  # What operations call otherwise than CloudFormation.
 
 
 @dataclass
@@ -35,24 +33,13 @@ class Held:
     logical_resource_id: str
     properties: Properties
     physical_resource_id: str
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)  # None before it is there.
 
     def get_cfn_attribute(self, name: str) -> str:
-        return self.attributes[name]
-
-    @property
-    def kind(self) -> Kind:
-        return KINDS[self.resource_type]
+        return self.attributes[name] if self.attributes else f"{self.physical_resource_id}.{name}"
 
     def changed(self, wanted: Properties) -> list[str]:
         return sorted(name for name in {**self.properties, **wanted} if self.properties.get(name) != wanted.get(name))
-
-
-class Proposed(Held):
-    """Not there yet: nobody knows its name."""
-
-    def get_cfn_attribute(self, name: str) -> str:
-        return f"{self.physical_resource_id}.{name}"
 
 
 class Region:
@@ -60,41 +47,36 @@ class Region:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._clients: dict[str, Any] = {}
+        self._client = cache(lambda service: boto3.Session("rig", "rig", region_name=name).client(service))
 
-    def call(self, service: str, operation: str, **given: Any) -> dict[str, Any]:
+    def call(self, service: str, operation: str, given: Properties) -> dict[str, Any]:
         answer: dict[str, Any] = getattr(self._client(service), operation)(**given)
         answer.pop("ResponseMetadata", None)
         return answer
 
     def create(self, kind: str, logical: str, stack: str, given: Properties) -> Held:
-        known = KINDS[kind]
-        name = given.get(known.identity, f"{stack}-{logical}-{secrets.token_hex(4).upper()}")
-        answers = self._ask(known, known.create, name, given)
+        name = given.get(KINDS[kind].identity, f"{stack}-{logical}-{secrets.token_hex(4).upper()}")
+        answers = self._ask(kind, "create", name, given)
         identity = answers.get("id", name)
-        arn = known.arn.format(region=self.name, account=ACCOUNT, name=identity)
+        arn = KINDS[kind].arn.format(region=self.name, account=ACCOUNT, name=identity)
         return Held(kind, logical, given, identity, {"Arn": arn, "RootResourceId": answers.get("rootResourceId", "")})
 
     def update(self, held: Held, given: Properties) -> Held:
-        self._ask(held.kind, held.kind.update, held.physical_resource_id, given)
+        self._ask(held.resource_type, "update", held.physical_resource_id, given)
         return replace(held, properties=given)
 
     def delete(self, held: Held) -> None:
-        self._ask(held.kind, held.kind.delete, held.physical_resource_id, held.properties)
+        self._ask(held.resource_type, "delete", held.physical_resource_id, held.properties)
 
-    def _ask(self, kind: Kind, operations: str, identity: str, given: Properties) -> dict[str, Any]:
-        client, answers = self._client(kind.service), {}
+    def _ask(self, resource_type: str, what: str, identity: str, given: Properties) -> dict[str, Any]:
+        kind, answers = KINDS[resource_type], {}
+        client = self._client(kind.service)
         properties = {**given, kind.identity: identity}
         properties.update(kind.also(properties))
-        for operation in operations.split():
+        for operation in getattr(kind, what).split():
             model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
-            answers.update(self.call(kind.service, operation, **_fit(properties, model.input_shape)))
+            answers.update(self.call(kind.service, operation, _fit(properties, model.input_shape)))
         return answers
-
-    def _client(self, service: str) -> Any:
-        if service not in self._clients:
-            self._clients[service] = boto3.Session("rig", "rig", region_name=self.name).client(service)
-        return self._clients[service]
 
 
 def _fit(value: Any, shape: Any) -> Any:  # noqa: PLR0911
@@ -108,12 +90,8 @@ def _fit(value: Any, shape: Any) -> Any:  # noqa: PLR0911
             return [_fit(item, shape.member) for item in value]
         case "map":
             return {key: _fit(item, shape.value) for key, item in value.items()}
-        case "integer" | "long":
-            return int(value)
-        case "float" | "double":
-            return float(value)
-        case "boolean":
-            return bool(value)
+        case "integer" | "long" | "float" | "double" | "boolean":
+            return json.loads(value) if isinstance(value, str) else value
     return json.dumps(value) if isinstance(value, dict) else str(value)
 
 
@@ -122,23 +100,15 @@ def _only(items: list[Any]) -> Any:
     return item
 
 
-def _patches(values: dict[str, Any]) -> Properties:
-    return {"patchOperations": [{"op": "replace", "path": f"/{path}", "value": value} for path, value in values.items()]}
+def _of_api_gateway(what: str, identity: str, paths: dict[str, str] | None = None) -> Kind:
+    """What is there can be changed by paths alone, which are given here with their properties."""
 
+    def also(given: Properties) -> Properties:
+        values = {path: reduce(getitem, name.split("."), given) for path, name in (paths or {}).items()}
+        changes = [{"op": "replace", "path": f"/{path}", "value": value} for path, value in values.items()]
+        return {**values, "patchOperations": changes}
 
-def _of_api(given: Properties) -> Properties:
-    source = given["ApiKeySourceType"]
-    return {"apiKeySource": source, **_patches({"apiKeySource": source})}
-
-
-def _of_usage_plan(given: Properties) -> Properties:
-    rate, burst = given["Throttle"]["RateLimit"], given["Throttle"]["BurstLimit"]
-    limits = {"throttle/rateLimit": rate, "throttle/burstLimit": burst, "quota/limit": given["Quota"]["Limit"]}
-    return {"name": given["UsagePlanName"], **_patches(limits)}
-
-
-def _of_api_gateway(what: str, identity: str, **more: Any) -> Kind:
-    return Kind("apigateway", identity, f"create_{what}", f"delete_{what}", **more)
+    return Kind("apigateway", identity, f"create_{what}", f"delete_{what}", f"update_{what}" if paths else "", also=also)
 
 
 KINDS = {
@@ -166,7 +136,7 @@ KINDS = {
         "iam", "PolicyName", "put_role_policy", "delete_role_policy", "put_role_policy",
         also=lambda given: {"RoleName": _only(given["Roles"])},
     ),
-    "AWS::ApiGateway::RestApi": _of_api_gateway("rest_api", "RestApiId", update="update_rest_api", also=_of_api),
+    "AWS::ApiGateway::RestApi": _of_api_gateway("rest_api", "RestApiId", {"apiKeySource": "ApiKeySourceType"}),
     "AWS::ApiGateway::Resource": _of_api_gateway("resource", "ResourceId"),
     "AWS::ApiGateway::Method": Kind(
         *("apigateway", "HttpMethod", "put_method put_integration", "delete_method", "put_method put_integration"),
@@ -176,13 +146,16 @@ KINDS = {
         "apigateway", "ResponseType", "put_gateway_response", "delete_gateway_response", "put_gateway_response",
     ),
     "AWS::ApiGateway::Deployment": _of_api_gateway("deployment", "DeploymentId"),
-    "AWS::ApiGateway::Stage": _of_api_gateway(
-        "stage", "StageName",
-        update="update_stage",
-        also=lambda given: _patches({"deploymentId": given["DeploymentId"]}),
-    ),
+    "AWS::ApiGateway::Stage": _of_api_gateway("stage", "StageName", {"deploymentId": "DeploymentId"}),
     "AWS::ApiGateway::UsagePlan": _of_api_gateway(
-        "usage_plan", "UsagePlanId", update="update_usage_plan", also=_of_usage_plan
+        "usage_plan",
+        "UsagePlanId",
+        {
+            "name": "UsagePlanName",
+            "throttle/rateLimit": "Throttle.RateLimit",
+            "throttle/burstLimit": "Throttle.BurstLimit",
+            "quota/limit": "Quota.Limit",
+        },
     ),
     "AWS::ApiGateway::Authorizer": _of_api_gateway("authorizer", "AuthorizerId"),
     "AWS::CloudWatch::Alarm": Kind(

@@ -15,15 +15,15 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from moto import mock_aws
+from moto.apigateway.models import apigateway_backends
 from moto.cloudformation import urls
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import DomainDispatcherApplication, create_backend_app
-from resources import Region
+from resources import ACCOUNT, Region
 from stacks import CloudFormation, Stacks
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
-# Not passed on: they are of one connection.
 OF_ONE_HOP = ("host", "connection", "transfer-encoding", "content-length", "accept-encoding", "date", "server")
 UNAUTHORIZED = {"jsonrpc": "2.0", "id": None, "error": {"code": -32001, "message": "The API key is missing or not known."}}
 DENIED_IN_XML = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"
@@ -32,21 +32,23 @@ DENIED_IN_XML = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not aut
 class Cloud:
     """Everything behind the address."""
 
-    address: str
-
     def __init__(self) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
+        self._set_out()
+
+    def _set_out(self) -> None:
         self.regions: dict[str, Stacks] = {}
-        self.denied: list[str] = []
+        self.faults: dict[str, Any] = {}  # As index.ts names them.
         self.upstream, self.checks_keys = "", True
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)
+        self.address = request.host_url.rstrip("/")
         environ["wsgi.input"] = io.BytesIO(request.get_data())  # For moto, which reads it again.
         return self._answer(request)(environ, start_response)
 
     def in_region(self, name: str) -> Stacks:
-        return self.regions.setdefault(name, Stacks(Region(name), self.address))
+        return self.regions.setdefault(name, Stacks(Region(name), self.address, lambda fault: self.faults.get(fault)))
 
     def _answer(self, request: Request) -> Any:
         if request.path.startswith("/_rig/"):
@@ -54,7 +56,7 @@ class Cloud:
         if request.path.startswith("/api/"):
             return self._front_door(request)
         service, named = _operation(request)
-        if any(re.search(pattern, named) for pattern in self.denied):
+        if any(re.search(pattern, named) for pattern in self.faults.get("denied", ())):
             if service in ("cloudformation", "sts", "iam"):
                 return Response(DENIED_IN_XML, 403, content_type="text/xml")
             denied = {"__type": "AccessDeniedException", "message": "not authorized"}
@@ -65,24 +67,19 @@ class Cloud:
 
     def _controlled(self, what: str, given: dict[str, Any]) -> Response:
         """What a test sets and asks; an error is the test's to see."""
-        try:
-            return _json(getattr(self, f"_do_{what}")(**given))
-        except Exception as error:  # noqa: BLE001
-            return _json(str(error), 400)
-
-    def _do_reset(self) -> None:
-        moto_api_backend.reset()
-        self.regions, self.denied, self.checks_keys = {}, [], True
-
-    def _do_faults(self, denied: list[str] | None = None, **others: Any) -> None:
-        self.denied = self.denied if denied is None else denied
-        self.in_region("us-east-1").faults = others
-
-    def _do_upstream(self, url: str, checks_keys: bool) -> None:  # noqa: FBT001
-        self.upstream, self.checks_keys = url, checks_keys
-
-    def _do_call(self, service: str, operation: str, region: str, given: dict[str, Any]) -> Any:
-        return self.in_region(region).aws.call(service, operation, **given)
+        if what == "call":
+            try:
+                return _json(self.in_region(given.pop("region")).aws.call(**given))
+            except Exception as error:  # noqa: BLE001
+                return _json(str(error), 400)
+        if what == "reset":
+            moto_api_backend.reset()
+            self._set_out()
+        elif what == "faults":
+            self.faults = given
+        else:
+            self.upstream, self.checks_keys = given["url"], given["checksKeys"]
+        return _json({})
 
     def _front_door(self, request: Request) -> Response:
         """As API Gateway: a key of the usage plan, then the function, which is whatever listens upstream."""
@@ -90,8 +87,7 @@ class Cloud:
         if self.checks_keys and not self._opens(api, request.headers.get("x-api-key")):
             return _json(UNAUTHORIZED, 401)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_ONE_HOP}
-        url = f"{self.upstream}/{'/'.join(rest)}"
-        onward = urllib.request.Request(url, request.get_data() or None, headers, method=request.method)
+        onward = urllib.request.Request("/".join([self.upstream, *rest]), request.get_data() or None, headers, method=request.method)
         try:
             answer = urllib.request.urlopen(onward)
         except urllib.error.HTTPError as error:
@@ -101,15 +97,13 @@ class Cloud:
             return Response(answer.read(), answer.status, kept)
 
     def _opens(self, api: str, key: str | None) -> bool:
-        """Whether a key is on the usage plan of an API."""
-        for stacks in list(self.regions.values()):
-            asked = stacks.aws.call
-            for plan in asked("apigateway", "get_usage_plans")["items"]:
-                if any(stage["apiId"] == api for stage in plan.get("apiStages", [])):
-                    keys = asked("apigateway", "get_usage_plan_keys", usagePlanId=plan["id"])["items"]
-                    # moto leaves a deleted key on the plan.
-                    there = {each["id"] for each in asked("apigateway", "get_api_keys")["items"]}
-                    return any(each["value"] == key and each["id"] in there for each in keys)
+        """Whether a key is on the usage plan of an API. moto leaves a deleted one there."""
+        for region in self.regions:
+            found = apigateway_backends[ACCOUNT][region]
+            for plan in found.usage_plans.values():
+                if api in [stage["apiId"] for stage in plan.api_stages]:
+                    there = set(found.keys) & set(found.usage_plan_keys.get(plan.id, {}))
+                    return any(found.keys[each].value == key for each in there)
         return False
 
 
@@ -133,9 +127,8 @@ def main() -> None:
     urls.url_paths = {"{0}/$": CloudFormation.dispatch}
     CloudFormation.in_region = cloud.in_region
     server = make_server("127.0.0.1", 0, cloud, threaded=True)
-    cloud.address = f"http://127.0.0.1:{server.port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(cloud.address, flush=True)
+    print(f"http://127.0.0.1:{server.port}", flush=True)
     sys.stdin.read()
 
 

@@ -1,7 +1,4 @@
-"""CloudFormation's own part: stacks, change sets, events, roll back. moto reads requests and writes answers.
-
-moto finds what it writes under CloudFormation's names without their first word, as Status for StackStatus.
-"""
+"""CloudFormation's own part: stacks, change sets, events, roll back. moto reads requests, and writes what has names as here."""
 
 import json
 import re
@@ -11,16 +8,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from botocore import xform_name
 from moto.cloudformation.exceptions import AlreadyExistsException
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
-from resources import ACCOUNT, KINDS, Held, Proposed, Region
+from resources import ACCOUNT, KINDS, Held, Region
 from template import Scope, check, invalid, parse
-
-EMPTY = "Resources: {}"
 
 
 @dataclass
@@ -29,19 +25,15 @@ class Stack:
     id: str
     tags: list[dict[str, str]]
     status: str = "REVIEW_IN_PROGRESS"
-    template: str = EMPTY
+    template: str = "Resources: {}"
     description: str | None = None
     parameters: list[dict[str, str]] = field(default_factory=list)
     held: dict[str, Held] = field(default_factory=dict)
-    before: dict[str, Held] = field(default_factory=dict)
-    """What it rolls back to."""
+    before: dict[str, Held] = field(default_factory=dict)  # What it rolls back to.
     outputs: list[dict[str, str]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     creation_time: datetime = field(default_factory=lambda: datetime.now(UTC))
     last_updated_time: datetime | None = None
-
-    def goes_by(self, name: str) -> bool:
-        return name == self.id or (name == self.name and self.status != "DELETE_COMPLETE")
 
     def say(self, logical: str, status: str, why: str = "") -> None:
         said = {"LogicalResourceId": logical, "ResourceStatus": status, "ResourceStatusReason": why}
@@ -67,19 +59,14 @@ class ChangeSet:
     status: str = "CREATE_COMPLETE"
     status_reason: str = ""
 
-    @property
-    def stack_name(self) -> str:
-        return self.stack.name
-
 
 class Stacks:
     """Of one region. Its public methods are CloudFormation's operations."""
 
-    def __init__(self, region: Region, address: str) -> None:
-        self.aws, self.address = region, address
+    def __init__(self, region: Region, address: str, fault: Callable[[str], Any]) -> None:
+        self.aws, self.address, self.fault = region, address, fault
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, ChangeSet] = {}
-        self.faults: dict[str, Any] = {}  # As index.ts names them.
 
     def get_template_summary(self, given: dict[str, Any]) -> Any:
         template = parse(given["TemplateBody"] if "TemplateBody" in given else self._find(given["StackName"]).template)
@@ -106,7 +93,13 @@ class Stacks:
 
     def create_change_set(self, given: dict[str, Any]) -> Any:
         name, tags, creates = given["ChangeSetName"], given.get("Tags", []), given["ChangeSetType"] == "CREATE"
-        stack = self._for_change_set(given["StackName"], tags, creates=creates)
+        if creates and not self._named(given["StackName"]):
+            identity = f"arn:aws:cloudformation:{self.aws.name}:{ACCOUNT}:stack/{given['StackName']}/{uuid.uuid4()}"
+            stack = Stack(given["StackName"], identity, tags)
+        else:
+            stack = self._find(given["StackName"])
+        if not re.fullmatch("REVIEW_IN_PROGRESS" if creates else "(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE", stack.status):
+            raise invalid(f"Stack:{stack.id} is in {stack.status} state and cannot be changed so.")
         template = parse(given["TemplateBody"])
         if any(other.name == name for other in self._of(stack)):
             raise AlreadyExistsException(f"ChangeSet {name} cannot be created: it exists")
@@ -137,36 +130,29 @@ class Stacks:
         change_set: ChangeSet = self.describe_change_set(given)
         for other in self._of(change_set.stack):
             del self.change_sets[other.id]
-        _begin(self._run, change_set)
+        threading.Thread(target=self._run, args=(change_set,), daemon=True).start()
 
     def delete_stack(self, given: dict[str, Any]) -> None:
-        for stack in self.stacks.values():
-            if stack.goes_by(given["StackName"]):
-                _begin(self._remove, stack)
+        for stack in self._named(given["StackName"]):
+            threading.Thread(target=self._remove, args=(stack,), daemon=True).start()
 
     def continue_update_rollback(self, given: dict[str, Any]) -> None:
         stack = self._find(given["StackName"])
         if stack.status != "UPDATE_ROLLBACK_FAILED":
             raise invalid(f"Stack {stack.name} is in {stack.status} state")
-        _begin(self._roll_back, stack, "UPDATE_", "User Initiated")
+        threading.Thread(target=self._roll_back, args=(stack, "UPDATE_", "User Initiated",), daemon=True).start()
 
     def _find(self, name: str) -> Stack:
-        for stack in self.stacks.values():
-            if stack.goes_by(name):
-                return stack
+        for stack in self._named(name):
+            return stack
         raise invalid(f"Stack with id {name} does not exist")
+
+    def _named(self, name: str) -> list[Stack]:
+        there = [stack for stack in self.stacks.values() if stack.status != "DELETE_COMPLETE"]
+        return [stack for stack in self.stacks.values() if stack.id == name] or [one for one in there if one.name == name]
 
     def _of(self, stack: Stack) -> list[ChangeSet]:
         return [each for each in self.change_sets.values() if each.stack is stack]
-
-    def _for_change_set(self, name: str, tags: list[dict[str, str]], *, creates: bool) -> Stack:
-        stack = next((each for each in self.stacks.values() if each.goes_by(name)), None)
-        if stack is None and creates:
-            return Stack(name, f"arn:aws:cloudformation:{self.aws.name}:{ACCOUNT}:stack/{name}/{uuid.uuid4()}", tags)
-        fit = "REVIEW_IN_PROGRESS" if creates else "(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE"
-        if stack is None or not re.fullmatch(fit, stack.status):
-            raise invalid(f"Stack {name} does not exist, or not in a state for this: {stack and stack.status}")
-        return stack
 
     def _difference(self, stack: Stack, template: dict[str, Any], values: dict[str, str]) -> list[dict[str, Any]]:
         """Resources whose evaluated properties differ. What is new or replaced has no name yet."""
@@ -181,25 +167,23 @@ class Stacks:
             names = held.changed(properties) if held else []
             replaced = bool(names) and (KINDS[kind].identity in names or not KINDS[kind].update)
             if held is None or replaced:
-                scope[logical] = Proposed(kind, logical, properties, f"new-{logical}")
+                scope[logical] = Held(kind, logical, properties, f"new-{logical}")
             change = {"LogicalResourceId": logical, "ResourceType": kind, "Replacement": str(replaced)}
             if held is None:
                 changes.append({"Action": "Add", **change})
             elif names:
                 details = [{"Target": {"Attribute": "Properties", "Name": name}} for name in names]
                 changes.append({"Action": "Modify", **change, "Details": details})
-        gone = [held for logical, held in stack.held.items() if logical not in wanted]
-        removals = [
-            {"Action": "Remove", "LogicalResourceId": held.logical_resource_id, "ResourceType": held.resource_type}
-            for held in reversed(gone)
-        ]
-        return [{"Type": "Resource", "ResourceChange": change} for change in changes + removals]
+        for logical, held in reversed(stack.held.items()):
+            if logical not in wanted:
+                changes.append({"Action": "Remove", "LogicalResourceId": logical, "ResourceType": held.resource_type})
+        return [{"Type": "Resource", "ResourceChange": change} for change in changes]
 
     def _run(self, change_set: ChangeSet) -> None:
         stack, stack.before = change_set.stack, dict(change_set.stack.held)
         word = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
         stack.become(f"{word}_IN_PROGRESS", "User Initiated")
-        while self.faults.get("hold"):
+        while self.fault("hold"):
             time.sleep(0.02)
         template = parse(change_set.template)
         scope = self._scope(stack, template, change_set.values)
@@ -215,7 +199,8 @@ class Stacks:
             return
         stack.template, stack.tags, stack.description = change_set.template, change_set.tags, template.get("Description")
         stack.parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in change_set.values.items()]
-        stack.outputs = [{"OutputKey": name, "OutputValue": self._reachable(value)} for name, value in outputs.items()]
+        here = partial(re.sub, r"https://(\w+)\.execute-api\.[\w.-]+", rf"{self.address}/api/\1")  # In place of AWS's own.
+        stack.outputs = [{"OutputKey": name, "OutputValue": here(value)} for name, value in outputs.items()]
         stack.become(f"{word}_COMPLETE")
 
     def _change(self, stack: Stack, scope: Scope, change: dict[str, Any]) -> None:
@@ -225,8 +210,8 @@ class Stacks:
             return
         word = "UPDATE" if held and change["Replacement"] == "False" else "CREATE"
         try:
-            if logical in self.faults.get("fail", {}):
-                raise RuntimeError(self.faults["fail"][logical])
+            if logical in (self.fault("fail") or {}):
+                raise RuntimeError(self.fault("fail")[logical])
             given = scope.properties(logical)
             if held and word == "UPDATE":
                 scope[logical] = self.aws.update(held, given)
@@ -240,7 +225,7 @@ class Stacks:
 
     def _roll_back(self, stack: Stack, prefix: str, why: str) -> None:
         stack.become(f"{prefix}ROLLBACK_IN_PROGRESS", why)
-        if self.faults.get("fail_rollback"):
+        if self.fault("fail_rollback"):
             stack.become(f"{prefix}ROLLBACK_FAILED")
             return
         for logical, held in stack.before.items():
@@ -253,7 +238,7 @@ class Stacks:
 
     def _remove(self, stack: Stack) -> None:
         stack.become("DELETE_IN_PROGRESS", "User Initiated")
-        if self.faults.get("fail_delete"):
+        if self.fault("fail_delete"):
             stack.say("SessionTable", "DELETE_FAILED", "Resource is in use")
             stack.become("DELETE_FAILED")
             return
@@ -270,15 +255,10 @@ class Stacks:
             "AWS::AccountId": ACCOUNT,
             "AWS::Partition": "aws",
             "AWS::Region": self.aws.name,
-            "AWS::StackId": stack.id,
             "AWS::StackName": stack.name,
             "AWS::URLSuffix": "amazonaws.com",
         }
         return Scope(template, values, {**pseudo, **stack.held})
-
-    def _reachable(self, output: str) -> str:
-        """The API's address, which is AWS's own, is this rig's in its place."""
-        return re.sub(r"https://(\w+)\.execute-api\.[\w.-]+", rf"{self.address}/api/\1", output)
 
 
 class CloudFormation(BaseResponse):
@@ -300,7 +280,3 @@ class CloudFormation(BaseResponse):
         except ServiceException as error:
             found = error
         return self.serialized(ActionResult(found))
-
-
-def _begin(work: Callable[..., None], *given: object) -> None:
-    threading.Thread(target=work, args=given, daemon=True).start()

@@ -3,11 +3,13 @@
 import json
 import re
 from functools import lru_cache, partial
+from graphlib import TopologicalSorter
 from typing import Any
 
 import yaml
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.parsing import LazyDict, clean_json, parse_condition
+from moto.cloudformation.utils import yaml_tag_constructor
 
 # What moto does not know it leaves as it is, or takes for false.
 FUNCTIONS = {f"Fn::{name}" for name in ("And", "Equals", "FindInMap", "GetAtt", "If", "Join", "Not", "Or", "Sub")}
@@ -18,17 +20,12 @@ def invalid(message: str) -> ValidationError:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """moto's own takes `!Condition` for a function, which is then never true."""
+    pass
 
 
-def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-    else:
-        value = loader.construct_sequence(node, deep=True)
-    if suffix == "GetAtt" and isinstance(value, str):
-        value = value.split(".")
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+def _tagged(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> Any:
+    """moto takes `!Condition` for a function, which is then never true."""
+    return {name: node.value} if name == "Condition" else yaml_tag_constructor(loader, f"!{name}", node)
 
 
 _Loader.add_multi_constructor("!", _tagged)
@@ -80,9 +77,9 @@ class Scope(dict[str, Any]):
             is_list = template["Parameters"][name]["Type"] == "CommaDelimitedList"
             self[name] = value.split(",") if is_list else value
         self.template = template
-        self.lazy_condition_map = LazyDict()
+        conditions = self.lazy_condition_map = LazyDict()
         for name, condition in template.get("Conditions", {}).items():
-            self.lazy_condition_map[name] = partial(parse_condition, condition, self, self.lazy_condition_map)
+            conditions[name] = partial(parse_condition, condition, self, conditions)
 
     def holds(self, condition: dict[str, Any]) -> bool:
         return bool(parse_condition(condition, self, self.lazy_condition_map))  # type: ignore[arg-type]
@@ -95,30 +92,13 @@ class Scope(dict[str, Any]):
         return {name: str(self._evaluate(value)) for name, value in there.items()}
 
     def order(self) -> list[str]:
-        """Existing resources, each after what it mentions."""
-        resources = self.template["Resources"]
-        done: list[str] = []
-
-        def visit(logical: str) -> None:
-            if logical in done or not self._is_there(resources[logical]):
-                return
-            before = resources[logical].get("DependsOn", [])
-            for other in [*([before] if isinstance(before, str) else before), *self._mentioned(logical)]:
-                if other in resources:
-                    visit(other)
-            done.append(logical)
-
-        for logical in resources:
-            visit(logical)
-        return done
+        """Existing resources, each after what it names."""
+        there = {name: each for name, each in self.template["Resources"].items() if self._is_there(each)}
+        words = {name: set(re.findall(r"\w+", json.dumps({**each, "Type": ""}))) for name, each in there.items()}
+        return [*TopologicalSorter({name: words[name] & set(there) - {name} for name in there}).static_order()]
 
     def _evaluate(self, value: Any) -> Any:
         return clean_json(value, self)  # type: ignore[arg-type]
 
     def _is_there(self, part: dict[str, Any]) -> bool:
         return "Condition" not in part or bool(self.lazy_condition_map[part["Condition"]])
-
-    def _mentioned(self, logical: str) -> list[str]:
-        text = json.dumps(self.template["Resources"][logical].get("Properties", {}))
-        found = re.findall(r'"Ref": "(\w+)"|"Fn::GetAtt": \["(\w+)"|\$\{(\w+)[.}]', text)
-        return [name for names in found for name in names if name and name != logical]
