@@ -17,7 +17,8 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // On a fresh machine the first that needs Python waits for what pip gets, and for all that is read once.
+    hookTimeout: 300_000,
     // As patient as the tests themselves: a busy machine must not look like a fault.
     expect: { poll: { timeout: 20_000, interval: 10 } },
     reporters: ['default', './test/helpers/count-reporter.ts'],

@@ -1,11 +1,18 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text as textOf } from 'node:stream/consumers';
 import { startPython } from '../python/index.ts';
 
-/** deploy.py without its pauses. */
-export const DEPLOY_QUICKLY = join(import.meta.dirname, 'deploy_quickly.py');
+/** deploy.py, whose pauses, and those of boto3's retries, take a moment: here nothing takes long. */
+export const DEPLOY_QUICKLY = `
+import runpy, sys, time
+sleep = time.sleep
+time.sleep = lambda seconds: sleep(seconds / 20)
+sys.path.insert(0, "deploy")
+runpy.run_path("deploy/deploy.py", run_name="__main__")`;
 
+/** Those of before are no more. */
 export interface Faults {
   /** Patterns of requests that are refused for want of a permission, as `^ecr:CreateRepository`. */
   denied?: string[];
@@ -20,7 +27,7 @@ export interface Faults {
 /** What a warm Python reads once for all of them, and for deploy.py. */
 export const IMPORTS = [
   'moto.server',
-  ...['apigateway', 'awslambda', 'dynamodb', 'ecr', 'iam', 'kms'].map((name) => `moto.${name}.urls`),
+  ...['apigateway', 'awslambda', 'cloudformation', 'dynamodb', 'ecr', 'iam', 'kms'].map((name) => `moto.${name}.urls`),
   'models',
   'yaml',
 ];
@@ -35,21 +42,20 @@ export interface LocalCloud {
   faults(faults: Faults): Promise<void>;
   /** What answers behind the API's front door; with `checksKeys: false` it checks the keys itself. */
   upstream(url: string, checksKeys?: boolean): Promise<void>;
-  /** Puts a stack into a state. */
-  setStatus(stack: string, status: string): Promise<void>;
   /** Calls a service as boto3 does, past all faults. */
   call(service: string, operation: string, given?: object, region?: string): Promise<Answer>;
-  cloudFormation(action: string, given?: object, region?: string): Promise<Answer>;
-  /** What was asked since the last reset, as `service:Operation`. */
-  requests(): Promise<string[]>;
   close(): void;
 }
 
 /** Starts it. It ends with this process. */
 export async function startCloud(): Promise<LocalCloud> {
-  const python = await startPython([join(import.meta.dirname, 'server.py')], { imports: IMPORTS });
-  python.stderr.resume();
-  const [endpoint] = (await once(createInterface(python.stdout), 'line')) as [string];
+  const env = { ...process.env, AWS_ENDPOINT_URL: undefined }; // Another one's, where this is not the first.
+  const python = await startPython([join(import.meta.dirname, 'server.py')], { env, imports: IMPORTS });
+  const said = textOf(python.stderr);
+  const endpoint = await Promise.race([
+    once(createInterface(python.stdout), 'line').then(([line]) => line as string),
+    python.ended.then(async (code) => Promise.reject(new Error(`The cloud ended with ${code}: ${await said}`))),
+  ]);
   const post = async (path: string, body: object = {}): Promise<Answer> => {
     const response = await fetch(`${endpoint}/_rig/${path}`, { method: 'POST', body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
@@ -60,10 +66,7 @@ export async function startCloud(): Promise<LocalCloud> {
     reset: () => post('reset'),
     faults: (faults) => post('faults', faults),
     upstream: (url, checksKeys = true) => post('upstream', { url, checksKeys }),
-    setStatus: (stack, status) => post('status', { stack, status }),
     call: (service, operation, given = {}, region = 'us-east-1') => post('call', { service, operation, given, region }),
-    cloudFormation: (action, given = {}, region = 'us-east-1') => post('cloudformation', { action, given, region }),
-    requests: () => post('requests'),
     close: () => void python.stdin.end(),
   };
 }

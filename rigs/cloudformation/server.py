@@ -3,6 +3,7 @@
 Prints its address as the first line, and ends when its input does. See README.md.
 """
 
+import io
 import json
 import logging
 import re
@@ -10,247 +11,124 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
-from xml.sax.saxutils import escape
+from urllib.parse import parse_qsl
 
-import boto3
-from botocore.config import Config
-from botocore.validate import ParamValidator
-from moto.server import ThreadedMotoServer
-from stacks import AlreadyExists, Faults, Stacks
-from template import Invalid
+from moto import mock_aws
+from moto.apigateway.models import apigateway_backends
+from moto.cloudformation import urls
+from moto.moto_api._internal.models import moto_api_backend
+from moto.server import DomainDispatcherApplication, create_backend_app
+from resources import ACCOUNT, Region
+from stacks import CloudFormation, Stacks
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
 
-# Not passed on: they are of one connection.
-OF_ONE_HOP = ("host", "connection", "transfer-encoding", "content-length", "accept-encoding")
+OF_ONE_HOP = ("host", "connection", "transfer-encoding", "content-length", "accept-encoding", "date", "server")
 UNAUTHORIZED = {"jsonrpc": "2.0", "id": None, "error": {"code": -32001, "message": "The API key is missing or not known."}}
+DENIED_IN_XML = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"
 
 
 class Cloud:
     """Everything behind the address."""
 
-    def __init__(self, moto: str, address: str) -> None:
-        self.moto, self.address = moto, address
-        self.stacks: dict[str, Stacks] = {}
-        self.denied: list[str] = []
-        self.upstream = ""
-        self.checks_keys = True
-        self.requests: list[str] = []
-        self._clients: dict[tuple[str, str], Any] = {}
-        self._lock = threading.Lock()
+    def __init__(self) -> None:
+        self.moto = DomainDispatcherApplication(create_backend_app)
+        self._set_out()
 
-    def call(self, service: str, operation: str, *, region: str = "us-east-1", **given: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = getattr(self._client(service, region), operation)(**given)
-        answer.pop("ResponseMetadata", None)
-        return answer
+    def _set_out(self) -> None:
+        self.regions: dict[str, Stacks] = {}
+        self.faults: dict[str, Any] = {}  # As index.ts names them.
+        self.upstream, self.checks_keys = "", True
 
-    def _client(self, service: str, region: str) -> Any:
-        with self._lock:
-            if (service, region) not in self._clients:
-                self._clients[service, region] = boto3.client(
-                    service,
-                    region_name=region,
-                    endpoint_url=self.moto,
-                    aws_access_key_id="rig",
-                    aws_secret_access_key="rig",  # noqa: S106 - moto asks for none
-                    config=Config(retries={"total_max_attempts": 1}, max_pool_connections=20),
-                )
-            return self._clients[service, region]
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        request = Request(environ)
+        self.address = request.host_url.rstrip("/")
+        environ["wsgi.input"] = io.BytesIO(request.get_data())  # For moto, which reads it again.
+        return self._answer(request)(environ, start_response)
 
-    def misfit(self, action: str, answer: Any) -> str:
-        """What of an answer is not as AWS's model has it. Requests are held to it by boto3 itself."""
-        shape = self._client("cloudformation", "us-east-1").meta.service_model.operation_model(action).output_shape
-        found: str = ParamValidator().validate(answer, shape).generate_report() if shape else ""
-        return found
+    def in_region(self, name: str) -> Stacks:
+        return self.regions.setdefault(name, Stacks(Region(name), self.address, lambda fault: self.faults.get(fault)))
 
-    def in_region(self, region: str) -> Stacks:
-        with self._lock:
-            if region not in self.stacks:
+    def _answer(self, request: Request) -> Any:
+        if request.path.startswith("/_rig/"):
+            return self._controlled(request.path.removeprefix("/_rig/"), request.get_json(force=True))
+        if request.path.startswith("/api/"):
+            return self._front_door(request)
+        service, named = _operation(request)
+        if any(re.search(pattern, named) for pattern in self.faults.get("denied", ())):
+            if service in ("cloudformation", "sts", "iam"):
+                return Response(DENIED_IN_XML, 403, content_type="text/xml")
+            denied = {"__type": "AccessDeniedException", "message": "not authorized"}
+            return _json(denied, 403, {"x-amzn-errortype": "AccessDeniedException"})
+        if named == "bedrock:GET /inference-profiles":  # Which moto has not.
+            return _json({"inferenceProfileSummaries": []})
+        return self.moto
 
-                def call(service: str, operation: str, **given: Any) -> dict[str, Any]:
-                    return self.call(service, operation, region=region, **given)
+    def _controlled(self, what: str, given: dict[str, Any]) -> Response:
+        """What a test sets and asks; an error is the test's to see."""
+        if what == "call":
+            try:
+                return _json(self.in_region(given.pop("region")).aws.call(**given))
+            except Exception as error:  # noqa: BLE001
+                return _json(str(error), 400)
+        if what == "reset":
+            moto_api_backend.reset()
+            self._set_out()
+        elif what == "faults":
+            self.faults = given
+        else:
+            self.upstream, self.checks_keys = given["url"], given["checksKeys"]
+        return _json({})
 
-                self.stacks[region] = Stacks(call, region, self.address)
-            return self.stacks[region]
+    def _front_door(self, request: Request) -> Response:
+        """As API Gateway: a key of the usage plan, then the function, which is whatever listens upstream."""
+        _, _, api, _, *rest = request.path.split("/")
+        if self.checks_keys and not self._opens(api, request.headers.get("x-api-key")):
+            return _json(UNAUTHORIZED, 401)
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_ONE_HOP}
+        onward = urllib.request.Request("/".join([self.upstream, *rest]), request.get_data() or None, headers, method=request.method)
+        try:
+            answer = urllib.request.urlopen(onward)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            kept = [(name, value) for name, value in answer.headers.items() if name.lower() not in OF_ONE_HOP]
+            return Response(answer.read(), answer.status, kept)
 
-    def reset(self) -> None:
-        urllib.request.urlopen(urllib.request.Request(f"{self.moto}/moto-api/reset", method="POST")).close()
-        self.stacks, self.denied, self.checks_keys, self.requests = {}, [], True, []
-
-    def opens(self, api: str, key: str | None) -> bool:
-        """Whether a key is on the usage plan of an API."""
-        for region in self.stacks:
-            for plan in self.call("apigateway", "get_usage_plans", region=region)["items"]:
-                if any(stage["apiId"] == api for stage in plan.get("apiStages", [])):
-                    keys = self.call("apigateway", "get_usage_plan_keys", region=region, usagePlanId=plan["id"])["items"]
-                    # moto leaves a deleted key on the plan.
-                    there = {each["id"] for each in self.call("apigateway", "get_api_keys", region=region)["items"]}
-                    return any(each["value"] == key and each["id"] in there for each in keys)
+    def _opens(self, api: str, key: str | None) -> bool:
+        """Whether a key is on the usage plan of an API. moto leaves a deleted one there."""
+        for region in self.regions:
+            found = apigateway_backends[ACCOUNT][region]
+            for plan in found.usage_plans.values():
+                if api in [stage["apiId"] for stage in plan.api_stages]:
+                    there = set(found.keys) & set(found.usage_plan_keys.get(plan.id, {}))
+                    return any(found.keys[each].value == key for each in there)
         return False
 
 
-class Handler(BaseHTTPRequestHandler):
-    cloud: Cloud
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_: object) -> None:
-        """Nothing: a request may have a key."""
-
-    def _any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        path = urlsplit(self.path).path
-        if path.startswith("/_rig/"):
-            return self._control(path.removeprefix("/_rig/"), json.loads(body or b"{}"))
-        if path.startswith("/api/"):
-            return self._front_door(path, body)
-        service, region = self._scope()
-        named = self._operation(service, path, body)
-        self.cloud.requests.append(named)
-        if any(re.search(pattern, named) for pattern in self.cloud.denied):
-            return self._deny(service)
-        if service == "cloudformation":
-            return self._cloudformation(region, dict(parse_qsl(body.decode(), keep_blank_values=True)))
-        if named == "bedrock:GET /inference-profiles":  # Which moto has not.
-            return self._answer(200, b'{"inferenceProfileSummaries": []}', "application/json")
-        return self._pass_on(f"{self.cloud.moto}{self.path}", body)
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _any  # noqa: N815
-
-    def _scope(self) -> tuple[str, str]:
-        """What a request is signed for."""
-        found = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", self.headers.get("authorization", ""))
-        return (found[2], found[1]) if found else ("", "us-east-1")
-
-    def _operation(self, service: str, path: str, body: bytes) -> str:
-        target = self.headers.get("x-amz-target", "").rpartition(".")[2]
-        action = dict(parse_qsl(body.decode(errors="replace"))).get("Action", "") if b"Action=" in body else ""
-        return f"{service}:{target or action or f'{self.command} {path}'}"
-
-    def _cloudformation(self, region: str, flat: dict[str, str]) -> None:
-        action = flat["Action"]
-        try:
-            found = self.cloud.in_region(region).answer(action, _nested(flat))
-        except Invalid as error:
-            code = "AlreadyExistsException" if isinstance(error, AlreadyExists) else "ValidationError"
-            text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{escape(str(error))}</Message></Error></ErrorResponse>"
-            return self._answer(400, text.encode(), "text/xml")
-        misfit = self.cloud.misfit(action, found)
-        if misfit:
-            text = f"<ErrorResponse><Error><Code>NotInModel</Code><Message>{escape(misfit)}</Message></Error></ErrorResponse>"
-            return self._answer(501, text.encode(), "text/xml")
-        text = f"<{action}Response><{action}Result>{_xml(found)}</{action}Result></{action}Response>"
-        return self._answer(200, text.encode(), "text/xml")
-
-    def _deny(self, service: str) -> None:
-        if service in ("cloudformation", "sts", "iam"):
-            text = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"
-            return self._answer(403, text.encode(), "text/xml")
-        body = json.dumps({"__type": "AccessDeniedException", "message": "not authorized"}).encode()
-        self.extra = {"x-amzn-errortype": "AccessDeniedException"}
-        return self._answer(403, body, "application/x-amz-json-1.1")
-
-    def _front_door(self, path: str, body: bytes) -> None:
-        """As API Gateway: a key of the usage plan, then the function, which is whatever listens upstream."""
-        _, _, api, _, *rest = path.split("/")
-        if self.cloud.checks_keys and not self.cloud.opens(api, self.headers.get("x-api-key")):
-            return self._answer(401, json.dumps(UNAUTHORIZED).encode(), "application/json")
-        return self._pass_on(f"{self.cloud.upstream}/{'/'.join(rest)}", body)
-
-    def _pass_on(self, url: str, body: bytes) -> None:
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in OF_ONE_HOP}
-        # The signature is for this address; moto tells services apart by it.
-        request = urllib.request.Request(url, body or None, headers, method=self.command)
-        try:
-            with urllib.request.urlopen(request) as answer:
-                self._answer(answer.status, answer.read(), None, dict(answer.headers))
-        except urllib.error.HTTPError as error:
-            self._answer(error.code, error.read(), None, dict(error.headers))
-
-    def _control(self, what: str, given: dict[str, Any]) -> None:
-        """What a test sets and asks; an error is the test's to see."""
-        try:
-            status, answer = 200, self._controlled(what, given)
-        except Exception as error:  # noqa: BLE001
-            status, answer = 400, str(error)
-        self._answer(status, json.dumps(answer, default=str).encode(), "application/json")
-
-    def _controlled(self, what: str, given: dict[str, Any]) -> Any:
-        answer: Any = {}
-        match what:
-            case "reset":
-                self.cloud.reset()
-            case "faults":
-                self.cloud.denied = given.pop("denied", self.cloud.denied)
-                self.cloud.in_region(given.pop("region", "us-east-1")).faults = Faults(**given)
-            case "upstream":
-                self.cloud.upstream, self.cloud.checks_keys = given["url"], given["checksKeys"]
-            case "status":
-                self.cloud.in_region("us-east-1").find(given["stack"]).status = given["status"]
-            case "call":
-                answer = self.cloud.call(given["service"], given["operation"], region=given["region"], **given["given"])
-            case "cloudformation":
-                answer = self.cloud.in_region(given["region"]).answer(given["action"], given["given"])
-            case "requests":
-                answer = self.cloud.requests
-        return answer
-
-    extra: dict[str, str] = {}  # noqa: RUF012
-
-    def _answer(self, status: int, body: bytes, kind: str | None, headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in {**(headers or {}), **self.extra}.items():
-            if name.lower() not in (*OF_ONE_HOP, "date", "server"):
-                self.send_header(name, value)
-        self.extra = {}
-        if kind:
-            self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+def _operation(request: Request) -> tuple[str, str]:
+    """The service that a request is signed for, and what it asks, as ecr:CreateRepository or bedrock:GET /logging."""
+    scope = re.search(r"Credential=(?:[^/]+/){3}([^/]+)/", request.headers.get("authorization", ""))
+    service, body = scope[1] if scope else "", request.get_data(as_text=True)
+    target = request.headers.get("x-amz-target", "").rpartition(".")[2]
+    action = dict(parse_qsl(body)).get("Action", "") if "Action=" in body else ""
+    return service, f"{service}:{target or action or f'{request.method} {request.path}'}"
 
 
-def _nested(flat: dict[str, str]) -> dict[str, Any]:
-    """`Tags.member.1.Key=a` as `{Tags: [{Key: a}]}`."""
-    found: dict[str, Any] = {}
-    for name, value in flat.items():
-        parts = name.split(".member.")
-        if len(parts) == 1:
-            found[name] = value
-            continue
-        index, _, key = parts[1].partition(".")
-        items = found.setdefault(parts[0], {})
-        if key:
-            items.setdefault(int(index), {})[key] = value
-        else:
-            items[int(index)] = value
-    return {
-        name: [value[index] for index in sorted(value)] if isinstance(value, dict) else value
-        for name, value in found.items()
-    }
-
-
-def _xml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "".join(f"<{name}>{_xml(item)}</{name}>" for name, item in value.items())
-    if isinstance(value, list):
-        return "".join(f"<member>{_xml(item)}</member>" for item in value)
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat())
-    return escape(str(value))
+def _json(what: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(json.dumps(what, default=str), status, headers, content_type="application/json")
 
 
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # Not each request.
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    moto.start()
-    host, port = moto.get_host_and_port()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    address = f"http://127.0.0.1:{server.server_address[1]}"
-    Handler.cloud = Cloud(f"http://{host}:{port}", address)
+    mock_aws().start()  # What is called from here is answered by moto as well, without a connection.
+    cloud = Cloud()
+    urls.url_paths = {"{0}/$": CloudFormation.dispatch}
+    CloudFormation.in_region = cloud.in_region
+    server = make_server("127.0.0.1", 0, cloud, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(address, flush=True)
+    print(f"http://127.0.0.1:{server.port}", flush=True)
     sys.stdin.read()
 
 

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { pythonWith } from './environment.ts';
 
 /** Where a warm Python can be asked, for the processes that come after. */
 const VARIABLE = 'BEDROCK_SPEND_WARM_PYTHON';
@@ -31,27 +29,27 @@ export interface Python {
   ended: Promise<number>;
 }
 
-/** Runs what would stand behind `python3`: in a fork of the warm Python where there is one, and otherwise as `python3`. */
+/** Runs what would stand behind `python3`: in a fork of the warm Python where there is one, and otherwise in a process of its own. */
 export async function startPython(program: readonly string[], options: PythonOptions = {}): Promise<Python> {
   const warm = process.env[VARIABLE];
   if (warm !== undefined && !options.fresh) return fork(warm, program, options);
-  if (warm === undefined) await installMoto();
   return startFresh(program, options);
 }
 
 async function startFresh(program: readonly string[], { env = process.env }: PythonOptions): Promise<Python> {
-  const child = spawn('python3', program, { env, stdio: 'pipe' });
+  const child = spawn(await pythonWithMoto(), program, { env, stdio: 'pipe' });
   const ended = once(child, 'close').then(([code]) => code ?? -2);
   await once(child, 'spawn');
   return { pid: child.pid as number, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended };
 }
 
-/** Where moto is not there yet. */
-async function installMoto(): Promise<void> {
-  const look =
-    'import sys; from importlib.util import find_spec as find; sys.exit(not (find("moto") and find("flask_cors")))';
-  const present = await run('python3', ['-c', look]).catch(() => undefined);
-  if (!present) await run('python3', ['-m', 'pip', 'install', '--quiet', 'moto[server]']);
+/** Pinned, because rigs/cloudformation runs inside it. */
+const MOTO = 'moto[server]==5.2.1';
+
+async function pythonWithMoto(): Promise<string> {
+  const { python, missing } = await pythonWith({ moto: MOTO, flask_cors: MOTO, yaml: 'pyyaml' });
+  if (missing.length > 0) throw new Error(`${python} has no ${missing.join(', ')}, and pip does not get ${MOTO}.`);
+  return python;
 }
 
 async function fork(warm: string, program: readonly string[], options: PythonOptions): Promise<Python> {
@@ -132,9 +130,9 @@ export async function offerWarmPython(): Promise<{ close(): void }> {
 }
 
 async function startWarm(path: string): Promise<{ end(): void }> {
-  await installMoto();
+  const python = await pythonWithMoto();
   const script = join(import.meta.dirname, 'warm.py');
-  const child = spawn('python3', [script, path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, [script, path], { stdio: ['pipe', 'pipe', 'inherit'] });
   const died = once(child, 'close').then(([code]) => Promise.reject(new Error(`${script} ended with ${code}`)));
   died.catch(() => {});
   await Promise.race([once(createInterface(child.stdout), 'line'), died]);

@@ -99,8 +99,8 @@ export async function startDeployRig(): Promise<DeployRig> {
     reset,
     run(args, options = {}) {
       const region = options.region === '' ? [] : ['--region', options.region ?? REGION];
-      const script = options.asPeopleDo ? SCRIPT : DEPLOY_QUICKLY;
-      return run([script, ...args, ...region], { ...env, ...options.env }, options);
+      const script = options.asPeopleDo ? [SCRIPT] : ['-c', DEPLOY_QUICKLY];
+      return run([...script, ...args, ...region], { ...env, ...options.env }, options);
     },
     built: () => lines(log).map((line) => JSON.parse(line) as BuilderCall),
     keyFile: (stack = 'bedrock-spend') => join(home, `.config/bedrock-spend/keys/${stack}-${REGION}-123456789012.json`),

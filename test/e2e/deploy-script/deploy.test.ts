@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let rig: DeployRig;
 beforeAll(async () => {
@@ -50,7 +50,7 @@ describe('a deployment', () => {
     const calls = rig.built();
     expect(ran.stdout + ran.stderr + JSON.stringify(calls)).not.toContain(value);
     expect(calls.find(({ command }) => command === 'login')).toMatchObject({ typed: true });
-    const { Stacks } = await rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' });
+    const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' });
     expect(JSON.stringify(Stacks)).not.toContain(value);
   });
 
@@ -124,7 +124,7 @@ describe('a deployment from nothing', () => {
     expect([planned.code, planned.stderr]).toEqual([0, expect.stringMatching(/would be built.*adds +Function/s)]);
     expect(rig.built()).toEqual([]);
     expect((await rig.cloud.call('ecr', 'describe_repositories')).repositories).toEqual([]);
-    await expect(rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' })).rejects.toThrow();
+    await expect(rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' })).rejects.toThrow();
   });
 
   it('asks before it deploys, and does as it is told', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let rig: DeployRig;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ async function expectFailure(args: readonly string[], line: RegExp, options = {}
 }
 
 const stackStatus = async () =>
-  (await rig.cloud.cloudFormation('DescribeStacks', { StackName: 'bedrock-spend' })).Stacks[0].StackStatus;
+  (await rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' })).Stacks[0].StackStatus;
 
 describe('what is missing is said in one line', () => {
   beforeEach(() => rig.reset());
@@ -101,14 +101,14 @@ describe('what goes wrong on the way is said in one line', () => {
   it('a name that another stack has', async () => {
     const TemplateBody = 'Description: another\nResources: {}\nConditions: {}\nMappings: {}\n';
     const place = { StackName: 'bedrock-spend', ChangeSetName: 'theirs' };
-    await rig.cloud.cloudFormation('CreateChangeSet', {
+    await rig.cloud.call('cloudformation', 'create_change_set', {
       ...place,
       ChangeSetType: 'CREATE',
       TemplateBody,
       Parameters: [],
     });
     await expectFailure(DEPLOY, /not bedrock-spend's: take another name with --stack/);
-    await rig.cloud.cloudFormation('ExecuteChangeSet', place);
+    await rig.cloud.call('cloudformation', 'execute_change_set', place);
     await vi.waitUntil(async () => (await stackStatus()) === 'CREATE_COMPLETE');
     await expectFailure(DEPLOY, /not bedrock-spend's/);
     await expectFailure(['destroy', '--yes'], /not bedrock-spend's/);
@@ -178,8 +178,9 @@ describe('a stack that is stuck in an update', () => {
   });
 
   it('in a rollback that failed goes on with it', async () => {
-    await rig.cloud.setStatus('bedrock-spend', 'UPDATE_ROLLBACK_FAILED');
-    await rig.cloud.faults({ fail_rollback: true });
+    await rig.cloud.faults({ fail: { McpMethod: 'Too Many Requests' }, fail_rollback: true });
+    await expectFailure(['deploy', '--yes', '--set', 'TimeoutSeconds=120'], /McpMethod failed/);
+    expect(await stackStatus()).toBe('UPDATE_ROLLBACK_FAILED');
     await expectFailure(['deploy', '--yes'], /cannot be rolled back/);
     await rig.cloud.faults({});
     const ran = await rig.run(['deploy', '--yes']);

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import envPaths from 'env-paths';
 import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
+import { pythonWith } from '../../../rigs/python/environment.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -13,23 +13,7 @@ const run = promisify(execFile);
 /** By the module's name. Pinned, where it has opinions that are new with each version. */
 const TOOLS = { ruff: 'ruff==0.16.9', mypy: 'mypy==2.4.0', cfnlint: 'cfn-lint', boto3: 'boto3' };
 
-/** What this machine's Python has already is taken from there. */
-const folder = join(envPaths('bedrock-spend', { suffix: '' }).cache, 'rigs/lint');
-const python = join(folder, 'bin/python');
-
-/** What cannot be had here, of the tools. */
-async function missingTools(): Promise<string[]> {
-  if (!existsSync(python)) await run('python3', ['-m', 'venv', '--system-site-packages', folder]);
-  const look =
-    'import sys; from importlib.util import find_spec; print(*[n for n in sys.argv[1:] if not find_spec(n)])';
-  const { stdout } = await run(python, ['-c', look, ...Object.keys(TOOLS)]);
-  const missing: string[] = [];
-  for (const module of stdout.split(/\s+/).filter(Boolean))
-    await run(python, ['-m', 'pip', 'install', TOOLS[module as keyof typeof TOOLS]]).catch(() => missing.push(module));
-  return missing;
-}
-
-const missing = await missingTools();
+const { python, missing } = await pythonWith(TOOLS);
 const skipped = missing.length > 0 ? ` (skipped: no ${missing.join(', ')})` : '';
 
 /** What a tool has to say: nothing, if all is well. */
@@ -47,7 +31,7 @@ describe.skipIf(missing.length > 0)(`deploy.py${skipped}`, () => {
   });
 
   it('has types that hold, strictly', async () => {
-    const args = ['--strict', '--cache-dir', join(folder, 'mypy'), 'deploy'];
+    const args = ['--strict', '--cache-dir', join(python, '../../mypy-cache'), 'deploy'];
     expect(await said('mypy', ...args)).toMatch(/^Success: no issues found in \d\d source files$/);
   });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { IMPORTS, type LocalCloud, startCloud } from '../../../rigs/cloudformation/index.ts';
 import { startPython } from '../../../rigs/python/index.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let cloud: LocalCloud;
 beforeAll(async () => {
