@@ -1,6 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createPacer, type FunctionLimits } from './limits.ts';
 import type { RuntimeError } from './runtime-api.ts';
+
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html says 6 MB; Lambda's error messages say 6291556.
+ * Streams: https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
+ */
+export const MAX_BYTES = 6 * 1024 * 1024 + 100;
+export const MAX_STREAM_BYTES = 200 * 1024 * 1024;
 
 /** Takes what one invocation puts out. */
 export interface Output {
@@ -8,30 +13,26 @@ export interface Output {
   write(chunk: Uint8Array): Promise<void>;
   end(): void;
   fail(error: RuntimeError): void;
-  /** Whether the caller has its answer. */
-  readonly settled: boolean;
 }
 
 export interface BufferedResult {
-  payload: Buffer;
+  body: Buffer;
   functionError?: 'Unhandled';
 }
 
 /** A function error, at the end of a response stream: InvokeComplete of InvokeWithResponseStream. */
 export class FunctionError extends Error {
   readonly errorType: string;
-  readonly details: RuntimeError;
 
-  constructor(details: RuntimeError) {
-    super(details.errorMessage);
+  constructor({ errorType, errorMessage }: RuntimeError) {
+    super(errorMessage);
     this.name = 'FunctionError';
-    this.errorType = details.errorType;
-    this.details = details;
+    this.errorType = errorType;
   }
 }
 
 /** For Invoke: everything at once, also of a function that streams. */
-export function bufferedOutput({ responseBytes }: FunctionLimits): Output & { result: Promise<BufferedResult> } {
+export function bufferedOutput(): Output & { result: Promise<BufferedResult> } {
   const { promise, resolve } = Promise.withResolvers<BufferedResult>();
   const chunks: Uint8Array[] = [];
   let total = 0;
@@ -45,20 +46,17 @@ export function bufferedOutput({ responseBytes }: FunctionLimits): Output & { re
 
   return {
     result: promise,
-    get settled() {
-      return settled;
-    },
     async write(chunk) {
       if (settled) return;
       chunks.push(chunk);
       total += chunk.length;
-      if (total > responseBytes) this.fail(tooLarge(responseBytes));
+      if (total > MAX_BYTES) this.fail(tooLarge(MAX_BYTES));
     },
     end() {
-      if (!settled) settle({ payload: Buffer.concat(chunks) });
+      if (!settled) settle({ body: Buffer.concat(chunks) });
     },
     fail(error) {
-      if (!settled) settle({ payload: Buffer.from(JSON.stringify(error)), functionError: 'Unhandled' });
+      if (!settled) settle({ body: Buffer.from(JSON.stringify(error)), functionError: 'Unhandled' });
     },
   };
 }
@@ -67,10 +65,7 @@ export function bufferedOutput({ responseBytes }: FunctionLimits): Output & { re
  * For InvokeWithResponseStream. When the reader cancels, the rest is taken and dropped: Lambda does not tell a function that
  * its caller has gone (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html).
  */
-export function streamOutput({ streamBytes, streamRate }: FunctionLimits): Output & {
-  stream: ReadableStream<Uint8Array>;
-} {
-  const delay = createPacer(streamRate);
+export function streamOutput(maxBytes: number): Output & { stream: ReadableStream<Uint8Array> } {
   const queue: Uint8Array[] = [];
   let total = 0;
   let settled = false;
@@ -109,16 +104,10 @@ export function streamOutput({ streamBytes, streamRate }: FunctionLimits): Outpu
 
   return {
     stream,
-    get settled() {
-      return settled;
-    },
     async write(chunk) {
       if (settled || chunk.length === 0) return;
       total += chunk.length;
-      if (total > streamBytes) return settle(tooLarge(streamBytes));
-      const ms = delay(chunk.length);
-      if (ms > 0) await sleep(ms);
-      if (settled) return;
+      if (total > maxBytes) return settle(tooLarge(maxBytes));
       queue.push(chunk);
       writable = Promise.withResolvers();
       readable.resolve();

@@ -26,6 +26,13 @@ export interface TestFunction {
 
 /** Starts a function from the source of its module, for the time of one test. */
 export async function startTestFunction(source: string, options: Partial<FunctionOptions> = {}): Promise<TestFunction> {
+  const test = await openTestFunction(source, options);
+  onTestFinished(test.close);
+  return test;
+}
+
+/** The same, until it is closed. */
+export async function openTestFunction(source: string, options: Partial<FunctionOptions> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'rig-lambda-'));
   const lines: string[] = [];
   await writeFile(join(folder, 'index.mjs'), HELPERS + source);
@@ -36,17 +43,17 @@ export async function startTestFunction(source: string, options: Partial<Functio
     onLog: (line) => lines.push(line),
     ...options,
   });
-  onTestFinished(async () => {
-    await fn.close();
-    await rm(folder, { recursive: true, force: true });
-  });
   return {
     fn,
     lines,
-    open: (name) => writeFile(join(folder, name), ''),
-    async noted(name) {
+    open: (name: string) => writeFile(join(folder, name), ''),
+    async noted(name: string) {
       await until(() => existsSync(join(folder, name)));
       return readFile(join(folder, name), 'utf8');
+    },
+    async close() {
+      await fn.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

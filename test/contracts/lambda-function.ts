@@ -21,8 +21,8 @@ export function testLambdaFunction(ric: Ric): void {
   describe('a buffered handler', () => {
     it('gets the event and answers with JSON', async () => {
       const { fn } = await start(ECHO);
-      const { statusCode, body, functionError } = await fn.invoke({ hello: 'wörld' });
-      expect({ statusCode, functionError }).toEqual({ statusCode: 200, functionError: undefined });
+      const { body, functionError } = await fn.invoke({ hello: 'wörld' });
+      expect(functionError).toBeUndefined();
       expect(JSON.parse(textOf(body)).event).toEqual({ hello: 'wörld' });
     });
 
@@ -162,13 +162,6 @@ export function testLambdaFunction(ric: Ric): void {
       expect(fn.instances()[0]?.served).toBeGreaterThan(10);
     });
 
-    it('take turns when spread', async () => {
-      const { fn } = await start(ECHO, { instances: 3, placement: 'spread' });
-      for (let request = 0; request < 9; request += 1) await fn.invoke({});
-      expect(fn.instances()).toHaveLength(3);
-      for (const { served } of fn.instances()) expect(served).toBeGreaterThan(1);
-    });
-
     it('do nothing between invocations', async () => {
       const { fn, noted } = await start(`let ticks = 0;
         setInterval(() => note('ticks', String(++ticks)), 1);
@@ -179,16 +172,6 @@ export function testLambdaFunction(ric: Ric): void {
       await sleep(50);
       expect(await noted('ticks')).toBe(frozenAt);
       expect(Number(textOf((await fn.invoke({})).body))).toBeGreaterThan(before);
-    });
-
-    it('go on between invocations when not frozen', async () => {
-      const { fn, open, noted } = await start(
-        `export const handler = async () => { opened('later').then(() => note('done')); return 1; };`,
-        { freeze: false },
-      );
-      await fn.invoke({});
-      await open('later');
-      expect(await noted('done')).toBe('');
     });
   });
 
@@ -202,8 +185,8 @@ export function testLambdaFunction(ric: Ric): void {
       expect(textOf((await first).body)).toMatch(/ended$/);
     });
 
-    it('a reserved concurrency of 0 throttles everything', async () => {
-      const { fn } = await start(ECHO, { instances: 4, reservedConcurrency: 0 });
+    it('with no instance at all, everything is throttled', async () => {
+      const { fn } = await start(ECHO, { instances: 0 });
       await expect(fn.invoke({})).rejects.toMatchObject({ statusCode: 429 });
       expect(fn.instances()).toEqual([]);
     });
@@ -269,7 +252,7 @@ export function testLambdaFunction(ric: Ric): void {
 
   describe('limits', () => {
     it('kills an instance at the timeout', async () => {
-      const { fn, lines } = await start(GATED, { timeoutMs: 150 });
+      const { fn } = await start(GATED, { timeoutMs: 150 });
       const { body, functionError } = await fn.invoke({ gate: 'never' });
       expect(functionError).toBe('Unhandled');
       expect(JSON.parse(textOf(body))).toEqual({
@@ -277,7 +260,6 @@ export function testLambdaFunction(ric: Ric): void {
         errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 0.15 seconds$/),
       });
       expect(fn.instances()[0]?.state).toBe('dead');
-      expect(lines).toContainEqual(expect.stringMatching(/Task timed out after 0.15 seconds$/));
     });
 
     it('ends a stream at the timeout', async () => {
@@ -325,7 +307,7 @@ export function testLambdaFunction(ric: Ric): void {
           for (let part = 0; part < 4; part += 1) stream.write('x'.repeat(1000));
           stream.end();
         });`,
-        { limits: { streamBytes: 2500 } },
+        { streamBytes: 2500 },
       );
       const { body } = await fn.invoke({}, { streaming: true });
       const { text, error } = await readAll(body);
@@ -343,19 +325,10 @@ export function testLambdaFunction(ric: Ric): void {
     await expect(fn.invoke({})).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('logs as Lambda does', async () => {
+  it('prints as Lambda’s runtime does', async () => {
     const { fn, lines } = await start(`export const handler = async () => console.log('two\\nlines', 2);`);
     const { requestId } = await fn.invoke({});
-    await until(() => lines.length >= 4);
-    // What the process printed comes through a pipe of its own, so it may come late.
-    const expected = [
-      `START RequestId: ${requestId} Version: $LATEST`,
-      expect.stringMatching(new RegExp(`^\\S+Z\t${requestId}\tINFO\ttwo\nlines 2$`)),
-      `END RequestId: ${requestId}`,
-      expect.stringMatching(
-        /^REPORT RequestId: \S+\tDuration: .*\tMemory Size: 1024 MB\tMax Memory Used: \d+ MB\tInit Duration: /,
-      ),
-    ];
-    expect(lines).toEqual(expect.arrayContaining(expected));
+    await until(() => lines.length > 0);
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^\\S+Z\t${requestId}\tINFO\ttwo\nlines 2$`))]);
   });
 }
