@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createInstance, type Instance, type InstanceInfo, type Job } from './instance.ts';
-import { bufferedOutput, MAX_BYTES, MAX_STREAM_BYTES, type Output, streamOutput } from './output.ts';
+import {
+  type BufferedResult,
+  bufferedOutput,
+  MAX_BYTES,
+  MAX_STREAM_BYTES,
+  type Output,
+  streamOutput,
+} from './output.ts';
 import { ensureRic, type Ric } from './ric.ts';
 
 export interface FunctionOptions {
@@ -12,15 +19,12 @@ export interface FunctionOptions {
   env?: Record<string, string>;
   /** The most instances at once; 0 throttles everything, as a reserved concurrency of 0 does. Default: 1. */
   instances?: number;
-  /** Starts all instances at once and waits for them, as provisioned concurrency does. Default: they start on demand. */
-  startAll?: boolean;
   /** How long an invocation waits for an instance before it is throttled. Lambda throttles at once. Default: 1 second. */
   waitMs?: number;
   /** Default: 3 seconds, as Lambda's. */
   timeoutMs?: number;
   /** The most that a stream has. Default: 200 MB, as Lambda's. */
   streamBytes?: number;
-  name?: string;
   ric?: Ric;
   /** Of the rig itself. */
   log?: (line: string) => void;
@@ -45,19 +49,16 @@ export interface StreamingInvocation {
   body: ReadableStream<Uint8Array>;
 }
 
-export interface BufferedInvocation {
+export interface BufferedInvocation extends BufferedResult {
   requestId: string;
-  /** Of the error, when there is a functionError. */
-  body: Buffer;
-  functionError?: 'Unhandled';
 }
 
 export interface LambdaFunction {
   /** @throws InvokeError */
   invoke(event: unknown, options: { streaming: true }): Promise<StreamingInvocation>;
   invoke(event: unknown, options?: { streaming?: false }): Promise<BufferedInvocation>;
-  /** Kills an instance's process, as a crash of its environment does. @returns its index */
-  kill(index?: number): number;
+  /** Kills an instance's process, as a crash of its environment does. */
+  kill(index: number): void;
   /** All there have been, also the dead. */
   instances(): InstanceInfo[];
   close(): Promise<void>;
@@ -69,27 +70,32 @@ interface Waiter {
 }
 
 const REGION = 'us-east-1';
+const NAME = 'rig';
+const ARN = `arn:aws:lambda:${REGION}:000000000000:function:${NAME}`;
 /** A response ends moments before the runtime asks for more work: a next request waits this long before it costs a start. */
 const SETTLE_MS = 100;
 
 export async function startFunction(options: FunctionOptions): Promise<LambdaFunction> {
-  const { instances: capacity = 1, waitMs = 1000, name = 'rig' } = options;
+  const { instances: capacity = 1, waitMs = 1000 } = options;
   const ric = options.ric ?? (await ensureRic(options.log ?? (() => {})));
-  const functionArn = `arn:aws:lambda:${REGION}:000000000000:function:${name}`;
   const instances: Instance[] = [];
   const resting: Instance[] = [];
   const waiters: Waiter[] = [];
   let closing = false;
 
-  function start(job?: Job): Instance {
+  const living = () => instances.filter((instance) => instance.info().state !== 'dead');
+  const canStart = () => !closing && living().length < capacity;
+
+  function startFor(job: Job): boolean {
+    if (!canStart()) return false;
     const index = instances.length;
     const instance: Instance = createInstance(
       {
         index,
         entry: ric,
         taskRoot: dirname(options.handler),
-        functionArn,
-        env: environment(options, name),
+        functionArn: ARN,
+        env: environment(options),
         timeoutMs: options.timeoutMs ?? 3000,
         onLog: (line) => options.onLog?.(line, index),
         onFree() {
@@ -101,11 +107,8 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
       job,
     );
     instances.push(instance);
-    return instance;
+    return true;
   }
-
-  const living = () => instances.filter((instance) => instance.info().state !== 'dead');
-  const canStart = () => !closing && living().length < capacity;
 
   /** Warm instances first, and of those the one that has rested least. */
   function placeOnInstance(job: Job): boolean {
@@ -113,12 +116,6 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
     if (!instance) return false;
     if (resting.includes(instance)) resting.splice(resting.indexOf(instance), 1);
     instance.run(job);
-    return true;
-  }
-
-  function startFor(job: Job): boolean {
-    if (!canStart()) return false;
-    start(job);
     return true;
   }
 
@@ -150,7 +147,7 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
       const message = `Request must be smaller than ${MAX_BYTES} bytes for the InvokeFunction operation`;
       throw new InvokeError(413, 'RequestEntityTooLargeException', message);
     }
-    if (closing) throw new InvokeError(404, 'ResourceNotFoundException', `Function not found: ${functionArn}`);
+    if (closing) throw new InvokeError(404, 'ResourceNotFoundException', `Function not found: ${ARN}`);
     const requestId = randomUUID();
     await place({ requestId, payload, output });
     return requestId;
@@ -171,31 +168,17 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
     await Promise.all(instances.map((instance) => instance.close()));
   }
 
-  if (options.startAll) {
-    for (let index = 0; index < capacity; index += 1) start();
-    await Promise.all(instances.map((instance) => instance.ready)).catch(async (error) => {
-      await close();
-      throw error;
-    });
-  }
-
   return {
     invoke: ((event: unknown, { streaming = false } = {}) =>
       streaming ? invokeStreaming(event) : invokeBuffered(event)) as LambdaFunction['invoke'],
-    kill(index) {
-      const alive = living().map((instance) => instance.info().index);
-      const chosen = index ?? alive[0];
-      if (chosen === undefined || !alive.includes(chosen)) throw new RangeError(`no living instance ${chosen ?? ''}`);
-      instances[chosen]?.kill();
-      return chosen;
-    },
+    kill: (index) => instances[index]?.kill(),
     instances: () => instances.map((instance) => instance.info()),
     close,
   };
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-function environment({ handler, env, startAll }: FunctionOptions, name: string): Record<string, string> {
+function environment({ handler, env }: FunctionOptions): Record<string, string> {
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
@@ -207,11 +190,11 @@ function environment({ handler, env, startAll }: FunctionOptions, name: string):
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_NAME: NAME,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
-    AWS_LAMBDA_INITIALIZATION_TYPE: startAll ? 'provisioned-concurrency' : 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${NAME}`,
     AWS_LAMBDA_LOG_STREAM_NAME: `2026/10/01/[$LATEST]${randomUUID().replaceAll('-', '')}`,
   };
 }

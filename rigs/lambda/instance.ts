@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from './output.ts';
-import { type ResponseBody, type RuntimeApi, type RuntimeError, startRuntimeApi } from './runtime-api.ts';
+import { type RuntimeApi, type RuntimeError, startRuntimeApi, trailingError } from './runtime-api.ts';
 
 /** `finishing`: the answer is out, but the runtime has not asked for more work. */
 export type InstanceState = 'starting' | 'idle' | 'busy' | 'finishing' | 'dead';
@@ -45,8 +46,6 @@ export interface Instance {
   available(): boolean;
   run(job: Job): void;
   kill(): void;
-  /** Resolves at the first `next`, rejects when initialisation fails. */
-  ready: Promise<void>;
   /** Kills it and waits until nothing is left of it. */
   close(): Promise<void>;
 }
@@ -56,14 +55,13 @@ const INIT_TIMEOUT_MS = 10_000;
 const LATE_ANSWER_MS = 1000;
 
 /** One execution environment: one process, its own Runtime API, one invocation at a time. */
-export function createInstance(settings: InstanceSettings, first?: Job): Instance {
+export function createInstance(settings: InstanceSettings, first: Job): Instance {
   const { index, timeoutMs } = settings;
-  const ready = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
   let state: InstanceState = 'starting';
   let frozen = false;
   let served = 0;
-  let job = first;
+  let job: Job | undefined = first;
   let api: RuntimeApi | undefined;
   let child: ChildProcess | undefined;
   let spawnedAt = 0;
@@ -94,10 +92,8 @@ export function createInstance(settings: InstanceSettings, first?: Job): Instanc
   }
 
   async function onNext(): Promise<void> {
-    if (state === 'starting') {
-      coldStartMs = performance.now() - spawnedAt;
-      ready.resolve();
-    } else {
+    if (state === 'starting') coldStartMs = performance.now() - spawnedAt;
+    else {
       await answered();
       if (isDead()) return;
       job?.output.fail({ errorType: 'Runtime.TruncatedResponse', errorMessage: 'The runtime gave no whole response.' });
@@ -138,7 +134,7 @@ export function createInstance(settings: InstanceSettings, first?: Job): Instanc
     timer = setTimeout(() => kill(timedOut(job, ms)), ms);
   }
 
-  async function onResponse(requestId: string, body: ResponseBody): Promise<void> {
+  async function onResponse(requestId: string, body: IncomingMessage): Promise<void> {
     if (job?.requestId !== requestId) throw new Error(`Invalid request ID: ${requestId}`);
     reading = copy(body, job.output);
     answering.resolve();
@@ -161,7 +157,6 @@ export function createInstance(settings: InstanceSettings, first?: Job): Instanc
     if (state === 'dead') return;
     state = 'dead';
     clearTimeout(timer);
-    ready.reject(new Error(`${why.errorType}: ${why.errorMessage}`));
     // What it wrote before it died was still sent.
     void reading.finally(() => {
       job?.output.fail(why);
@@ -183,9 +178,7 @@ export function createInstance(settings: InstanceSettings, first?: Job): Instanc
     child?.kill('SIGKILL');
   }
 
-  ready.promise.catch(() => {});
   return {
-    ready: ready.promise,
     available,
     kill: () => kill(),
     info: () => ({ index, pid: child?.pid, state, frozen, served, coldStartMs }),
@@ -202,13 +195,13 @@ export function createInstance(settings: InstanceSettings, first?: Job): Instanc
   };
 }
 
-async function copy(body: ResponseBody, output: Output): Promise<void> {
+async function copy(body: IncomingMessage, output: Output): Promise<void> {
   try {
-    for await (const chunk of body.chunks) await output.write(chunk);
+    for await (const chunk of body) await output.write(chunk);
   } catch {
     return; // Cut off: how the process ends, or its asking for more work, says why.
   }
-  const error = body.error();
+  const error = trailingError(body);
   if (error) output.fail(error);
   else output.end();
 }

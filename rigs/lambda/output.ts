@@ -7,7 +7,7 @@ import type { RuntimeError } from './runtime-api.ts';
 export const MAX_BYTES = 6 * 1024 * 1024 + 100;
 export const MAX_STREAM_BYTES = 200 * 1024 * 1024;
 
-/** Takes what one invocation puts out. */
+/** Takes what one invocation puts out. What comes first, an end or a failure, counts. */
 export interface Output {
   /** Resolves when the next piece is welcome. */
   write(chunk: Uint8Array): Promise<void>;
@@ -16,6 +16,7 @@ export interface Output {
 }
 
 export interface BufferedResult {
+  /** Of the error, when there is a functionError. */
   body: Buffer;
   functionError?: 'Unhandled';
 }
@@ -33,31 +34,20 @@ export class FunctionError extends Error {
 
 /** For Invoke: everything at once, also of a function that streams. */
 export function bufferedOutput(): Output & { result: Promise<BufferedResult> } {
-  const { promise, resolve } = Promise.withResolvers<BufferedResult>();
+  const { promise: result, resolve } = Promise.withResolvers<BufferedResult>();
   const chunks: Uint8Array[] = [];
   let total = 0;
-  let settled = false;
-
-  function settle(result: BufferedResult): void {
-    settled = true;
-    chunks.length = 0;
-    resolve(result);
-  }
-
+  const fail = (error: RuntimeError) =>
+    resolve({ body: Buffer.from(JSON.stringify(error)), functionError: 'Unhandled' });
   return {
-    result: promise,
+    result,
     async write(chunk) {
-      if (settled) return;
-      chunks.push(chunk);
       total += chunk.length;
-      if (total > MAX_BYTES) this.fail(tooLarge(MAX_BYTES));
+      if (total > MAX_BYTES) fail(tooLarge(MAX_BYTES));
+      else chunks.push(chunk);
     },
-    end() {
-      if (!settled) settle({ body: Buffer.concat(chunks) });
-    },
-    fail(error) {
-      if (!settled) settle({ body: Buffer.from(JSON.stringify(error)), functionError: 'Unhandled' });
-    },
+    end: () => resolve({ body: Buffer.concat(chunks) }),
+    fail,
   };
 }
 
@@ -66,55 +56,25 @@ export function bufferedOutput(): Output & { result: Promise<BufferedResult> } {
  * its caller has gone (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html).
  */
 export function streamOutput(maxBytes: number): Output & { stream: ReadableStream<Uint8Array> } {
-  const queue: Uint8Array[] = [];
   let total = 0;
-  let settled = false;
-  let error: FunctionError | undefined;
-  let readable = Promise.withResolvers<void>();
-  let writable = Promise.withResolvers<void>();
-
-  function settle(failure?: RuntimeError): void {
-    if (settled) return;
-    settled = true;
-    if (failure) error = new FunctionError(failure);
-    readable.resolve();
-    writable.resolve();
-  }
-
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        while (queue.length === 0 && !settled) {
-          readable = Promise.withResolvers();
-          await readable.promise;
-        }
-        const chunk = queue.shift();
-        writable.resolve();
-        if (chunk) return controller.enqueue(chunk);
-        if (error) return controller.error(error);
-        controller.close();
-      },
-      cancel() {
-        queue.length = 0;
-        settle();
-      },
+  let fail = (_: RuntimeError): void => {};
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
+    start(controller) {
+      fail = (error) => controller.error(new FunctionError(error));
     },
-    { highWaterMark: 0 },
-  );
-
+  });
+  const writer = writable.getWriter();
+  const drop = () => {};
+  writer.closed.catch(drop);
   return {
-    stream,
+    stream: readable,
     async write(chunk) {
-      if (settled || chunk.length === 0) return;
       total += chunk.length;
-      if (total > maxBytes) return settle(tooLarge(maxBytes));
-      queue.push(chunk);
-      writable = Promise.withResolvers();
-      readable.resolve();
-      await writable.promise;
+      if (total > maxBytes) fail(tooLarge(maxBytes));
+      else if (chunk.length > 0) await writer.write(chunk).catch(drop);
     },
-    end: () => settle(),
-    fail: (failure) => settle(failure),
+    end: () => void writer.close().catch(drop),
+    fail,
   };
 }
 

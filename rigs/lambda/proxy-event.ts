@@ -29,14 +29,8 @@ export interface Caller {
 }
 
 const API_ID = 'rig';
-/** What of an identity is only there with IAM or Cognito. */
-const NOBODY = {
-  ...{ cognitoIdentityPoolId: null, cognitoIdentityId: null, cognitoAuthenticationType: null },
-  ...{ cognitoAuthenticationProvider: null, accountId: null, caller: null, principalOrgId: null },
-  ...{ accessKey: null, userArn: null, user: null },
-};
 
-/** Of an API without binary media types: every body is text. */
+/** Of an API without binary media types: every body is text. Of the context, what is of no use without IAM, Cognito or AWS is left out. */
 export function proxyEvent(request: StageRequest, caller: Caller) {
   const body = request.body.length === 0 ? null : request.body.toString();
   return { ...requestParts(request), requestContext: requestContext(request, caller), body, isBase64Encoded: false };
@@ -75,29 +69,22 @@ function requestParts({ resource, path, method, headers, query, pathParameters }
 }
 
 function requestContext(request: StageRequest, { apiKey, apiKeyId, authorizer }: Caller) {
-  const now = new Date();
   return {
-    resourceId: 'rig000',
     resourcePath: request.resource,
     httpMethod: request.method,
-    extendedRequestId: request.requestId,
-    requestTime: commonLogTime(now),
     path: request.rawPath,
     accountId: '000000000000',
     protocol: 'HTTP/1.1',
     stage: request.stage,
-    domainPrefix: request.host.split('.')[0],
-    requestTimeEpoch: now.getTime(),
+    requestTimeEpoch: Date.now(),
     requestId: request.requestId,
     identity: {
-      ...NOBODY,
       sourceIp: request.sourceIp,
       userAgent: headerOf(request.headers, 'user-agent') ?? null,
       apiKey: apiKey ?? null,
       apiKeyId: apiKeyId ?? null,
     },
     domainName: request.host,
-    deploymentId: 'rig000',
     apiId: API_ID,
     ...(authorizer && { authorizer }),
   };
@@ -114,10 +101,4 @@ function grouped(pairs: readonly (readonly [string, string])[]): Record<string, 
 
 function lastOf(groups: Record<string, string[]>): Record<string, string> {
   return Object.fromEntries(Object.entries(groups).map(([name, values]) => [name, values.at(-1) as string]));
-}
-
-/** 09/Apr/2015:12:34:56 +0000 */
-function commonLogTime(time: Date): string {
-  const [, day, month, year, clock] = time.toUTCString().split(' ');
-  return `${day}/${month}/${year}:${clock} +0000`;
 }

@@ -17,17 +17,12 @@ export interface Invocation {
   functionArn: string;
 }
 
-export interface ResponseBody {
-  chunks: AsyncIterable<Buffer>;
-  /** What the trailers say went wrong. Known once the chunks have ended. */
-  error(): RuntimeError | undefined;
-}
-
 /** What the runtime may tell Lambda. */
 export interface RuntimeHooks {
   /** It is ready, or done with the invocation it had. */
   onNext(): Promise<void>;
-  onResponse(requestId: string, body: ResponseBody): Promise<void>;
+  /** @param body its trailers may say what went wrong */
+  onResponse(requestId: string, body: IncomingMessage): Promise<void>;
   onError(requestId: string, error: RuntimeError): void;
   onInitError(error: RuntimeError): void;
 }
@@ -55,8 +50,7 @@ export async function startRuntimeApi(hooks: RuntimeHooks): Promise<RuntimeApi> 
       const error = (await json(request)) as RuntimeError;
       if (init) hooks.onInitError(error);
       else hooks.onError(requestId, error);
-    } else if (what === 'response')
-      await hooks.onResponse(requestId, { chunks: request, error: () => trailingError(request) });
+    } else if (what === 'response') await hooks.onResponse(requestId, request);
     else return void response.writeHead(404).end();
     response.writeHead(202, { 'Content-Type': 'application/json' }).end('{"status":"OK"}');
   }
@@ -91,7 +85,8 @@ export async function startRuntimeApi(hooks: RuntimeHooks): Promise<RuntimeApi> 
   };
 }
 
-function trailingError({ trailers }: IncomingMessage): RuntimeError | undefined {
+/** Known once the body has ended. */
+export function trailingError({ trailers }: IncomingMessage): RuntimeError | undefined {
   const body = trailers['lambda-runtime-function-error-body'];
   return body === undefined ? undefined : JSON.parse(Buffer.from(body, 'base64').toString());
 }
