@@ -79,7 +79,6 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
   const { instances: capacity = 1, waitMs = 1000 } = options;
   const ric = options.ric ?? (await ensureRic(options.log ?? (() => {})));
   const instances: Instance[] = [];
-  const resting: Instance[] = [];
   const waiters: Waiter[] = [];
   let closing = false;
 
@@ -89,7 +88,7 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
   function startFor(job: Job): boolean {
     if (!canStart()) return false;
     const index = instances.length;
-    const instance: Instance = createInstance(
+    const instance = createInstance(
       {
         index,
         entry: ric,
@@ -98,11 +97,7 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
         env: environment(options),
         timeoutMs: options.timeoutMs ?? 3000,
         onLog: (line) => options.onLog?.(line, index),
-        onFree() {
-          resting.push(instance);
-          serveWaiters();
-        },
-        onDead: serveWaiters,
+        onFree: serveWaiters,
       },
       job,
     );
@@ -110,13 +105,10 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
     return true;
   }
 
-  /** Warm instances first, and of those the one that has rested least. */
   function placeOnInstance(job: Job): boolean {
-    const instance = resting.findLast((each) => each.available()) ?? living().find((each) => each.available());
-    if (!instance) return false;
-    if (resting.includes(instance)) resting.splice(resting.indexOf(instance), 1);
-    instance.run(job);
-    return true;
+    const instance = instances.find((each) => each.available());
+    instance?.run(job);
+    return instance !== undefined;
   }
 
   function serveWaiters(): void {

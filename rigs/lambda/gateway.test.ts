@@ -120,7 +120,6 @@ describe('the event', () => {
         httpMethod: 'GET',
         protocol: 'HTTP/1.1',
         domainName: `127.0.0.1:${gateway.port}`,
-        requestId: gateway.accessLog[0]?.requestId,
         identity: { sourceIp: '127.0.0.1', userAgent: 'test', apiKey: null, apiKeyId: null },
       },
     });
@@ -163,11 +162,11 @@ describe('a buffered response', () => {
       'content-length': '5',
       'x-one': '1',
       'x-both': 'same, other',
-      'x-amzn-requestid': gateway.accessLog[0]?.requestId,
+      'x-amzn-requestid': expect.any(String),
       'x-amz-apigw-id': expect.any(String),
     });
     expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
-    expect(gateway.accessLog).toMatchObject([{ status: 201, apiKeyId: null, outcome: 'complete' }]);
+    expect(gateway.accessLog).toMatchObject([{ status: 201, outcome: 'complete' }]);
   });
 
   it('loses and renames headers as documented', async () => {
@@ -387,7 +386,7 @@ describe('keys', () => {
     const response = await get('/', withKey('value-1'));
     const { requestContext } = (await response.json()) as { requestContext: { identity: object } };
     expect(requestContext.identity).toMatchObject({ apiKey: 'value-1', apiKeyId: 'key-1' });
-    expect(gateway.accessLog).toMatchObject([{ status: 200, apiKeyId: 'key-1' }]);
+    expect(gateway.accessLog).toMatchObject([{ status: 200 }]);
   });
 
   it.each([
@@ -402,7 +401,7 @@ describe('keys', () => {
       'ForbiddenException',
       '{"message":"Forbidden"}',
     ]);
-    expect(gateway.accessLog).toMatchObject([{ status: 403, apiKeyId: null, gatewayResponse: 'INVALID_API_KEY' }]);
+    expect(gateway.accessLog).toMatchObject([{ status: 403, gatewayResponse: 'INVALID_API_KEY' }]);
     expect(served(functions.buffered)).toBe(before);
   });
 
@@ -468,11 +467,11 @@ describe('an authorizer', () => {
   it('names the key, from wherever it took it', async () => {
     const authorizer = async (event: AuthorizerEvent) =>
       answer(event, 'Allow', { usageIdentifierKey: event.headers['authorization']?.replace('Bearer ', '') });
-    const { get, gateway } = await start({ authorizer, apiKeySource: 'AUTHORIZER', apiKeys: KEYS });
-    expect((await get('/', { headers: { authorization: 'Bearer value-1' } })).status).toBe(200);
+    const { get } = await start({ authorizer, apiKeySource: 'AUTHORIZER', apiKeys: KEYS });
+    const event = await (await get('/', { headers: { authorization: 'Bearer value-1' } })).json();
+    expect(event).toMatchObject({ requestContext: { identity: { apiKeyId: 'key-1' } } });
     expect((await get('/', { headers: { authorization: 'Bearer value-9' } })).status).toBe(403);
     expect((await get('/', { headers: { 'x-api-key': 'value-1' } })).status).toBe(403);
-    expect(gateway.accessLog.map(({ apiKeyId }) => apiKeyId)).toEqual(['key-1', null, null]);
   });
 
   it.each([

@@ -49,9 +49,7 @@ export interface MockResponse {
 }
 
 export interface AccessLogEntry {
-  requestId: string;
   status: number;
-  apiKeyId: string | null;
   /** `cut`: the connection was closed before the response was whole. */
   outcome: 'complete' | 'cut' | 'client-left';
   /** Set when API Gateway answered by itself. */
@@ -89,7 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = describe(incoming, stage, prefix);
     const headers = ownHeaders(request);
-    const entry: AccessLogEntry = { requestId: request.requestId, status: 0, apiKeyId: null, outcome: 'complete' };
+    const entry: AccessLogEntry = { status: 0, outcome: 'complete' };
     const watch = createWatch(response, integrationTimeoutMs, transfer === 'STREAM' ? idleTimeoutMs : undefined);
     try {
       route(request, prefix, resources);
@@ -98,7 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const mock = open ? undefined : options.mocks?.[request.method];
       if (mock) response.writeHead(mock.statusCode, [...Object.entries(mock.headers), ...headers].flat()).end();
       else {
-        const caller = open ? {} : await admit(request, entry);
+        const caller = open ? {} : await admit(request);
         await serve(options.function, { event: proxyEvent(request, caller), response, headers }, watch);
       }
     } catch (error) {
@@ -110,7 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   /** Authorizer, key and usage plan, in this order. @throws GatewayError */
-  async function admit(request: StageRequest, entry: AccessLogEntry): Promise<Caller> {
+  async function admit(request: StageRequest): Promise<Caller> {
     if (request.method === 'OPTIONS') return {};
     const authorized = authorizer && (await authorize(authorizer, authorizerEvent(request)));
     const caller: Caller = authorized ? { authorizer: authorized.context } : {};
@@ -118,7 +116,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const key = apiKeySource === 'HEADER' ? headerOf(request.headers, 'x-api-key') : authorized?.usageIdentifierKey;
     const known = apiKeys.find(({ value }) => value === key);
     if (!known) throw new GatewayError('INVALID_API_KEY', 'API Key not authorized');
-    entry.apiKeyId = known.id;
     const refusal = meter?.(known.id);
     if (refusal) throw new GatewayError(refusal, 'Usage plan');
     return { ...caller, apiKey: known.value, apiKeyId: known.id };

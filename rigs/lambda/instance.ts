@@ -35,9 +35,8 @@ export interface InstanceSettings {
   env: NodeJS.ProcessEnv;
   timeoutMs: number;
   onLog(line: string): void;
-  /** It can take a job. */
+  /** It can take a job, or another one its place. */
   onFree(): void;
-  onDead(): void;
 }
 
 export interface Instance {
@@ -162,7 +161,7 @@ export function createInstance(settings: InstanceSettings, first: Job): Instance
       job?.output.fail(why);
       closed.resolve(api?.close());
     });
-    settings.onDead();
+    settings.onFree();
   }
 
   function isDead(): boolean {

@@ -19,7 +19,7 @@ const MAX_PRELUDE_BYTES = 16 * 1024;
 export function parseProxyResponse(payload: Buffer): (ResponseHead & { body: string }) | undefined {
   const split = payload.indexOf(DELIMITER);
   const fields = parseObject(split < 0 ? payload : payload.subarray(0, split));
-  const head = fields && parseHead(fields, fields['statusCode']);
+  const head = fields && parseHead(fields);
   // Output in the format of streams, not streamed: "API Gateway returns the HTTP headers and status code but not the
   // response body."
   const body = split < 0 ? (fields?.['body'] ?? '') : '';
@@ -35,18 +35,13 @@ export function createPreludeReader() {
       seen = Buffer.concat([seen, chunk]);
       const split = seen.subarray(0, MAX_PRELUDE_BYTES).indexOf(DELIMITER);
       if (split < 0) return seen.length >= MAX_PRELUDE_BYTES ? 'malformed' : undefined;
-      const head = parseMetadata(seen.subarray(0, split));
+      const fields = parseObject(seen.subarray(0, split));
+      const cookies = fields?.['cookies'] ? { 'Set-Cookie': fields['cookies'] } : {};
+      const multiValueHeaders = Object.assign(cookies, fields?.['multiValueHeaders']);
+      const head = fields && parseHead({ statusCode: 200, ...fields, multiValueHeaders });
       return head ? { head, rest: seen.subarray(split + DELIMITER.length) } : 'malformed';
     },
   };
-}
-
-function parseMetadata(json: Buffer): ResponseHead | undefined {
-  const fields = parseObject(json);
-  const head = fields && parseHead(fields, fields['statusCode'] ?? 200);
-  if (!head) return undefined;
-  const cookies = (fields['cookies'] ?? []) as unknown[];
-  return { ...head, headers: [...head.headers, ...cookies.map((cookie) => ['Set-Cookie', String(cookie)] as const)] };
 }
 
 function parseObject(json: Buffer): Fields | undefined {
@@ -58,8 +53,8 @@ function parseObject(json: Buffer): Fields | undefined {
   }
 }
 
-function parseHead(fields: Fields, status: unknown): ResponseHead | undefined {
-  const statusCode = Number(status);
+function parseHead(fields: Fields): ResponseHead | undefined {
+  const statusCode = Number(fields['statusCode']);
   const headers = parseHeaders(fields);
   return Number.isInteger(statusCode) && statusCode >= 200 && statusCode <= 599 && headers
     ? { statusCode, headers }

@@ -13,16 +13,14 @@ export interface UsagePlan {
   quota?: { limit: number; period: 'DAY' };
 }
 
-/** Counts a request of a key. @returns why it is refused, or undefined */
-export type Meter = (keyId: string) => GatewayResponseType | undefined;
-
 const DAY_MS = 86_400_000;
 
-export function createMeter({ rateLimit, burstLimit, quota }: UsagePlan, now: () => number = Date.now): Meter {
+/** @returns what counts a request of a key, and says why it is refused or undefined */
+export function createMeter({ rateLimit, burstLimit, quota }: UsagePlan, now: () => number = Date.now) {
   if (quota && quota.period !== 'DAY') throw new Error(`rigs/lambda counts quotas by DAY, not by ${quota.period}`);
   const accounts = new Map<string, { tokens: number; filledAt: number; day: number; used: number }>();
 
-  return (keyId) => {
+  return (keyId: string): GatewayResponseType | undefined => {
     const at = now();
     const day = Math.floor(at / DAY_MS);
     const account = accounts.get(keyId) ?? { tokens: burstLimit, filledAt: at, day, used: 0 };
