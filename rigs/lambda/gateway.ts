@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { startServer } from '../aws/http.ts';
 import { type Authorizer, authorize } from './authorizer.ts';
 import type { LambdaFunction } from './function.ts';
 import {
@@ -142,25 +142,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     response.writeHead(statusCode, [...Object.entries(headers), length, ...own].flat()).end(body);
   }
 
-  const server = createServer((incoming, response) => {
+  const { endpoint, close } = await startServer(
     // What the rig does not know it must not answer as API Gateway would.
-    handle(incoming, response).catch((error: Error) => void response.writeHead(501).end(String(error.stack)));
-  });
-  // Clients reuse connections; Node's 5 seconds would race with them.
-  server.keepAliveTimeout = 350_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}${prefix}`,
-    port,
-    accessLog,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+    (incoming, response) =>
+      handle(incoming, response).catch(({ stack }: Error) => void response.writeHead(501).end(stack)),
+    options.port,
+    // Clients reuse connections; Node's 5 seconds would race with them.
+    { keepAliveTimeout: 350_000 },
+  );
+  return { url: endpoint + prefix, port: Number(new URL(endpoint).port), accessLog, close };
 }
 
 function describe(incoming: IncomingMessage, stage: string, prefix: string): StageRequest {

@@ -1,7 +1,7 @@
 /** The Lambda Runtime API of one execution environment: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { startServer } from '../aws/http.ts';
 
 /** As the runtime reports it. `trace` is Node's. */
 export interface RuntimeError {
@@ -55,17 +55,13 @@ export async function startRuntimeApi(hooks: RuntimeHooks): Promise<RuntimeApi> 
     response.writeHead(202, { 'Content-Type': 'application/json' }).end('{"status":"OK"}');
   }
 
-  const server = createServer((request, response) => {
-    route(request, response).catch(() => response.destroy());
-  });
   // A frozen runtime cannot notice that an idle connection was closed, and would write into it when thawed.
-  server.keepAliveTimeout = 0;
-  server.requestTimeout = 0;
-  server.headersTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const patience = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
+  const { endpoint, close } = await startServer(route, 0, patience);
 
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: new URL(endpoint).host,
+    close,
     give({ requestId, payload, deadline, functionArn }) {
       waiting?.writeHead(200, {
         'Content-Type': 'application/json',
@@ -77,10 +73,6 @@ export async function startRuntimeApi(hooks: RuntimeHooks): Promise<RuntimeApi> 
       });
       waiting?.end(payload);
       waiting = undefined;
-    },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
