@@ -49,9 +49,7 @@ export interface StreamingInvocation {
   body: ReadableStream<Uint8Array>;
 }
 
-export interface BufferedInvocation extends BufferedResult {
-  requestId: string;
-}
+export type BufferedInvocation = BufferedResult & { requestId: string };
 
 export interface LambdaFunction {
   /** @throws InvokeError */
@@ -64,11 +62,6 @@ export interface LambdaFunction {
   close(): Promise<void>;
 }
 
-interface Waiter {
-  job: Job;
-  placed(): void;
-}
-
 const REGION = 'us-east-1';
 const NAME = 'rig';
 const ARN = `arn:aws:lambda:${REGION}:000000000000:function:${NAME}`;
@@ -79,7 +72,7 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
   const { instances: capacity = 1, waitMs = 1000 } = options;
   const ric = options.ric ?? (await ensureRic(options.log ?? (() => {})));
   const instances: Instance[] = [];
-  const waiters: Waiter[] = [];
+  const waiters: { job: Job; placed(): void }[] = [];
   let closing = false;
 
   const living = () => instances.filter((instance) => instance.info().state !== 'dead');
@@ -117,7 +110,7 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
 
   async function wait(job: Job, ms: number): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const waiter: Waiter = { job, placed: resolve };
+    const waiter = { job, placed: resolve };
     waiters.push(waiter);
     await Promise.race([promise, sleep(ms, undefined, { ref: false })]);
     const left = waiters.indexOf(waiter);

@@ -13,11 +13,8 @@ export interface GatewayResponse {
 /** For x-amzn-ErrorType; and bodies as API Gateway writes them, down to the spaces. */
 type Kind = readonly [statusCode: number, errorType: string, message: string, body?: string];
 
-const SERVER_ERROR = [
-  'InternalServerErrorException',
-  'Internal server error',
-  '{"message": "Internal server error"}',
-] as const;
+const BROKEN = 'Internal server error';
+const SERVER_ERROR = ['InternalServerErrorException', BROKEN, `{"message": "${BROKEN}"}`] as const;
 const AUTHORIZER_ERROR = [500, 'AuthorizerConfigurationException', '', '{"message":null}'] as const;
 const DENIED = 'User is not authorized to access this resource';
 const TIMEOUT = 'Endpoint request timed out';

@@ -48,7 +48,7 @@ interface Rig extends TestFunction {
 }
 
 /** Two functions for all cases; gates and notes have names of their own. */
-let functions: Record<'buffered' | 'streaming', Awaited<ReturnType<typeof openTestFunction>>>;
+let functions: Record<'buffered' | 'streaming', TestFunction>;
 beforeAll(async () => {
   const [buffered, streaming] = await Promise.all([
     openTestFunction(BUFFERED),

@@ -29,7 +29,7 @@ export interface GatewayOptions {
   /** Those of them that need neither authorizer nor key, and have no mocks. */
   openResources?: string[];
   /** Methods that the gateway answers itself (MOCK integrations), without a key. */
-  mocks?: Record<string, MockResponse>;
+  mocks?: Record<string, { statusCode: number; headers: Record<string, string> }>;
   /** With keys, every method but OPTIONS requires one. */
   apiKeys?: ApiKey[];
   /** Where a request's key comes from: `x-api-key`, or the authorizer's `usageIdentifierKey`. Default: HEADER. */
@@ -41,11 +41,6 @@ export interface GatewayOptions {
   integrationTimeoutMs?: number;
   /** For streams. Default: 5 minutes, as of a Regional endpoint. */
   idleTimeoutMs?: number;
-}
-
-export interface MockResponse {
-  statusCode: number;
-  headers: Record<string, string>;
 }
 
 export interface AccessLogEntry {

@@ -39,22 +39,14 @@ export interface InstanceSettings {
   onFree(): void;
 }
 
-export interface Instance {
-  info(): InstanceInfo;
-  /** Whether `run` may be called: it has no job. */
-  available(): boolean;
-  run(job: Job): void;
-  kill(): void;
-  /** Kills it and waits until nothing is left of it. */
-  close(): Promise<void>;
-}
+export type Instance = ReturnType<typeof createInstance>;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const INIT_TIMEOUT_MS = 10_000;
 const LATE_ANSWER_MS = 1000;
 
 /** One execution environment: one process, its own Runtime API, one invocation at a time. */
-export function createInstance(settings: InstanceSettings, first: Job): Instance {
+export function createInstance(settings: InstanceSettings, first: Job) {
   const { index, timeoutMs } = settings;
   const closed = Promise.withResolvers<void>();
   let state: InstanceState = 'starting';
@@ -72,9 +64,7 @@ export function createInstance(settings: InstanceSettings, first: Job): Instance
   let answering = Promise.withResolvers<void>();
   let reading: Promise<unknown> = Promise.resolve();
 
-  startRuntimeApi({ onNext, onResponse, onError, onInitError }).then(boot, (error: Error) =>
-    die({ errorType: 'Sandbox.Failed', errorMessage: error.message }),
-  );
+  void startRuntimeApi({ onNext, onResponse, onError, onInitError }).then(boot);
 
   function boot(started: RuntimeApi): void {
     api = started;
@@ -168,6 +158,7 @@ export function createInstance(settings: InstanceSettings, first: Job): Instance
     return state === 'dead';
   }
 
+  /** Whether `run` may be called: it has no job. */
   function available(): boolean {
     return job === undefined && killedFor === undefined && (state === 'starting' || state === 'idle');
   }
@@ -180,12 +171,13 @@ export function createInstance(settings: InstanceSettings, first: Job): Instance
   return {
     available,
     kill: () => kill(),
-    info: () => ({ index, pid: child?.pid, state, frozen, served, coldStartMs }),
-    run(next) {
+    info: (): InstanceInfo => ({ index, pid: child?.pid, state, frozen, served, coldStartMs }),
+    run(next: Job): void {
       job = next;
       if (state === 'idle') begin(next);
     },
-    close() {
+    /** Kills it and waits until nothing is left of it. */
+    close(): Promise<void> {
       kill();
       // Whoever reads the output may never take the rest.
       job?.output.fail(exited(job, null, 'SIGKILL'));

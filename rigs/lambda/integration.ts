@@ -94,17 +94,10 @@ async function invoking<Result>(invocation: Promise<Result>): Promise<Result> {
   }
 }
 
-export interface Watch {
-  signal: AbortSignal;
-  /** Something came: the idle time begins anew. */
-  touch(): void;
-  until<Result>(work: Promise<Result>): Promise<Result>;
-  why(): Interruption | undefined;
-  stop(): void;
-}
+type Watch = ReturnType<typeof createWatch>;
 
 /** Ends an exchange when its time is up, nothing comes for too long, or the client leaves. */
-export function createWatch(response: ServerResponse, integrationMs: number, idleMs: number | undefined): Watch {
+export function createWatch(response: ServerResponse, integrationMs: number, idleMs: number | undefined) {
   const controller = new AbortController();
   const { signal } = controller;
   const interrupt = (why: Interruption) => () => controller.abort(why);
@@ -114,12 +107,13 @@ export function createWatch(response: ServerResponse, integrationMs: number, idl
   response.once('close', left);
   return {
     signal,
-    why: () => (signal.aborted ? signal.reason : undefined),
+    why: (): Interruption | undefined => (signal.aborted ? signal.reason : undefined),
+    /** Something came: the idle time begins anew. */
     touch() {
       signal.throwIfAborted();
       idle?.refresh();
     },
-    async until(work) {
+    async until<Result>(work: Promise<Result>): Promise<Result> {
       work.catch(() => {});
       return await Promise.race([work, once(signal, 'abort').then(() => Promise.reject(signal.reason))]);
     },

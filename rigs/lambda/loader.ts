@@ -2,7 +2,6 @@
  * Runs a handler where AWS's runtime interface client cannot be had. The same contract, as far as this project uses it:
  * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
-import { existsSync } from 'node:fs';
 import { type ClientRequest, type IncomingHttpHeaders, request } from 'node:http';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -53,10 +52,7 @@ function describe(error: unknown): string {
 
 async function load(): Promise<Handler> {
   const [, file = '', name = ''] = /^([^.]*)\.(.*)$/.exec(env['_HANDLER'] ?? '') ?? [];
-  const base = resolve(env['LAMBDA_TASK_ROOT'] ?? '.', file);
-  const path = ['', '.js', '.mjs', '.cjs'].map((extension) => base + extension).find((each) => existsSync(each));
-  if (!path) throw Object.assign(new Error(`Cannot find module '${file}'`), { name: 'Runtime.ImportModuleError' });
-  const module = await import(pathToFileURL(path).href);
+  const module = await import(pathToFileURL(resolve(env['LAMBDA_TASK_ROOT'] ?? '.', `${file}.mjs`)).href);
   if (typeof module[name] === 'function') return module[name];
   throw Object.assign(new Error(`${env['_HANDLER']} is undefined or not exported`), {
     name: 'Runtime.HandlerNotFound',

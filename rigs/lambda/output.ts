@@ -37,8 +37,8 @@ export function bufferedOutput(): Output & { result: Promise<BufferedResult> } {
   const { promise: result, resolve } = Promise.withResolvers<BufferedResult>();
   const chunks: Uint8Array[] = [];
   let total = 0;
-  const fail = (error: RuntimeError) =>
-    resolve({ body: Buffer.from(JSON.stringify(error)), functionError: 'Unhandled' });
+  const textOf = (error: RuntimeError) => Buffer.from(JSON.stringify(error));
+  const fail = (error: RuntimeError) => resolve({ body: textOf(error), functionError: 'Unhandled' });
   return {
     result,
     async write(chunk) {

@@ -11,8 +11,6 @@ import { type Format, transform } from 'esbuild';
 /** What Node runs in an instance: the path of a runtime interface client. */
 export type Ric = string;
 
-type Log = (line: string) => void;
-
 const VERSION = '4.0.2';
 const CACHE = join(envPaths('bedrock-spend', { suffix: '' }).cache, 'rigs');
 /** Where AWS's client loads its native part. */
@@ -25,7 +23,7 @@ let loader: Promise<Ric> | undefined;
  * AWS's runtime interface client (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client), taken from npm once, into the
  * user's cache folder, with rapid-client.ts for its native part. RIG_RIC=loader takes the stand-in of the whole.
  */
-export async function ensureRic(log: Log): Promise<Ric> {
+export async function ensureRic(log: (line: string) => void): Promise<Ric> {
   if (process.env['RIG_RIC'] === 'loader') return ensureLoader();
   const client = await compiled('rapid-client.ts', 'cjs');
   const made = createHash('sha256').update(client).digest('hex').slice(0, 8);
@@ -55,7 +53,7 @@ async function compiled(file: string, format: Format): Promise<string> {
 }
 
 /** Elsewhere first, so that the folder is whole when it appears. */
-async function makeRic(home: string, client: string, log: Log): Promise<void> {
+async function makeRic(home: string, client: string, log: (line: string) => void): Promise<void> {
   log(`npm pack aws-lambda-ric@${VERSION}, once`);
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(`${home}.making-`);

@@ -10,7 +10,7 @@ export interface RuntimeError {
   trace?: string[];
 }
 
-export interface Invocation {
+interface Invocation {
   requestId: string;
   payload: Buffer;
   deadline: number;
@@ -18,7 +18,7 @@ export interface Invocation {
 }
 
 /** What the runtime may tell Lambda. */
-export interface RuntimeHooks {
+interface RuntimeHooks {
   /** It is ready, or done with the invocation it had. */
   onNext(): Promise<void>;
   /** @param body its trailers may say what went wrong */
@@ -27,17 +27,11 @@ export interface RuntimeHooks {
   onInitError(error: RuntimeError): void;
 }
 
-export interface RuntimeApi {
-  /** For AWS_LAMBDA_RUNTIME_API. */
-  address: string;
-  /** Answers the `next` that waits. */
-  give(invocation: Invocation): void;
-  close(): Promise<void>;
-}
+export type RuntimeApi = Awaited<ReturnType<typeof startRuntimeApi>>;
 
 const PATH = /^\/2018-06-01\/runtime\/(?:(init)|invocation\/([^/]+))\/?(next|response|error)?$/;
 
-export async function startRuntimeApi(hooks: RuntimeHooks): Promise<RuntimeApi> {
+export async function startRuntimeApi(hooks: RuntimeHooks) {
   let waiting: ServerResponse | undefined;
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -60,9 +54,11 @@ export async function startRuntimeApi(hooks: RuntimeHooks): Promise<RuntimeApi> 
   const { endpoint, close } = await startServer(route, 0, patience);
 
   return {
+    /** For AWS_LAMBDA_RUNTIME_API. */
     address: new URL(endpoint).host,
     close,
-    give({ requestId, payload, deadline, functionArn }) {
+    /** Answers the `next` that waits. */
+    give({ requestId, payload, deadline, functionArn }: Invocation): void {
       waiting?.writeHead(200, {
         'Content-Type': 'application/json',
         'Content-Length': payload.length,
