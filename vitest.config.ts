@@ -29,7 +29,7 @@ export default defineConfig({
           name: 'main',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'rigs/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...SYSTEM, ...ISOLATED],
-          // Functions run under a stand-in for AWS's runtime client, which takes a compiler and minutes to build.
+          // Functions run under a stand-in for AWS's runtime client, which npm's registry has.
           env: { RIG_RIC: 'loader' },
         },
       },

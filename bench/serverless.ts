@@ -70,7 +70,8 @@ async function throughput(): Promise<void> {
 
 /** From the start of an instance's process until it asks for work. */
 async function startMs(handler: string, env: Record<string, string>): Promise<number> {
-  const started = await startFunction({ handler, env, instances: 1, startAll: true });
+  const started = await startFunction({ handler, env });
+  await started.invoke({});
   const [instance] = started.instances();
   await started.close();
   return instance?.coldStartMs as number;

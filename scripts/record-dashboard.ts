@@ -59,7 +59,7 @@ await record('host', inline, { viewport: { width: 760, height: 1500 } }, (page) 
   page.frameLocator('iframe').frameLocator('iframe').getByText('What these numbers').waitFor(),
 );
 
-host.close();
+await host.close();
 await browser.close();
 await server.close();
 await dependencies.close();

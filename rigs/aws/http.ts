@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Server {
@@ -8,13 +8,14 @@ export interface Server {
 
 /**
  * A server for this machine alone. Where `handle` fails, the connection ends without an answer.
- * @param port 0: any free one
+ * @param port 0: any free one @param options Node's, such as its timeouts
  */
 export async function startServer(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   port = 0,
+  options: ServerOptions = {},
 ): Promise<Server> {
-  const server = createServer((request, response) => {
+  const server = createServer(options, (request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
@@ -27,10 +28,4 @@ export async function startServer(
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
 }

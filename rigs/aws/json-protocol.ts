@@ -4,11 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from './http.ts';
+import { text as readText } from 'node:stream/consumers';
 import type { Input } from './input.ts';
 import { modelOf } from './model.ts';
 import { ServiceError } from './service-error.ts';
-import { scopeOf } from './signature.ts';
 
 /** In what services differ that speak the protocol. */
 export interface Dialect {
@@ -34,11 +33,26 @@ export interface ApiRequest {
   region: string;
 }
 
+/** The account's key and the region that a request is signed for; the signature itself is not checked. */
+interface Scope {
+  accessKeyId: string;
+  region: string;
+  service: string;
+}
+
+/** `Credential=KEY/20261001/us-east-1/athena/aws4_request`: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html */
+const CREDENTIAL = /^AWS4-HMAC-SHA256 .*Credential=([^/,\s]+)\/\d{8}\/([\w-]+)\/([\w-]+)\/aws4_request/;
+
+export function scopeOf({ headers }: IncomingMessage): Scope | undefined {
+  const [, accessKeyId, region, service] = CREDENTIAL.exec(headers.authorization ?? '') ?? [];
+  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
+}
+
 const TARGET = /^(\w+)\.(\w+)$/;
 
 /** @throws ServiceError */
 export async function readRequest(request: IncomingMessage, dialect: Dialect): Promise<ApiRequest> {
-  const body = await readBody(request);
+  const body = await readText(request);
   const { operation, read } = operationOf(request, body, dialect);
   if (!request.headers.authorization)
     throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token');

@@ -67,8 +67,8 @@ function loadModel(service: string): ServiceModel {
     globSync('models/models_*.d.ts', { cwd: join(folder, 'dist-types') })
       .map(types)
       .join('\n');
-  const shapeOf = createShapes(enumerationsOf(sdk, modelTypes));
-  const shapes = new Map<SchemaRef, Shape>();
+  const checkOf = createChecks(enumerationsOf(sdk, modelTypes));
+  const checks = new Map<SchemaRef, Check>();
 
   function operation(wanted: string): Operation | undefined {
     const found = sdk[`${wanted}$`];
@@ -77,10 +77,12 @@ function loadModel(service: string): ServiceModel {
 
   /** What of a value is not as its schema has it. */
   function misfit(what: string, schema: SchemaRef, value: unknown): string | undefined {
-    const shape = shapes.get(schema) ?? shapeOf(NormalizedSchema.of(schema));
-    shapes.set(schema, shape);
-    const all = [...new Set(mistakesIn(shape, value))].slice(0, MOST_TOLD).join('; ');
-    return all ? `${what} does not fit ${name}: ${all}` : undefined;
+    const check = checks.get(schema) ?? checkOf(NormalizedSchema.of(schema));
+    checks.set(schema, check);
+    const mistakes = new Set<string>();
+    check(value, '', mistakes);
+    const told = [...mistakes].slice(0, MOST_TOLD).join('; ');
+    return told ? `${what} does not fit ${name}: ${told}` : undefined;
   }
 
   return {
@@ -128,56 +130,75 @@ function isOperation(value: unknown): value is Operation {
   return Array.isArray(value) && value[0] === 9;
 }
 
-type Kind = 'structure' | 'list' | 'string' | 'number' | 'boolean' | 'anything';
+/** Adds what of a value is not as its schema has it. */
+type Check = (value: unknown, path: string, mistakes: Set<string>) => void;
 
-/** A schema as it is checked: an answer can have a hundred thousand values. */
-interface Shape {
-  name: string | undefined;
-  kind: Kind;
-  members?: ReadonlyMap<string, () => Shape>;
-  required: readonly string[];
-  isUnion: boolean;
-  /** Of a list or map. */
-  item?: () => Shape;
-  /** Of an enumeration. */
-  values?: ReadonlySet<string> | undefined;
-}
+/**
+ * Schemas as functions, each made when it is first needed: an answer can have a hundred thousand values.
+ * @param valuesOf an enumeration, by `Structure.member`
+ */
+function createChecks(valuesOf: (member: string) => ReadonlySet<string> | undefined) {
+  const structures = new Map<unknown, Check>();
 
-/** @param valuesOf an enumeration, by `Structure.member` */
-function createShapes(valuesOf: (member: string) => ReadonlySet<string> | undefined) {
-  const structures = new Map<unknown, Shape>();
-
-  function shapeOf(schema: NormalizedSchema, member = ''): Shape {
-    const common = { name: schema.getName(), kind: kindOf(schema), required: [], isUnion: schema.isUnionSchema() };
-    if (schema.isListSchema() || schema.isMapSchema())
-      return { ...common, item: once(() => shapeOf(schema.getValueSchema(), member)) };
-    if (!schema.isStructSchema()) return { ...common, values: schema.isStringSchema() ? valuesOf(member) : undefined };
-    const raw = schema.getSchema() as unknown[];
-    const known = structures.get(raw);
-    if (known) return known;
-    const members = Object.entries(schema.getMemberSchemas());
-    const lazily = members.map(
-      ([name, inner]) => [name, once(() => shapeOf(inner, `${common.name}.${name}`))] as const,
-    );
-    // The first members must be there; how many is the schema's last number.
-    const required = members.slice(0, Number(raw[6] ?? 0)).map(([name]) => name);
-    const shape = { ...common, members: new Map(lazily), required };
-    structures.set(raw, shape);
-    return shape;
+  function checkOf(schema: NormalizedSchema, member = ''): Check {
+    const kind = kindOf(schema);
+    const within = checkWithin(schema, member);
+    return (value, path, mistakes) => {
+      if (kind === 'anything' || kind === kindOfValue(value)) within(value, path, mistakes);
+      else mistakes.add(`${placeOf(path)} is ${JSON.stringify(value)}, not a ${kind}`);
+    };
   }
-  return shapeOf;
+
+  function checkWithin(schema: NormalizedSchema, member: string): Check {
+    if (schema.isStructSchema()) {
+      const raw = schema.getSchema();
+      const check = structures.get(raw) ?? structure(schema);
+      structures.set(raw, check);
+      return check;
+    }
+    if (schema.isListSchema() || schema.isMapSchema()) {
+      const item = checkOf(schema.getValueSchema(), member);
+      return (value, path, mistakes) => {
+        for (const [key, one] of Object.entries(value as object)) item(one, `${path}.${key}`, mistakes);
+      };
+    }
+    const values = schema.isStringSchema() ? valuesOf(member) : undefined;
+    return (value, path, mistakes) => {
+      if (values?.has(value as string) === false)
+        mistakes.add(`${placeOf(path)} is ${value}, not one of ${[...values].join(', ')}`);
+    };
+  }
+
+  function structure(schema: NormalizedSchema): Check {
+    const name = schema.getName();
+    const members = new Map(Object.entries(schema.getMemberSchemas()));
+    // The first members must be there; how many is the schema's last number.
+    const required = [...members.keys()].slice(0, Number((schema.getSchema() as unknown[])[6] ?? 0));
+    const checks = new Map<string, Check>();
+    return (value, path, mistakes) => {
+      const present = Object.entries(value as object).filter(([, one]) => one !== undefined);
+      for (const [key, one] of present) {
+        const member = members.get(key);
+        const check = checks.get(key) ?? (member && checkOf(member, `${name}.${key}`));
+        if (check) checks.set(key, check);
+        if (check) check(one, `${path}.${key}`, mistakes);
+        else mistakes.add(`${name} has no ${key}`);
+      }
+      for (const key of required) if ((value as Input)[key] === undefined) mistakes.add(`${name} must have ${key}`);
+      if (schema.isUnionSchema() && present.length !== 1) mistakes.add(`${name} must have exactly one member`);
+    };
+  }
+
+  return checkOf;
 }
 
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
+/** `.results.0.field` as `results[0].field`. */
+function placeOf(path: string): string {
+  return path.replaceAll(/\.(\d+)(?![^.])/g, '[$1]').replace(/^\./, '') || 'it';
 }
 
 /** As JSON has it: times are seconds, bytes are base64. */
-function kindOf(schema: NormalizedSchema): Kind {
+function kindOf(schema: NormalizedSchema): string {
   if (schema.isStructSchema() || schema.isMapSchema() || schema.isUnitSchema()) return 'structure';
   if (schema.isListSchema()) return 'list';
   if (schema.isDocumentSchema()) return 'anything';
@@ -190,44 +211,6 @@ const DATE_TIME = 5;
 function kindOfValue(value: unknown): string {
   if (Array.isArray(value)) return 'list';
   return typeof value === 'object' && value !== null ? 'structure' : typeof value;
-}
-
-/** What of a value is not as its shape has it. */
-function mistakesIn(shape: Shape, value: unknown): string[] {
-  const mistakes: string[] = [];
-  const path: string[] = [];
-  const shown = () => path.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`)).join('');
-  const here = (words: string) => mistakes.push(`${shown().replace(/^\./, '') || 'it'} is ${words}`);
-
-  function visit({ kind, name, members, required, isUnion, item, values }: Shape, at: unknown): void {
-    if (kind !== 'anything' && kind !== kindOfValue(at)) here(`${JSON.stringify(at)}, not a ${kind}`);
-    else if (values?.has(at as string) === false) here(`${at}, not one of ${[...values].join(', ')}`);
-    else if (item)
-      for (const key in at as object) {
-        path.push(key);
-        visit(item(), (at as Record<string, unknown>)[key]);
-        path.pop();
-      }
-    else if (members) {
-      let present = 0;
-      for (const key in at as object) {
-        const one = (at as Record<string, unknown>)[key];
-        if (one === undefined) continue;
-        present += 1;
-        path.push(key);
-        const member = members.get(key);
-        if (member) visit(member(), one);
-        else mistakes.push(`${name} has no ${key}`);
-        path.pop();
-      }
-      for (const key of required)
-        if ((at as Record<string, unknown>)[key] === undefined) mistakes.push(`${name} must have ${key}`);
-      if (isUnion && present !== 1) mistakes.push(`${name} must have exactly one member`);
-    }
-  }
-
-  visit(shape, value);
-  return mistakes;
 }
 
 /** The values that a member may have, by `Structure.member`: schemas call enumerations strings, types name them. */

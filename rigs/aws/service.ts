@@ -4,11 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effects } from './faults.ts';
 import { type Server, startServer } from './http.ts';
 import type { Input } from './input.ts';
-import { type ApiRequest, type Dialect, readRequest, sendError, sendResult } from './json-protocol.ts';
+import { type ApiRequest, type Dialect, readRequest, scopeOf, sendError, sendResult } from './json-protocol.ts';
 import { modelOf } from './model.ts';
 import type { FaultyCall } from './rules.ts';
 import { NotImplementedByDouble, NotInModel, ServiceError } from './service-error.ts';
-import { scopeOf } from './signature.ts';
 import { createThrottle } from './throttle.ts';
 
 export interface ServiceOptions {
@@ -66,7 +65,7 @@ export async function startService(
 
   async function execute(service: Service, { operation, input, account, region }: Call): Promise<unknown> {
     const { dialect, operations } = service;
-    throttles.get(service)?.admit(account, region, operation);
+    throttles.get(service)?.(account, region, operation);
     const perform = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (!perform) throw new NotImplementedByDouble(`the operation ${operation}`);
     const model = modelOf(dialect.service);

@@ -56,7 +56,7 @@ async function fill(root: string, ric: Ric): Promise<void> {
     await mkdir(join(root, folder), { recursive: true });
   await cp(process.execPath, join(root, 'var/lang/bin/node'));
   await run('npm', ['install', '--global', '--prefix', join(root, 'var/lang'), '--ignore-scripts', `npm@${NPM}`]);
-  await cp(dirname(ric.entry), join(root, 'var/runtime'), { recursive: true });
+  await cp(dirname(ric), join(root, 'var/runtime'), { recursive: true });
   for (const [path, source] of Object.entries(SCRIPTS)) {
     await cp(source, join(root, path));
     await chmod(join(root, path), 0o755);
@@ -78,7 +78,7 @@ function settings(): string[] {
   return [...variables, '--workingdir', '/var/task', '--entrypoint', '["/lambda-entrypoint.sh"]'];
 }
 
-/** The runtime interface client was built against this machine's libraries, so the image has the same. */
+/** Node is this machine's, and so are the libraries that it needs. */
 function suite(): string {
   const codename = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
   if (codename === undefined) throw new Error('/etc/os-release names no release of Debian');
@@ -87,7 +87,7 @@ function suite(): string {
 
 async function fingerprint(ric: Ric): Promise<string> {
   const hash = createHash('sha256');
-  hash.update([suite(), NPM, process.version, process.arch, basename(dirname(ric.entry))].join());
+  hash.update([suite(), NPM, process.version, process.arch, basename(dirname(ric))].join());
   for (const file of [import.meta.filename, ...Object.values(SCRIPTS)]) hash.update(await readFile(file));
   return hash.digest('hex').slice(0, 12);
 }

@@ -25,7 +25,7 @@ export function startImageFunction(image: Image, options: ImageFunctionOptions):
   return startFunction({
     ...rest,
     handler: join(image.root, WorkingDir, run[0] ?? ''),
-    ric: { kind: 'native', entry: join(import.meta.dirname, 'enter.ts') },
+    ric: join(import.meta.dirname, 'enter.ts'),
     env: { RIG_IMAGE: JSON.stringify(entrance) },
   });
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Ric } from '../lambda/ric.ts';
 import { ensureBaseImage } from './base-image.ts';
 import { buildah, type ImageConfig, imageConfig, mountImage } from './buildah.ts';
-import { type Log, whatIsMissing } from './tools.ts';
+import type { Log } from './tools.ts';
 
 export interface ImageOptions {
   ric: Ric;
@@ -31,11 +31,6 @@ export interface ImageSize {
 
 const PROJECT = join(import.meta.dirname, '../..');
 const NAME = 'localhost/bedrock-spend';
-
-/** Why images cannot be built and started on this machine, or undefined when they can. Installs what it takes. */
-export async function whyNoImages(ric: Ric, log: Log): Promise<string | undefined> {
-  return ric.kind === 'native' ? whatIsMissing(log) : 'aws-lambda-ric is missing';
-}
 
 /**
  * Builds deploy/Dockerfile for this machine's architecture on a stand-in for AWS's base image.

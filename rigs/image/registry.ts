@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { startServer } from '../aws/http.ts';
 
 export interface PushedManifest {
   repository: string;
@@ -34,7 +34,7 @@ export async function startRegistry({ password, onManifest }: RegistryOptions): 
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://registry');
-    const body = await bodyOf(request);
+    const body = await buffer(request);
     const end = (status: number, headers: Record<string, string> = {}) =>
       void response.writeHead(status, headers).end();
     if (request.headers.authorization !== credentials)
@@ -73,21 +73,10 @@ export async function startRegistry({ password, onManifest }: RegistryOptions): 
     }
   };
 
-  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    blob: (digest) => blobs.get(digest),
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
+  const { endpoint, close } = await startServer(answer);
+  return { host: new URL(endpoint).host, blob: (digest) => blobs.get(digest), close };
 }
 
 export function digestOf(bytes: Buffer | string): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

@@ -3,17 +3,10 @@ import type { LambdaFunction } from './function.ts';
 import { GatewayError } from './gateway-responses.ts';
 import type { AuthorizerEvent } from './proxy-event.ts';
 
-interface Statement {
-  Effect: 'Allow' | 'Deny';
-  Action: string | string[];
-  Resource: string | string[];
-}
-
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
 export interface AuthorizerResponse {
   principalId: string;
-  policyDocument: { Version?: string; Statement: Statement[] };
-  context?: Record<string, string | number | boolean>;
+  policyDocument: { Statement: { Effect: 'Allow' | 'Deny'; Action: string; Resource: string }[] };
   usageIdentifierKey?: string;
 }
 
@@ -30,46 +23,25 @@ export function asAuthorizer(lambda: Pick<LambdaFunction, 'invoke'>): Authorizer
   };
 }
 
-export interface Authorization {
-  /** For requestContext.authorizer. */
-  context: Record<string, unknown>;
-  usageIdentifierKey?: string;
-}
-
-/** @throws GatewayError */
-export async function authorize(authorizer: Authorizer, event: AuthorizerEvent): Promise<Authorization> {
+/** @returns what goes to requestContext.authorizer, and the key @throws GatewayError */
+export async function authorize(authorizer: Authorizer, event: AuthorizerEvent) {
   const startedAt = performance.now();
-  const response = await authorizer(event).catch((error: Error) => {
-    throw new GatewayError(
-      error.message === 'Unauthorized' ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE',
-      'Authorizer error',
-    );
+  const response = await authorizer(event).catch(({ message }: Error) => {
+    throw new GatewayError(message === 'Unauthorized' ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE', 'Authorizer error');
   });
   const statements = response?.policyDocument?.Statement;
   if (typeof response?.principalId !== 'string' || !Array.isArray(statements))
     throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR', 'Invalid authorizer response');
+  if ('context' in response) throw new Error('rigs/lambda passes no context of authorizers on');
   if (!allows(statements, event.methodArn)) throw new GatewayError('ACCESS_DENIED', 'The policy denies this method');
-  const { principalId, usageIdentifierKey, context = {} } = response;
-  return {
-    // Every value is text in the event, whatever the authorizer gave.
-    context: {
-      ...Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)])),
-      principalId,
-      integrationLatency: Math.round(performance.now() - startedAt),
-    },
-    ...(usageIdentifierKey !== undefined && { usageIdentifierKey }),
-  };
+  const { principalId, usageIdentifierKey } = response;
+  const integrationLatency = Math.round(performance.now() - startedAt);
+  return { context: { principalId, integrationLatency }, usageIdentifierKey };
 }
 
-function allows(statements: readonly Statement[], methodArn: string): boolean {
-  const matching = statements.filter((statement) => [statement.Resource].flat().some((arn) => matches(arn, methodArn)));
-  return matching.length > 0 && matching.every((statement) => statement.Effect === 'Allow');
-}
-
-function matches(pattern: string, arn: string): boolean {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(arn);
+/** Of policies that speak of this very method. */
+function allows(statements: AuthorizerResponse['policyDocument']['Statement'], methodArn: string): boolean {
+  if (statements.some(({ Resource }) => Resource !== methodArn))
+    throw new Error('rigs/lambda reads policies for the method that was asked for, and no others');
+  return statements.length > 0 && statements.every(({ Effect }) => Effect === 'Allow');
 }

@@ -6,14 +6,13 @@
  *   npm run lambda -- --example greeter  the greeter of examples/
  *   --buffered  a gateway that does not stream   --port N   --once  do not stay
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Connection, connect, textFromResult } from 'bedrock-spend/client';
 import { bundleFunction, bundleSpend } from '../../scripts/bundle-lambda.ts';
 import { startDynamoDB } from '../dynamodb.ts';
-import { type LambdaFunction, startFunction } from './function.ts';
+import { startFunction } from './function.ts';
 import { startGateway } from './gateway.ts';
 
 const { values: options } = parseArgs({
@@ -25,6 +24,7 @@ const { values: options } = parseArgs({
   },
 });
 const root = join(import.meta.dirname, '../..');
+const now = () => new Date().toISOString().slice(17, 23);
 
 interface Example {
   bundle(): Promise<{ handler: string; compileCache?: string }>;
@@ -36,17 +36,13 @@ const EXAMPLES: Record<string, Example> = {
   'bedrock-spend': {
     bundle: bundleSpend,
     env: { BEDROCK_SPEND_SOURCE: join(root, 'examples/sample-logs/AWSLogs') },
-    ask: async (connection) =>
-      textFromResult(
-        await connection.callTool('breakdown_spend', { by: ['model'], from: '2026-10-01', to: '2026-11-01', limit: 5 }),
-      ),
+    async ask({ callTool }) {
+      const question = { by: ['model'], from: '2026-10-01', to: '2026-11-01', limit: 5 };
+      return textFromResult(await callTool('breakdown_spend', question));
+    },
   },
   greeter: {
-    async bundle() {
-      const outdir = join(root, 'node_modules/.cache/greeter');
-      await mkdir(outdir, { recursive: true });
-      return bundleFunction(join(root, 'examples/greeter/lambda.ts'), outdir);
-    },
+    bundle: () => bundleFunction(join(root, 'examples/greeter/lambda.ts'), join(root, 'node_modules/.cache/greeter')),
     env: {},
     async ask({ client, callTool }) {
       client.setNotificationHandler('notifications/message', ({ params }) => console.log(`  ${now()} ${params.data}`));
@@ -55,18 +51,9 @@ const EXAMPLES: Record<string, Example> = {
   },
 };
 
-const now = () => new Date().toISOString().slice(17, 23);
-
-function instancesOf(lambda: LambdaFunction): string {
-  const served = lambda.instances().filter((instance) => instance.served > 0);
-  return served
-    .map(({ index, served: times, state }) => `#${index} ${times}${state === 'dead' ? ' (killed)' : ''}`)
-    .join(', ');
-}
-
-const transfer = options.buffered ? 'buffered' : 'stream';
 const example = EXAMPLES[options.example];
 if (example === undefined) throw new Error(`--example: one of ${Object.keys(EXAMPLES).join(', ')}`);
+const transfer = options.buffered ? 'buffered' : 'stream';
 const log = (line: string) => console.log(`  ${line}`);
 
 const { handler, compileCache } = await example.bundle();
@@ -78,20 +65,19 @@ const lambda = await startFunction({
     ...example.env,
     BEDROCK_SPEND_TRANSFER: transfer,
     TRANSFER: transfer,
-    ...(compileCache ? { NODE_COMPILE_CACHE: compileCache } : {}),
+    ...(compileCache && { NODE_COMPILE_CACHE: compileCache }),
   },
   instances: 4,
   timeoutMs: 60_000,
   log,
-  onLog: (line, instance) => /^(START|END|REPORT) /.test(line) || log(`instance #${instance}: ${line}`),
+  onLog: (line, instance) => log(`instance #${instance}: ${line}`),
 });
 const apiKey = crypto.randomUUID();
 const gateway = await startGateway({
   function: lambda,
   apiKeys: [{ id: 'demo', value: apiKey }],
-  transfer: options.buffered ? 'BUFFERED' : 'STREAM',
-  integrationTimeoutMs: options.buffered ? 29_000 : 60_000,
   port: options.once ? 0 : Number(options.port),
+  ...(options.buffered ? {} : { transfer: 'STREAM', integrationTimeoutMs: 60_000 }),
 });
 const url = `${gateway.url}/mcp`;
 
@@ -99,12 +85,12 @@ try {
   const connection = await connect(url, { name: 'lambda-demo', headers: { 'x-api-key': apiKey } });
   console.log(`\nMCP server: ${url}\nMcp-Session-Id: ${connection.sessionId}\n`);
   console.log(await example.ask(connection));
-  const victims = lambda.instances().filter(({ state }) => state !== 'dead');
-  for (const { index } of victims) lambda.kill(index);
+  for (const { index } of lambda.instances()) lambda.kill(index);
   await sleep(500);
-  console.log(`\nkill -9 of all ${victims.length} instances. The same session, ${connection.sessionId}, goes on:\n`);
+  console.log(`\nkill -9 of all instances. The same session, ${connection.sessionId}, goes on:\n`);
   console.log(await example.ask(connection));
-  console.log(`\nRequests served by instance: ${instancesOf(lambda)}`);
+  console.log('\nRequests served by each instance:');
+  console.table(lambda.instances(), ['served', 'state']);
   await connection.terminate();
   if (!options.once) {
     console.log(`\nIt stays up until Ctrl-C. To look around with the MCP Inspector:

@@ -1,5 +1,7 @@
 import { describe } from 'vitest';
 import { testLambdaFunction } from '../../test/contracts/lambda-function.ts';
-import { LOADER } from './ric.ts';
+import { ensureLoader } from './ric.ts';
 
-describe('a function under the loader', () => testLambdaFunction(LOADER));
+const loader = await ensureLoader();
+
+describe('a function under the loader', () => testLambdaFunction(loader));

@@ -2,50 +2,23 @@
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
+const names = (text: string) => new Set(text.split(' '));
+
 /** The documentation's table, column Request/lambda. Content-Length too: events of REST APIs come without it. */
-const DROPPED_FROM_REQUESTS = new Set([
-  'connection',
-  'content-length',
-  'content-md5',
-  'expect',
-  'max-forwards',
-  'proxy-authenticate',
-  'server',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'www-authenticate',
-]);
+const DROPPED_FROM_REQUESTS = names(
+  'connection content-length content-md5 expect max-forwards proxy-authenticate server te trailer transfer-encoding upgrade www-authenticate',
+);
 
 /** The same table, column Response/lambda. */
-const DROPPED_FROM_RESPONSES = new Set([
-  'expect',
-  'host',
-  'proxy-authenticate',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'via',
-]);
+const DROPPED_FROM_RESPONSES = names('expect host proxy-authenticate te trailer transfer-encoding upgrade via');
 
 /** The same; and what API Gateway sets itself, as seen in its answers (`x-amzn-remapped-x-amzn-requestid`). */
-const RENAMED_IN_RESPONSES = new Set([
-  'authorization',
-  'connection',
-  'content-md5',
-  'date',
-  'max-forwards',
-  'server',
-  'user-agent',
-  'www-authenticate',
-  'x-amz-apigw-id',
-  'x-amzn-requestid',
-]);
+const RENAMED_IN_RESPONSES = names(
+  'authorization connection content-md5 date max-forwards server user-agent www-authenticate x-amz-apigw-id x-amzn-requestid',
+);
 
-export function forwardedHeaders(headers: HeaderList, added: HeaderList): HeaderList {
-  return [...headers.filter(([name]) => !DROPPED_FROM_REQUESTS.has(name.toLowerCase())), ...added];
+export function forwardedHeaders(headers: HeaderList): HeaderList {
+  return headers.filter(([name]) => !DROPPED_FROM_REQUESTS.has(name.toLowerCase()));
 }
 
 /**
@@ -63,4 +36,8 @@ export function returnedHeaders(headers: HeaderList, streamed: boolean): HeaderL
   // "API Gateway includes a Content-Type header for all integration responses."
   const typed = renamed.some(([name]) => name.toLowerCase() === 'content-type');
   return typed ? renamed : [['Content-Type', 'application/json'], ...renamed];
+}
+
+export function headerOf(headers: HeaderList, name: string): string | undefined {
+  return headers.findLast(([other]) => other.toLowerCase() === name)?.[1];
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from './output.ts';
-import { type ResponseBody, type RuntimeApi, type RuntimeError, startRuntimeApi } from './runtime-api.ts';
+import { type RuntimeApi, type RuntimeError, startRuntimeApi, trailingError } from './runtime-api.ts';
 
 /** `finishing`: the answer is out, but the runtime has not asked for more work. */
 export type InstanceState = 'starting' | 'idle' | 'busy' | 'finishing' | 'dead';
@@ -18,8 +18,6 @@ export interface InstanceInfo {
   served: number;
   /** From spawn to the first `next`. */
   coldStartMs: number | undefined;
-  /** The most it has had in memory, where /proc tells. */
-  maxMemoryMb: number | undefined;
 }
 
 export interface Job {
@@ -34,46 +32,31 @@ export interface InstanceSettings {
   entry: string;
   taskRoot: string;
   functionArn: string;
-  memorySizeMb: number;
   env: NodeJS.ProcessEnv;
   timeoutMs: number;
-  initTimeoutMs: number;
-  freeze: boolean;
   onLog(line: string): void;
-  /** It can take a job. */
+  /** It can take a job, or another one its place. */
   onFree(): void;
-  onDead(): void;
 }
 
-export interface Instance {
-  info(): InstanceInfo;
-  /** Whether `run` may be called: it has no job. */
-  available(): boolean;
-  run(job: Job): void;
-  kill(): void;
-  /** Resolves at the first `next`, rejects when initialisation fails. */
-  ready: Promise<void>;
-  /** Kills it and waits until nothing is left of it. */
-  close(): Promise<void>;
-}
+export type Instance = ReturnType<typeof createInstance>;
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const INIT_TIMEOUT_MS = 10_000;
 const LATE_ANSWER_MS = 1000;
 
 /** One execution environment: one process, its own Runtime API, one invocation at a time. */
-export function createInstance(settings: InstanceSettings, first?: Job): Instance {
-  const { index, timeoutMs, freeze } = settings;
-  const ready = Promise.withResolvers<void>();
+export function createInstance(settings: InstanceSettings, first: Job) {
+  const { index, timeoutMs } = settings;
   const closed = Promise.withResolvers<void>();
   let state: InstanceState = 'starting';
   let frozen = false;
   let served = 0;
-  let job = first;
+  let job: Job | undefined = first;
   let api: RuntimeApi | undefined;
   let child: ChildProcess | undefined;
   let spawnedAt = 0;
-  let begunAt = 0;
   let coldStartMs: number | undefined;
-  let maxMemoryMb: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let initError: RuntimeError | undefined;
   let killedFor: RuntimeError | undefined;
@@ -81,39 +64,31 @@ export function createInstance(settings: InstanceSettings, first?: Job): Instanc
   let answering = Promise.withResolvers<void>();
   let reading: Promise<unknown> = Promise.resolve();
 
-  startRuntimeApi({ onNext, onResponse, onError, onInitError }).then(boot, (error: Error) =>
-    die({ errorType: 'Sandbox.Failed', errorMessage: error.message }),
-  );
+  void startRuntimeApi({ onNext, onResponse, onError, onInitError }).then(boot);
 
   function boot(started: RuntimeApi): void {
     api = started;
-    if (killedFor) die(killedFor);
-    else spawnRuntime(started.address);
-  }
-
-  function spawnRuntime(address: string): void {
+    if (killedFor) return void die(killedFor);
     spawnedAt = performance.now();
     child = spawnNode(settings.entry, {
       cwd: settings.taskRoot,
-      env: { ...settings.env, AWS_LAMBDA_RUNTIME_API: address },
+      env: { ...settings.env, AWS_LAMBDA_RUNTIME_API: api.address },
     });
-    timer = setTimeout(() => crash(timedOut(job, settings.initTimeoutMs)), settings.initTimeoutMs);
-    onLines(child.stdout as Readable, settings.onLog);
-    onLines(child.stderr as Readable, settings.onLog);
+    limitTime(INIT_TIMEOUT_MS);
+    for (const stream of [child.stdout, child.stderr] as Readable[]) onLines(stream, settings.onLog);
     child.once('exit', (code, signal) => die(killedFor ?? initError ?? exited(job, code, signal)));
     child.once('error', (error) => die({ errorType: 'Runtime.InvalidEntrypoint', errorMessage: error.message }));
   }
 
   async function onNext(): Promise<void> {
-    if (state === 'starting') {
-      coldStartMs = performance.now() - spawnedAt;
-      clearTimeout(timer);
-      ready.resolve();
-    } else {
+    if (state === 'starting') coldStartMs = performance.now() - spawnedAt;
+    else {
       await answered();
       if (isDead()) return;
-      finish();
+      job?.output.fail({ errorType: 'Runtime.TruncatedResponse', errorMessage: 'The runtime gave no whole response.' });
+      job = undefined;
     }
+    clearTimeout(timer);
     if (job) begin(job);
     else rest();
   }
@@ -131,32 +106,29 @@ export function createInstance(settings: InstanceSettings, first?: Job): Instanc
   function rest(): void {
     state = 'idle';
     settings.onFree();
-    if (freeze && available()) frozen = child?.kill('SIGSTOP') ?? false;
+    if (available()) frozen = child?.kill('SIGSTOP') ?? false;
   }
 
-  function begin(next: Job): void {
+  function begin({ requestId, payload }: Job): void {
     if (frozen) child?.kill('SIGCONT');
     frozen = false;
     state = 'busy';
     served += 1;
-    begunAt = performance.now();
     answering = Promise.withResolvers();
-    settings.onLog(`START RequestId: ${next.requestId} Version: $LATEST`);
-    timer = setTimeout(() => crash(timedOut(next, timeoutMs)), timeoutMs);
-    const { requestId, payload } = next;
-    const { functionArn } = settings;
-    api?.give({ requestId, payload, functionArn, deadline: Date.now() + timeoutMs, traceId: newTraceId() });
+    limitTime(timeoutMs);
+    api?.give({ requestId, payload, functionArn: settings.functionArn, deadline: Date.now() + timeoutMs });
   }
 
-  async function onResponse(requestId: string, body: ResponseBody): Promise<RuntimeError | undefined> {
-    const current = job;
-    if (current?.requestId !== requestId)
-      return { errorType: 'InvalidRequestID', errorMessage: `Invalid request ID: ${requestId}` };
-    reading = copy(body, current.output);
+  function limitTime(ms: number): void {
+    timer = setTimeout(() => kill(timedOut(job, ms)), ms);
+  }
+
+  async function onResponse(requestId: string, body: IncomingMessage): Promise<void> {
+    if (job?.requestId !== requestId) throw new Error(`Invalid request ID: ${requestId}`);
+    reading = copy(body, job.output);
     answering.resolve();
     await reading;
     if (state === 'busy') state = 'finishing';
-    return undefined;
   }
 
   function onError(requestId: string, error: RuntimeError): void {
@@ -170,70 +142,42 @@ export function createInstance(settings: InstanceSettings, first?: Job): Instanc
     initError = error;
   }
 
-  function finish(): void {
-    clearTimeout(timer);
-    if (!job) return;
-    job.output.fail({ errorType: 'Runtime.TruncatedResponse', errorMessage: 'The runtime gave no whole response.' });
-    report(job);
-    job = undefined;
-  }
-
-  function report({ requestId }: Job): void {
-    maxMemoryMb = peakMemoryMb(child?.pid) ?? maxMemoryMb;
-    const ms = performance.now() - begunAt;
-    const init = served === 1 && coldStartMs !== undefined ? `Init Duration: ${coldStartMs.toFixed(2)} ms\t` : '';
-    settings.onLog(`END RequestId: ${requestId}`);
-    settings.onLog(
-      `REPORT RequestId: ${requestId}\tDuration: ${ms.toFixed(2)} ms\tBilled Duration: ${Math.ceil(ms)} ms\t` +
-        `Memory Size: ${settings.memorySizeMb} MB\tMax Memory Used: ${maxMemoryMb ?? 0} MB\t${init}`,
-    );
-  }
-
-  function crash(why: RuntimeError): void {
-    killedFor = why;
-    if (job)
-      settings.onLog(`${new Date().toISOString()} ${job.requestId} ${why.errorMessage.replace(/^.*Error: /, '')}`);
-    child?.kill('SIGKILL');
-  }
-
   function die(why: RuntimeError): void {
     if (state === 'dead') return;
     state = 'dead';
     clearTimeout(timer);
-    ready.reject(new Error(`${why.errorType}: ${why.errorMessage}`));
     // What it wrote before it died was still sent.
     void reading.finally(() => {
       job?.output.fail(why);
-      if (job && served > 0) report(job);
       closed.resolve(api?.close());
     });
-    settings.onDead();
+    settings.onFree();
   }
 
   function isDead(): boolean {
     return state === 'dead';
   }
 
+  /** Whether `run` may be called: it has no job. */
   function available(): boolean {
     return job === undefined && killedFor === undefined && (state === 'starting' || state === 'idle');
   }
 
-  function kill(): void {
-    killedFor ??= exited(job, null, 'SIGKILL');
+  function kill(why = exited(job, null, 'SIGKILL')): void {
+    killedFor ??= why;
     child?.kill('SIGKILL');
   }
 
-  ready.promise.catch(() => {});
   return {
-    ready: ready.promise,
     available,
-    kill,
-    info: () => ({ index, pid: child?.pid, state, frozen, served, coldStartMs, maxMemoryMb }),
-    run(next) {
+    kill: () => kill(),
+    info: (): InstanceInfo => ({ index, pid: child?.pid, state, frozen, served, coldStartMs }),
+    run(next: Job): void {
       job = next;
       if (state === 'idle') begin(next);
     },
-    close() {
+    /** Kills it and waits until nothing is left of it. */
+    close(): Promise<void> {
       kill();
       // Whoever reads the output may never take the rest.
       job?.output.fail(exited(job, null, 'SIGKILL'));
@@ -242,13 +186,13 @@ export function createInstance(settings: InstanceSettings, first?: Job): Instanc
   };
 }
 
-async function copy(body: ResponseBody, output: Output): Promise<void> {
+async function copy(body: IncomingMessage, output: Output): Promise<void> {
   try {
-    for await (const chunk of body.chunks) await output.write(chunk);
+    for await (const chunk of body) await output.write(chunk);
   } catch {
     return; // Cut off: how the process ends, or its asking for more work, says why.
   }
-  const error = body.error();
+  const error = trailingError(body);
   if (error) output.fail(error);
   else output.end();
 }
@@ -290,18 +234,4 @@ function exited(job: Job | undefined, code: number | null, signal: NodeJS.Signal
   const how = signal === 'SIGKILL' ? 'signal: killed' : signal ? `signal: ${signal}` : `exit status ${code}`;
   const what = code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${how}`;
   return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${job?.requestId} Error: ${what}` };
-}
-
-function peakMemoryMb(pid: number | undefined): number | undefined {
-  try {
-    const [, kib] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return kib === undefined ? undefined : Math.round(Number(kib) / 1024);
-  } catch {
-    return undefined;
-  }
-}
-
-function newTraceId(): string {
-  const hex = (bytes: number) => randomBytes(bytes).toString('hex');
-  return `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${hex(12)};Parent=${hex(8)};Sampled=0`;
 }

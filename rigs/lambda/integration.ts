@@ -1,22 +1,11 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeError, type LambdaFunction } from './function.ts';
 import { GatewayError } from './gateway-responses.ts';
 import { type HeaderList, returnedHeaders } from './headers.ts';
-import { createPacer, type Rate } from './limits.ts';
 import { FunctionError } from './output.ts';
-import { isBinary, type ProxyEvent } from './proxy-event.ts';
+import type { ProxyEvent } from './proxy-event.ts';
 import { createPreludeReader, parseProxyResponse, type ResponseHead } from './proxy-response.ts';
-
-export interface IntegrationSettings {
-  function: LambdaFunction;
-  integrationTimeoutMs: number;
-  idleTimeoutMs: number;
-  binaryMediaTypes: readonly string[];
-  responseBytes: number;
-  streamRate: Rate;
-}
 
 /** One request of a client, on its way through. */
 export interface Exchange {
@@ -24,37 +13,30 @@ export interface Exchange {
   response: ServerResponse;
   /** Of API Gateway itself. */
   headers: HeaderList;
-  /** The first media type of Accept: API Gateway looks at no other. */
-  accept: string | undefined;
-  /** Of the body, so far. */
-  bytes: number;
 }
 
 /** Why waiting ended before the function did. */
 export type Interruption = 'timeout' | 'idle' | 'client-left';
 
+type Invokable = Pick<LambdaFunction, 'invoke'>;
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-const MALFORMED = 'Execution failed due to configuration error: Malformed Lambda proxy response';
+const MALFORMED = 'Malformed Lambda proxy response';
+const FAILED = 'The function failed';
 
 /** @throws GatewayError while nothing has been sent */
-export async function serveBuffered(exchange: Exchange, settings: IntegrationSettings, watch: Watch): Promise<void> {
-  const { event, response } = exchange;
-  const result = await watch.until(invoking(settings.function.invoke(event)));
-  if (result.functionError) throw functionError();
+export async function serveBuffered(lambda: Invokable, exchange: Exchange, watch: Watch): Promise<void> {
+  const result = await watch.until(invoking(lambda.invoke(exchange.event)));
+  if (result.functionError) throw new GatewayError('INTEGRATION_FAILURE', FAILED);
   const parsed = parseProxyResponse(result.body);
   if (!parsed) throw new GatewayError('INTEGRATION_FAILURE', MALFORMED);
-  const decode = parsed.isBase64Encoded && isBinary(exchange.accept, settings.binaryMediaTypes);
-  const body = Buffer.from(parsed.body, decode ? 'base64' : 'utf8');
-  if (body.length > settings.responseBytes) throw new GatewayError('INTEGRATION_FAILURE', 'The response is too large');
-  writeHead(exchange, parsed, [['Content-Length', String(body.length)]]);
-  response.end(body);
-  exchange.bytes = body.length;
+  writeHead(exchange, parsed, [['Content-Length', String(Buffer.byteLength(parsed.body))]]);
+  exchange.response.end(parsed.body);
 }
 
 /** @throws GatewayError while nothing has been sent; afterwards anything it throws cuts the connection */
-export async function serveStream(exchange: Exchange, settings: IntegrationSettings, watch: Watch): Promise<void> {
-  const { body } = await watch.until(invoking(settings.function.invoke(exchange.event, { streaming: true })));
+export async function serveStream(lambda: Invokable, exchange: Exchange, watch: Watch): Promise<void> {
+  const { body } = await watch.until(invoking(lambda.invoke(exchange.event, { streaming: true })));
   const reader = body.getReader();
   // The function hears nothing of it and runs on.
   const leave = () => void reader.cancel().catch(() => {});
@@ -63,7 +45,7 @@ export async function serveStream(exchange: Exchange, settings: IntegrationSetti
     const { head, rest } = await readHead(reader, watch);
     writeHead(exchange, head);
     exchange.response.flushHeaders();
-    await relay(rest, reader, exchange, settings, watch);
+    await relay(rest, reader, exchange.response, watch);
   } finally {
     leave();
   }
@@ -73,7 +55,7 @@ async function readHead(reader: Reader, watch: Watch): Promise<{ head: ResponseH
   const prelude = createPreludeReader();
   for (;;) {
     const { done, value } = await reader.read().catch((error: Error) => {
-      throw error instanceof FunctionError ? functionError() : error;
+      throw error instanceof FunctionError ? new GatewayError('INTEGRATION_FAILURE', FAILED) : error;
     });
     watch.touch();
     const found = done ? 'malformed' : prelude.push(value);
@@ -82,20 +64,9 @@ async function readHead(reader: Reader, watch: Watch): Promise<{ head: ResponseH
   }
 }
 
-async function relay(
-  first: Uint8Array,
-  reader: Reader,
-  exchange: Exchange,
-  { streamRate }: IntegrationSettings,
-  watch: Watch,
-): Promise<void> {
-  const { response } = exchange;
-  const delay = createPacer(streamRate);
+async function relay(first: Uint8Array, reader: Reader, response: ServerResponse, watch: Watch): Promise<void> {
   let chunk: Uint8Array | undefined = first;
   while (chunk) {
-    const ms = delay(chunk.length);
-    if (ms > 0) await sleep(ms, undefined, watch);
-    exchange.bytes += chunk.length;
     if (chunk.length > 0 && !response.write(chunk)) await once(response, 'drain', watch);
     chunk = (await reader.read()).value;
     watch.touch();
@@ -117,46 +88,32 @@ async function invoking<Result>(invocation: Promise<Result>): Promise<Result> {
     return await invocation;
   } catch (error) {
     if (!(error instanceof InvokeError)) throw error;
-    const reason = `Lambda invocation failed with status: ${error.statusCode}. ${error.message}`;
     // A function without room is a server error to the client:
     // https://repost.aws/questions/QUfI6bsdd0SOiPeyimzxSkfQ (REST API, proxy integration, Lambda 429 -> 500)
-    throw new GatewayError(error.statusCode === 413 ? 'REQUEST_TOO_LARGE' : 'API_CONFIGURATION_ERROR', reason);
+    throw new GatewayError(error.statusCode === 413 ? 'REQUEST_TOO_LARGE' : 'API_CONFIGURATION_ERROR', error.message);
   }
 }
 
-function functionError(): GatewayError {
-  return new GatewayError(
-    'INTEGRATION_FAILURE',
-    'Lambda execution failed with status 200 due to customer function error',
-  );
-}
-
-export interface Watch {
-  signal: AbortSignal;
-  /** Something came: the idle time begins anew. */
-  touch(): void;
-  until<Result>(work: Promise<Result>): Promise<Result>;
-  why(): Interruption | undefined;
-  stop(): void;
-}
+type Watch = ReturnType<typeof createWatch>;
 
 /** Ends an exchange when its time is up, nothing comes for too long, or the client leaves. */
-export function createWatch(response: ServerResponse, integrationTimeoutMs: number, idleTimeoutMs: number): Watch {
+export function createWatch(response: ServerResponse, integrationMs: number, idleMs: number | undefined) {
   const controller = new AbortController();
   const { signal } = controller;
   const interrupt = (why: Interruption) => () => controller.abort(why);
-  const whole = setTimeout(interrupt('timeout'), integrationTimeoutMs);
-  const idle = setTimeout(interrupt('idle'), idleTimeoutMs);
+  const whole = setTimeout(interrupt('timeout'), integrationMs);
+  const idle = idleMs === undefined ? undefined : setTimeout(interrupt('idle'), idleMs);
   const left = interrupt('client-left');
   response.once('close', left);
   return {
     signal,
-    why: () => (signal.aborted ? signal.reason : undefined),
+    why: (): Interruption | undefined => (signal.aborted ? signal.reason : undefined),
+    /** Something came: the idle time begins anew. */
     touch() {
       signal.throwIfAborted();
-      idle.refresh();
+      idle?.refresh();
     },
-    async until(work) {
+    async until<Result>(work: Promise<Result>): Promise<Result> {
       work.catch(() => {});
       return await Promise.race([work, once(signal, 'abort').then(() => Promise.reject(signal.reason))]);
     },

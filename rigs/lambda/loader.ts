@@ -1,12 +1,13 @@
 /**
- * Runs a handler where AWS's runtime interface client cannot be built. The same contract, as far as this project uses it:
+ * Runs a handler where AWS's runtime interface client cannot be had. The same contract, as far as this project uses it:
  * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
-import { existsSync } from 'node:fs';
-import { Agent, type ClientRequest, type IncomingHttpHeaders, request } from 'node:http';
+import { type ClientRequest, type IncomingHttpHeaders, request } from 'node:http';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
+import { call, done, error as fail, next } from './rapid-client.ts';
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 type Handler = ((...args: unknown[]) => unknown) & { [STREAMING]?: string };
@@ -17,8 +18,6 @@ type ResponseStream = ClientRequest & {
 };
 
 const { env } = process;
-const [hostname, port] = (env['AWS_LAMBDA_RUNTIME_API'] ?? '').split(':');
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 let requestId = '-';
 
 Object.assign(globalThis, {
@@ -46,40 +45,15 @@ for (const level of ['trace', 'debug', 'info', 'warn', 'error'] as const) {
 }
 console.log = console.info;
 
-/** Gives the request, to be written, and its answer, once it is there. */
-function open(method: string, path: string, headers: Record<string, string | string[]> = {}) {
-  const outgoing = request({ hostname, port, agent, method, headers, path: `/2018-06-01/runtime${path}` });
-  const answer = new Promise<{ headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
-    outgoing.on('error', reject);
-    outgoing.on('response', async (incoming) => {
-      let text = '';
-      for await (const chunk of incoming.setEncoding('utf8')) text += chunk;
-      resolve({ headers: incoming.headers, text });
-    });
-  });
-  answer.catch(() => {});
-  return { outgoing, answer };
-}
-
-async function post(path: string, body: unknown): Promise<void> {
-  const { outgoing, answer } = open('POST', path, { 'Content-Type': 'application/json' });
-  outgoing.end(JSON.stringify(body ?? null));
-  await answer;
-}
-
-function describe(error: unknown) {
+function describe(error: unknown): string {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { errorType: name, errorMessage: message, trace: stack?.split('\n') ?? [] };
+  return JSON.stringify({ errorType: name, errorMessage: message, trace: stack?.split('\n') ?? [] });
 }
 
 async function load(): Promise<Handler> {
   const [, file = '', name = ''] = /^([^.]*)\.(.*)$/.exec(env['_HANDLER'] ?? '') ?? [];
-  const base = resolve(env['LAMBDA_TASK_ROOT'] ?? '.', file);
-  const path = ['', '.js', '.mjs', '.cjs'].map((extension) => base + extension).find((each) => existsSync(each));
-  if (!path) throw Object.assign(new Error(`Cannot find module '${file}'`), { name: 'Runtime.ImportModuleError' });
-  const module = await import(pathToFileURL(path).href);
-  const found = module[name] ?? module.default?.[name];
-  if (typeof found === 'function') return found;
+  const module = await import(pathToFileURL(resolve(env['LAMBDA_TASK_ROOT'] ?? '.', `${file}.mjs`)).href);
+  if (typeof module[name] === 'function') return module[name];
   throw Object.assign(new Error(`${env['_HANDLER']} is undefined or not exported`), {
     name: 'Runtime.HandlerNotFound',
   });
@@ -87,43 +61,46 @@ async function load(): Promise<Handler> {
 
 function contextOf(headers: IncomingHttpHeaders) {
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
-  return {
-    functionName: env['AWS_LAMBDA_FUNCTION_NAME'],
-    functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'],
-    memoryLimitInMB: env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'],
-    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
-    awsRequestId: requestId,
-    getRemainingTimeInMillis: () => deadline - Date.now(),
-  };
+  return { awsRequestId: requestId, getRemainingTimeInMillis: () => deadline - Date.now() };
 }
 
 async function runBuffered(event: unknown, context: object): Promise<void> {
   try {
-    await post(`/invocation/${requestId}/response`, await handler(event, context));
+    done(requestId, JSON.stringify((await handler(event, context)) ?? null));
   } catch (error) {
     console.error('Invoke Error', error);
-    await post(`/invocation/${requestId}/error`, describe(error));
+    fail(requestId, describe(error));
   }
 }
 
 async function runStreaming(event: unknown, context: object): Promise<void> {
-  const { outgoing, answer } = open('POST', `/invocation/${requestId}/response`, {
-    'Lambda-Runtime-Function-Response-Mode': 'streaming',
-    Trailer: ['Lambda-Runtime-Function-Error-Type', 'Lambda-Runtime-Function-Error-Body'],
-    'Content-Type': 'application/octet-stream',
-    'Transfer-Encoding': 'chunked',
+  const outgoing = request(
+    `http://${env['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation/${requestId}/response`,
+    {
+      method: 'POST',
+      headers: {
+        'Lambda-Runtime-Function-Response-Mode': 'streaming',
+        Trailer: ['Lambda-Runtime-Function-Error-Type', 'Lambda-Runtime-Function-Error-Body'],
+        'Content-Type': 'application/octet-stream',
+        'Transfer-Encoding': 'chunked',
+      },
+    },
+  );
+  const answered = new Promise((resolve, reject) => {
+    outgoing.on('error', reject).on('response', (answer) => resolve(text(answer)));
   });
+  answered.catch(() => {});
   try {
     await handler(event, asResponseStream(outgoing), context);
-    await answer;
+    await answered;
   } catch (error) {
     console.error('Invoke Error', error);
     const details = describe(error);
     outgoing.addTrailers({
-      'Lambda-Runtime-Function-Error-Type': details.errorType,
-      'Lambda-Runtime-Function-Error-Body': Buffer.from(JSON.stringify(details)).toString('base64'),
+      'Lambda-Runtime-Function-Error-Type': JSON.parse(details).errorType,
+      'Lambda-Runtime-Function-Error-Body': Buffer.from(details).toString('base64'),
     });
-    await new Promise((done) => outgoing.end(done));
+    await new Promise((ended) => outgoing.end(ended));
   }
 }
 
@@ -135,8 +112,7 @@ function asResponseStream(outgoing: ClientRequest): ResponseStream {
     write(chunk: unknown, ...rest: unknown[]) {
       if (!begun) stream._onBeforeFirstWrite?.(write);
       begun = true;
-      const sendable = typeof chunk === 'string' || chunk instanceof Uint8Array;
-      return write(sendable ? chunk : JSON.stringify(chunk), ...rest);
+      return write(chunk, ...rest);
     },
   });
   return stream;
@@ -144,14 +120,12 @@ function asResponseStream(outgoing: ClientRequest): ResponseStream {
 
 const handler = await load().catch(async (error) => {
   console.error('Init Error', error);
-  await post('/init/error', describe(error));
+  await call('POST', '/init/error', describe(error));
   process.exit(1);
 });
 
 for (;;) {
-  const { outgoing, answer } = open('GET', '/invocation/next');
-  outgoing.end();
-  const { headers, text } = await answer;
+  const { headers, bodyJson } = await next();
   requestId = String(headers['lambda-runtime-aws-request-id']);
-  await (handler[STREAMING] ? runStreaming : runBuffered)(JSON.parse(text), contextOf(headers));
+  await (handler[STREAMING] ? runStreaming : runBuffered)(JSON.parse(bodyJson), contextOf(headers));
 }

@@ -1,65 +1,53 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createPacer, type FunctionLimits } from './limits.ts';
 import type { RuntimeError } from './runtime-api.ts';
 
-/** Takes what one invocation puts out. */
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html says 6 MB; Lambda's error messages say 6291556.
+ * Streams: https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
+ */
+export const MAX_BYTES = 6 * 1024 * 1024 + 100;
+export const MAX_STREAM_BYTES = 200 * 1024 * 1024;
+
+/** Takes what one invocation puts out. What comes first, an end or a failure, counts. */
 export interface Output {
   /** Resolves when the next piece is welcome. */
   write(chunk: Uint8Array): Promise<void>;
   end(): void;
   fail(error: RuntimeError): void;
-  /** Whether the caller has its answer. */
-  readonly settled: boolean;
 }
 
 export interface BufferedResult {
-  payload: Buffer;
+  /** Of the error, when there is a functionError. */
+  body: Buffer;
   functionError?: 'Unhandled';
 }
 
 /** A function error, at the end of a response stream: InvokeComplete of InvokeWithResponseStream. */
 export class FunctionError extends Error {
   readonly errorType: string;
-  readonly details: RuntimeError;
 
-  constructor(details: RuntimeError) {
-    super(details.errorMessage);
+  constructor({ errorType, errorMessage }: RuntimeError) {
+    super(errorMessage);
     this.name = 'FunctionError';
-    this.errorType = details.errorType;
-    this.details = details;
+    this.errorType = errorType;
   }
 }
 
 /** For Invoke: everything at once, also of a function that streams. */
-export function bufferedOutput({ responseBytes }: FunctionLimits): Output & { result: Promise<BufferedResult> } {
-  const { promise, resolve } = Promise.withResolvers<BufferedResult>();
+export function bufferedOutput(): Output & { result: Promise<BufferedResult> } {
+  const { promise: result, resolve } = Promise.withResolvers<BufferedResult>();
   const chunks: Uint8Array[] = [];
   let total = 0;
-  let settled = false;
-
-  function settle(result: BufferedResult): void {
-    settled = true;
-    chunks.length = 0;
-    resolve(result);
-  }
-
+  const textOf = (error: RuntimeError) => Buffer.from(JSON.stringify(error));
+  const fail = (error: RuntimeError) => resolve({ body: textOf(error), functionError: 'Unhandled' });
   return {
-    result: promise,
-    get settled() {
-      return settled;
-    },
+    result,
     async write(chunk) {
-      if (settled) return;
-      chunks.push(chunk);
       total += chunk.length;
-      if (total > responseBytes) this.fail(tooLarge(responseBytes));
+      if (total > MAX_BYTES) fail(tooLarge(MAX_BYTES));
+      else chunks.push(chunk);
     },
-    end() {
-      if (!settled) settle({ payload: Buffer.concat(chunks) });
-    },
-    fail(error) {
-      if (!settled) settle({ payload: Buffer.from(JSON.stringify(error)), functionError: 'Unhandled' });
-    },
+    end: () => resolve({ body: Buffer.concat(chunks) }),
+    fail,
   };
 }
 
@@ -67,65 +55,26 @@ export function bufferedOutput({ responseBytes }: FunctionLimits): Output & { re
  * For InvokeWithResponseStream. When the reader cancels, the rest is taken and dropped: Lambda does not tell a function that
  * its caller has gone (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html).
  */
-export function streamOutput({ streamBytes, streamRate }: FunctionLimits): Output & {
-  stream: ReadableStream<Uint8Array>;
-} {
-  const delay = createPacer(streamRate);
-  const queue: Uint8Array[] = [];
+export function streamOutput(maxBytes: number): Output & { stream: ReadableStream<Uint8Array> } {
   let total = 0;
-  let settled = false;
-  let error: FunctionError | undefined;
-  let readable = Promise.withResolvers<void>();
-  let writable = Promise.withResolvers<void>();
-
-  function settle(failure?: RuntimeError): void {
-    if (settled) return;
-    settled = true;
-    if (failure) error = new FunctionError(failure);
-    readable.resolve();
-    writable.resolve();
-  }
-
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        while (queue.length === 0 && !settled) {
-          readable = Promise.withResolvers();
-          await readable.promise;
-        }
-        const chunk = queue.shift();
-        writable.resolve();
-        if (chunk) return controller.enqueue(chunk);
-        if (error) return controller.error(error);
-        controller.close();
-      },
-      cancel() {
-        queue.length = 0;
-        settle();
-      },
+  let fail = (_: RuntimeError): void => {};
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
+    start(controller) {
+      fail = (error) => controller.error(new FunctionError(error));
     },
-    { highWaterMark: 0 },
-  );
-
+  });
+  const writer = writable.getWriter();
+  const drop = () => {};
+  writer.closed.catch(drop);
   return {
-    stream,
-    get settled() {
-      return settled;
-    },
+    stream: readable,
     async write(chunk) {
-      if (settled || chunk.length === 0) return;
       total += chunk.length;
-      if (total > streamBytes) return settle(tooLarge(streamBytes));
-      const ms = delay(chunk.length);
-      if (ms > 0) await sleep(ms);
-      if (settled) return;
-      queue.push(chunk);
-      writable = Promise.withResolvers();
-      readable.resolve();
-      await writable.promise;
+      if (total > maxBytes) fail(tooLarge(maxBytes));
+      else if (chunk.length > 0) await writer.write(chunk).catch(drop);
     },
-    end: () => settle(),
-    fail: (failure) => settle(failure),
+    end: () => void writer.close().catch(drop),
+    fail,
   };
 }
 

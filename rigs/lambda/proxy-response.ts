@@ -6,11 +6,6 @@ export interface ResponseHead {
   headers: HeaderList;
 }
 
-export interface ProxyResponse extends ResponseHead {
-  body: string;
-  isBase64Encoded: boolean;
-}
-
 type Fields = Record<string, unknown>;
 
 const DELIMITER = Buffer.alloc(8);
@@ -21,17 +16,14 @@ const MAX_PRELUDE_BYTES = 16 * 1024;
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
  * @returns undefined when malformed
  */
-export function parseProxyResponse(payload: Buffer): ProxyResponse | undefined {
+export function parseProxyResponse(payload: Buffer): (ResponseHead & { body: string }) | undefined {
   const split = payload.indexOf(DELIMITER);
   const fields = parseObject(split < 0 ? payload : payload.subarray(0, split));
-  const statusCode = parseStatus(fields?.['statusCode']);
-  const headers = fields && parseHeaders(fields);
-  if (!fields || !statusCode || !headers) return undefined;
+  const head = fields && parseHead(fields);
   // Output in the format of streams, not streamed: "API Gateway returns the HTTP headers and status code but not the
   // response body."
-  const body = split < 0 ? (fields['body'] ?? '') : '';
-  if (typeof body !== 'string') return undefined;
-  return { statusCode, headers, body, isBase64Encoded: fields['isBase64Encoded'] === true };
+  const body = split < 0 ? (fields?.['body'] ?? '') : '';
+  return head && typeof body === 'string' ? { ...head, body } : undefined;
 }
 
 /** Collects the start of a stream until its metadata is whole. */
@@ -43,19 +35,13 @@ export function createPreludeReader() {
       seen = Buffer.concat([seen, chunk]);
       const split = seen.subarray(0, MAX_PRELUDE_BYTES).indexOf(DELIMITER);
       if (split < 0) return seen.length >= MAX_PRELUDE_BYTES ? 'malformed' : undefined;
-      const head = parseMetadata(seen.subarray(0, split));
+      const fields = parseObject(seen.subarray(0, split));
+      const cookies = fields?.['cookies'] ? { 'Set-Cookie': fields['cookies'] } : {};
+      const multiValueHeaders = Object.assign(cookies, fields?.['multiValueHeaders']);
+      const head = fields && parseHead({ statusCode: 200, ...fields, multiValueHeaders });
       return head ? { head, rest: seen.subarray(split + DELIMITER.length) } : 'malformed';
     },
   };
-}
-
-function parseMetadata(json: Buffer): ResponseHead | undefined {
-  const fields = parseObject(json);
-  const statusCode = parseStatus(fields?.['statusCode'] ?? 200);
-  const headers = fields && parseHeaders(fields);
-  if (!fields || !statusCode || !headers) return undefined;
-  const cookies = (fields['cookies'] ?? []) as unknown[];
-  return { statusCode, headers: [...headers, ...cookies.map((cookie) => ['Set-Cookie', String(cookie)] as const)] };
 }
 
 function parseObject(json: Buffer): Fields | undefined {
@@ -67,21 +53,20 @@ function parseObject(json: Buffer): Fields | undefined {
   }
 }
 
-function parseStatus(value: unknown): number | undefined {
-  const status = Number(value);
-  return Number.isInteger(status) && status >= 200 && status <= 599 ? status : undefined;
+function parseHead(fields: Fields): ResponseHead | undefined {
+  const statusCode = Number(fields['statusCode']);
+  const headers = parseHeaders(fields);
+  return Number.isInteger(statusCode) && statusCode >= 200 && statusCode <= 599 && headers
+    ? { statusCode, headers }
+    : undefined;
 }
 
 /** Both kinds of headers in one list; a pair in both is there once. */
 function parseHeaders(fields: Fields): HeaderList | undefined {
-  const single = Object.entries(fields['headers'] ?? {});
   const multi = Object.entries(fields['multiValueHeaders'] ?? {});
   if (multi.some(([, values]) => !Array.isArray(values))) return undefined;
-  const several = multi.flatMap(([name, values]) =>
-    (values as unknown[]).map((value) => [name, String(value)] as const),
-  );
-  const repeated = (name: string, value: unknown) =>
-    several.some(([other, otherValue]) => other.toLowerCase() === name.toLowerCase() && otherValue === String(value));
-  const alone = single.filter(([name, value]) => !repeated(name, value));
-  return [...alone.map(([name, value]) => [name, String(value)] as const), ...several];
+  const several = multi.flatMap(([name, values]) => (values as unknown[]).map((value) => [name, value] as const));
+  const all = [...Object.entries(fields['headers'] ?? {}), ...several];
+  const pairs = new Map(all.map(([name, value]) => [`${name.toLowerCase()}:${value}`, [name, String(value)] as const]));
+  return [...pairs.values()];
 }

@@ -1,170 +1,77 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import envPaths from 'env-paths';
-import { whatKeeps } from '../debian.ts';
+import { type Format, transform } from 'esbuild';
 
-export interface Ric {
-  /** `native` is AWS's own. */
-  kind: 'native' | 'loader';
-  /** What Node runs in an instance. */
-  entry: string;
-}
-
-type Log = (line: string) => void;
+/** What Node runs in an instance: the path of a runtime interface client. */
+export type Ric = string;
 
 const VERSION = '4.0.2';
 const CACHE = join(envPaths('bedrock-spend', { suffix: '' }).cache, 'rigs');
-const FILES = ['index.mjs', 'rapid-client.node', 'package.json', 'LICENSE', 'NOTICE'];
-const RETRY_MS = 3_600_000;
-/** The package brings curl and aws-lambda-cpp as source. Its readme also asks for autotools, which its scripts do not run. */
-const TOOLS = { cmake: 'cmake', make: 'make', 'g++': 'g++', python3: 'python3', xz: 'xz-utils', npm: 'npm' };
+/** Where AWS's client loads its native part. */
+const NATIVE = 'cjsRequire("./rapid-client.node")';
 
 const run = promisify(execFile);
-let ensured: Promise<Ric> | undefined;
+let loader: Promise<Ric> | undefined;
 
 /**
- * AWS's runtime interface client (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client), built once into
- * the user's cache folder, or a stand-in where it cannot be. RIG_RIC=loader takes the stand-in, RIG_RIC=native never does.
+ * AWS's runtime interface client (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client), taken from npm once, into the
+ * user's cache folder, with rapid-client.ts for its native part. RIG_RIC=loader takes the stand-in of the whole.
  */
-export function ensureRic(log: Log): Promise<Ric> {
-  ensured ??= chooseRic(log, process.env['RIG_RIC'], CACHE).catch((error) => {
-    ensured = undefined;
-    throw error;
-  });
-  return ensured;
+export async function ensureRic(log: (line: string) => void): Promise<Ric> {
+  if (process.env['RIG_RIC'] === 'loader') return ensureLoader();
+  const client = await compiled('rapid-client.ts', 'cjs');
+  const made = createHash('sha256').update(client).digest('hex').slice(0, 8);
+  const home = join(CACHE, `aws-lambda-ric-${VERSION}-${made}`);
+  if (!existsSync(home)) await makeRic(home, client, log);
+  return join(home, 'index.mjs');
 }
 
-export const LOADER: Ric = { kind: 'loader', entry: join(import.meta.dirname, 'loader.ts') };
-
-/** @param wish `loader` or `native`; anything else takes what can be had */
-export async function chooseRic(log: Log, wish: string | undefined, cache: string): Promise<Ric> {
-  if (wish === 'loader') return LOADER;
-  const home = join(cache, `aws-lambda-ric-${VERSION}`);
-  const native: Ric = { kind: 'native', entry: join(home, 'index.mjs') };
-  if (existsSync(native.entry)) return native;
-  try {
-    if (wish !== 'native') await checkEarlierFailure(home);
-    await mkdir(cache, { recursive: true });
-    await locked(home, () => build(home, log), log);
-    return native;
-  } catch (error) {
-    const { message } = error as Error;
-    if (wish === 'native') throw new Error(`aws-lambda-ric cannot be built: ${message}`, { cause: error });
-    log(
-      `aws-lambda-ric cannot be built (${message.split('\n')[0]}): functions run under rigs/lambda/loader.ts instead`,
-    );
-    return LOADER;
-  }
+/** The stand-in, for where there is no npm registry. */
+export function ensureLoader(): Promise<Ric> {
+  loader ??= makeLoader();
+  return loader;
 }
 
-/** A build takes a minute: one that failed is not tried again at once. */
-async function checkEarlierFailure(home: string): Promise<void> {
-  const tried = await stat(`${home}.failed`).catch(() => undefined);
-  if (tried && Date.now() - tried.mtimeMs < RETRY_MS) throw new Error(await readFile(`${home}.failed`, 'utf8'));
+async function makeLoader(): Promise<Ric> {
+  const folder = await mkdtemp(join(tmpdir(), 'rig-loader-'));
+  await writeFile(join(folder, 'rapid-client.mjs'), await compiled('rapid-client.ts', 'esm'));
+  const text = await compiled('loader.ts', 'esm');
+  await writeFile(join(folder, 'loader.mjs'), text.replace('./rapid-client.ts', './rapid-client.mjs'));
+  return join(folder, 'loader.mjs');
+}
+
+/** Without types: to take them out costs Node more than the rest of a start. */
+async function compiled(file: string, format: Format): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, file), 'utf8');
+  return (await transform(text, { loader: 'ts', format, target: 'node24' })).code;
 }
 
 /** Elsewhere first, so that the folder is whole when it appears. */
-async function build(home: string, log: Log): Promise<void> {
-  const folder = await mkdtemp(`${home}.building-`);
+async function makeRic(home: string, client: string, log: (line: string) => void): Promise<void> {
+  log(`npm pack aws-lambda-ric@${VERSION}, once`);
+  await mkdir(CACHE, { recursive: true });
+  const folder = await mkdtemp(`${home}.making-`);
   try {
-    if (process.platform !== 'linux') throw new Error(`it builds on Linux only, not on ${process.platform}`);
-    const obstacle = await whatKeeps(TOOLS, log);
-    if (obstacle !== undefined) throw new Error(obstacle);
-    await rename(await buildIn(folder, log), home);
-    await rm(`${home}.failed`, { force: true });
-  } catch (error) {
-    await writeFile(`${home}.failed`, (error as Error).message);
-    throw error;
+    await run('npm', ['pack', `aws-lambda-ric@${VERSION}`], { cwd: folder });
+    await run('tar', ['-xzf', `aws-lambda-ric-${VERSION}.tgz`], { cwd: folder });
+    const made = join(folder, 'package');
+    const text = await readFile(join(made, 'index.mjs'), 'utf8');
+    if (!text.includes(NATIVE)) throw new Error('it does not load its native part as it did');
+    await writeFile(join(made, 'index.mjs'), text.replace(NATIVE, 'cjsRequire("./rapid-client.cjs")'));
+    await writeFile(join(made, 'rapid-client.cjs'), client);
+    await rm(join(made, 'deps'), { recursive: true });
+    await rename(made, home).catch((error) => {
+      if (!existsSync(home)) throw error; // Or another process was faster.
+    });
+  } catch (cause) {
+    throw new Error('aws-lambda-ric cannot be had from npm; RIG_RIC=loader goes without it', { cause });
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** @returns the folder of the files that run */
-async function buildIn(folder: string, log: Log): Promise<string> {
-  const nodedir = await findHeaders();
-  const env = {
-    ...process.env,
-    PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
-    ...(nodedir && { npm_config_nodedir: nodedir }),
-  };
-  const built = join(folder, 'node_modules/aws-lambda-ric');
-  const step = async (what: string, command: string, ...args: string[]) => {
-    log(`aws-lambda-ric ${VERSION}: ${what}`);
-    await run(command, args, { cwd: existsSync(built) ? built : folder, env, maxBuffer: 1 << 28 });
-  };
-  const install = ['install', '--prefix', folder, '--ignore-scripts', '--no-save', '--no-audit', '--no-fund'];
-  await step('downloading', 'npm', ...install, `aws-lambda-ric@${VERSION}`);
-  await step('building curl and aws-lambda-cpp', 'sh', 'scripts/preinstall.sh');
-  await step(
-    `building the addon with the headers in ${nodedir ?? 'reach of node-gyp'}`,
-    'sh',
-    'scripts/postinstall.sh',
-  );
-  await run(process.execPath, ['-e', `require(${JSON.stringify(join(built, 'rapid-client.node'))})`], {
-    env: { ...env, AWS_LAMBDA_RUNTIME_API: '127.0.0.1:1' },
-  });
-  const result = join(folder, 'result');
-  for (const file of FILES) await cp(join(built, file), join(result, file));
-  log(`aws-lambda-ric ${VERSION}: built`);
-  return result;
-}
-
-/** node-gyp would download them. The addon speaks Node-API, so those of another major version also do. */
-async function findHeaders(): Promise<string | undefined> {
-  const folders = [
-    dirname(dirname(process.execPath)),
-    nodePackageFolder(),
-    process.env['npm_config_nodedir'],
-    '/usr/local',
-    '/usr',
-  ];
-  const having = folders.filter((folder) => folder && existsSync(join(folder, 'include/node/node_version.h')));
-  const majors = await Promise.all(having.map((folder) => majorOf(folder as string)));
-  return having[majors.indexOf(process.versions.node.split('.')[0])] ?? having[0];
-}
-
-async function majorOf(folder: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, 'include/node/node_version.h'), 'utf8');
-  return /#define NODE_MAJOR_VERSION (\d+)/.exec(text)?.[1];
-}
-
-/** The npm package `node` keeps the binary, with its headers, in a package of its own for each platform. */
-function nodePackageFolder(): string | undefined {
-  try {
-    const { resolve } = createRequire(createRequire(import.meta.url).resolve('node/package.json'));
-    return dirname(resolve(`node-${process.platform}-${process.arch}/package.json`));
-  } catch {
-    return undefined;
-  }
-}
-
-/** One process builds; others wait for what it made. */
-async function locked(home: string, work: () => Promise<void>, log: Log): Promise<void> {
-  const path = `${home}.lock`;
-  for (let waited = false; !existsSync(home); waited = true) {
-    const lock = await open(path, 'wx').catch(() => undefined);
-    if (lock) {
-      await lock.writeFile(String(process.pid));
-      await lock.close();
-      return work().finally(() => rm(path, { force: true }));
-    }
-    if (!waited) log(`aws-lambda-ric ${VERSION}: another process is building it`);
-    await sleep(500);
-    if (await isAbandoned(path)) await rm(path, { force: true });
-  }
-}
-
-async function isAbandoned(lock: string): Promise<boolean> {
-  const pid = Number(await readFile(lock, 'utf8').catch(() => ''));
-  try {
-    return pid > 0 && !process.kill(pid, 0);
-  } catch {
-    return true;
   }
 }

@@ -4,69 +4,35 @@ import type { GatewayResponseType } from './gateway-responses.ts';
 export interface ApiKey {
   id: string;
   value: string;
-  /** Default: true. */
-  enabled?: boolean;
 }
 
 export interface UsagePlan {
   /** Requests per second, for each key. */
   rateLimit: number;
   burstLimit: number;
-  quota?: { limit: number; period: 'DAY' | 'WEEK' | 'MONTH' };
-}
-
-/** Counts a request of a key. @returns why it is refused, or undefined */
-export type Meter = (keyId: string) => GatewayResponseType | undefined;
-
-interface Account {
-  tokens: number;
-  filledAt: number;
-  period: number;
-  used: number;
+  quota?: { limit: number; period: 'DAY' };
 }
 
 const DAY_MS = 86_400_000;
 
-export function createMeter({ rateLimit, burstLimit, quota }: UsagePlan, now: () => number = Date.now): Meter {
-  const accounts = new Map<string, Account>();
+/** @returns what counts a request of a key, and says why it is refused or undefined */
+export function createMeter({ rateLimit, burstLimit, quota }: UsagePlan, now: () => number = Date.now) {
+  if (quota && quota.period !== 'DAY') throw new Error(`rigs/lambda counts quotas by DAY, not by ${quota.period}`);
+  const accounts = new Map<string, { tokens: number; filledAt: number; day: number; used: number }>();
 
-  function accountOf(keyId: string): Account {
-    const account = accounts.get(keyId) ?? { tokens: burstLimit, filledAt: now(), period: 0, used: 0 };
+  return (keyId: string): GatewayResponseType | undefined => {
+    const at = now();
+    const day = Math.floor(at / DAY_MS);
+    const account = accounts.get(keyId) ?? { tokens: burstLimit, filledAt: at, day, used: 0 };
     accounts.set(keyId, account);
-    return account;
-  }
-
-  /** A token bucket: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html */
-  function takeToken(account: Account): boolean {
-    const earned = ((now() - account.filledAt) / 1000) * rateLimit;
-    account.tokens = Math.min(burstLimit, account.tokens + earned);
-    account.filledAt = now();
-    if (account.tokens < 1) return false;
+    // A token bucket: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+    account.tokens = Math.min(burstLimit, account.tokens + ((at - account.filledAt) / 1000) * rateLimit);
+    account.filledAt = at;
+    if (account.tokens < 1) return 'THROTTLED';
     account.tokens -= 1;
-    return true;
-  }
-
-  function withinQuota(account: Account): boolean {
-    if (!quota) return true;
-    const period = periodOf(now(), quota.period);
-    if (account.period !== period) Object.assign(account, { period, used: 0 });
-    if (account.used >= quota.limit) return false;
+    if (account.day !== day) Object.assign(account, { day, used: 0 });
+    if (quota && account.used >= quota.limit) return 'QUOTA_EXCEEDED';
     account.used += 1;
-    return true;
-  }
-
-  return (keyId) => {
-    const account = accountOf(keyId);
-    if (!takeToken(account)) return 'THROTTLED';
-    return withinQuota(account) ? undefined : 'QUOTA_EXCEEDED';
+    return undefined;
   };
-}
-
-/** Weeks begin on Sunday, months on the first. */
-function periodOf(time: number, period: 'DAY' | 'WEEK' | 'MONTH'): number {
-  const day = Math.floor(time / DAY_MS);
-  if (period === 'DAY') return day;
-  if (period === 'WEEK') return Math.floor((day + 4) / 7);
-  const date = new Date(time);
-  return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }

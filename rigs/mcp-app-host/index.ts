@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { type Server, startServer } from '../aws/http.ts';
 
 /** What a page gets that asks for nothing (specification of 2026-01-26, “Restrictive Default”). */
 const POLICY =
@@ -11,7 +10,7 @@ const POLICY =
 export interface AppHost {
   /** The address at which a tool's page is shown. @param url of the MCP server */
   address(url: string, tool: string, input?: object, theme?: 'light' | 'dark'): string;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export async function startAppHost(): Promise<AppHost> {
@@ -31,25 +30,17 @@ export async function startAppHost(): Promise<AppHost> {
   );
   return {
     address(server, tool, input = {}, theme = 'light') {
-      const asked = { server, tool, input: JSON.stringify(input), theme, sandbox: `${addressOf(sandbox)}/` };
-      return `${addressOf(host)}/?${new URLSearchParams(asked)}`;
+      const asked = { server, tool, input: JSON.stringify(input), theme, sandbox: `${sandbox.endpoint}/` };
+      return `${host.endpoint}/?${new URLSearchParams(asked)}`;
     },
-    close() {
-      for (const server of [sandbox, host]) {
-        server.close();
-        server.closeAllConnections();
-      }
+    async close() {
+      await Promise.all([sandbox.close(), host.close()]);
     },
   };
 }
 
 function startPage(html: string, headers: Record<string, string> = {}): Promise<Server> {
-  const server = createServer((_, response) => {
+  return startServer(async (_, response) => {
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...headers }).end(html);
   });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
-function addressOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -21,8 +21,8 @@ export function testLambdaFunction(ric: Ric): void {
   describe('a buffered handler', () => {
     it('gets the event and answers with JSON', async () => {
       const { fn } = await start(ECHO);
-      const { statusCode, body, functionError } = await fn.invoke({ hello: 'wörld' });
-      expect({ statusCode, functionError }).toEqual({ statusCode: 200, functionError: undefined });
+      const { body, functionError } = await fn.invoke({ hello: 'wörld' });
+      expect(functionError).toBeUndefined();
       expect(JSON.parse(textOf(body)).event).toEqual({ hello: 'wörld' });
     });
 
@@ -40,12 +40,11 @@ export function testLambdaFunction(ric: Ric): void {
     it('finds the environment Lambda sets and its own', async () => {
       const { fn } = await start(`export const handler = async () => process.env;`, {
         env: { OWN: '1' },
-        name: 'spend',
       });
       const env = JSON.parse(textOf((await fn.invoke({})).body));
       expect(env).toMatchObject({
         OWN: '1',
-        AWS_LAMBDA_FUNCTION_NAME: 'spend',
+        AWS_LAMBDA_FUNCTION_NAME: 'rig',
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
         AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
         AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
@@ -148,25 +147,10 @@ export function testLambdaFunction(ric: Ric): void {
       expect(fn.instances().map(({ served }) => served)).toEqual(expect.arrayContaining([2, 1]));
     });
 
-    it('all start at once on request', async () => {
-      const { fn } = await start(ECHO, { instances: 2, startAll: true });
-      expect(fn.instances()).toMatchObject([
-        { served: 0, coldStartMs: expect.any(Number) },
-        { served: 0, coldStartMs: expect.any(Number) },
-      ]);
-    });
-
     it('serve one client from one instance, which is warm again before the next request', async () => {
       const { fn } = await start(ECHO, { instances: 3 });
       for (let request = 0; request < 20; request += 1) await fn.invoke({});
       expect(fn.instances()[0]?.served).toBeGreaterThan(10);
-    });
-
-    it('take turns when spread', async () => {
-      const { fn } = await start(ECHO, { instances: 3, placement: 'spread' });
-      for (let request = 0; request < 9; request += 1) await fn.invoke({});
-      expect(fn.instances()).toHaveLength(3);
-      for (const { served } of fn.instances()) expect(served).toBeGreaterThan(1);
     });
 
     it('do nothing between invocations', async () => {
@@ -180,16 +164,6 @@ export function testLambdaFunction(ric: Ric): void {
       expect(await noted('ticks')).toBe(frozenAt);
       expect(Number(textOf((await fn.invoke({})).body))).toBeGreaterThan(before);
     });
-
-    it('go on between invocations when not frozen', async () => {
-      const { fn, open, noted } = await start(
-        `export const handler = async () => { opened('later').then(() => note('done')); return 1; };`,
-        { freeze: false },
-      );
-      await fn.invoke({});
-      await open('later');
-      expect(await noted('done')).toBe('');
-    });
   });
 
   describe('without room', () => {
@@ -202,8 +176,8 @@ export function testLambdaFunction(ric: Ric): void {
       expect(textOf((await first).body)).toMatch(/ended$/);
     });
 
-    it('a reserved concurrency of 0 throttles everything', async () => {
-      const { fn } = await start(ECHO, { instances: 4, reservedConcurrency: 0 });
+    it('with no instance at all, everything is throttled', async () => {
+      const { fn } = await start(ECHO, { instances: 0 });
       await expect(fn.invoke({})).rejects.toMatchObject({ statusCode: 429 });
       expect(fn.instances()).toEqual([]);
     });
@@ -214,7 +188,7 @@ export function testLambdaFunction(ric: Ric): void {
       const { fn } = await start(ECHO);
       await fn.invoke({});
       await until(() => fn.instances()[0]?.frozen === true);
-      expect(fn.kill()).toBe(0);
+      fn.kill(0);
       expect((await fn.invoke({})).functionError).toBeUndefined();
       expect(fn.instances().map(({ state }) => state)).toEqual(['dead', expect.stringMatching(/idle|finishing/)]);
     });
@@ -261,15 +235,11 @@ export function testLambdaFunction(ric: Ric): void {
         errorMessage: 'index.handler is undefined or not exported',
       });
     });
-
-    it('while all start fails the start', async () => {
-      await expect(start(`throw new Error('bad module');`, { startAll: true })).rejects.toThrow('bad module');
-    });
   });
 
   describe('limits', () => {
     it('kills an instance at the timeout', async () => {
-      const { fn, lines } = await start(GATED, { timeoutMs: 150 });
+      const { fn } = await start(GATED, { timeoutMs: 150 });
       const { body, functionError } = await fn.invoke({ gate: 'never' });
       expect(functionError).toBe('Unhandled');
       expect(JSON.parse(textOf(body))).toEqual({
@@ -277,7 +247,6 @@ export function testLambdaFunction(ric: Ric): void {
         errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 0.15 seconds$/),
       });
       expect(fn.instances()[0]?.state).toBe('dead');
-      expect(lines).toContainEqual(expect.stringMatching(/Task timed out after 0.15 seconds$/));
     });
 
     it('ends a stream at the timeout', async () => {
@@ -325,7 +294,7 @@ export function testLambdaFunction(ric: Ric): void {
           for (let part = 0; part < 4; part += 1) stream.write('x'.repeat(1000));
           stream.end();
         });`,
-        { limits: { streamBytes: 2500 } },
+        { streamBytes: 2500 },
       );
       const { body } = await fn.invoke({}, { streaming: true });
       const { text, error } = await readAll(body);
@@ -343,19 +312,10 @@ export function testLambdaFunction(ric: Ric): void {
     await expect(fn.invoke({})).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('logs as Lambda does', async () => {
+  it('prints as Lambda’s runtime does', async () => {
     const { fn, lines } = await start(`export const handler = async () => console.log('two\\nlines', 2);`);
     const { requestId } = await fn.invoke({});
-    await until(() => lines.length >= 4);
-    // What the process printed comes through a pipe of its own, so it may come late.
-    const expected = [
-      `START RequestId: ${requestId} Version: $LATEST`,
-      expect.stringMatching(new RegExp(`^\\S+Z\t${requestId}\tINFO\ttwo\nlines 2$`)),
-      `END RequestId: ${requestId}`,
-      expect.stringMatching(
-        /^REPORT RequestId: \S+\tDuration: .*\tMemory Size: 1024 MB\tMax Memory Used: \d+ MB\tInit Duration: /,
-      ),
-    ];
-    expect(lines).toEqual(expect.arrayContaining(expected));
+    await until(() => lines.length > 0);
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^\\S+Z\t${requestId}\tINFO\ttwo\nlines 2$`))]);
   });
 }

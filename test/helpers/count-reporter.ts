@@ -13,7 +13,7 @@ export default class CountReporter implements Reporter {
     if (modules.length > SHOWN) console.log(`\nSlowest files, in seconds:\n${slowest(modules)}`);
     if (!modules.some(({ project }) => project.name === 'system'))
       console.log(
-        '\nLeft out: what needs Debian’s packages (a container builder, Chromium, tmux, a keyring, a compiler) or npm’s registry. As root on Debian, npm run test:system installs them and runs it.',
+        '\nLeft out: what needs Debian’s packages (a container builder, Chromium, tmux, a keyring) or npm’s registry. As root on Debian, npm run test:system installs them and runs it.',
       );
     console.log(`\n${count('skipped')} skipped`);
     console.log(`${count('passed')} passed, ${count('failed') + broken + errors.length} failed`);

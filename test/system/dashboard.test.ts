@@ -29,7 +29,7 @@ describe.skipIf(missing)('the dashboard', { timeout: 120_000 }, () => {
     host = await startAppHost();
   }, 180_000);
   afterAll(async () => {
-    host.close();
+    await host.close();
     await browser.close();
     await server.close();
     await dependencies.close();

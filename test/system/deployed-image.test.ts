@@ -3,13 +3,14 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ensureBaseImage } from '../../rigs/image/base-image.ts';
 import { HOME } from '../../rigs/image/buildah.ts';
-import { pruneLayers, whyNoImages } from '../../rigs/image/image.ts';
+import { pruneLayers } from '../../rigs/image/image.ts';
 import { digestOf, type PushedManifest, startRegistry } from '../../rigs/image/registry.ts';
+import { whatIsMissing } from '../../rigs/image/tools.ts';
 import { ensureRic } from '../../rigs/lambda/ric.ts';
 import { startDeployRig } from '../helpers/deploy-script.ts';
 
 const ric = await ensureRic((line) => console.log(line));
-const missing = await whyNoImages(ric, (line) => console.log(line));
+const missing = await whatIsMissing((line) => console.log(line));
 const skipped = missing === undefined ? '' : ` (skipped: ${missing})`;
 
 describe.skipIf(missing !== undefined)(`deploy.py with a real builder and registry${skipped}`, () => {

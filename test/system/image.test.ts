@@ -19,7 +19,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { startImageFunction } from '../../rigs/image/function.ts';
-import { buildImage, type Image, pruneLayers, whyNoImages } from '../../rigs/image/image.ts';
+import { buildImage, type Image, pruneLayers } from '../../rigs/image/image.ts';
+import { whatIsMissing } from '../../rigs/image/tools.ts';
 import { asAuthorizer } from '../../rigs/lambda/authorizer.ts';
 import type { LambdaFunction } from '../../rigs/lambda/function.ts';
 import { type Gateway, startGateway } from '../../rigs/lambda/gateway.ts';
@@ -36,7 +37,7 @@ const BUILD_MS = 600_000;
 const LARGE_BYTES = 9 * 1024 * 1024;
 
 const ric = await ensureRic((line) => console.log(line));
-const missing = await whyNoImages(ric, (line) => console.log(line));
+const missing = await whatIsMissing((line) => console.log(line));
 const skipped = missing === undefined ? '' : ` (skipped: ${missing})`;
 
 afterAll(async () => {

@@ -4,4 +4,4 @@ import { testLambdaFunction } from '../contracts/lambda-function.ts';
 
 const ric = await ensureRic(console.log);
 
-describe.skipIf(ric.kind !== 'native')('a function under aws-lambda-ric', () => testLambdaFunction(ric));
+describe('a function under aws-lambda-ric', () => testLambdaFunction(ric));
