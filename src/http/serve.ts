@@ -35,6 +35,8 @@ export interface RunningServer {
 /** How long running calls may take to end when the server is told to stop. */
 const SHUTDOWN_MS = 10_000;
 
+const LOOK_FOR_IDLE_MS = 20;
+
 /** Starts the HTTP server. @throws SpendError INVALID_SETTING when others could reach it and anybody might call, or the port is taken */
 export async function startServer(options: ServeOptions, dependencies: ServerDependencies): Promise<RunningServer> {
   const { host, port, sessionIdleMinutes, store = createMemorySessionStore(), getStream } = options;
@@ -53,8 +55,10 @@ export async function startServer(options: ServeOptions, dependencies: ServerDep
       const closed = new Promise((resolve) => server.close(resolve));
       const force = setTimeout(() => server.closeAllConnections(), SHUTDOWN_MS);
       await mcp.close();
-      server.closeIdleConnections();
+      // Again and again: a client whose stream has ended comes back for another one on the connection it has.
+      const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MS);
       await closed;
+      clearInterval(idle);
       clearTimeout(force);
     },
   };

@@ -44,6 +44,11 @@ function lifetime({ deadline }: RequestContext, { getStream }: SessionOptions): 
 
 /** Ends the stream when its time is up, or the server stops; the client comes back and goes on. */
 function endInTime(writer: EventWriter, context: RequestContext, options: SessionOptions): void {
+  // On a connection that was kept, a client is back before the server is gone.
+  if (options.closing.aborted) {
+    writer.close();
+    return;
+  }
   options.closing.addEventListener('abort', writer.close, { signal: writer.closed });
   const milliseconds = lifetime(context, options);
   if (milliseconds === Number.POSITIVE_INFINITY) return;

@@ -6,10 +6,11 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../src/client/index.ts';
+import { startServer } from '../../src/http/serve.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import type { Price } from '../../src/reports/price.ts';
 import { runHere, runProcess, serveProcess } from '../helpers/command.ts';
-import { EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
+import { composeSample, EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const BIN = 'bin/bedrock-spend.js';
 
@@ -53,7 +54,7 @@ describe('--chart and --plot', () => {
 
 describe('breakdown --json', () => {
   it('is the contract: one object on stdout, exact money, coverage', async () => {
-    const { code, stdout } = await runBuilt(
+    const { code, stdout } = await run(
       'breakdown',
       '--source',
       SAMPLE_LOGS,
@@ -203,7 +204,7 @@ describe('the other commands', () => {
   });
 
   it('help teaches by example', async () => {
-    expect((await runBuilt('--help')).stdout).toMatch(/Examples:[\s\S]*Exit codes:/);
+    expect((await run('--help')).stdout).toMatch(/Examples:[\s\S]*Exit codes:/);
     expect((await run('breakdown', '--help')).stdout).toMatch(/--where model=anthropic\.claude-opus-4-8/);
   });
 
@@ -285,6 +286,14 @@ describe('keys', () => {
   });
 });
 
+/** What `serve` starts, here. */
+async function startHere() {
+  const dependencies = { ...(await composeSample()), now: Date.now };
+  const server = await startServer({ host: '127.0.0.1', port: 0, sessionIdleMinutes: 10 }, dependencies);
+  onTestFinished(() => server.close());
+  return server.url;
+}
+
 describe('the servers', () => {
   it('serve answers over HTTP, says where, and stops cleanly on SIGTERM', async () => {
     const { url, said, stop } = await serve();
@@ -303,11 +312,10 @@ describe('the servers', () => {
   });
 
   it('report, breakdown and over-time print the same with --url as without', { timeout: 120_000 }, async () => {
-    const { url, stop } = await serve();
+    const url = await startHere();
     const remote = await run('report', '--url', url, '--days', '3000', '--json');
     const byModel = await run('breakdown', '--url', url, '--by', 'model');
     const byWeek = await run('over-time', '--url', url, '--interval', 'week', '--csv');
-    await stop();
     const local = await run('report', '--source', SAMPLE_LOGS, '--days', '3000', '--json');
     expect(byModel.stdout).toBe((await run('breakdown', '--source', SAMPLE_LOGS, '--by', 'model')).stdout);
     expect(byWeek.stdout).toBe((await run('over-time', '--source', SAMPLE_LOGS, '--interval', 'week', '--csv')).stdout);
@@ -315,12 +323,11 @@ describe('the servers', () => {
   });
 
   it('explain, simulate, caching and waste ask a server, too', async () => {
-    const { url, stop } = await serve();
+    const url = await startHere();
     const why = await run('explain', '--url', url);
     const whatIf = await run('simulate', '--url', url, '--tier', 'batch', '--json');
     const cached = await run('caching', '--url', url);
     const wasted = await run('waste', '--url', url);
-    await stop();
     expect(why.stdout).toBe((await run('explain', '--source', SAMPLE_LOGS)).stdout);
     expect(wasted.stdout).toBe((await run('waste', '--source', SAMPLE_LOGS)).stdout);
     expect(cached.stdout).toBe((await run('caching', '--source', SAMPLE_LOGS)).stdout);

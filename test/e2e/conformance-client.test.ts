@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Scenario } from '../helpers/conformance.ts';
 import { clientScenarios, runClientConformance } from '../helpers/conformance-client.ts';
 
@@ -28,12 +28,14 @@ describe.each(['2025-11-25', '2026-07-28'])('our client in the official conforma
   let results: Scenario[];
 
   beforeAll(async () => {
+    // The SDK says which of the suite's tools it leaves out, and what servers do not offer.
+    for (const method of ['debug', 'warn'] as const) vi.spyOn(console, method).mockImplementation(() => {});
     ({ required, notScored } = await clientScenarios(revision));
-    results = await runClientConformance(revision, [
-      ...required,
-      ...notScored.filter((name) => !NOT_DONE.includes(name)),
-    ]);
-  }, 1_800_000);
+    const ran = await runClientConformance(revision);
+    const asked = [...required, ...notScored.filter((name) => !NOT_DONE.includes(name))];
+    results = asked.map((name) => ran.get(name) ?? { name, passed: 0, wanting: ['did not run'] });
+  }, 300_000);
+  afterAll(() => void vi.restoreAllMocks());
 
   it('passes every required scenario, warnings counted as failures', () => {
     expect(required.length).toBeGreaterThan(15);

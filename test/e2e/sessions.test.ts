@@ -51,6 +51,15 @@ describe('a 2025-era session', () => {
     expect(seen.built).toBe(before + 1);
   });
 
+  it('gets a stream that ends at once from a server that is stopping', async () => {
+    const { mcp } = makeMcp();
+    const { transport } = await connectTo(mcp);
+    await mcp.close();
+    const session = { 'mcp-session-id': transport.sessionId as string, 'mcp-protocol-version': '2025-11-25' };
+    const response = await mcp.fetch(new Request(URL_, { headers: { accept: 'text/event-stream', ...session } }));
+    expect(await response.text()).toMatch(/^retry: /);
+  });
+
   it('survives its instance: another one over the same store answers', async () => {
     const store = createMemorySessionStore();
     const [first, second] = [makeMcp({ store }).mcp, makeMcp({ store }).mcp];

@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { glob } from 'tinyglobby';
 import { parse } from 'yaml';
-import { bundled } from './bundled.ts';
+import { playScenario } from '../fixtures/conformance/client.ts';
 import type { Scenario } from './conformance.ts';
 
 const SUITE = 'node_modules/@modelcontextprotocol/conformance';
-const CLIENT = join(process.cwd(), 'test/fixtures/conformance/client.ts');
-
-/** More at once than a small machine can run fail by its slowness. */
-const AT_ONCE = 3;
+const LAUNCHER = 'test/fixtures/conformance/launcher.js';
 
 /** Names of scenarios that a revision requires of clients, and of those that it only has run. */
 export async function clientScenarios(revision: string): Promise<{ required: string[]; notScored: string[] }> {
@@ -20,45 +20,43 @@ export async function clientScenarios(revision: string): Promise<{ required: str
   return { required: client, notScored: others.filter(({ leg }) => leg === 'client').map(({ scenario }) => scenario) };
 }
 
-/** Runs our client against the official suite's servers, a few at a time, and reads each check that was made. */
-export async function runClientConformance(revision: string, names: readonly string[]): Promise<Scenario[]> {
-  const waiting = [...names];
-  const done: Scenario[] = [];
-  const work = async () => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) done.push(await run(revision, name));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return done.toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
-}
-
-async function run(revision: string, name: string): Promise<Scenario> {
+/** Runs our client against all of the official suite's servers for a revision at once, and reads each check that was made. */
+export async function runClientConformance(revision: string): Promise<Map<string, Scenario>> {
   const output = await mkdtemp(join(tmpdir(), 'conformance-'));
+  const socket = join(output, 'socket');
+  // The client runs here: loading it in a process for each scenario would be most of the work.
+  const launched = createServer({ allowHalfOpen: true }, answerLauncher).listen(socket);
   try {
-    const command = `${process.execPath} ${await bundled(CLIENT)}`;
-    const args = [
-      'client',
-      '--scenario',
-      name,
-      '--spec-version',
-      revision,
-      '--command',
-      command,
-      '--timeout',
-      '120000',
-    ];
-    await new Promise((resolve) => {
-      execFile(process.execPath, [`${SUITE}/dist/index.js`, ...args, '-o', output], { maxBuffer: 1 << 26 }, resolve);
-    });
-    const [file] = await glob('**/checks.json', { cwd: output, absolute: true });
-    return file ? await readChecks(file, name) : { name, passed: 0, wanting: ['did not run'] };
+    await once(launched, 'listening');
+    await runSuite(revision, `${process.execPath} ${LAUNCHER} ${socket}`, output);
+    const files = await glob('**/checks.json', { cwd: output });
+    const scenarios = await Promise.all(files.map((file) => readScenario(output, file)));
+    return new Map(scenarios.map((scenario) => [scenario.name, scenario]));
   } finally {
+    launched.close();
     await rm(output, { recursive: true, force: true });
   }
 }
 
+async function answerLauncher(launcher: Socket): Promise<void> {
+  const failure = await playScenario(JSON.parse(await text(launcher))).then(() => '', String);
+  launcher.end(failure);
+}
+
+async function runSuite(revision: string, command: string, output: string): Promise<void> {
+  const args = ['client', '--requirements', revision, '--command', command, '--timeout', '120000', '-o', output];
+  await new Promise((resolve) => {
+    execFile(process.execPath, [`${SUITE}/dist/index.js`, ...args], { maxBuffer: 1 << 26 }, resolve);
+  });
+}
+
 /** Warnings count as failures; the suite itself lets them pass. */
-async function readChecks(file: string, name: string): Promise<Scenario> {
-  const checks = JSON.parse(await readFile(file, 'utf8')) as { name: string; status: string }[];
-  const wanting = checks.filter(({ status }) => !['SUCCESS', 'INFO'].includes(status)).map((check) => check.name);
-  return { name, passed: checks.filter(({ status }) => status === 'SUCCESS').length, wanting };
+async function readScenario(output: string, file: string): Promise<Scenario> {
+  const checks = JSON.parse(await readFile(join(output, file), 'utf8')) as { name: string; status: string }[];
+  return {
+    // The folder is the scenario's name and a time.
+    name: dirname(file).replace(/-\d{4}-\d{2}-\d{2}T.*$/, ''),
+    passed: checks.filter(({ status }) => status === 'SUCCESS').length,
+    wanting: checks.filter(({ status }) => !['SUCCESS', 'INFO'].includes(status)).map(({ name }) => name),
+  };
 }

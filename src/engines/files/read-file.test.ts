@@ -58,13 +58,16 @@ function noise(length: number, seed: number): string {
 }
 
 /** Records with bodies of noise, about 6 MB of them packed. */
-function bigText(): { text: string; ids: string[] } {
+const big = makeBig();
+
+function makeBig(): { text: string; ids: string[]; packed: Buffer } {
   const ids = Array.from({ length: 80 }, (_, index) => `big-${index}`);
   const lines = ids.map((requestId, index) => {
     const record = recordOf(callOf({ requestId }));
     return JSON.stringify({ ...record, input: { inputTokenCount: 7, inputBodyJson: noise(100_000, index + 1) } });
   });
-  return { text: `${lines.join('\n')}\n`, ids };
+  const text = `${lines.join('\n')}\n`;
+  return { text, ids, packed: gzipSync(text, { level: 1 }) };
 }
 
 describe('a log file is read', () => {
@@ -166,8 +169,7 @@ describe('a log file is read', () => {
   });
 
   it('in many chunks', async () => {
-    const { text, ids } = bigText();
-    const packed = gzipSync(text, { level: 1 });
+    const { text, ids, packed } = big;
     expect(packed.length).toBeGreaterThan(5 * MEGABYTE);
     const fromPacked = await read('big.json.gz', packed);
     expect(fromPacked).toEqual({ reading: { records: 80, malformed: {} }, ids, inputs: ids.map(() => 7) });
@@ -201,7 +203,6 @@ describe('a log file is read', () => {
 
 describe('a damaged file', () => {
   const packed = gzipSync(LINES);
-  const bigPacked = () => gzipSync(bigText().text, { level: 1 });
 
   function flipped(bytes: Buffer, position: number): Buffer {
     const copy = Buffer.from(bytes);
@@ -220,9 +221,9 @@ describe('a damaged file', () => {
     ['with a wrong length', () => flipped(packed, packed.length - 4)],
     ['with a second member cut short', () => Buffer.concat([packed, packed.subarray(0, 30)])],
     ['with other bytes after it', () => Buffer.concat([packed, Buffer.from('and more')])],
-    ['big and cut short', () => bigPacked().subarray(0, 5 * MEGABYTE)],
-    ['big with a flipped bit', () => flipped(bigPacked(), 5 * MEGABYTE)],
-    ['big with a wrong checksum', () => flipped(bigPacked(), bigPacked().length - 8)],
+    ['big and cut short', () => big.packed.subarray(0, 5 * MEGABYTE)],
+    ['big with a flipped bit', () => flipped(big.packed, 5 * MEGABYTE)],
+    ['big with a wrong checksum', () => flipped(big.packed, big.packed.length - 8)],
     ['big and no gzip data', () => Buffer.alloc(5 * MEGABYTE, 'x')],
   ])('is named so: %s', async (_, content) => {
     const { reading } = await read('a.json.gz', content());
@@ -251,9 +252,9 @@ describe('a damaged file', () => {
   });
 
   it.skipIf(process.platform !== 'linux').each<[what: string, content: () => Buffer]>([
-    ['good', bigPacked],
-    ['cut short', () => bigPacked().subarray(0, 5 * MEGABYTE)],
-    ['with a flipped bit at its start', () => flipped(bigPacked(), 20)],
+    ['good', () => big.packed],
+    ['cut short', () => big.packed.subarray(0, 5 * MEGABYTE)],
+    ['with a flipped bit at its start', () => flipped(big.packed, 20)],
     ['no gzip data', () => Buffer.alloc(5 * MEGABYTE, 'x')],
   ])('is closed after reading, as is a good one: %s', async (_, content) => {
     const path = join(await temporaryFolder(), 'a.json.gz');

@@ -202,9 +202,9 @@ describe('any shape takes bounded memory', () => {
     return counts;
   }
 
-  it('an array of a million elements that are none', () => {
-    expect(readInParts(Buffer.from('{},'.repeat(10_000)), 100, '[', '{}]')).toEqual(
-      new Map([['not a ModelInvocationLog record', 1_000_001]]),
+  it('an array of a hundred thousand elements that are none', () => {
+    expect(readInParts(Buffer.from('{},'.repeat(10_000)), 10, '[', '{}]')).toEqual(
+      new Map([['not a ModelInvocationLog record', 100_001]]),
     );
   });
 
@@ -215,10 +215,10 @@ describe('any shape takes bounded memory', () => {
   });
 
   it('a page of more than 64 MB in all, on one line', () => {
-    const message = JSON.stringify({ ...JSON.parse(first), padding: '"'.repeat(50_000) });
+    const message = JSON.stringify({ ...JSON.parse(first), padding: 'x'.repeat(200_000) });
     const event = Buffer.from(`${JSON.stringify({ message })},`);
-    expect(readInParts(event, 500, '{"events":[', `{"message":${JSON.stringify(first)}}],"nextToken":null}`)).toEqual(
-      new Map([['record', 501]]),
+    expect(readInParts(event, 350, '{"events":[', `{"message":${JSON.stringify(first)}}],"nextToken":null}`)).toEqual(
+      new Map([['record', 351]]),
     );
   });
 
@@ -248,8 +248,8 @@ describe('any shape takes bounded memory', () => {
     expect(ofText(`${first}\n${deep}\n${second}`)).toEqual([one, NO_RECORD, two]);
   });
 
-  it('an object with a million members', () => {
-    const members = Array.from({ length: 1_000_000 }, (_, index) => `"m${index}":${index}`).join(',');
+  it('an object with two hundred thousand members', () => {
+    const members = Array.from({ length: 200_000 }, (_, index) => `"m${index}":${index}`).join(',');
     expect(ofText(`{${members}}\n${first}`)).toEqual([NO_RECORD, one]);
   });
 });
