@@ -44,6 +44,8 @@ async function bundleEntries(entryPoints: Record<string, string>, outdir: string
     splitting: true,
     format: 'esm',
     platform: 'node',
+    // So that no build is needed before.
+    conditions: ['serverless-mcp-sources'],
     target: 'node22',
     outExtension: { '.js': '.mjs' },
     chunkNames: '[name]-[hash]',
