@@ -9,7 +9,7 @@ const SYSTEM = ['test/system/**/*.test.ts'];
 
 export default defineConfig({
   // The layer as it is written, not as it was built.
-  ssr: { resolve: { conditions: ['serverless-mcp-sources', 'node', 'development'] } },
+  ssr: { resolve: { conditions: ['bedrock-spend-sources', 'node', 'development'] } },
   test: {
     setupFiles: ['./test/helpers/no-secrets.ts'],
     globalSetup: ['./test/helpers/temporary-root.ts', './test/helpers/fresh-build.ts', './test/helpers/warm-python.ts'],

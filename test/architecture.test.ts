@@ -81,13 +81,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   aws: ['domain'],
   'setup/aws': ['domain', 'setup', 'aws'],
   setup: ['aws'],
-  charts: ['domain', 'reports'],
+  'assets.ts': [],
+  charts: ['assets.ts', 'domain', 'reports'],
   // A program of its own, for browsers: it meets the server only through its tools.
   'mcp/app/page': ['charts', 'domain', 'reports'],
-  mcp: ['access', 'charts', 'domain', 'names', 'reports', 'setup', 'engines/engine.ts'],
+  mcp: ['assets.ts', 'access', 'charts', 'domain', 'names', 'reports', 'setup', 'engines/engine.ts'],
   http: ['access', 'domain', 'mcp'],
   client: ['domain'],
   cli: [
+    'assets.ts',
     'charts',
     'access',
     'setup',
@@ -138,7 +140,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'reports',
     'mcp',
   ],
-  'index.ts': ['domain', 'reports', 'mcp', 'compose.ts'],
+  'index.ts': ['domain', 'http', 'reports', 'mcp', 'compose.ts'],
 };
 
 /** Packages that belong to drivers alone. */

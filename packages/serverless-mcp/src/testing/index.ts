@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** `serverless-mcp/testing`: what every session store must do, for any test runner. */
 import assert from 'node:assert/strict';
 import type { SessionRow, SessionStore, StoredEvent } from '../session-store.ts';
