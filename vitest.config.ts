@@ -8,6 +8,8 @@ const ISOLATED = ['test/contracts/made-up-class.test.ts', 'test/attacks/regexps.
 const SYSTEM = ['test/system/**/*.test.ts'];
 
 export default defineConfig({
+  // The layer as it is written, not as it was built.
+  ssr: { resolve: { conditions: ['bedrock-spend-sources', 'node', 'development'] } },
   test: {
     setupFiles: ['./test/helpers/no-secrets.ts'],
     globalSetup: ['./test/helpers/temporary-root.ts', './test/helpers/fresh-build.ts', './test/helpers/warm-python.ts'],
@@ -27,7 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'main',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'rigs/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'packages/**/*.test.ts', 'test/**/*.test.ts', 'rigs/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...SYSTEM, ...ISOLATED],
           // Functions run under a stand-in for AWS's runtime client, which npm's registry has.
           env: { RIG_RIC: 'loader' },

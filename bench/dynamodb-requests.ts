@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { McpServer, type McpServerFactory } from '@modelcontextprotocol/server';
+import { createServerlessMcp, type ServerlessMcp } from 'serverless-mcp';
+import { createDynamoSessionStore } from 'serverless-mcp/dynamodb';
 import * as z from 'zod';
 import { startDynamoDB } from '../rigs/dynamodb.ts';
-import { createDynamoSessionStore } from '../src/serverless/dynamodb/index.ts';
-import { createServerlessMcp, type ServerlessMcp } from '../src/serverless/index.ts';
 import { INITIALIZE, post, URL_ } from './mcp-requests.ts';
 
 const factory: McpServerFactory = () => {
@@ -23,7 +23,7 @@ const MODERN_META = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-/** What DynamoDB is asked for each kind of request, as a table; docs/serverless.md has it. */
+/** What DynamoDB is asked for each kind of request, as a table; serverless-mcp's README has it. */
 export async function dynamodbRequests(): Promise<string> {
   const local = await startDynamoDB();
   const client = new DynamoDBClient(local.config);

@@ -7,10 +7,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMcpHandler, McpServer, type McpServerFactory } from '@modelcontextprotocol/server';
+import { createMemorySessionStore, createServerlessMcp, type SessionStore } from 'serverless-mcp';
 import * as z from 'zod';
 import { startFunction } from '../rigs/lambda/function.ts';
 import { bundleSpend, type FunctionBundle } from '../scripts/bundle-lambda.ts';
-import { createMemorySessionStore, createServerlessMcp, type SessionStore } from '../src/serverless/index.ts';
 import { dynamodbRequests } from './dynamodb-requests.ts';
 import { INITIALIZE, post } from './mcp-requests.ts';
 

@@ -7,5 +7,5 @@ if (major < 22) {
   );
   process.exitCode = 1;
 } else {
-  await import('../dist/entry/cli.js');
+  await import('../dist/cli.js');
 }

@@ -47,11 +47,11 @@ const BILL = 'src/bill/cost-explorer.ts';
 const BILL_TEST = 'test/e2e/reconcile.test.ts';
 const RECORD = 'src/logs/record.ts';
 const RECORD_TEST = 'src/logs/record.test.ts';
-const FUNCTION = 'src/serverless/lambda/index.ts';
-const RESULTS = 'src/serverless/lambda/results.ts';
+const FUNCTION = 'packages/serverless-mcp/src/lambda/index.ts';
+const RESULTS = 'packages/serverless-mcp/src/lambda/results.ts';
 const GATEWAY_TEST = 'rigs/lambda/gateway.test.ts';
 const DEPLOYED_TEST = 'test/system/deployed.test.ts';
-const STORE_TEST = 'test/contracts/dynamodb-session-store.test.ts';
+const STORE_TEST = 'packages/serverless-mcp/src/dynamodb/store.test.ts';
 const TEMPLATE = 'deploy/template.yaml';
 const EITHER = 'nothing: both ways give the same answer';
 
@@ -147,16 +147,16 @@ export const ASSUMPTIONS: Readonly<Record<string, Readonly<Record<string, Assump
     archived: ['objects of the archive classes cannot be read', 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html', 'src/engines/files/s3/list.ts', 'test/e2e/s3.test.ts', 'they are left out with a note'],
   },
   'Lambda and API Gateway': {
-    shapes: ['events, results and the Runtime API are as the pages show them; there is no published model', `${GATEWAY}/set-up-lambda-proxy-integrations.html, ${LAMBDA}/runtimes-api.html`, 'src/serverless/lambda/events.ts', GATEWAY_TEST, 'requests fail with 500'],
+    shapes: ['events, results and the Runtime API are as the pages show them; there is no published model', `${GATEWAY}/set-up-lambda-proxy-integrations.html, ${LAMBDA}/runtimes-api.html`, 'packages/serverless-mcp/src/lambda/events.ts', GATEWAY_TEST, 'requests fail with 500'],
     metadata: ['a stream begins with JSON and eight zero bytes, within 16 KB, at the first write', `${GATEWAY}/response-transfer-mode-lambda.html`, RESULTS, GATEWAY_TEST, 'every answer is an error'],
     noMetadata: ['a stream without metadata is 502', `${GATEWAY}/response-transfer-mode-lambda.html says "a 500 error response"`, FUNCTION, GATEWAY_TEST, 'none: there is always metadata'],
-    neverCancelled: ['the function hears nothing of a client that leaves', `${STREAM_PAGE}; aws/aws-lambda-nodejs-runtime-interface-client#145`, 'src/serverless/follow.ts', GATEWAY_TEST, 'calls could end sooner than they do'],
+    neverCancelled: ['the function hears nothing of a client that leaves', `${STREAM_PAGE}; aws/aws-lambda-nodejs-runtime-interface-client#145`, 'packages/serverless-mcp/src/follow.ts', GATEWAY_TEST, 'calls could end sooner than they do'],
     frozen: ['an instance stops between invocations, and goes on with the next', `${LAMBDA}/lambda-runtime-environment.html`, FUNCTION, 'test/contracts/lambda-function.ts', 'none: all work is done before the function returns'],
     timeout: ['29 s by default, in streams as well, up to 15 minutes; 5 minutes of silence', `${GATEWAY}/api-gateway-execution-service-limits-table.html`, TEMPLATE, GATEWAY_TEST, 'long calls are cut; clients go on with the stream'],
     resultBytes: ['6 MB of a request and of a buffered result; 413 between that and 10 MB', `${LAMBDA}/gettingstarted-limits.html; 413 not documented`, RESULTS, 'test/contracts/lambda-function.ts', 'another status for a request that is too large'],
     renamedHeaders: ['WWW-Authenticate of a function is renamed; those of gateway responses are not', `${GATEWAY}/api-gateway-known-issues.html`, TEMPLATE, DEPLOYED_TEST, 'clients are not told where to log in'],
     contentType: ['a default Content-Type is added in STREAM mode, also to 202 and 204', 'not documented', RESULTS, GATEWAY_TEST, 'Codex does not like a 202 with a type'],
-    contentLength: ['events come without Content-Length', 'not documented; recorded events', 'src/serverless/lambda/events.ts', GATEWAY_TEST, 'none'],
+    contentLength: ['events come without Content-Length', 'not documented; recorded events', 'packages/serverless-mcp/src/lambda/events.ts', GATEWAY_TEST, 'none'],
     authorizerFirst: ['an authorizer is asked before the key, the rate comes before the quota', 'not documented', TEMPLATE, GATEWAY_TEST, 'another refusal than the one that is expected'],
     keyFromAuthorizer: ['`usageIdentifierKey` of an authorizer is the key', `${GATEWAY}/api-gateway-lambda-authorizer-output.html`, 'src/http/authorizer.ts', DEPLOYED_TEST, 'nobody gets in by `Authorization: Bearer`'],
     unknownStage: ['403 Missing Authentication Token for a stage or path that is not there', 'not documented', TEMPLATE, DEPLOYED_TEST, 'another status for a wrong URL'],
@@ -164,11 +164,11 @@ export const ASSUMPTIONS: Readonly<Record<string, Readonly<Record<string, Assump
     imageUser: ['an image runs as a user without rights, on a file system that is read-only but for /tmp', `${LAMBDA}/images-create.html`, 'deploy/Dockerfile', 'test/system/image.test.ts', 'the function does not start'],
   },
   DynamoDB: {
-    conditions: ['a conditional write succeeds for one of those who try at once; consistent reads see it', `${DYNAMODB}/developerguide/Expressions.ConditionExpressions.html`, 'src/serverless/dynamodb/channels.ts', STORE_TEST, 'events of a session are lost'],
-    lateExpiry: ['TTL deletes within days, not at once', `${DYNAMODB}/developerguide/TTL.html`, 'src/serverless/dynamodb/items.ts', STORE_TEST, 'none: reads look at the time themselves'],
-    itemBytes: ['an item holds 400 KB, names included', `${DYNAMODB}/developerguide/ServiceQuotas.html`, 'src/serverless/dynamodb/items.ts', STORE_TEST, 'large answers cannot be resumed'],
-    batch: ['BatchWriteItem takes 25 items and returns those that it did not write', `${DYNAMODB}/APIReference/API_BatchWriteItem.html`, 'src/serverless/dynamodb/channels.ts', STORE_TEST, 'large answers are slower'],
-    dynalite: ['DynamoDB answers and refuses as dynalite does', 'https://github.com/architect/dynalite', 'src/serverless/dynamodb/index.ts', STORE_TEST, 'sessions fail on AWS that work here'],
+    conditions: ['a conditional write succeeds for one of those who try at once; consistent reads see it', `${DYNAMODB}/developerguide/Expressions.ConditionExpressions.html`, 'packages/serverless-mcp/src/dynamodb/channels.ts', STORE_TEST, 'events of a session are lost'],
+    lateExpiry: ['TTL deletes within days, not at once', `${DYNAMODB}/developerguide/TTL.html`, 'packages/serverless-mcp/src/dynamodb/items.ts', STORE_TEST, 'none: reads look at the time themselves'],
+    itemBytes: ['an item holds 400 KB, names included', `${DYNAMODB}/developerguide/ServiceQuotas.html`, 'packages/serverless-mcp/src/dynamodb/items.ts', STORE_TEST, 'large answers cannot be resumed'],
+    batch: ['BatchWriteItem takes 25 items and returns those that it did not write', `${DYNAMODB}/APIReference/API_BatchWriteItem.html`, 'packages/serverless-mcp/src/dynamodb/channels.ts', STORE_TEST, 'large answers are slower'],
+    dynalite: ['DynamoDB answers and refuses as dynalite does', 'https://github.com/architect/dynalite', 'packages/serverless-mcp/src/dynamodb/index.ts', STORE_TEST, 'sessions fail on AWS that work here'],
   },
   'CloudFormation and STS': {
     changeSets: ['a change set says what would be replaced; without changes it FAILs with "didn\'t contain changes"', 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html; the words not documented', 'deploy/deployer/changes.py', 'test/e2e/deploy-script/deploy.test.ts', 'deploying twice ends in an error'],

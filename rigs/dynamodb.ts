@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { createSessionTable } from '../src/serverless/dynamodb/index.ts';
+import { createSessionTable } from 'serverless-mcp/dynamodb';
 import { modelOf } from './aws/model.ts';
 import { NotInModel } from './aws/service-error.ts';
 

@@ -1,12 +1,11 @@
 /**
  * Makes the dashboard one HTML file, which loads nothing and whose content security policy lets run only what is in it.
- * `npm run build` writes it to dist/dashboard.html, with the licences of what is in it beside it.
+ * `npm run build` has it in dist.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin, transform } from 'esbuild';
-import { noticesOf } from './notices.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGE = join(ROOT, 'src/mcp/app/page');
@@ -71,9 +70,4 @@ function policyOf(script: string, style: string): string {
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-if (import.meta.main) {
-  const metafile = await bundleDashboard(join(ROOT, 'dist/dashboard.html'));
-  await writeFile(join(ROOT, 'dist/dashboard-notices.txt'), noticesOf(metafile, ROOT));
 }

@@ -6,20 +6,21 @@
 import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, type Metafile } from 'esbuild';
+import type { Metafile } from 'esbuild';
+import { bundleEntries, copyDrawing, ROOT, WORKERS } from './bundle.ts';
 import { bundleDashboard } from './bundle-dashboard.ts';
 import { noticesOf } from './notices.ts';
+
+/** As small as can be: what an instance reads before it answers. */
+const FUNCTION = { minify: true, outExtension: { '.js': '.mjs' } };
 
 export interface FunctionBundle {
   /** As Lambda names it: file without ending, and export. */
   handler: string;
   metafile: Metafile;
 }
-
-const ROOT = join(import.meta.dirname, '..');
-const WORKERS = { worker: join(ROOT, 'src/engines/files/worker.ts') };
 
 /** @param workers files that threads start from; they must stay files of their own, beside the entry */
 export async function bundleFunction(
@@ -30,31 +31,8 @@ export async function bundleFunction(
   await rm(outdir, { recursive: true, force: true });
   return {
     handler: join(outdir, 'index.handler'),
-    metafile: await bundleEntries({ index: entry, ...workers }, outdir),
+    metafile: await bundleEntries({ index: entry, ...workers }, outdir, FUNCTION),
   };
-}
-
-/** @param entries by the names of their files, without ending; they share chunks */
-async function bundleEntries(entryPoints: Record<string, string>, outdir: string): Promise<Metafile> {
-  const { metafile } = await build({
-    absWorkingDir: ROOT,
-    entryPoints,
-    outdir: resolve(outdir),
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    outExtension: { '.js': '.mjs' },
-    chunkNames: '[name]-[hash]',
-    minify: true,
-    // Native code; only sources that are files need it.
-    external: ['@duckdb/node-api'],
-    // Packages written as CommonJS ask for Node's own modules through require.
-    banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
-    metafile: true,
-  });
-  return metafile;
 }
 
 /** The function of this project, with its compile cache. */
@@ -80,18 +58,12 @@ export async function bundleImage(outdir: string): Promise<Metafile> {
     await cp(join(folder, compiled), join(outdir, 'compile-cache', name), { recursive: true });
     await rm(folder, { recursive: true });
   }
-  const authorizer = await bundleEntries({ authorizer: join(ROOT, 'src/entry/authorizer.ts') }, outdir);
+  const authorizer = await bundleEntries({ authorizer: join(ROOT, 'src/entry/authorizer.ts') }, outdir, FUNCTION);
   await copyDrawing(outdir);
   const page = await bundleDashboard(join(outdir, 'dashboard.html'));
   const inputs = { ...metafile.inputs, ...page.inputs };
   await writeFile(join(outdir, 'THIRD-PARTY-NOTICES'), noticesOf({ inputs }, ROOT));
   return { ...metafile, outputs: { ...metafile.outputs, ...authorizer.outputs } };
-}
-
-/** What turns charts into PNG is no JavaScript: it is found as in a package (src/charts/png.ts). */
-async function copyDrawing(outdir: string): Promise<void> {
-  const folder = 'node_modules/@resvg/resvg-wasm';
-  for (const file of ['package.json', 'index_bg.wasm']) await cp(join(ROOT, folder, file), join(outdir, folder, file));
 }
 
 /**

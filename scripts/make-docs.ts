@@ -42,7 +42,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/configuration.md': ['settings'],
   'docs/errors.md': ['errors', 'exit-codes'],
   'docs/dimensions.md': ['dimensions'],
-  'docs/serverless.md': ['dynamodb-requests'],
+  'packages/serverless-mcp/README.md': ['dynamodb-requests'],
   'docs/deploy.md': ['deploy-parameters'],
   'docs/client.md': ['shell-commands'],
   'docs/focus.md': ['focus-columns'],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
+import type { SessionStore } from 'serverless-mcp';
 import { type AccessOptions, openAccess } from './access/access.ts';
 import type { ReadBill } from './bill/bill.ts';
 import { engineFromSource } from './compose-engine.ts';
@@ -17,7 +18,6 @@ import { TOOLS } from './mcp/tools/index.ts';
 import type { LookUpNames } from './names/names.ts';
 import type { Prices } from './prices/index.ts';
 import { readBudgets } from './reports/budgets/budget-file.ts';
-import type { SessionStore } from './serverless/index.ts';
 import type { ProbeSetup } from './setup/probe.ts';
 
 export interface PriceOptions {
@@ -167,7 +167,7 @@ function metricsIn(regions: readonly string[], source = ''): Engine {
 /** Sessions in a DynamoDB table. */
 export function composeSessionStore(table: string): SessionStore {
   return deferred(async () => {
-    const { createDynamoSessionStore } = await import('./serverless/dynamodb/index.ts');
+    const { createDynamoSessionStore } = await import('serverless-mcp/dynamodb');
     return createDynamoSessionStore({ table });
   });
 }

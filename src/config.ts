@@ -1,10 +1,10 @@
+import type { GetStream } from 'serverless-mcp';
 import { isSecureUrl } from './access/issuer.ts';
 import type { OAuthOptions } from './access/oauth.ts';
 import { type Dimension, dimensionFromText } from './domain/dimension.ts';
 import { SpendError } from './domain/errors.ts';
 import { usdFromText } from './domain/money.ts';
 import { checkTimezone } from './domain/period.ts';
-import type { GetStream } from './serverless/index.ts';
 
 interface Setting<Value> {
   /** Environment variable. */

@@ -1,8 +1,9 @@
-/** The library: read logs, price them, report. `bedrock-spend/serverless` and `bedrock-spend/client` stand on their own. */
+/** The library: read logs, price them, report. `bedrock-spend/client` stands on its own. */
 
 export { type ComposeOptions, compose } from './compose.ts';
 export { ERROR_CODES, type ErrorCode, SpendError } from './domain/errors.ts';
-export { createServerFactory, type ServerDependencies } from './mcp/server.ts';
+export { createFetchHandler } from './http/fetch-handler.ts';
+export type { ServerDependencies } from './mcp/server.ts';
 export { type BreakdownQuestion, breakdown } from './reports/breakdown.ts';
 export { type OverTimeQuestion, overTime } from './reports/over-time.ts';
 export { csvFromReport, textFromReport } from './reports/render.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
+import layerJson from '../packages/serverless-mcp/package.json' with { type: 'json' };
 
 /** What engines over sources that are scanned share. */
 const SCANNING = [
@@ -80,14 +81,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   aws: ['domain'],
   'setup/aws': ['domain', 'setup', 'aws'],
   setup: ['aws'],
-  charts: ['domain', 'reports'],
+  'assets.ts': [],
+  charts: ['assets.ts', 'domain', 'reports'],
   // A program of its own, for browsers: it meets the server only through its tools.
   'mcp/app/page': ['charts', 'domain', 'reports'],
-  mcp: ['access', 'charts', 'domain', 'names', 'reports', 'setup', 'engines/engine.ts'],
-  serverless: [],
-  http: ['access', 'domain', 'mcp', 'serverless'],
+  mcp: ['assets.ts', 'access', 'charts', 'domain', 'names', 'reports', 'setup', 'engines/engine.ts'],
+  http: ['access', 'domain', 'mcp'],
   client: ['domain'],
   cli: [
+    'assets.ts',
     'charts',
     'access',
     'setup',
@@ -96,14 +98,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'reports',
     'mcp',
     'http',
-    'serverless',
     'client',
     'config.ts',
     'compose.ts',
     'exports',
   ],
   entry: ['access', 'cli', 'http', 'compose.ts', 'config.ts'],
-  'config.ts': ['access', 'domain', 'serverless'],
+  'config.ts': ['access', 'domain'],
   'deferred.ts': [],
   'compose-engine.ts': [
     'deferred.ts',
@@ -138,24 +139,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'prices/aws',
     'reports',
     'mcp',
-    'serverless',
   ],
-  'index.ts': ['domain', 'reports', 'mcp', 'compose.ts'],
+  'index.ts': ['domain', 'http', 'reports', 'mcp', 'compose.ts'],
 };
 
 /** Packages that belong to drivers alone. */
 const DRIVER_PACKAGES = /^(@aws-sdk\/|@duckdb\/)/;
 
-const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g;
+const IMPORT = /(?:from|import)\s*\(?\s*'([^'\s]+)'/g;
 
 const files = globSync('src/**/*.{ts,tsx}', { ignore: '**/*.test.ts' }).map((file) => relative('src', file));
 
-const imports = files.flatMap((file) =>
-  [...readFileSync(join('src', file), 'utf8').matchAll(IMPORT)].map(([, target]) => ({
-    file,
-    target: target as string,
-  })),
-);
+const imports = files.flatMap((file) => importsOf(join('src', file)).map((target) => ({ file, target })));
+
+function importsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, target]) => target as string);
+}
 
 function roomOf(file: string): string {
   return Object.keys(MAY_IMPORT).find((room) => file === room || file.startsWith(`${room}/`)) ?? `(no room) ${file}`;
@@ -183,11 +182,30 @@ describe('the import rule', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
         DRIVER_PACKAGES.test(target) &&
-        !/^(engines\/\w+|serverless\/dynamodb|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
+        !/^(engines\/\w+|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
           file,
         ),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('has the session layer know nothing of the rest, and need nothing but its peers', () => {
+    const layer = globSync('packages/serverless-mcp/src/**/*.ts', { ignore: '**/*.test.ts' });
+    const targets = layer.flatMap((file) =>
+      importsOf(file).map((target) =>
+        target.startsWith('.') ? relative('.', resolve(dirname(file), target)) : target,
+      ),
+    );
+    const peers = Object.keys(layerJson.peerDependencies);
+    const known = (target: string) =>
+      target.startsWith('packages/serverless-mcp/src/') || target.startsWith('node:') || peers.includes(target);
+    expect(targets.filter((target) => !known(target))).toEqual([]);
+  });
+
+  it('uses of the session layer what everybody can', () => {
+    const users = globSync('{src,bench,rigs,examples,scripts}/**/*.ts');
+    const within = users.filter((file) => importsOf(file).some((target) => target.includes('packages/')));
+    expect(within).toEqual([]);
   });
 
   it('loads drivers only when a source needs them', () => {

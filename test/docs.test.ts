@@ -6,7 +6,7 @@ import { buildProgram } from '../src/cli/program.ts';
 import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { RECORD_FIELDS } from '../src/logs/record.ts';
 
-const documents = globSync(['*.md', 'docs/**/*.md', 'bench/*.md']);
+const documents = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'packages/*/*.md']);
 
 describe('the documentation', () => {
   it('has the generated parts that the code gives (node scripts/make-docs.ts)', async () => {

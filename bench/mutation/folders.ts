@@ -39,12 +39,11 @@ export const FOLDERS: Record<string, Folder> = {
   'src/reports': {
     tests: ['src/reports/**/*.test.ts', 'test/e2e/{mcp-tools,stories}.test.ts'],
   },
-  'src/serverless': {
+  'packages/serverless-mcp/src': {
     tests: [
-      'src/serverless/**/*.test.ts',
-      'test/contracts/{dynamodb,memory}-session-store.test.ts',
-      'test/e2e/{http,sessions}.test.ts',
-      'test/attacks/{request-state,sessions}.test.ts',
+      'packages/serverless-mcp/{src,test}/**/*.test.ts',
+      'test/e2e/http.test.ts',
+      'test/attacks/request-state.test.ts',
     ],
   },
 };

@@ -1,6 +1,6 @@
-import { createServerlessMcp } from 'bedrock-spend/serverless';
-import { createDynamoSessionStore } from 'bedrock-spend/serverless/dynamodb';
-import { createLambdaHandler } from 'bedrock-spend/serverless/lambda';
+import { createServerlessMcp } from 'serverless-mcp';
+import { createDynamoSessionStore } from 'serverless-mcp/dynamodb';
+import { createLambdaHandler } from 'serverless-mcp/lambda';
 import { createGreeter } from './server.ts';
 
 const mcp = createServerlessMcp({

@@ -9,8 +9,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Connection, connect, textFromResult } from 'bedrock-spend/client';
 import { bundleFunction, bundleSpend } from '../../scripts/bundle-lambda.ts';
+import { type Connection, connect, textFromResult } from '../../src/client/index.ts';
 import { startDynamoDB } from '../dynamodb.ts';
 import { startFunction } from './function.ts';
 import { startGateway } from './gateway.ts';

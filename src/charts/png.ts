@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
+import { pathOfAsset } from '../assets.ts';
 import type { Report } from '../reports/report.ts';
 import { FONTS, NOT_IN_FONT } from './font.ts';
 import { indexedPng } from './indexed-png.ts';
@@ -17,7 +17,7 @@ const SCALE = 2;
 export async function pngFromReport(report: Report, choices: { theme?: ThemeName } = {}): Promise<Uint8Array> {
   // What the font lacks would leave no trace.
   const svg = svgFromReport(report, { theme: 'light', ...choices }).replace(NOT_IN_FONT, '\uFFFD');
-  wasm ??= initWasm(readFile(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'))));
+  wasm ??= initWasm(readFile(pathOfAsset('resvg')));
   await wasm;
   const picture = new Resvg(svg, {
     font: { fontBuffers: fonts(), defaultFontFamily: FONT_FAMILY, sansSerifFamily: FONT_FAMILY },

@@ -1,12 +1,11 @@
-import { fileURLToPath } from 'node:url';
+import { pathOfAsset } from '../assets.ts';
 import { connect, textFromResult } from '../client/index.ts';
 import { compose } from '../compose.ts';
 import { readSetting } from '../config.ts';
 import { startServer } from '../http/serve.ts';
 import { EXIT } from './exit.ts';
 
-/** Next to src/ in a checkout and next to dist/ in the package. */
-export const SAMPLE_LOGS = fileURLToPath(new URL('../../examples/sample-logs/AWSLogs', import.meta.url));
+export const SAMPLE_LOGS = pathOfAsset('sampleLogs');
 
 /** Starts the server on the sample logs, asks it as any MCP client would, and says how to go on. */
 export async function runDemo({ port, keep = false }: { port?: string; keep?: boolean }): Promise<number> {

@@ -1,8 +1,8 @@
+import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { type CallOptions, type Connection, connect, openProfiles, openSecretStore } from '../client/index.ts';
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
 import { createServerFactory } from '../mcp/server.ts';
-import { createMemorySessionStore, createServerlessMcp } from '../serverless/index.ts';
 import { createProgressBar } from './progress.ts';
 import { composeFromOptions, type SourceOptions, untilInterrupted } from './session.ts';
 import { signInWith } from './sign-in.ts';

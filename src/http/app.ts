@@ -6,9 +6,9 @@ import {
 } from '@modelcontextprotocol/server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import type { RequestContext, ServerlessMcp } from 'serverless-mcp';
 import type { Access } from '../access/authenticate.ts';
 import { authInfoFromCaller, type Caller } from '../access/caller.ts';
-import type { RequestContext, ServerlessMcp } from '../serverless/index.ts';
 
 export interface AppOptions {
   /** Hostnames that requests may name in Host; undefined where a gateway has routed by it already. */

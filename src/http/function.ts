@@ -1,13 +1,8 @@
+import type { GetStream, SessionStore } from 'serverless-mcp';
+import { createLambdaHandler, type LambdaEvent, type LambdaHandler, principalFromEvent } from 'serverless-mcp/lambda';
 import { createAccess } from '../access/authenticate.ts';
 import type { OAuthOptions } from '../access/oauth.ts';
 import type { ServerDependencies } from '../mcp/server.ts';
-import type { GetStream, SessionStore } from '../serverless/index.ts';
-import {
-  createLambdaHandler,
-  type LambdaEvent,
-  type LambdaHandler,
-  principalFromEvent,
-} from '../serverless/lambda/index.ts';
 import { createApp } from './app.ts';
 import { createSpendMcp } from './spend-mcp.ts';
 

@@ -2,11 +2,11 @@ import type { Server } from 'node:http';
 import { isIP } from 'node:net';
 import { serve } from '@hono/node-server';
 import { localhostAllowedHostnames, localhostAllowedOrigins } from '@modelcontextprotocol/server';
+import { createMemorySessionStore, type GetStream, type SessionStore } from 'serverless-mcp';
 import type { Access } from '../access/authenticate.ts';
 import { SpendError } from '../domain/errors.ts';
 import { dashboardPage } from '../mcp/app/index.ts';
 import type { ServerDependencies } from '../mcp/server.ts';
-import { createMemorySessionStore, type GetStream, type SessionStore } from '../serverless/index.ts';
 import { type AppOptions, createApp } from './app.ts';
 import { createSpendMcp } from './spend-mcp.ts';
 

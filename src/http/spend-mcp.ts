@@ -1,5 +1,5 @@
+import { createServerlessMcp, type GetStream, type ServerlessMcp, type SessionStore } from 'serverless-mcp';
 import { createServerFactory, type ServerDependencies } from '../mcp/server.ts';
-import { createServerlessMcp, type GetStream, type ServerlessMcp, type SessionStore } from '../serverless/index.ts';
 
 export interface SpendMcpOptions {
   store: SessionStore;

@@ -1,14 +1,14 @@
 import { request } from 'node:http';
+import { createMemorySessionStore } from 'serverless-mcp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeMcp } from '../../packages/serverless-mcp/test/helpers/make-mcp.ts';
+import { as, beginSession, INITIALIZE, post, toolCall } from '../../packages/serverless-mcp/test/helpers/raw-mcp.ts';
 import { auditLine } from '../../src/access/audit.ts';
 import { compose } from '../../src/compose.ts';
 import { readSetting } from '../../src/config.ts';
 import { startServer } from '../../src/http/serve.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
-import { createMemorySessionStore } from '../../src/serverless/index.ts';
 import { connectAs } from '../helpers/ask-as.ts';
-import { makeMcp } from '../helpers/make-mcp.ts';
-import { as, beginSession, INITIALIZE, post, toolCall } from '../helpers/raw-mcp.ts';
 import { composeSample, SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const DETAIL = 'ENOENT /srv/planted-secret-path at arn:aws:iam::111122223333:role/reader';

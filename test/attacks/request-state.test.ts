@@ -5,16 +5,16 @@ import {
   McpServer,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
+import { post } from '../../packages/serverless-mcp/test/helpers/raw-mcp.ts';
 import { authInfoFromCaller } from '../../src/access/caller.ts';
-import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
 import { keyOf } from '../helpers/ask-as.ts';
-import { post } from '../helpers/raw-mcp.ts';
 
 const FORM = z.object({ ok: z.boolean() });
 
-/** As docs/serverless.md says to do it. */
+/** As serverless-mcp's README says to do it. */
 function makeAsking(key: string, ttlSeconds = 600) {
   const bind = ({ mcpReq, http }: ServerContext) => `${mcpReq.method} ${http?.authInfo?.clientId}`;
   const codec = createRequestStateCodec<{ dollars: number }>({ key, bind, ttlSeconds });

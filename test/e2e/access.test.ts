@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { discoverOAuthProtectedResourceMetadata, extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
+import type { ServerlessMcp } from 'serverless-mcp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type AccessOptions, createAccess } from '../../src/access/authenticate.ts';
 import { callerFromAuthInfo } from '../../src/access/caller.ts';
@@ -12,7 +13,6 @@ import { connect } from '../../src/client/index.ts';
 import { compose } from '../../src/compose.ts';
 import { createApp } from '../../src/http/app.ts';
 import { startServer } from '../../src/http/serve.ts';
-import type { ServerlessMcp } from '../../src/serverless/index.ts';
 import { startIssuer, type TestIssuer } from '../helpers/issuer.ts';
 import { SAMPLE_LOGS } from '../helpers/sample.ts';
 

@@ -1,9 +1,9 @@
 import { inputRequired, McpServer } from '@modelcontextprotocol/server';
+import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
+import { makeMcp } from '../../packages/serverless-mcp/test/helpers/make-mcp.ts';
 import { type ConnectionChange, type ConnectOptions, connect, textFromResult } from '../../src/client/index.ts';
-import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
-import { makeMcp } from '../helpers/make-mcp.ts';
 
 const URL_ = 'http://localhost/mcp';
 

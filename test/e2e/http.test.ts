@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { makeMcp } from '../../packages/serverless-mcp/test/helpers/make-mcp.ts';
 import { createApp } from '../../src/http/app.ts';
-import { makeMcp } from '../helpers/make-mcp.ts';
 
 const app = createApp(makeMcp().mcp);
 

@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps';
 import { getToolUiResourceUri } from '@modelcontextprotocol/ext-apps/app-bridge';
+import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { DASHBOARD_URI } from '../../src/mcp/app/index.ts';
@@ -8,7 +9,6 @@ import { createServerFactory } from '../../src/mcp/server.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { VERSION } from '../../src/mcp/version.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
-import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
 import { composeSample, composeUnread, EXPECTED, OCTOBER } from '../helpers/sample.ts';
 
 const logged: string[] = [];

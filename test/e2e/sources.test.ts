@@ -1,4 +1,5 @@
 import { BedrockClient, PutModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-bedrock';
+import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { startMoto } from '../../rigs/moto.ts';
@@ -7,7 +8,6 @@ import { compose } from '../../src/compose.ts';
 import { createServerFactory } from '../../src/mcp/server.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import { reportSchema } from '../../src/reports/report.ts';
-import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
 import { GROUP, startWithLogs } from '../helpers/cloudwatch.ts';
 import { composeSample, SAMPLE_LOGS } from '../helpers/sample.ts';
 

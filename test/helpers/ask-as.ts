@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { authInfoFromCaller, type Caller } from '../../src/access/caller.ts';
 import { createServerFactory, type ServerDependencies } from '../../src/mcp/server.ts';
-import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
 
 export const keyOf = (id: string, name = id): Caller => ({ principal: `key:${id}`, name, claims: {} });
 export const tokenOf = (claims: Record<string, unknown>): Caller => ({

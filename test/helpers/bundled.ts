@@ -20,6 +20,7 @@ async function bundle(entry: string): Promise<string> {
     bundle: true,
     format: 'esm',
     platform: 'node',
+    conditions: ['bedrock-spend-sources'],
     // Packages written as CommonJS ask for Node's own modules through require.
     banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
   });

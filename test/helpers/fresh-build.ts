@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { globSync } from 'tinyglobby';
 
-const BUILT = 'dist/entry/cli.js';
-const SOURCES = ['src/**/*', 'scripts/bundle-dashboard.ts', 'package-lock.json', 'tsconfig*.json'];
+const BUILT = 'dist/cli.js';
+const SOURCES = ['{src,packages/*/src}/**/*', 'scripts/bundle*.ts', 'package-lock.json', 'tsconfig*.json'];
 
 /** Many tests run the built command. `npm ci` has just built it; who has changed a source since builds it again. */
 export default function setup(): void {

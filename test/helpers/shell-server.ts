@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { McpServer } from '@modelcontextprotocol/server';
+import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import * as z from 'zod';
 import { createApp } from '../../src/http/app.ts';
-import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
 
 const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const STEPS = 40;

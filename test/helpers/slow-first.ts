@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Where files wait for processes and services: they begin first, so that no worker ends a run alone with one of them. */
-const SLOW = ['/e2e/conformance', '/faults/', '/e2e/deploy-script/', '/contracts/', '/e2e/', '/engines/files/'];
+const SLOW = ['/e2e/conformance', '/test/faults/', '/e2e/deploy-script/', '/contracts/', '/e2e/', '/engines/files/'];
 
 export default class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -9,6 +10,7 @@ import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bundleDesktop } from '../../scripts/bundle-desktop.ts';
+import { bundleTypes } from '../../scripts/bundle-package.ts';
 import { SETTINGS } from '../../src/config.ts';
 import { EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
 
@@ -39,6 +41,38 @@ describe('the package', () => {
     expect(files.filter((file) => /\.test\.|\.map$|\.tsx?$/.test(file) && !file.endsWith('.d.ts'))).toEqual([]);
   });
 
+  it('is light: DuckDB is most of it', () => {
+    const files = globSync('node_modules/**', { cwd: bundle, dot: true, onlyFiles: true });
+    const packages = files.filter((file) => /^node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(file));
+    const bytes = files.reduce((sum, file) => sum + statSync(join(bundle, file)).size, 0);
+    expect(packages.length).toBeLessThanOrEqual(6);
+    expect(bytes).toBeLessThan(85_000_000);
+  });
+
+  it('has types that hold in a strict project that has nothing else, nothing skipped', {
+    timeout: 300_000,
+  }, async () => {
+    await bundleTypes(join(installed(), 'dist'));
+    const program = `
+      import { breakdown, compose, createFetchHandler, type Report } from 'bedrock-spend';
+      import { connect } from 'bedrock-spend/client';
+      const dependencies = await compose({ source: '.' });
+      export const answer: (request: Request) => Promise<Response> = createFetchHandler(dependencies);
+      export const report: Report = await breakdown({ by: ['model'] }, dependencies);
+      // @ts-expect-error: it is known what this is
+      export const title: number = report.title;
+      const { client, callTool } = await connect('http://127.0.0.1:8080/mcp');
+      // @ts-expect-error: as is this
+      export const version: number = client.getServerVersion();
+      export const { content } = await callTool('breakdown_spend', { by: ['model'] });`;
+    await writeFile(join(bundle, 'program.mts'), program);
+    const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck', 'false'];
+    const { stdout } = await run(resolve('node_modules/.bin/tsc'), [...strict, 'program.mts'], { cwd: bundle }).catch(
+      (error) => error,
+    );
+    expect(stdout).toBe('');
+  });
+
   it('can be imported by every name that it exports', async () => {
     const names = Object.keys(packageJson.exports).map((name) => name.replace('.', packageJson.name));
     const code = `for (const name of ${JSON.stringify(names)}) console.log(name, Object.keys(await import(name)).length > 0)`;
@@ -50,7 +84,7 @@ describe('the package', () => {
     const dist = join(installed(), 'dist');
     const page = await readFile(join(dist, 'dashboard.html'), 'utf8');
     expect(page).toMatch(/Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[\w+/=]+';/);
-    expect(await readFile(join(dist, 'dashboard-notices.txt'), 'utf8')).toMatch(/^echarts \d.* \(Apache-2.0\)$/m);
+    expect(await readFile(join(dist, 'THIRD-PARTY-NOTICES'), 'utf8')).toMatch(/^echarts \d.* \(Apache-2.0\)$/m);
   });
 
   it('shows its demo', { timeout: 60_000 }, async () => {

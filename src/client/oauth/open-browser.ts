@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** What shows a web page, without a shell in between: an address is only ever an argument. */
-const OPENERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+const OPENERS: Readonly<Record<string, readonly string[] | undefined>> = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
@@ -20,8 +20,9 @@ export async function openInBrowser(
 }
 
 export interface OpenBrowserOptions {
-  platform: NodeJS.Platform;
-  env: NodeJS.ProcessEnv;
+  /** As `process.platform` has it. */
+  platform: string;
+  env: Readonly<Record<string, string | undefined>>;
   run: (command: string, args: readonly string[]) => Promise<void>;
 }
 

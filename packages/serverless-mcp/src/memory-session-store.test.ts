@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createMemorySessionStore } from '../../src/serverless/memory-session-store.ts';
-import { testSessionStore } from './session-store.ts';
+import { createMemorySessionStore } from './memory-session-store.ts';
+import { SESSION_STORE_CASES, STORE_CLOCK_BEGINS } from './testing/index.ts';
 
-testSessionStore('memory', async (begun) => {
-  let now = begun;
-  return {
-    store: createMemorySessionStore({ now: () => now }),
-    advance: (ms) => {
+describe('a memory store, as every session store,', () => {
+  it.each(SESSION_STORE_CASES)('$name', async ({ check }) => {
+    let now = STORE_CLOCK_BEGINS;
+    const advance = (ms: number) => {
       now += ms;
-    },
-    close: async () => {},
-  };
+    };
+    await check({ store: createMemorySessionStore({ now: () => now }), advance });
+  });
 });
 
 describe('a full memory store', () => {

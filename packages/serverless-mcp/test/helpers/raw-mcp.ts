@@ -1,4 +1,4 @@
-import type { RequestContext, ServerlessMcp } from '../../src/serverless/index.ts';
+import type { RequestContext, ServerlessMcp } from 'serverless-mcp';
 
 /** What an attacker's own program sends: any header and body, as anybody. */
 

@@ -1,7 +1,7 @@
+import { createMemorySessionStore, type SessionStore } from 'serverless-mcp';
 import { describe, expect, it } from 'vitest';
-import { createMemorySessionStore, type SessionStore } from '../../src/serverless/index.ts';
-import { makeMcp } from '../helpers/make-mcp.ts';
-import { allData, as, beginSession, eventsOf, INITIALIZE, MCP_URL, post, toolCall } from '../helpers/raw-mcp.ts';
+import { makeMcp } from './helpers/make-mcp.ts';
+import { allData, as, beginSession, eventsOf, INITIALIZE, MCP_URL, post, toolCall } from './helpers/raw-mcp.ts';
 
 const PING = { jsonrpc: '2.0', id: 2, method: 'ping' };
 

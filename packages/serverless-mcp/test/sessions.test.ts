@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { createMemorySessionStore, type ServerlessMcp } from 'serverless-mcp';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createMemorySessionStore, type ServerlessMcp } from '../../src/serverless/index.ts';
-import { makeMcp } from '../helpers/make-mcp.ts';
+import { makeMcp } from './helpers/make-mcp.ts';
 
 const URL_ = 'http://localhost/mcp';
 

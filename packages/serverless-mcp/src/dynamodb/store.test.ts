@@ -1,19 +1,20 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
-import { createDynamoSessionStore } from '../../src/serverless/dynamodb/index.ts';
-import { testSessionStore } from './session-store.ts';
+import { type LocalDynamoDB, startDynamoDB } from '../../../../rigs/dynamodb.ts';
+import { SESSION_STORE_CASES, STORE_CLOCK_BEGINS } from '../testing/index.ts';
+import { createDynamoSessionStore } from './index.ts';
 
-testSessionStore('DynamoDB', async (begun) => {
-  const local = await startDynamoDB();
-  let now = begun;
-  return {
-    store: createDynamoSessionStore({ table: local.table, client: local.config, now: () => now }),
-    advance: (ms) => {
+describe('a DynamoDB store, as every session store,', () => {
+  it.each(SESSION_STORE_CASES)('$name', async ({ check }) => {
+    const local = await startDynamoDB();
+    let now = STORE_CLOCK_BEGINS;
+    const store = createDynamoSessionStore({ table: local.table, client: local.config, now: () => now });
+    const advance = (ms: number) => {
       now += ms;
-    },
-    close: local.close,
-  };
+    };
+    await check({ store, advance });
+    await local.close();
+  });
 });
 
 describe('a DynamoDB store', () => {

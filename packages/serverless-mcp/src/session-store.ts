@@ -49,7 +49,7 @@ export interface ReadOptions {
 
 /**
  * Where sessions live: rows, calls in progress, and channels, which are append-only lists of events that any instance can follow.
- * `test/contracts/session-store.ts` holds every driver to the same behaviour. A driver that cannot answer throws; it must never
+ * `serverless-mcp/testing` holds every driver to the same behaviour. A driver that cannot answer throws; it must never
  * report a live session as unknown.
  */
 export interface SessionStore {

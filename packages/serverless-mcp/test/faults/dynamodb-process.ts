@@ -1,5 +1,5 @@
 /** DynamoDB's protocol in a process of its own, so that the one that measures is not the one that stores. */
-import { startDynamoDB } from '../../rigs/dynamodb.ts';
+import { startDynamoDB } from '../../../../rigs/dynamodb.ts';
 import { reportReady } from './child.ts';
 
 const { config, table } = await startDynamoDB();

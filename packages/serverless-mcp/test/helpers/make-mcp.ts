@@ -1,11 +1,11 @@
 import { McpServer } from '@modelcontextprotocol/server';
-import * as z from 'zod';
 import {
   createMemorySessionStore,
   createServerlessMcp,
   type ServerlessMcp,
   type ServerlessMcpOptions,
-} from '../../src/serverless/index.ts';
+} from 'serverless-mcp';
+import * as z from 'zod';
 
 /** A small server with the behaviours that are hard for a session layer, and what its tools saw. */
 export function makeMcp(options: Partial<ServerlessMcpOptions> = {}) {

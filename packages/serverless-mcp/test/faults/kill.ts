@@ -1,4 +1,4 @@
-/** `node test/faults/kill.ts [--requests 10000] [--clients 20] [--instances 3] [--seed 1]`. Exits with 1 when something got lost. */
+/** `node packages/serverless-mcp/test/faults/kill.ts [--requests 10000] [--clients 20] [--instances 3] [--seed 1]`. Exits with 1 when something got lost. */
 import { numbersFromArguments } from './arguments.ts';
 import { KILL_DEFAULTS, runKills } from './run-kills.ts';
 import { countLines, printSummary } from './summary.ts';

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { createMemorySessionStore, type MemorySessionStoreOptions } from './memory-session-store.ts';
 export type { GetStream, RequestContext } from './options.ts';
 export { createServerlessMcp, type ServerlessMcp, type ServerlessMcpOptions } from './serverless-mcp.ts';

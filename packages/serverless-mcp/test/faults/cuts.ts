@@ -1,4 +1,4 @@
-/** `node test/faults/cuts.ts [--cuts 500] [--clients 10] [--instances 3] [--seed 1]`. Exits with 1 when something got lost. */
+/** `node packages/serverless-mcp/test/faults/cuts.ts [--cuts 500] [--clients 10] [--instances 3] [--seed 1]`. Exits with 1 when something got lost. */
 import { numbersFromArguments } from './arguments.ts';
 import { CUT_DEFAULTS, runCuts } from './run-cuts.ts';
 import { countLines, printSummary } from './summary.ts';

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import type { Writable } from 'node:stream';
 import type { RequestContext } from '../options.ts';
 import { errorResponse } from '../responses.ts';

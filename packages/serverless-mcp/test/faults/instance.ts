@@ -1,8 +1,8 @@
 /** One server instance, in a process that may be killed at any moment. */
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
-import { createDynamoSessionStore } from '../../src/serverless/dynamodb/index.ts';
-import { createMemorySessionStore, createServerlessMcp } from '../../src/serverless/index.ts';
+import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
+import { createDynamoSessionStore } from 'serverless-mcp/dynamodb';
 import { childArgument, reportReady } from './child.ts';
 import type { StoreAddress } from './dynamodb-process.ts';
 import { createFaultsServer } from './server.ts';

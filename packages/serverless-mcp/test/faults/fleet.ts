@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bundled } from '../helpers/bundled.ts';
+import { bundled } from '../../../../test/helpers/bundled.ts';
 import { type Child, startChild } from './child.ts';
 import type { InstanceOptions, InstanceReady } from './instance.ts';
 import type { Random } from './random.ts';

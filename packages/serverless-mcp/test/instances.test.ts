@@ -1,15 +1,15 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
-import { createDynamoSessionStore } from '../../src/serverless/dynamodb/index.ts';
 import {
   createMemorySessionStore,
   type RequestContext,
   type ServerlessMcp,
   type ServerlessMcpOptions,
   type SessionStore,
-} from '../../src/serverless/index.ts';
-import { makeMcp } from '../helpers/make-mcp.ts';
+} from 'serverless-mcp';
+import { createDynamoSessionStore } from 'serverless-mcp/dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type LocalDynamoDB, startDynamoDB } from '../../../rigs/dynamodb.ts';
+import { makeMcp } from './helpers/make-mcp.ts';
 
 const URL_ = 'http://localhost/mcp';
 

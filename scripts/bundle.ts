@@ -1,0 +1,59 @@
+/** What the bundles of the package and of the Lambda function have in common. */
+import { cp, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+
+export const ROOT = join(import.meta.dirname, '..');
+
+/** Files that threads start from; they must stay files of their own, beside the entry. */
+export const WORKERS = { worker: join(ROOT, 'src/engines/files/worker.ts') };
+
+/** @param entryPoints by the names of their files, without ending; they share chunks */
+export async function bundleEntries(
+  entryPoints: Record<string, string>,
+  outdir: string,
+  options: BuildOptions,
+): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints,
+    outdir: resolve(outdir),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    // So that no build is needed before.
+    conditions: ['bedrock-spend-sources'],
+    target: 'node22',
+    chunkNames: '[name]-[hash]',
+    // Native code; only sources that are files need it.
+    external: ['@duckdb/node-api'],
+    // Packages written as CommonJS ask for Node's own modules through require.
+    banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
+    plugins: [PRICES_OF_AWS],
+    metafile: true,
+    ...options,
+  });
+  return metafile as Metafile;
+}
+
+/** genai-prices without the prices of other providers, which are nine tenths of it. */
+const PRICES_OF_AWS: Plugin = {
+  name: 'prices-of-aws',
+  setup({ onLoad }) {
+    onLoad({ filter: /@pydantic\/genai-prices\/dist\/index\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const [, name, list] = /^const (\w+) = (\[\n.*?\n\])[,;]/s.exec(text) ?? [];
+      if (name === undefined || list === undefined) throw new Error(`${path} does not begin with its prices any more`);
+      const providers = new Function(`return ${list}`)() as { id: string }[];
+      const ours = providers.filter(({ id }) => id === 'aws');
+      if (ours.length !== 1) throw new Error(`${path} has ${ours.length} providers named aws`);
+      return { contents: text.replace(list, () => JSON.stringify(ours)) };
+    });
+  },
+};
+
+/** What turns charts into PNG is no JavaScript: it lies beside the bundle (src/charts/png.ts). */
+export async function copyDrawing(outdir: string): Promise<void> {
+  await cp(join(ROOT, 'node_modules/@resvg/resvg-wasm/index_bg.wasm'), join(outdir, 'resvg.wasm'));
+}

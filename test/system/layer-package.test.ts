@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { globSync } from 'tinyglobby';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import layerJson from '../../packages/serverless-mcp/package.json' with { type: 'json' };
+import { startDynamoDB } from '../../rigs/dynamodb.ts';
+import { startFunction } from '../../rigs/lambda/function.ts';
+import { startGateway } from '../../rigs/lambda/gateway.ts';
+import { connect, textFromResult } from '../../src/client/index.ts';
+
+const run = promisify(execFile);
+const LAYER = resolve('packages/serverless-mcp');
+
+/** A project of somebody else, with what the README has them install and the server that it begins with. */
+let project: string;
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'greeter-'));
+  await run('npm', ['pack', LAYER, '--pack-destination', project]);
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const { name, version, peerDependencies } = layerJson;
+  const peers = Object.entries(peerDependencies).map(([peer, range]) => `${peer}@${range}`);
+  await run('npm', ['install', '--no-audit', '--no-fund', `./${name}-${version}.tgz`, ...peers], { cwd: project });
+  const [, server] = /```ts\n(.*?)```/s.exec(await readFile(join(LAYER, 'README.md'), 'utf8')) ?? [];
+  await writeFile(join(project, 'server.ts'), server ?? '');
+}, 300_000);
+afterAll(() => rm(project, { recursive: true }));
+
+describe('the package serverless-mcp', () => {
+  it('holds what its users need, and weighs less than 1 MB', async () => {
+    const installed = join(project, 'node_modules/serverless-mcp');
+    const files = globSync('**', { cwd: installed, onlyFiles: true });
+    expect(files.filter((file) => !/^dist\/.*\.(js|d\.ts)$/.test(file)).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'package.json',
+    ]);
+    expect((await readFile(join(project, `serverless-mcp-${layerJson.version}.tgz`))).length).toBeLessThan(1_000_000);
+  });
+
+  it('has types that hold in a strict project, nothing skipped', { timeout: 60_000 }, async () => {
+    const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck', 'false'];
+    const { stdout } = await run(resolve('node_modules/.bin/tsc'), [...strict, 'server.ts'], { cwd: project });
+    expect(stdout).toBe('');
+  });
+
+  it('keeps a session of its README’s server when every instance is killed', { timeout: 300_000 }, async () => {
+    await build({
+      absWorkingDir: project,
+      entryPoints: ['server.ts'],
+      outfile: join(project, 'out/index.mjs'),
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    });
+    await using dynamodb = disposable(await startDynamoDB());
+    const handler = join(project, 'out/index.handler');
+    await using lambda = disposable(await startFunction({ handler, env: dynamodb.environment, instances: 2 }));
+    const apiKeys = [{ id: 'stranger', value: 'a-key-of-the-gateway-000' }];
+    await using gateway = disposable(await startGateway({ function: lambda, apiKeys, transfer: 'STREAM', port: 0 }));
+    const connection = await connect(`${gateway.url}/mcp`, { headers: { 'x-api-key': 'a-key-of-the-gateway-000' } });
+    const { sessionId } = connection;
+    expect(textFromResult(await connection.callTool('greet'))).toBe('Hello!');
+    for (const { index, state } of lambda.instances()) if (state !== 'dead') lambda.kill(index);
+    expect(textFromResult(await connection.callTool('greet'))).toBe('Hello!');
+    expect(connection.sessionId).toBe(sessionId);
+    expect(sessionId).toMatch(/^[\w-]{36}$/);
+    await connection.close();
+  });
+});
+
+function disposable<T extends { close(): Promise<unknown> }>(opened: T): T & AsyncDisposable {
+  return Object.assign(opened, { [Symbol.asyncDispose]: async () => void (await opened.close()) });
+}
