@@ -1,5 +1,5 @@
+import type { FaultOptions } from '../aws/faults.ts';
 import { createServiceFaults, type ServiceFaultPlan, type ServiceFaults } from '../aws/faults.ts';
-import type { FaultOptions } from '../aws/rules.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import type { S3Object } from './s3.ts';
 

@@ -26,7 +26,7 @@ export interface Athena {
 export async function startAthena(options: AthenaOptions = {}): Promise<Athena> {
   const { now = Date.now, workGroups = { primary: {} } } = options;
   const s3 = createS3();
-  const { faults, effectsOn, courseOf, isDenied } = createFaultPlan();
+  const { faults, errorOf, courseOf, isDenied } = createFaultPlan();
   const engines = new Map<string, Promise<Engine>>();
   const settings = { ...DEFAULT_ASSUMPTIONS, ...options.assumptions, s3, now };
 
@@ -43,8 +43,7 @@ export async function startAthena(options: AthenaOptions = {}): Promise<Athena> 
     rig: 'rigs/athena',
     // README, "Recorded".
     dialect: { target: 'AmazonAthena', service: 'athena', noBody: '', unreadable: '', terse: true },
-    tps: undefined,
-    effectsOn,
+    errorOf,
     operations: {
       StartQueryExecution: (place, input) => queries.start(place, input, courseOf(place)),
       GetQueryExecution: queries.get,

@@ -1,6 +1,23 @@
 /** What a test makes a service do. Each takes effect on the next calls, and until it is used up. */
-import { createRules, type FaultOptions, type FaultyCall, type OperationName } from './rules.ts';
 import { notAuthorized, rateExceeded, ServiceError } from './service-error.ts';
+
+/** An operation's name, or `*` for any. */
+export type OperationName = string;
+
+export interface FaultOptions {
+  /** How many calls. Default: all, until `clear`. */
+  times?: number;
+  /** Calls that pass before. Default: 0. */
+  after?: number;
+  account?: string;
+  region?: string;
+}
+
+export interface FaultyCall {
+  operation: string;
+  account: string;
+  region: string;
+}
 
 /** @typeParam Course how queries that are started go */
 export interface ServiceFaults<Course> {
@@ -16,10 +33,6 @@ export interface ServiceFaults<Course> {
   expiredToken(operation?: OperationName, options?: FaultOptions): void;
   /** The error of the service's own side, 500 or 503. */
   unavailable(operation: OperationName, options?: FaultOptions): void;
-  /** The answer comes later. */
-  delay(operation: OperationName, ms: number, options?: FaultOptions): void;
-  /** The connection ends without an answer. */
-  disconnect(operation: OperationName, options?: FaultOptions): void;
   /** The course of queries started from now on. */
   queries(course: Course, options?: FaultOptions): void;
   clear(): void;
@@ -28,16 +41,10 @@ export interface ServiceFaults<Course> {
 export interface ServiceFaultPlan<Course> {
   faults: ServiceFaults<Course>;
   failWith(operation: OperationName, error: (call: FaultyCall) => ServiceError, options?: FaultOptions): void;
-  /** Uses up and gives the effects on a call. */
-  effectsOn(call: FaultyCall): Effects;
+  /** Uses up and gives the error that a call is answered with. */
+  errorOf(call: FaultyCall): ServiceError | undefined;
   /** Uses up and gives the course of a query that is started. */
   courseOf(place: Omit<FaultyCall, 'operation'>): Partial<Course>;
-}
-
-export interface Effects {
-  error: ServiceError | undefined;
-  delayMs: number;
-  disconnect: boolean;
 }
 
 export interface FaultWords {
@@ -50,18 +57,12 @@ export interface FaultWords {
   unavailable: { type: string; status: number };
 }
 
-interface Strike {
-  error?: (call: FaultyCall) => ServiceError;
-  delayMs?: number;
-  disconnect?: true;
-}
-
 export function createServiceFaults<Course>(words: FaultWords): ServiceFaultPlan<Course> {
-  const strikes = createRules<Strike>();
+  const errors = createRules<(call: FaultyCall) => ServiceError>();
   const courses = createRules<Course>();
 
   const failWith: ServiceFaultPlan<Course>['failWith'] = (operation, error, options) =>
-    strikes.add(operation, { error }, options);
+    errors.add(operation, error, options);
 
   const accessDenied = (call: FaultyCall) =>
     new ServiceError(
@@ -83,23 +84,52 @@ export function createServiceFaults<Course>(words: FaultWords): ServiceFaultPlan
       },
       unavailable: (operation, options) =>
         fail(operation, { ...words.unavailable, message: 'Service is currently unavailable' }, options),
-      delay: (operation, delayMs, options) => strikes.add(operation, { delayMs }, options),
-      disconnect: (operation, options) => strikes.add(operation, { disconnect: true }, options),
       queries: (course, options) => courses.add(words.start, course, options),
       clear() {
-        strikes.clear();
+        errors.clear();
         courses.clear();
       },
     },
     failWith,
-    effectsOn(call) {
-      const struck = strikes.take(call);
-      return {
-        error: struck.find(({ error }) => error)?.error?.(call),
-        delayMs: struck.reduce((sum, { delayMs = 0 }) => sum + delayMs, 0),
-        disconnect: struck.some(({ disconnect }) => disconnect),
-      };
-    },
+    errorOf: (call) => errors.take(call)[0]?.(call),
     courseOf: (place) => Object.assign({}, ...courses.take({ ...place, operation: words.start })),
   };
+}
+
+interface Rules<Effect> {
+  add(operation: OperationName, effect: Effect, options?: FaultOptions): void;
+  /** The effects on a call, which counts on each rule that it meets. */
+  take(call: FaultyCall): Effect[];
+  clear(): void;
+}
+
+function createRules<Effect>(): Rules<Effect> {
+  let rules: { operation: OperationName; effect: Effect; options: FaultOptions; times: number; after: number }[] = [];
+  return {
+    add(operation, effect, options = {}) {
+      const { times = Number.POSITIVE_INFINITY, after = 0 } = options;
+      rules.push({ operation, effect, options, times, after });
+    },
+    take(call) {
+      const effects: Effect[] = [];
+      for (const rule of rules.filter(({ operation, options }) => meets(operation, options, call))) {
+        if (rule.after > 0) rule.after -= 1;
+        else {
+          rule.times -= 1;
+          effects.push(rule.effect);
+        }
+      }
+      rules = rules.filter(({ times }) => times > 0);
+      return effects;
+    },
+    clear() {
+      rules = [];
+    },
+  };
+}
+
+function meets(operation: OperationName, { account, region }: FaultOptions, call: FaultyCall): boolean {
+  if (operation !== '*' && operation !== call.operation) return false;
+  if (account !== undefined && account !== call.account) return false;
+  return region === undefined || region === call.region;
 }

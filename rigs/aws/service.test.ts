@@ -1,6 +1,6 @@
 /** What all doubles of services that speak AWS JSON have in common, asked by AWS's own client. */
 import { CloudWatchLogsClient, DescribeLogGroupsCommand, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { createServiceFaults, type ServiceFaults } from './faults.ts';
 import { type ServiceOptions, startService } from './service.ts';
 import { ServiceError } from './service-error.ts';
@@ -10,8 +10,8 @@ const TARGET = 'Logs_20140328.DescribeLogGroups';
 const GROUP = { logGroupName: '/a' };
 
 /** Two operations: one answers, and one breaks. */
-async function startTestService(options: ServiceOptions = {}, tps?: Record<string, number>) {
-  const { faults, effectsOn, courseOf } = createServiceFaults<{ polls?: number; status?: string }>({
+async function startTestService(options: ServiceOptions = {}) {
+  const { faults, errorOf, courseOf } = createServiceFaults<{ polls?: number; status?: string }>({
     service: 'logs',
     start: 'StartQuery',
     deniedResource: ({ region }) => `arn:aws:logs:${region}`,
@@ -35,8 +35,7 @@ async function startTestService(options: ServiceOptions = {}, tps?: Record<strin
           throw new ServiceError('InvalidParameterException', 'Very', 400, { more: 1 });
         },
       },
-      tps,
-      effectsOn,
+      errorOf,
     },
     options,
   );
@@ -173,17 +172,6 @@ it('the SDK retries what it should', async () => {
   expect(await test.describe(test.clientOf(REGION, 'AKIATEST', 2))).toHaveLength(1);
 });
 
-it('answers late, and hangs up', async () => {
-  await using test = await startTestService();
-  test.faults.delay('DescribeLogGroups', 1000, { times: 1 });
-  const late = test.describe().then(() => 'late');
-  await vi.waitUntil(() => test.calls.length > 0, 20_000);
-  expect(await Promise.race([late, test.describe().then(() => 'at once')])).toBe('at once');
-  expect(await late).toBe('late');
-  test.faults.disconnect('DescribeLogGroups');
-  await expect(test.describe()).rejects.toMatchObject({ code: 'ECONNRESET' });
-});
-
 it('gives queries their course, of several faults the last that says it', async () => {
   await using test = await startTestService();
   test.faults.queries({ polls: 1, status: 'Failed' }, { times: 1 });
@@ -193,15 +181,4 @@ it('gives queries their course, of several faults the last that says it', async 
   expect([await course(), await course()]).toEqual([{ polls: 2, status: 'Failed' }, { polls: 2 }]);
   test.faults.clear();
   expect(await course()).toEqual({});
-});
-
-it('limits transactions per second, for each account and region', async () => {
-  let now = 1000;
-  await using test = await startTestService({ now: () => now }, { DescribeLogGroups: 2 });
-  await test.describe();
-  await test.describe();
-  await expect(test.describe()).rejects.toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
-  await test.describe(test.clientOf('eu-west-1'));
-  now += 1000;
-  await test.describe();
 });

@@ -1,14 +1,11 @@
-/** Answers one service's requests: who calls, what a test made of the call, its limit, its operation. */
+/** Answers one service's requests: who calls, what a test made of the call, its operation. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effects } from './faults.ts';
+import type { FaultyCall } from './faults.ts';
 import { type Server, startServer } from './http.ts';
 import type { Input } from './input.ts';
 import { type ApiRequest, type Dialect, readRequest, scopeOf, sendError, sendResult } from './json-protocol.ts';
 import { modelOf } from './model.ts';
-import type { FaultyCall } from './rules.ts';
 import { NotImplementedByDouble, NotInModel, ServiceError } from './service-error.ts';
-import { createThrottle } from './throttle.ts';
 
 export interface ServiceOptions {
   /** Access key ids and the accounts they belong to. Without, every key belongs to 123456789012. */
@@ -37,9 +34,7 @@ export interface Service {
   rig: string;
   dialect: Dialect;
   operations: Readonly<Record<string, (place: Place, input: Input) => unknown>>;
-  /** Transactions per second, by operation. */
-  tps: Readonly<Record<string, number>> | undefined;
-  effectsOn(call: FaultyCall): Effects;
+  errorOf(call: FaultyCall): ServiceError | undefined;
 }
 
 const DEFAULT_ACCOUNT = '123456789012';
@@ -53,7 +48,6 @@ export async function startService(
   { accounts, port, now = Date.now }: ServiceOptions,
 ): Promise<Server & { calls: Call[] }> {
   const all = [services].flat() as [Service, ...Service[]];
-  const throttles = new Map(all.map((service) => [service, createThrottle(service.tps ?? {}, now)]));
   const calls: Call[] = [];
   const mistakes: string[] = [];
 
@@ -65,7 +59,6 @@ export async function startService(
 
   async function execute(service: Service, { operation, input, account, region }: Call): Promise<unknown> {
     const { dialect, operations } = service;
-    throttles.get(service)?.(account, region, operation);
     const perform = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (!perform) throw new NotImplementedByDouble(`the operation ${operation}`);
     const model = modelOf(dialect.service);
@@ -84,15 +77,13 @@ export async function startService(
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const signedFor = scopeOf(request)?.service;
     const service = all.find(({ dialect }) => dialect.service === signedFor) ?? all[0];
-    const { rig, dialect, effectsOn } = service;
+    const { rig, dialect, errorOf } = service;
     let call: Call | undefined;
     try {
       const apiRequest = await readRequest(request, dialect);
       call = { ...apiRequest, account: accountOf(apiRequest.accessKeyId), at: now() };
       calls.push(call);
-      const { error, delayMs, disconnect } = effectsOn(call);
-      if (delayMs > 0) await sleep(delayMs);
-      if (disconnect) return void response.destroy();
+      const error = errorOf(call);
       if (error) throw error;
       sendResult(response, await execute(service, call), dialect, call.operation);
     } catch (error) {

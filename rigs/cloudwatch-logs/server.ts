@@ -45,7 +45,7 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 export async function startCloudWatchLogs(options: CloudWatchLogsOptions = {}): Promise<CloudWatchLogs> {
   const assumptions = { ...DEFAULT_ASSUMPTIONS, ...options.assumptions };
   const store = createStore(assumptions);
-  const { faults, effectsOn, courseOf } = createFaultPlan();
+  const { faults, errorOf, courseOf } = createFaultPlan();
   const queries = createQueries({ ...DEFAULT_COURSE, ...options.queries }, assumptions);
 
   const operations: Service['operations'] = {
@@ -58,8 +58,7 @@ export async function startCloudWatchLogs(options: CloudWatchLogsOptions = {}): 
   const service: Service = {
     rig: 'rigs/cloudwatch-logs',
     dialect: { target: 'Logs_20140328', service: 'logs' },
-    tps: undefined,
-    effectsOn,
+    errorOf,
     operations: Object.fromEntries(
       Object.entries(operations).map(([operation, perform]) => [operation, understood(operation, perform)]),
     ),

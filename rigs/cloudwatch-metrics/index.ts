@@ -40,14 +40,14 @@ export async function startCloudWatchMetrics(account: string, options: CloudWatc
   const { now = Date.now, pointsPerPage = 100_800, offered = [] } = options;
   /** By region and by metric with its dimensions. */
   const data = new Map<string, Map<string, Datum[]>>();
-  const { faults, effectsOn, courseOf } = createServiceFaults<Course>({
+  const { faults, errorOf, courseOf } = createServiceFaults<Course>({
     service: 'cloudwatch',
     start: 'GetMetricData',
     deniedResource: () => '*',
     unavailable: { type: 'ServiceUnavailable', status: 503 },
   });
   const dataOf = ({ region }: Place): Data => data.get(region) ?? new Map();
-  const common = { rig: 'rigs/cloudwatch-metrics', tps: undefined, effectsOn };
+  const common = { rig: 'rigs/cloudwatch-metrics', errorOf };
   const metrics = {
     ...common,
     dialect: { target: 'GraniteServiceVersion20100801', service: 'monitoring' },

@@ -48,7 +48,7 @@ const FIELD = {
 /** Cost Explorer's GetDimensionValues (services) and daily GetCostAndUsage, filtered and grouped as AWS documents them; moto has neither. */
 export async function startCostExplorer(options: CostExplorerOptions = {}) {
   const charges: Charge[] = [];
-  const { faults, effectsOn } = createServiceFaults({
+  const { faults, errorOf } = createServiceFaults({
     service: 'ce',
     start: '',
     deniedResource: ({ account }) => `arn:aws:ce:us-east-1:${account}:/*`,
@@ -69,8 +69,7 @@ export async function startCostExplorer(options: CostExplorerOptions = {}) {
       GetDimensionValues: over(servicesOf),
       GetCostAndUsage: over((own, question) => costAndUsage(own, question, options)),
     },
-    tps: undefined,
-    effectsOn,
+    errorOf,
   };
   const { endpoint, close, calls } = await startService(service, {});
   return { endpoint, close, calls, faults, bill: (...more: Charge[]) => void charges.push(...more) };

@@ -9,11 +9,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { bundleFunction, bundleSpend } from '../../scripts/bundle-lambda.ts';
-import { type Connection, connect, textFromResult } from '../../src/client/index.ts';
-import { startDynamoDB } from '../dynamodb.ts';
-import { startFunction } from './function.ts';
-import { startGateway } from './gateway.ts';
+import { startDynamoDB } from '../rigs/dynamodb.ts';
+import { startFunction } from '../rigs/lambda/function.ts';
+import { startGateway } from '../rigs/lambda/gateway.ts';
+import { type Connection, connect, textFromResult } from '../src/client/index.ts';
+import { bundleFunction, bundleSpend } from './bundle-lambda.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
     once: { type: 'boolean', default: false },
   },
 });
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..');
 const now = () => new Date().toISOString().slice(17, 23);
 
 interface Example {
