@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 import SlowFirst from './test/helpers/slow-first.ts';
 
@@ -15,8 +16,8 @@ export default defineConfig({
     globalSetup: ['./test/helpers/temporary-root.ts', './test/helpers/fresh-build.ts', './test/helpers/warm-python.ts'],
     // Files of one worker share what is loaded and read; what a file changes, it puts back.
     isolate: false,
-    // Vitest leaves one core free, which on two would leave one worker.
-    maxWorkers: 2,
+    // One more than cores: many files wait for processes and services.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowFirst },
     testTimeout: 30_000,
     // On a fresh machine the first that needs Python waits for what pip gets, and for all that is read once.

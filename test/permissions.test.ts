@@ -24,7 +24,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 const NOT_NEEDED = ['dynamodb:CreateTable', 'sts:GetCallerIdentity'];
 
 /** Every AWS operation that the code can call, as IAM names it. */
-const called = globSync('src/**/*.ts', { ignore: '**/*.test.ts' }).flatMap((file) => {
+const called = globSync('{src,packages/*/src}/**/*.ts', { ignore: '**/*.test.ts' }).flatMap((file) => {
   const source = readFileSync(file, 'utf8');
   return [...source.matchAll(/import\s*\{([^}]*)\}\s*from '@aws-sdk\/client-([\w-]+)'/g)].flatMap(
     ([, names = '', client = '']) =>
