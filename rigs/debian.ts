@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+
+const LOCK = join(tmpdir(), 'bedrock-spend-apt.lock');
 
 /**
  * Installs programs where they are missing, as root on Debian. Only what `npm run test:system` runs may ask for this.
@@ -20,14 +23,15 @@ export async function whatKeeps(
   if (process.getuid?.() !== 0 || !isThere('apt-get')) return `missing: ${packages.join(', ')}`;
   log(`apt-get install ${packages.join(' ')}`);
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 1 << 28 };
+  // Two files of tests that install at the same time wait for each other; of itself, `apt-get update` does not.
+  const apt = (...args: string[]) => run('flock', [LOCK, 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...args], options);
   try {
-    // Two files of tests that install at the same time wait for each other.
-    const wait = ['-o', 'DPkg::Lock::Timeout=300'];
-    await run('apt-get', ['update', '-qq'], options);
-    await run('apt-get', [...wait, 'install', '-qq', '-y', '--no-install-recommends', ...packages], options);
+    await apt('update', '-qq');
+    await apt('install', '-qq', '-y', '--no-install-recommends', ...packages);
     return undefined;
-  } catch {
-    return `apt-get could not install ${packages.join(', ')}`;
+  } catch (error) {
+    const lines = (error as Error).message.trim().split('\n');
+    return `apt-get could not install ${packages.join(', ')}: ${lines.at(-1)}`;
   }
 }
 

@@ -20,7 +20,7 @@ let project: string;
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'greeter-'));
-  await run('npm', ['pack', LAYER, '--pack-destination', project]);
+  await run('npm', ['pack', LAYER, '--ignore-scripts', '--pack-destination', project]);
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const { name, version, peerDependencies } = layerJson;
   const peers = Object.entries(peerDependencies).map(([peer, range]) => `${peer}@${range}`);
