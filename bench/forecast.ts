@@ -7,9 +7,9 @@
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
 import { compose } from '../src/compose.ts';
 import { wholeDays } from '../src/domain/period.ts';
-import { bestMethod } from '../src/reports/outlook/backtest.ts';
-import { dailySpend } from '../src/reports/outlook/daily-spend.ts';
-import { METHODS } from '../src/reports/outlook/methods.ts';
+import { bestMethod } from '../src/reports/forecast/backtest.ts';
+import { dailySpend } from '../src/reports/forecast/daily-spend.ts';
+import { METHODS } from '../src/reports/forecast/methods.ts';
 
 const DAYS = 7;
 const LEAST_HISTORY = 15;

@@ -113,7 +113,8 @@ export function desktopManifest(platform: string) {
       max_scan_usd: {
         type: 'string',
         title: 'Most dollars a question may cost',
-        description: 'AWS charges for what a query of CloudWatch Logs or Athena reads; dearer questions are refused',
+        description:
+          'AWS charges for what a query of CloudWatch Logs or Athena reads; more expensive questions are refused',
         required: false,
         default: '1',
       },

@@ -1,4 +1,3 @@
-import { deferred } from './deferred.ts';
 import { SpendError } from './domain/errors.ts';
 import { athenaSourceFromText } from './engines/athena/source.ts';
 import { sourcesFromLogging } from './engines/auto.ts';
@@ -8,6 +7,7 @@ import { bucketSourceFromText } from './engines/files/s3/source.ts';
 import { metricsSourceFromText } from './engines/metrics/source.ts';
 import { sourceTextFrom } from './engines/source-text.ts';
 import { uniteEngines } from './engines/union.ts';
+import { lazy } from './lazy.ts';
 
 /** Where the ledger of an embedded engine is kept; `false`: nowhere that lasts. */
 type LedgerSetting = string | false | undefined;
@@ -116,6 +116,6 @@ function autoEngine(source: string, ledger: LedgerSetting): Engine {
 const AUTO_USAGE = 'auto, or auto:?region=us-east-1,eu-west-1&role=ROLE-ARN';
 
 function deferredEngine(name: string, source: string, open: () => Promise<Engine>): Engine {
-  const { usage, invocations, quote, range, metadataKeys, close } = deferred(open);
+  const { usage, invocations, quote, range, metadataKeys, close } = lazy(open);
   return { name, source, usage, invocations, quote, range, metadataKeys, close };
 }

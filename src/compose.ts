@@ -4,7 +4,6 @@ import type { SessionStore } from 'serverless-mcp';
 import { type AccessOptions, openAccess } from './access/access.ts';
 import type { ReadBill } from './bill/bill.ts';
 import { engineFromSource } from './compose-engine.ts';
-import { deferred, renewed } from './deferred.ts';
 import type { Alias } from './domain/alias.ts';
 import type { Usd } from './domain/money.ts';
 import { DAY_MS } from './domain/period.ts';
@@ -13,6 +12,7 @@ import { capEngine } from './engines/capped.ts';
 import { narrowedSource } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
 import { awsPlacesOfSource } from './engines/source-text.ts';
+import { lazy, memoizeFor } from './lazy.ts';
 import type { ServerDependencies } from './mcp/server.ts';
 import { TOOLS } from './mcp/tools/index.ts';
 import type { LookUpNames } from './names/names.ts';
@@ -59,7 +59,7 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
     ),
     engine,
     narrowed: narrowed.find,
-    prices: renewed(() => openPrices(options).then(({ book }) => book), DAY_MS),
+    prices: memoizeFor(() => openPrices(options).then(({ book }) => book), DAY_MS),
     names: composeNames(options, given?.aliases ?? []),
     probeSetup,
     bill: composeBill(options.cur),
@@ -166,7 +166,7 @@ function metricsIn(regions: readonly string[], source = ''): Engine {
 
 /** Sessions in a DynamoDB table. */
 export function composeSessionStore(table: string): SessionStore {
-  return deferred(async () => {
+  return lazy(async () => {
     const { createDynamoSessionStore } = await import('serverless-mcp/dynamodb');
     return createDynamoSessionStore({ table });
   });

@@ -134,7 +134,7 @@ export const SETTINGS = {
   maxScanUsd: setting({
     env: 'BEDROCK_SPEND_MAX_SCAN_USD',
     flag: '--max-scan-usd',
-    help: 'Most dollars that scanning logs for one question may cost; dearer questions are refused',
+    help: 'Most dollars that scanning logs for one question may cost; more expensive questions are refused',
     parse: dollars,
   }),
   budgets: setting({

@@ -41,7 +41,7 @@ export const FOLDERS: Record<string, Folder> = {
   },
   'packages/serverless-mcp/src': {
     tests: [
-      'packages/serverless-mcp/{src,test}/**/*.test.ts',
+      'packages/serverless-mcp/{src/**/*,test/attacks,test/sessions}.test.ts',
       'test/e2e/http.test.ts',
       'test/attacks/request-state.test.ts',
     ],

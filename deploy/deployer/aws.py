@@ -7,7 +7,7 @@ import boto3  # type: ignore[import-untyped]
 from botocore import exceptions as boto  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
-from deployer.failure import Failure
+from deployer.error import DeployError
 
 Json = dict[str, Any]
 
@@ -27,7 +27,7 @@ DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Aut
 PERMISSIONS = {"s3:GetBucketEncryption": "s3:GetEncryptionConfiguration", "s3:HeadBucket": "s3:ListBucket"}
 
 
-class AwsError(Failure):
+class AwsError(DeployError):
     """What AWS answered, for callers that expect some of it."""
 
     def __init__(self, code: str, message: str, said: str = "") -> None:
@@ -48,11 +48,11 @@ class Aws:
         try:
             self._session = boto3.Session(region_name=region, profile_name=profile)
         except boto.ProfileNotFound as error:
-            raise Failure(
+            raise DeployError(
                 f"{error}. Name one that aws configure list-profiles shows, in --profile or AWS_PROFILE."
             ) from error
         if self._session.region_name is None:
-            raise Failure("No region: add --region us-east-1, or set AWS_REGION.")
+            raise DeployError("No region: add --region us-east-1, or set AWS_REGION.")
         self.region: str = self._session.region_name
         self._clients: dict[tuple[str, str], Any] = {}
         self._caller: Json | None = None
@@ -80,7 +80,7 @@ class Aws:
         except boto.ClientError as error:
             raise self._meaning(error, service, operation, region) from error
         except boto.BotoCoreError as error:
-            raise Failure(self._no_answer(error, region or self.region)) from error
+            raise DeployError(self._no_answer(error, region or self.region)) from error
         return answer
 
     def pages(
@@ -94,7 +94,7 @@ class Aws:
         except boto.ClientError as error:
             raise self._meaning(error, service, operation, region) from error
         except boto.BotoCoreError as error:
-            raise Failure(self._no_answer(error, region or self.region)) from error
+            raise DeployError(self._no_answer(error, region or self.region)) from error
 
     def _who(self) -> Json:
         if self._caller is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from deployer.aws import Aws, Json
 from deployer.console import Console, table
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.stack import (
     CHANGE_SET,
     FIRST_PAUSE_S,
@@ -72,12 +72,12 @@ def propose(aws: Aws, stack: Stack | None, name: str, template: str, values: Map
         discard(aws, arn, name)
         if any(words in reason for words in NOTHING_NEW):
             return None
-        raise Failure(
+        raise DeployError(
             f"CloudFormation does not take this: {' '.join(reason.split()).rstrip('.')}. Check what is --set."
         )
     now = find_stack(aws, name)
     if now is None:
-        raise Failure(f"The stack {name} was deleted meanwhile: run the command again.")
+        raise DeployError(f"The stack {name} was deleted meanwhile: run the command again.")
     return ChangeSet(arn, now, creates, tuple(_changes(described)))
 
 

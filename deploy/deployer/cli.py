@@ -8,9 +8,9 @@ from typing import NoReturn
 from deployer import smoke
 from deployer.aws import Aws
 from deployer.console import Console, table
-from deployer.deploying import Wish, deploy
+from deployer.deploying import DeployRequest, deploy
 from deployer.destroying import destroy
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.hosts import settings, settings_without_key
 from deployer.image import BUILDERS
 from deployer.keys import Keys, keys_of
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = given.command
     try:
         command(Aws(region=given.region, profile=given.profile), console, given)
-    except Failure as failure:
+    except DeployError as failure:
         console.say(f"deploy.py: {failure}")
         return 1
     except KeyboardInterrupt:
@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _deploy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    wish = Wish(
+    request = DeployRequest(
         stack=given.stack,
         source=given.source,
         settings=given.set,
@@ -112,7 +112,7 @@ def _deploy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
         plan=given.plan,
         show=given.show,
     )
-    deploy(aws, console, wish)
+    deploy(aws, console, request)
 
 
 def _status(aws: Aws, console: Console, given: argparse.Namespace) -> None:
@@ -195,7 +195,7 @@ def _key(keys: Keys, name: str | None) -> str:
     here = keys.file.values()
     names = [key.name for key in keys.live()]
     if not names:
-        raise Failure("There is no key yet: run keys create NAME.")
+        raise DeployError("There is no key yet: run keys create NAME.")
     return next((other for other in names if other in here), names[0])
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from deployer.failure import Failure
+from deployer.error import DeployError
 
 
 class Console:
@@ -29,9 +29,9 @@ class Console:
         answer = sys.stdin.readline()
         if not answer:
             self.say()
-            raise Failure(f"{question} Nobody is there to answer: add --yes to go on.")
+            raise DeployError(f"{question} Nobody is there to answer: add --yes to go on.")
         if answer.strip().lower() not in ("y", "yes"):
-            raise Failure("Left as it was. Run the command again to go on.")
+            raise DeployError("Left as it was. Run the command again to go on.")
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> str:

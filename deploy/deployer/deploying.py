@@ -10,7 +10,7 @@ from deployer import changes, smoke
 from deployer.aws import Aws, AwsError
 from deployer.console import Console
 from deployer.costs import cost_line
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.hosts import settings, settings_without_key
 from deployer.image import ROOT, Recipe, Repository, find_builder, this_architecture
 from deployer.keys import keys_of
@@ -25,7 +25,7 @@ NO_IMAGE = f"sha256:{0:064}"
 
 
 @dataclass(frozen=True)
-class Wish:
+class DeployRequest:
     """What the command line asks for."""
 
     stack: str
@@ -39,48 +39,52 @@ class Wish:
     show: bool
 
 
-def deploy(aws: Aws, console: Console, wish: Wish) -> None:
+def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
     """Build, push, show, ask, deploy, try out, and say what to paste."""
-    if not NAME.fullmatch(wish.stack):
-        raise Failure(f"--stack {wish.stack}: take a small letter, then small letters, digits and -, 41 at most.")
-    console.say(f"{wish.stack} in {aws.region}, account {aws.account}")
-    stack = find_stack(aws, wish.stack) if wish.plan else settle(aws, console, wish.stack)
+    if not NAME.fullmatch(request.stack):
+        raise DeployError(
+            f"--stack {request.stack}: take a small letter, then small letters, digits and -, 41 at most."
+        )
+    console.say(f"{request.stack} in {aws.region}, account {aws.account}")
+    stack = find_stack(aws, request.stack) if request.plan else settle(aws, console, request.stack)
     text = PATH.read_text()
     parameters = read_parameters(aws, text)
-    by_hand = _by_hand(aws, stack, wish, parameters)
+    by_hand = _by_hand(aws, stack, request, parameters)
     source = source_from_text(by_hand.get("Source", parameters["Source"].default or ""))
     permissions = permissions_of(aws, source)
     for note in permissions.notes:
         console.say(f"Note: {note}")
     found = {**_found(aws, stack), **permissions.values()}
     architecture = by_hand.get("Architecture", found["Architecture"])
-    repository = Repository(aws, wish.stack)
-    recipe = Recipe(architecture, permissions.reads_files, wish.base_image)
-    digest = _image(console, repository, recipe, wish)
+    repository = Repository(aws, request.stack)
+    recipe = Recipe(architecture, permissions.reads_files, request.base_image)
+    digest = _image(console, repository, recipe, request)
     values = values_of(parameters, by_hand=by_hand, found=found, image_uri=f"{repository.uri}@{digest}")
     change_set = changes.propose(
-        aws, stack, wish.stack, template_to_deploy(text, values.all, _about(values)), values.all
+        aws, stack, request.stack, template_to_deploy(text, values.all, _about(values)), values.all
     )
     if change_set is None:
         console.say("Nothing to change.")
     else:
         console.say(f"\n{change_set.text()}\n\n{cost_line(values.all, duckdb=permissions.reads_files)}")
-        if wish.plan:
+        if request.plan:
             changes.discard_new(aws, console, change_set)
             return
         console.confirm("Deploy this?")
         stack = changes.run(aws, console, change_set)
-    if not wish.plan:
-        _hand_over(aws, console, need_stack(aws, wish.stack), source, show=wish.show)
+    if not request.plan:
+        _hand_over(aws, console, need_stack(aws, request.stack), source, show=request.show)
 
 
-def _by_hand(aws: Aws, stack: Stack | None, wish: Wish, parameters: Mapping[str, Parameter]) -> dict[str, str]:
+def _by_hand(
+    aws: Aws, stack: Stack | None, request: DeployRequest, parameters: Mapping[str, Parameter]
+) -> dict[str, str]:
     before = stack.parameters if stack and stack.exists else {}
-    kept = kept_by_hand(before, _remembered(aws, wish.stack) if before else frozenset(), parameters)
-    asked = parse_settings(wish.settings, parameters)
-    if wish.source is not None:
-        asked["Source"] = wish.source
-    forgotten = {known(name, parameters).name for name in wish.unset}
+    kept = kept_by_hand(before, _remembered(aws, request.stack) if before else frozenset(), parameters)
+    asked = parse_settings(request.settings, parameters)
+    if request.source is not None:
+        asked["Source"] = request.source
+    forgotten = {known(name, parameters).name for name in request.unset}
     return {name: value for name, value in {**kept, **asked}.items() if name not in forgotten or name in asked}
 
 
@@ -114,14 +118,14 @@ def _may_log_access(aws: Aws) -> bool:
         raise
 
 
-def _image(console: Console, repository: Repository, recipe: Recipe, wish: Wish) -> str:
+def _image(console: Console, repository: Repository, recipe: Recipe, request: DeployRequest) -> str:
     """Find the image's digest, after building it where it is not there."""
-    digest = None if wish.rebuild else repository.digest(recipe.tag)
-    if wish.plan:
+    digest = None if request.rebuild else repository.digest(recipe.tag)
+    if request.plan:
         console.say(f"Image {recipe.tag}: {'is there' if digest else 'would be built and pushed'}.")
         return digest or NO_IMAGE
     if digest is None:
-        builder = find_builder(wish.builder, console)
+        builder = find_builder(request.builder, console)
         repository.ensure()
         reference = f"{repository.uri}:{recipe.tag}"
         console.say(f"Building {recipe.tag} with {builder.program} for {recipe.architecture}.")
@@ -130,7 +134,7 @@ def _image(console: Console, repository: Repository, recipe: Recipe, wish: Wish)
         builder.push(reference, repository.login())
         digest = repository.digest(recipe.tag)
     if digest is None:
-        raise Failure(f"The image was pushed, but {repository.name} does not have it: run the command again.")
+        raise DeployError(f"The image was pushed, but {repository.name} does not have it: run the command again.")
     return digest
 
 
@@ -172,7 +176,7 @@ def _hand_over(aws: Aws, console: Console, stack: Stack, source: Source, *, show
 def _report(console: Console, trial: Callable[[], list[str]]) -> None:
     try:
         seen = trial()
-    except Failure as failure:
-        raise Failure(f"It is deployed, but not all is well: {failure} Then run the command again.") from failure
+    except DeployError as failure:
+        raise DeployError(f"It is deployed, but not all is well: {failure} Then run the command again.") from failure
     for line in seen:
         console.say(f"  {line}")

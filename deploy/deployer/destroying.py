@@ -2,7 +2,7 @@
 
 from deployer.aws import Aws, AwsError
 from deployer.console import Console
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.image import Repository
 from deployer.keys import all_keys, key_file
 from deployer.stack import delete_stack, find_stack, resources, settle
@@ -50,7 +50,7 @@ def destroy(aws: Aws, console: Console, name: str) -> None:
         aws.call("logs", "delete_log_group", logGroupName=group)
     left = [*_log_groups(aws, name), *(key.name for key in all_keys(aws, name))]
     if left:
-        raise Failure(f"There is still {', '.join(left)}: run the command again.")
+        raise DeployError(f"There is still {', '.join(left)}: run the command again.")
     console.say("Nothing is left.")
 
 

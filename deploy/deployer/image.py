@@ -15,7 +15,7 @@ from pathlib import Path
 
 from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
-from deployer.failure import Failure
+from deployer.error import DeployError
 
 ROOT = Path(__file__).parent.parent.parent
 BUILDERS = ("docker", "podman", "finch", "buildah")
@@ -97,7 +97,7 @@ class Repository:
         """Refuse what somebody else has made under this name."""
         tags = self.aws.call("ecr", "list_tags_for_resource", resourceArn=found["repositoryArn"]).get("tags", [])
         if {"Key": OWNER_TAG, "Value": self.name} not in tags:
-            raise Failure(
+            raise DeployError(
                 f"The ECR repository {self.name} in {self.aws.region} is not one of deploy.py's: take another name with --stack."
             )
 
@@ -140,7 +140,9 @@ class Repository:
                 return None
             raise
         if images and "index" in images[0].get("imageManifestMediaType", ""):
-            raise Failure("The builder pushed an image index, which Lambda does not take: update it, or use --builder.")
+            raise DeployError(
+                "The builder pushed an image index, which Lambda does not take: update it, or use --builder."
+            )
         return str(images[0]["imageDigest"]) if images else None
 
     def count(self) -> int:
@@ -190,11 +192,11 @@ class Builder:
         if not failed:
             return
         if recipe.architecture != this_architecture():
-            raise Failure(
+            raise DeployError(
                 f"{self.program} could not build for {recipe.architecture} here: add "
                 f"--set Architecture={this_architecture()}, or run this on {recipe.architecture}."
             )
-        raise Failure(f"{self.program} could not build the image: what it says above has to be put right first.")
+        raise DeployError(f"{self.program} could not build the image: what it says above has to be put right first.")
 
     def push(self, reference: str, login: tuple[str, str]) -> None:
         """Push it; the password goes through a pipe, and is forgotten afterwards."""
@@ -204,7 +206,7 @@ class Builder:
         failed = self._run(signed_in, password) or self._run(["push", reference])
         subprocess.run([self._path(), "logout", registry], capture_output=True, check=False)
         if failed:
-            raise Failure(f"{self.program} could not push to {registry}: see above, then run the command again.")
+            raise DeployError(f"{self.program} could not push to {registry}: see above, then run the command again.")
 
     def _run(self, arguments: list[str], typed: str | None = None) -> bool:
         """Run it, what it says on stderr. Returns whether it failed."""
@@ -225,8 +227,8 @@ def find_builder(wanted: str | None, console: Console) -> Builder:
         if path and _works(path, program):
             return Builder(program, console)
     if wanted:
-        raise Failure(f"{wanted} is not installed or does not run: start it, or leave --builder out.")
-    raise Failure(
+        raise DeployError(f"{wanted} is not installed or does not run: start it, or leave --builder out.")
+    raise DeployError(
         f"Nothing here builds images: install one of {', '.join(BUILDERS)}, and start it if it has a service."
     )
 

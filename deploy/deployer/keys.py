@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployer.aws import Aws, Json
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.stack import OURS, Stack
 
 NAME = re.compile(r"[A-Za-z0-9._@+-]{1,64}")
@@ -36,7 +36,9 @@ class KeyFile:
         except FileNotFoundError:
             return {}
         except ValueError as error:
-            raise Failure(f"{self.path} is damaged: move it away, then run keys rotate NAME for new values.") from error
+            raise DeployError(
+                f"{self.path} is damaged: move it away, then run keys rotate NAME for new values."
+            ) from error
         return found
 
     def put(self, name: str, value: str) -> None:
@@ -65,7 +67,7 @@ class KeyFile:
                 os.fsync(file.fileno())
             Path(draft).replace(self.path)
         except OSError as error:
-            raise Failure(
+            raise DeployError(
                 f"{self.path} cannot be written: {error.strerror}. The key is there; get it there with: config."
             ) from error
 
@@ -101,15 +103,15 @@ class Keys:
         found = self.named(name)
         if not found:
             names = ", ".join(sorted({key.name for key in self.live()})) or "none"
-            raise Failure(f"There is no key {name}. There is: {names}.")
+            raise DeployError(f"There is no key {name}. There is: {names}.")
         return found
 
     def create(self, name: str) -> str:
         """Make a key and keep its value, after what an interrupted run has left."""
         if not NAME.fullmatch(name):
-            raise Failure(f"{name} is no name for a key: take up to 64 letters, digits and . _ @ + -")
+            raise DeployError(f"{name} is no name for a key: take up to 64 letters, digits and . _ @ + -")
         if self.named(name):
-            raise Failure(f"There is a key {name} already: take another name, or run keys rotate {name}.")
+            raise DeployError(f"There is a key {name} already: take another name, or run keys rotate {name}.")
         return self._make(name)
 
     def ensure(self, name: str) -> str:
@@ -161,7 +163,7 @@ class Keys:
 def keys_of(aws: Aws, stack: Stack) -> Keys:
     """The keys of a deployed stack."""
     if stack.issuer:
-        raise Failure(f"{stack.name} takes tokens of {stack.issuer}, not keys: who may call is settled there.")
+        raise DeployError(f"{stack.name} takes tokens of {stack.issuer}, not keys: who may call is settled there.")
     return Keys(aws, stack.name, stack.output("UsagePlanId"), key_file(aws, stack.name))
 
 

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.template import Parameter
 
 # Only deploy.py knows it: by digest, from the registry.
@@ -25,10 +25,10 @@ def parse_settings(given: Sequence[str], parameters: Mapping[str, Parameter]) ->
     for setting in given:
         name, equals, value = setting.partition("=")
         if not equals:
-            raise Failure(f"--set {setting}: write --set Name=Value.")
+            raise DeployError(f"--set {setting}: write --set Name=Value.")
         parameter = known(name, parameters)
         if parameter.allowed and value not in parameter.allowed:
-            raise Failure(f"--set {setting}: {name} is one of {', '.join(parameter.allowed)}.")
+            raise DeployError(f"--set {setting}: {name} is one of {', '.join(parameter.allowed)}.")
         settings[name] = value
     return settings
 
@@ -38,11 +38,11 @@ def known(name: str, parameters: Mapping[str, Parameter]) -> Parameter:
     if name in parameters and name != IMAGE:
         return parameters[name]
     if name == IMAGE:
-        raise Failure(f"{IMAGE} is what deploy.py builds: it cannot be set.")
+        raise DeployError(f"{IMAGE} is what deploy.py builds: it cannot be set.")
     lower = {other.lower(): other for other in parameters}
     close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
     hint = f" Did you mean {lower[close[0]]}?" if close else " docs/deploy.md lists them."
-    raise Failure(f"There is no parameter {name}.{hint}")
+    raise DeployError(f"There is no parameter {name}.{hint}")
 
 
 def kept_by_hand(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from deployer.aws import Aws, AwsError, Json
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.source import Source
 
 LOG_NAME = re.compile(r"\.(json|jsonl|ndjson|log)(\.gz)?$")
@@ -55,7 +55,7 @@ def _cloudwatch(aws: Aws, source: Source, permissions: Permissions) -> None:
         groups = source.names or _logging(aws, region)[:1]
         permissions.add("LogGroupArns", *(_group_arn(aws, region, group) for group in groups if group))
     if not permissions.arns.get("LogGroupArns"):
-        raise Failure(
+        raise DeployError(
             f"Bedrock writes to no log group in {', '.join(source.regions(aws.region))}: turn model invocation logging on, "
             "or take --source auto or metrics:."
         )
@@ -78,7 +78,9 @@ def _athena(aws: Aws, source: Source, permissions: Permissions) -> None:
     output = source.one("output") or _output_of(aws, region, workgroup)
     found = re.fullmatch(r"s3://([^/]+)/?(.*)", output)
     if found is None:
-        raise Failure(f"Workgroup {workgroup} in {region} has no place for results: add &output=s3://BUCKET/FOLDER/.")
+        raise DeployError(
+            f"Workgroup {workgroup} in {region} has no place for results: add &output=s3://BUCKET/FOLDER/."
+        )
     results, folder = found[1], found[2].rstrip("/")
     s3 = f"arn:{aws.partition}:s3:::{results}"
     permissions.add("AthenaResultBucketArns", s3)
@@ -141,7 +143,7 @@ def _add_key(aws: Aws, permissions: Permissions, bucket: str) -> None:
         if error.code == NO_ENCRYPTION:
             return
         if error.code in ("NoSuchBucket", "404"):
-            raise Failure(f"There is no bucket {bucket}: check --source.") from error
+            raise DeployError(f"There is no bucket {bucket}: check --source.") from error
         permissions.notes.append(
             f"How {bucket} is encrypted cannot be seen: if with a key of yours, add --set KmsKeyArns=ARN."
         )
@@ -159,7 +161,7 @@ def _output_of(aws: Aws, region: str, workgroup: str) -> str:
             raise
         group = None
     if group is None:
-        raise Failure(f"There is no Athena workgroup {workgroup} in {region}: check --source.")
+        raise DeployError(f"There is no Athena workgroup {workgroup} in {region}: check --source.")
     settings = group.get("Configuration") or {}
     return str((settings.get("ResultConfiguration") or {}).get("OutputLocation", ""))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.waiting import pause
 
 Json = dict[str, Any]
@@ -24,7 +24,7 @@ REFUSED = (401, 403)
 TOOL = "check_setup"
 
 
-class NotAnsweredError(Failure):
+class NotAnsweredError(DeployError):
     """What may be better in a moment."""
 
 
@@ -44,10 +44,10 @@ class Client:
         for answer in _messages(*self._send("POST", message)):
             if answer.get("id") == self.sent and "method" not in answer:
                 if "error" in answer:
-                    raise Failure(f"{method}: {answer['error'].get('message', 'failed')}")
+                    raise DeployError(f"{method}: {answer['error'].get('message', 'failed')}")
                 result: Json = answer["result"]
                 return result
-        raise Failure(f"{method}: the answer ended before it was complete. Run the command again.")
+        raise DeployError(f"{method}: the answer ended before it was complete. Run the command again.")
 
     def notify(self, method: str) -> None:
         """Say something that has no answer."""
@@ -73,7 +73,7 @@ class Client:
             said = f"{self.url} answers {error.code}: {_said(error.read().decode(errors='replace'))}"
             if error.code in REFUSED:
                 said += " Look at keys list; keys rotate NAME makes a new value."
-            raise (NotAnsweredError if error.code in NOT_YET else Failure)(said) from error
+            raise (NotAnsweredError if error.code in NOT_YET else DeployError)(said) from error
         except OSError as error:
             raise _unreachable(self.url, error) from error
 
@@ -85,11 +85,11 @@ def try_out(url: str, key: str, regions: Sequence[str], *, patience_s: float = P
     client.notify("notifications/initialized")
     tools = [tool["name"] for tool in client.request("tools/list")["tools"]]
     if TOOL not in tools:
-        raise Failure(f"{url} has no tool {TOOL}: something else may answer there.")
+        raise DeployError(f"{url} has no tool {TOOL}: something else may answer there.")
     result = client.request("tools/call", {"name": TOOL, "arguments": {"regions": list(regions)}})
     client.close()
     if result.get("isError"):
-        raise Failure(f"{TOOL}: {_said(json.dumps(result['content'][0]))} See: deploy.py logs.")
+        raise DeployError(f"{TOOL}: {_said(json.dumps(result['content'][0]))} See: deploy.py logs.")
     server = hello["serverInfo"]
     findings = result.get("structuredContent", {}).get("findings", [])
     seen = [f"{server['name']} {server['version']} answers with {len(tools)} tools."]
@@ -101,14 +101,14 @@ def try_out_sign_in(url: str, issuer: str, *, patience_s: float = PATIENCE_S) ->
     said = _patiently(lambda: _challenge(url), patience_s)
     found = re.search(r'resource_metadata="([^"]+)"', said)
     if not found:
-        raise Failure(f"{url} refuses without saying where to sign in: run deploy again, which renews the API.")
+        raise DeployError(f"{url} refuses without saying where to sign in: run deploy again, which renews the API.")
     try:
         with urllib.request.urlopen(found[1], timeout=ANSWER_S) as response:  # noqa: S310 - the stack's own answer
             servers = json.load(response).get("authorization_servers", [])
     except (OSError, ValueError) as error:
-        raise Failure(f"{found[1]} cannot be read ({error}): run deploy again, which renews the API.") from error
+        raise DeployError(f"{found[1]} cannot be read ({error}): run deploy again, which renews the API.") from error
     if issuer not in servers:
-        raise Failure(f"{found[1]} names another issuer than {issuer}: run deploy again, which renews the API.")
+        raise DeployError(f"{found[1]} names another issuer than {issuer}: run deploy again, which renews the API.")
     return [f"{url} asks for a token and sends clients to {issuer}."]
 
 
@@ -116,7 +116,7 @@ def _challenge(url: str) -> str:
     request = urllib.request.Request(url, b"{}", {"content-type": "application/json"}, method="POST")  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=ANSWER_S) as response:  # noqa: S310
-            raise Failure(f"{url} answers {response.status} without a token: look at OAuthIssuer in status.")
+            raise DeployError(f"{url} answers {response.status} without a token: look at OAuthIssuer in status.")
     except urllib.error.HTTPError as error:
         if error.code == 401:  # noqa: PLR2004 - of HTTP
             return str(error.headers.get("www-authenticate", ""))

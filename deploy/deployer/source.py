@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
-from deployer.failure import Failure
+from deployer.error import DeployError
 
 KINDS = "auto, cloudwatch:, athena:s3://BUCKET/PREFIX, s3://BUCKET/PREFIX or metrics:"
 
@@ -49,7 +49,7 @@ class Source:
         """Of s3: and athena: sources; the prefix is empty or a folder's."""
         found = re.fullmatch(r"(?:s3:)?//([A-Za-z0-9._-]{3,255})/?(.*)", unquote(self.path), re.DOTALL)
         if found is None:
-            raise Failure(f"--source {self.text}: it names no bucket. Write {KINDS}.")
+            raise DeployError(f"--source {self.text}: it names no bucket. Write {KINDS}.")
         return found[1], found[2]
 
 
@@ -57,15 +57,17 @@ def source_from_text(text: str) -> Source:
     """Take a source apart, or say what is wrong with it."""
     found = re.fullmatch(r"([a-z0-9]{2,}):([^?]*)(?:\?(.*))?", "auto:" if text == "auto" else text, re.IGNORECASE)
     if found is None:
-        raise Failure(f"--source {text}: Lambda cannot see files of this machine. Put them into S3, or write {KINDS}.")
+        raise DeployError(
+            f"--source {text}: Lambda cannot see files of this machine. Put them into S3, or write {KINDS}."
+        )
     kind, path, query = found[1].lower(), found[2], found[3] or ""
     if kind not in PARAMETERS:
-        raise Failure(f"--source {text}: there is no source of the kind {kind}:. Write {KINDS}.")
+        raise DeployError(f"--source {text}: there is no source of the kind {kind}:. Write {KINDS}.")
     given: dict[str, tuple[str, ...]] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in PARAMETERS[kind]:
-            raise Failure(f"--source {text}: {kind}: has no {name}. It knows {', '.join(PARAMETERS[kind])}.")
+            raise DeployError(f"--source {text}: {kind}: has no {name}. It knows {', '.join(PARAMETERS[kind])}.")
         given[name] = given.get(name, ()) + tuple(part.strip() for part in value.split(",") if part.strip())
     if kind in ("auto", "metrics") and path:
-        raise Failure(f"--source {text}: nothing but ?region= and &role= may follow {kind}:.")
+        raise DeployError(f"--source {text}: nothing but ?region= and &role= may follow {kind}:.")
     return Source(text, kind, path, given)

@@ -6,7 +6,7 @@ from typing import Any
 
 from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.waiting import pause
 
 OURS = "bedrock-spend"
@@ -58,7 +58,7 @@ class Stack:
     def output(self, name: str) -> str:
         """One of them, which is there only when the stack is whole."""
         if name not in self.outputs:
-            raise Failure(f"{self.name} is in the state {self.status}: run deploy, which says what is wrong.")
+            raise DeployError(f"{self.name} is in the state {self.status}: run deploy, which says what is wrong.")
         return self.outputs[name]
 
     @property
@@ -80,7 +80,7 @@ def find_stack(aws: Aws, name: str) -> Stack | None:
     if stack.status == "DELETE_COMPLETE":
         return None
     if not (stack.ours if stack.exists else _only_proposed(aws, name)):
-        raise Failure(f"The stack {name} in {aws.region} is not bedrock-spend's: take another name with --stack.")
+        raise DeployError(f"The stack {name} in {aws.region} is not bedrock-spend's: take another name with --stack.")
     return stack
 
 
@@ -94,7 +94,7 @@ def need_stack(aws: Aws, name: str) -> Stack:
     """Find the stack, which has to be there."""
     stack = find_stack(aws, name)
     if stack is None or not stack.exists:
-        raise Failure(f"There is no stack {name} in {aws.region}: deploy it first, or check --region and --stack.")
+        raise DeployError(f"There is no stack {name} in {aws.region}: deploy it first, or check --region and --stack.")
     return stack
 
 
@@ -112,7 +112,7 @@ def settle(aws: Aws, console: Console, name: str) -> Stack | None:
         begin(aws, stack)
         stack = follow(aws, console, stack, seen)
         if stack.status == "UPDATE_ROLLBACK_FAILED":
-            raise Failure(
+            raise DeployError(
                 f"{name} cannot be rolled back: {_reason(aws, stack, seen)} Put that right, then run this again."
             )
     if stack and stack.status in DEAD:
@@ -122,7 +122,7 @@ def settle(aws: Aws, console: Console, name: str) -> Stack | None:
         delete_stack(aws, console, stack)
         return None
     if stack and stack.exists and not stack.status.endswith("_COMPLETE"):
-        raise Failure(
+        raise DeployError(
             f"{name} is in the state {stack.status}: roll it back in CloudFormation's console, then run this again."
         )
     return stack
@@ -135,7 +135,7 @@ def delete_stack(aws: Aws, console: Console, stack: Stack) -> None:
     begin(aws, stack)
     ended = follow(aws, console, stack, seen)
     if ended.status != "DELETE_COMPLETE":
-        raise Failure(
+        raise DeployError(
             f"{stack.name} could not be deleted: {_reason(aws, ended, seen)} Put that right, then run this again."
         )
 
@@ -169,10 +169,10 @@ def event_ids(aws: Aws, stack: Stack) -> set[str]:
     return {event["EventId"] for event in _events(aws, stack)}
 
 
-def failed(aws: Aws, stack: Stack, seen: set[str]) -> Failure:
+def failed(aws: Aws, stack: Stack, seen: set[str]) -> DeployError:
     """Why a change did not work, and what is left of it."""
     left = "Nothing was deployed" if "CREATE" in stack.status or stack.status in DEAD else "The stack is as it was"
-    return Failure(f"{_reason(aws, stack, seen)} {left}: put that right, then run this again.")
+    return DeployError(f"{_reason(aws, stack, seen)} {left}: put that right, then run this again.")
 
 
 def resources(aws: Aws, name: str) -> list[Json]:

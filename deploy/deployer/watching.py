@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from deployer.aws import Aws, Json
 from deployer.console import Console, table
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.stack import Stack, resources
 from deployer.template import PATH, read_parameters
 from deployer.waiting import pause
@@ -113,5 +113,5 @@ def _events(aws: Aws, group: str, start: datetime) -> Iterator[Json]:
 
 def _duration(text: str) -> timedelta:
     if not text[:-1].isdigit() or text[-1] not in UNITS_S:
-        raise Failure(f"--since {text}: write a number and s, m, h or d, like 30m.")
+        raise DeployError(f"--since {text}: write a number and s, m, h or d, like 30m.")
     return timedelta(seconds=int(text[:-1]) * UNITS_S[text[-1]])

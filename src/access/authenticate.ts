@@ -6,7 +6,7 @@ import { describeResource, type ProtectedResource } from './protected-resource.t
 import { createRateLimiter } from './rate-limit.ts';
 import { cannotTell, forbidden, tooMany, unauthorized } from './refusals.ts';
 
-export interface AccessOptions {
+export interface AuthenticatorOptions {
   /** Those of this server; undefined: it has none. */
   readKeys?: (() => Promise<readonly KeyRecord[]>) | undefined;
   oauth?: OAuthOptions | undefined;
@@ -19,7 +19,7 @@ export interface AccessOptions {
 }
 
 /** Who may call. */
-export interface Access {
+export interface Authenticator {
   /** The caller, or why there is none. */
   authenticate(request: Request): Promise<Caller | Response>;
   /** With OAuth. Without it, nothing sends clients to log in. */
@@ -27,7 +27,7 @@ export interface Access {
 }
 
 /** Asks each request for a key or a token. */
-export function createAccess(options: AccessOptions): Access {
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { readKeys, oauth, now = Date.now, log } = options;
   const verifyToken = oauth && (options.verifyToken ?? createTokenVerifier(oauth));
   const resource = oauth && describeResource(oauth);

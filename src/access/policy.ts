@@ -4,7 +4,7 @@ import { type Dimension, dimensionFromText, type Filter, isTimeDimension, NONE }
 import { SpendError } from '../domain/errors.ts';
 import type { Caller } from './caller.ts';
 import { PERSONAL_DIMENSIONS, type Pseudonyms } from './pseudonyms.ts';
-import { EVERYTHING, type Rights, type Sight } from './rights.ts';
+import { EVERYTHING, type Rights, type Visibility } from './rights.ts';
 
 /** Tells what a caller may see. */
 export type Policy = (caller: Caller | undefined) => Rights;
@@ -95,7 +95,7 @@ export function policyFromText(source: string, { place, tools, pseudonymsOf }: P
       rule: rule.name ?? `rule ${index + 1}`,
       tools: rule.tools,
       pseudonyms: rule.pseudonyms.length > 0 ? pseudonymsOf?.(rule.pseudonyms) : undefined,
-      ...sightOf(rule.see, caller),
+      ...visibilityOf(rule.see, caller),
     };
   };
 }
@@ -128,7 +128,7 @@ function matches({ principal, key, claims = {} }: Rule['match'], caller: Caller 
 }
 
 /** With the caller's own values for placeholders. A value that is missing denies: it must never widen what is seen. */
-function sightOf(see: Rule['see'], caller: Caller | undefined): { sees: Sight; missing?: string } {
+function visibilityOf(see: Rule['see'], caller: Caller | undefined): { sees: Visibility; missing?: string } {
   if (typeof see === 'string') return { sees: see };
   const filters: Filter[] = [];
   for (const [name, templates] of see) {

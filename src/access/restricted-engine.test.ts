@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Filter } from '../domain/dimension.ts';
 import { DAY_MS } from '../domain/period.ts';
 import { type Coverage, type Engine, everything, type UsageQuery } from '../engines/engine.ts';
-import { NOTHING } from '../engines/found.ts';
+import { NOTHING } from '../engines/scan-result.ts';
 import { createScanningEngine } from '../engines/scanning.ts';
 import { attributesFrom } from '../logs/attributes.ts';
 import { pseudonymisedEngine } from './pseudonymised-engine.ts';

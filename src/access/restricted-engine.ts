@@ -83,7 +83,7 @@ const INCOMPLETE_NOTE =
 
 /** The engine's own words name places of the source. */
 const UNCERTAIN_NOTE =
-  'The source could not make sure that no dearer request is missing here; a shorter period may help.';
+  'The source could not make sure that no more expensive request is missing here; a shorter period may help.';
 
 /** More values than this are counted, not listed. */
 const LISTED = 5;

@@ -3,13 +3,13 @@ import { SpendError } from '../domain/errors.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 /** Which usage: all of it, none, or what every one of the filters keeps. */
-export type Sight = 'everything' | 'nothing' | readonly Filter[];
+export type Visibility = 'everything' | 'nothing' | readonly Filter[];
 
 /** What one caller may see and ask. */
 export interface Rights {
   /** The rule that says so, for the audit log. */
   rule: string;
-  sees: Sight;
+  sees: Visibility;
   /** Placeholders that the caller has no value for, where that is why nothing is seen. */
   missing?: string;
   /** Undefined: names are shown. */

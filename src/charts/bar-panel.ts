@@ -12,13 +12,13 @@ import {
   position,
   unpricedMarks,
 } from './panel.ts';
-import { type Bar, dearestOf, isLacking, type Stack } from './stack.ts';
+import { type Bar, highestOf, isLacking, type Stack } from './stack.ts';
 
 const BAR = { pitch: 27, width: 17, mark: 12 };
 const MOST_NAME_CHARACTERS = 42;
 const AXIS_HEIGHT = 26;
 
-/** A breakdown as bars that lie, dearest on top, with their names before and their dollars behind them. */
+/** A breakdown as bars that lie, most expensive on top, with their names before and their dollars behind them. */
 export function barPanel({ bars, layers }: Stack, place: Place): Panel {
   const { top, at, theme, total } = place;
   const names = bars.map(({ label }) => shortened(label, MOST_NAME_CHARACTERS));
@@ -26,14 +26,14 @@ export function barPanel({ bars, layers }: Stack, place: Place): Panel {
     [costText(cost, lacking), shareText(cost, total)].filter(Boolean).join('   '),
   );
   const left = EDGE + Math.max(...names.map(roomFor)) + 8;
-  const dearest = dearestOf(bars);
-  const width = longestBar(bars, texts, place.width - left - EDGE, dearest);
+  const highest = highestOf(bars);
+  const width = longestBar(bars, texts, place.width - left - EDGE, highest);
   const height = bars.length * BAR.pitch;
   return {
     height: height + AXIS_HEIGHT,
     grid: { left, top, width, height },
     xAxis: {
-      ...dollarAxis(bars, place, dearest.gt(0) ? position(dearest) : undefined),
+      ...dollarAxis(bars, place, highest.gt(0) ? position(highest) : undefined),
     },
     yAxis: {
       gridIndex: at,
@@ -47,7 +47,7 @@ export function barPanel({ bars, layers }: Stack, place: Place): Panel {
     },
     series: [
       ...layers.map((layer, index) =>
-        barSeries(layer, colourOf(layer, index, theme), place, { width: BAR.width, gaps: layers.length > 1, dearest }),
+        barSeries(layer, colourOf(layer, index, theme), place, { width: BAR.width, gaps: layers.length > 1, highest }),
       ),
       ...unpricedMarks(bars, place, { across: true, size: [BAR.mark, BAR.width] }),
       endLabels(
@@ -64,11 +64,11 @@ export function barPanel({ bars, layers }: Stack, place: Place): Panel {
 }
 
 /** So long that each bar has room for its text behind it. */
-function longestBar(bars: readonly Bar[], texts: readonly string[], room: number, dearest: Usd): number {
+function longestBar(bars: readonly Bar[], texts: readonly string[], room: number, highest: Usd): number {
   const lengths = bars.map((bar, at) => {
     const { cost } = bar;
     const behind = roomFor(texts[at] as string) + (isLacking(bar) ? BAR.mark : 0) + 10;
-    return cost.eq(0) ? room - behind : (room - behind) / position(cost.div(dearest));
+    return cost.eq(0) ? room - behind : (room - behind) / position(cost.div(highest));
   });
   return Math.max(120, Math.min(room, ...lengths));
 }

@@ -3,7 +3,7 @@ import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeri
 import type { GridComponentOption } from 'echarts/components';
 import type { Usd } from '../domain/money.ts';
 import { shortUsd } from './labels.ts';
-import { type Bar, dearestOf, isLacking, type Layer } from './stack.ts';
+import { type Bar, highestOf, isLacking, type Layer } from './stack.ts';
 import type { Theme } from './theme.ts';
 
 export type Series = BarSeriesOption | CustomSeriesOption | LineSeriesOption | ScatterSeriesOption;
@@ -121,9 +121,9 @@ export function barSeries(
   { label, costs }: Layer,
   colour: string,
   { at, theme }: Place,
-  { width, gaps, dearest }: { width: number; gaps: boolean; dearest: Usd },
+  { width, gaps, highest }: { width: number; gaps: boolean; highest: Usd },
 ): BarSeriesOption {
-  const thin = dearest.times(THIN_PART);
+  const thin = highest.times(THIN_PART);
   return {
     type: 'bar',
     name: label,
@@ -139,13 +139,13 @@ export function barSeries(
   };
 }
 
-/** Of the dearest bar: about two pixels. */
+/** Of the most expensive bar: about two pixels. */
 const THIN_PART = '0.01';
 
 /** @param end where the axis ends, if not at a round number */
 export function dollarAxis(bars: readonly Bar[], { at, theme }: Place, end?: number): object {
   // Nothing has no scale.
-  const empty = dearestOf(bars).eq(0);
+  const empty = highestOf(bars).eq(0);
   const round = end === undefined;
   const max = empty ? 1 : end;
   return {

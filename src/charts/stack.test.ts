@@ -26,7 +26,7 @@ const spent = (names: string, cost: string, unpriced = 0): Spent => {
 };
 
 describe('a stack', () => {
-  it('adds rows up by their first dimension, dearest first, in layers of the second', () => {
+  it('adds rows up by their first dimension, most expensive first, in layers of the second', () => {
     const rows = [spent('a opus', '0.1'), spent('b opus', '0.25'), spent('a haiku', '0.2', 3)];
     expect(told(stackOf(reportOf(['principal', 'model'], rows)))).toEqual({
       by: 'principal',

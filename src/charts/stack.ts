@@ -13,9 +13,9 @@ import { lackingIn } from '../reports/unknown-text.ts';
 export interface Stack {
   /** The first dimension, or the time that each bar is a stretch of. */
   by: string;
-  /** Dearest first, others last; where they are times, in order and without gaps. */
+  /** Most expensive first, others last; where they are times, in order and without gaps. */
   bars: Bar[];
-  /** Dearest first, others last; one without a name where there is no second dimension. */
+  /** Most expensive first, others last; one without a name where there is no second dimension. */
   layers: Layer[];
 }
 
@@ -54,7 +54,7 @@ export function isLacking({ lacking: { price, usage } }: Pick<Bar, 'lacking'>): 
   return price + usage > 0;
 }
 
-export function dearestOf(bars: readonly Bar[]): Usd {
+export function highestOf(bars: readonly Bar[]): Usd {
   return bars.reduce((most, { cost }) => (cost.gt(most) ? cost : most), ZERO_USD);
 }
 

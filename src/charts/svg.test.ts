@@ -48,7 +48,7 @@ describe('a breakdown as SVG', () => {
 });
 
 describe('time as SVG', () => {
-  it('has a column for each day, and says the dearest', () => {
+  it('has a column for each day, and says the most expensive', () => {
     const texts = textsOfSvg(
       svgFromReport(reportOf(['day'], [...days, { key: { day: '2026-10-14' }, cost: '223.92' }])),
     );

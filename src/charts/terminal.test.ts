@@ -32,7 +32,7 @@ describe('a drawing of characters', () => {
     ).toEqual([]);
   });
 
-  it('has a column for each day, with the dearest said', () => {
+  it('has a column for each day, with the most expensive said', () => {
     const period = { from: '2026-10-01T00:00:00Z', to: '2026-10-05T00:00:00Z', timezone: 'UTC' };
     const spent = ['8', '1', '0', '0.01'].map((cost, at) => ({ key: { day: `2026-10-0${at + 1}` }, cost }));
     expect(draw(reportOf(['day'], spent, { period }))).toBe(

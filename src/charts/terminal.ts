@@ -3,7 +3,7 @@ import { isTimeDimension } from '../domain/dimension.ts';
 import { displayUsd, type Usd, usdFromText } from '../domain/money.ts';
 import type { Report, Table } from '../reports/report.ts';
 import { costText, shareText, shortened, shortUsd, ticked, tickText, timeText } from './labels.ts';
-import { dearestOf, isLacking, type Stack, type StackLimits, stackFromTable } from './stack.ts';
+import { highestOf, isLacking, type Stack, type StackLimits, stackFromTable } from './stack.ts';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const STEPS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'];
@@ -33,10 +33,10 @@ function barsText({ bars }: Stack, total: Usd, width: number): string {
   );
   const [nameWidth, textWidth] = [longest(names), longest(texts)];
   const room = Math.max(LEAST_BAR, width - nameWidth - textWidth - 4);
-  const dearest = dearestOf(bars);
+  const highest = highestOf(bars);
   return bars
     .map((one, at) => {
-      const bar = `${lengthText(part(one.cost, dearest) * room)}${isLacking(one) ? UNPRICED : ''}`;
+      const bar = `${lengthText(part(one.cost, highest) * room)}${isLacking(one) ? UNPRICED : ''}`;
       return `${(names[at] as string).padEnd(nameWidth)}  ${bar} ${texts[at]}`;
     })
     .join('\n');
@@ -47,14 +47,14 @@ const AXIS_WIDTH = 8;
 /** Columns of eight rows, with dollars at the side and times below. */
 function columnsText({ bars, by }: Stack, width: number): string {
   const interval = by as TimeDimension;
-  const dearest = dearestOf(bars);
+  const highest = highestOf(bars);
   const each = Math.max(1, Math.min(6, Math.floor((width - AXIS_WIDTH) / bars.length)));
   const lines = Array.from({ length: ROWS }, (_, index) => {
     const row = ROWS - 1 - index;
-    const scale = index === 0 && dearest.gt(0) ? shortUsd(Number(dearest.toString())) : row === 0 ? '$0' : '';
+    const scale = index === 0 && highest.gt(0) ? shortUsd(Number(highest.toString())) : row === 0 ? '$0' : '';
     const cells = bars.map((bar) => {
       const { cost } = bar;
-      const height = part(cost, dearest) * ROWS - row;
+      const height = part(cost, highest) * ROWS - row;
       const least = row === 0 && cost.gt(0) ? 1 : 0;
       const cell = height >= 1 ? FULL : (STEPS[Math.max(least, Math.round(height * 8))] ?? FULL);
       const shown = cell === ' ' && row === 0 && isLacking(bar) ? UNPRICED : cell;
@@ -71,7 +71,7 @@ function sparklinesText(stack: Stack, width: number): string {
   const names = layers.map(({ label }) => shortened(label, Math.floor(width * 0.4)));
   const nameWidth = longest(names);
   const most = layers.reduce(
-    (dearest, { costs }) => costs.reduce((a, b) => (b.gt(a) ? b : a), dearest),
+    (highest, { costs }) => costs.reduce((a, b) => (b.gt(a) ? b : a), highest),
     usdFromText('0'),
   );
   const lines = layers.map(({ cost, costs }, at) => {
@@ -100,10 +100,10 @@ function timesText(bars: Stack['bars'], interval: TimeDimension, each: number): 
 }
 
 function peakText({ bars, by }: Stack): string {
-  const dearest = dearestOf(bars);
-  const peak = bars.find(({ cost }) => cost.eq(dearest));
-  if (peak === undefined || dearest.eq(0)) return '';
-  return `Most in ${by === 'hour' ? 'an' : 'a'} ${by}: ${displayUsd(dearest)}, ${timeText(peak.label, by as TimeDimension)}`;
+  const highest = highestOf(bars);
+  const peak = bars.find(({ cost }) => cost.eq(highest));
+  if (peak === undefined || highest.eq(0)) return '';
+  return `Most in ${by === 'hour' ? 'an' : 'a'} ${by}: ${displayUsd(highest)}, ${timeText(peak.label, by as TimeDimension)}`;
 }
 
 /** A part of a length on the screen; the only thing that dollars become a float for. */

@@ -14,7 +14,7 @@ import {
   type Series,
   unpricedMarks,
 } from './panel.ts';
-import { dearestOf, isLacking, type Layer, type Stack } from './stack.ts';
+import { highestOf, isLacking, type Layer, type Stack } from './stack.ts';
 
 const HEIGHT = 260;
 const AXES = { left: 56, bottom: 26 };
@@ -27,7 +27,7 @@ const LEAST_MARK_WIDTH = 7;
 const TICK_WIDTH = 58;
 /** With more, columns are too thin to stand apart: they become one area. */
 const MOST_COLUMNS = 100;
-/** With more, only the dearest is labelled. */
+/** With more, only the most expensive is labelled. */
 const MOST_LABELLED = 12;
 
 /** Spend over time as columns; of very many, as an area with steps. */
@@ -41,7 +41,7 @@ export function timePanel(stack: Stack, place: Place): Panel {
   const columnWidth = Math.min(48, Math.max(1, (plotWidth / bars.length) * 0.72));
   const crowded = bars.length > MOST_COLUMNS;
   const rug = columnWidth < LEAST_MARK_WIDTH;
-  const look = { width: columnWidth, gaps: layers.length > 1 && columnWidth > 5, dearest: dearestOf(bars) };
+  const look = { width: columnWidth, gaps: layers.length > 1 && columnWidth > 5, highest: highestOf(bars) };
   return {
     height: HEADROOM + HEIGHT + AXES.bottom,
     grid: { left: EDGE + AXES.left, top: top + HEADROOM, width: plotWidth, height: HEIGHT },
@@ -87,14 +87,14 @@ function areaSeries({ label, costs }: Layer, colour: string, { at }: Place): Ser
   };
 }
 
-/** The dollars of each column; of many, of the dearest with its time. */
+/** The dollars of each column; of many, of the most expensive with its time. */
 function labelled({ bars, by }: Stack, rug: boolean): Parameters<typeof endLabels>[0] {
   const few = bars.length <= MOST_LABELLED;
-  const dearest = bars.reduce((best, { cost }, at) => (cost.gt(bars[best]?.cost ?? 0) ? at : best), 0);
+  const highest = bars.reduce((best, { cost }, at) => (cost.gt(bars[best]?.cost ?? 0) ? at : best), 0);
   return bars.flatMap((bar, at) => {
     const { label, cost, lacking } = bar;
     if (cost.eq(0) && (!few || !isLacking(bar))) return [];
-    if (!few && at !== dearest) return [];
+    if (!few && at !== highest) return [];
     const time = few ? '' : `${timeText(label, by as TimeDimension)}: `;
     const [edge] = few ? [] : at < bars.length / 6 ? ['left'] : at > (bars.length * 5) / 6 ? ['right'] : [];
     return [

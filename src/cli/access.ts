@@ -1,4 +1,4 @@
-import { type Access, createAccess } from '../access/authenticate.ts';
+import { type Authenticator, createAuthenticator } from '../access/authenticate.ts';
 import { createKeyReader, hasKeyFile } from '../access/key-file.ts';
 import { oauthSettings, readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
@@ -12,7 +12,7 @@ import { KEY_FILE } from './keys.ts';
 export async function accessFromOptions(
   options: { keys?: string; rateLimit?: string },
   log: (message: string) => void,
-): Promise<Access | undefined> {
+): Promise<Authenticator | undefined> {
   const oauth = oauthSettings();
   const given = readSetting('keys', options.keys);
   const file = given ?? KEY_FILE;
@@ -25,5 +25,5 @@ export async function accessFromOptions(
       `${file} has no keys, so nobody could call. Make one: bedrock-spend keys create NAME${given === undefined ? ', or delete the file to serve this machine without keys' : ` --keys ${file}`}`,
     );
   }
-  return createAccess({ readKeys, oauth, ratePerMinute: readSetting('rateLimit', options.rateLimit), log });
+  return createAuthenticator({ readKeys, oauth, ratePerMinute: readSetting('rateLimit', options.rateLimit), log });
 }

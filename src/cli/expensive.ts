@@ -7,7 +7,7 @@ import { answer, type PeriodOptions } from './answer.ts';
 import { EXIT } from './exit.ts';
 import type { OutputOptions } from './output.ts';
 
-/** The dearest requests, from this process or from a server. */
+/** The most expensive requests, from this process or from a server. */
 export async function runExpensive(options: PeriodOptions & { limit: number }): Promise<number> {
   const { from, to, where, limit } = options;
   const question = { from, to, where, limit, timezone: readSetting('timezone', options.timezone) };

@@ -90,7 +90,7 @@ export function addReportCommands(command: AddCommand): void {
     command(
       'anomalies',
       'Hours in which a caller spent far more than usual, and callers new to a model',
-      async () => (await import('./outlook.ts')).runAnomalies,
+      async () => (await import('./forecast.ts')).runAnomalies,
     ),
   )
     .option('--from <time>', 'first day or instant to judge; default: the last seven days of the logs')
@@ -104,7 +104,7 @@ export function addReportCommands(command: AddCommand): void {
     command(
       'forecast',
       'What the month will cost, with a range',
-      async () => (await import('./outlook.ts')).runForecast,
+      async () => (await import('./forecast.ts')).runForecast,
     ),
   )
     .addOption(
@@ -121,7 +121,7 @@ export function addReportCommands(command: AddCommand): void {
     command(
       'check-budget',
       'Spend and forecast against budgets; ends with 5 when one is over',
-      async () => (await import('./outlook.ts')).runCheckBudget,
+      async () => (await import('./forecast.ts')).runCheckBudget,
     ),
   )
     .addOption(settingOption('budgets'))

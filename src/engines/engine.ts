@@ -29,7 +29,7 @@ export interface UsageQuery extends RequestQuery {
   cellMs?: number | undefined;
 }
 
-/** Asks for single requests, dearest first. An engine knows no prices: it is told what tokens weigh, and sorts by that. */
+/** Asks for single requests, most expensive first. An engine knows no prices: it is told what tokens weigh, and sorts by that. */
 export interface InvocationsQuery extends RequestQuery {
   /** Every price that requests of the period can have and that is known. */
   prices: readonly WeighedPrice[];

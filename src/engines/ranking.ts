@@ -3,7 +3,7 @@ import { idOfPrice, type Weights, weighed } from '../domain/weights.ts';
 import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from './engine.ts';
 import { namesFor } from './grouping.ts';
 import { groupFromInvocation } from './merge.ts';
-import { dearest } from './order.ts';
+import { mostExpensive } from './order.ts';
 
 /** Names, filters, weighs and sorts requests, each of them once, for sources that cannot do all of it themselves. */
 export async function rankInvocations(
@@ -28,7 +28,7 @@ export async function rankInvocations(
     const weight = weighed(counts, weights.get(idOfPrice(priceKey)));
     rows.push({ at, requestId, attributes, tags, latencyMs, firstByteMs, priceKey, counts, shape, ...weight });
   }
-  return dearest(rows, query);
+  return mostExpensive(rows, query);
 }
 
 export function weightsByPrice({ prices }: Pick<InvocationsQuery, 'prices'>): ReadonlyMap<string, Weights> {

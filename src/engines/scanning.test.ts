@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { attributesFrom } from '../logs/attributes.ts';
 import type { UsageQuery } from './engine.ts';
-import { type Found, NOTHING } from './found.ts';
 import type { Scan } from './scan.ts';
+import { NOTHING, type ScanResult } from './scan-result.ts';
 import { createScanningEngine, type ScanningOptions } from './scanning.ts';
 
 const DAY = 86_400_000;
@@ -34,7 +34,7 @@ const LOGGED = {
 };
 
 /** A group a day. */
-function foundBy({ from, to }: Scan): Found {
+function foundBy({ from, to }: Scan): ScanResult {
   const days = Array.from({ length: (to - from) / DAY }, (_, day) => from + day * DAY);
   const counts = { invocations: 1, errors: 0, input: 1, output: 1 };
   const cache = { cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 };

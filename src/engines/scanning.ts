@@ -1,10 +1,10 @@
 import { throwIfCancelled } from '../domain/errors.ts';
 import { type Coverage, type Engine, type Quote, sumsOf, type UsageAnswer, type Work } from './engine.ts';
-import type { Found } from './found.ts';
 import { type InvocationGroup, usageRowsFromGroups } from './grouping.ts';
 import { sumOfQuotes } from './quotes.ts';
 import { covers, isAsked, type Scan, scanFromQuery, widened } from './scan.ts';
-import { type Candidates, type TopAsk, topInvocations } from './top.ts';
+import type { ScanResult } from './scan-result.ts';
+import { type Candidates, type TopRequest, topInvocations } from './top.ts';
 
 /** A source that takes time and money to look into, and answers with sums. */
 export interface ScanningOptions {
@@ -15,15 +15,15 @@ export interface ScanningOptions {
    * Looks.
    * @param atOnce undefined rather than a second look, when there are more groups than the source gives at once
    */
-  find(scan: Scan, work: Work, atOnce: boolean): Promise<Found | undefined>;
+  find(scan: Scan, work: Work, atOnce: boolean): Promise<ScanResult | undefined>;
   /**
    * Gives the requests with the largest bounds.
    * @param merge false: the service could not merge the records of these requests
    */
-  requests(scan: Scan, ask: TopAsk, work: Work, merge: boolean): Promise<Candidates>;
+  requests(scan: Scan, ask: TopRequest, work: Work, merge: boolean): Promise<Candidates>;
   quote(scan: Scan, work: Work): Promise<Quote>;
   /** What this source cannot see or count. */
-  notes(found: Found, asked: Scan): Promise<readonly string[]>;
+  notes(found: ScanResult, asked: Scan): Promise<readonly string[]>;
   range: Engine['range'];
   metadataKeys: Engine['metadataKeys'];
   close: Engine['close'];
@@ -32,7 +32,7 @@ export interface ScanningOptions {
 
 interface Kept {
   scan: Scan;
-  found: Found;
+  found: ScanResult;
   /** When it was asked, epoch milliseconds. */
   at: number;
 }
@@ -63,14 +63,14 @@ export function createScanningEngine(options: ScanningOptions): Engine {
     return kept.findLast(({ scan }) => covers(scan, asked));
   }
 
-  async function look(asked: Scan, work: Work): Promise<Pick<Kept, 'scan' | 'found'>> {
+  async function runScan(asked: Scan, work: Work): Promise<Pick<Kept, 'scan' | 'found'>> {
     if (asked.to - asked.from < wideUpToMs) {
       const scan = widened(asked);
       const found = await options.find(scan, work, true);
       if (found) return { scan, found };
       wideUpToMs = asked.to - asked.from;
     }
-    return { scan: asked, found: (await options.find(asked, work, false)) as Found };
+    return { scan: asked, found: (await options.find(asked, work, false)) as ScanResult };
   }
 
   async function find(asked: Scan, work: Work): Promise<Kept> {
@@ -78,7 +78,7 @@ export function createScanningEngine(options: ScanningOptions): Engine {
     const known = keptFor(asked);
     if (known) return known;
     const at = now();
-    const entry = { ...(await look(asked, work)), at };
+    const entry = { ...(await runScan(asked, work)), at };
     kept.push(entry);
     while (kept.length > 1 && kept.reduce((sum, { found }) => sum + found.groups.length, 0) > KEPT_GROUPS) kept.shift();
     return entry;
@@ -115,11 +115,11 @@ export function createScanningEngine(options: ScanningOptions): Engine {
   };
 }
 
-function groupsOf({ groups }: Found, asked: Scan): InvocationGroup[] {
+function groupsOf({ groups }: ScanResult, asked: Scan): InvocationGroup[] {
   return groups.filter(({ at, attributes }) => at >= asked.from && at < asked.to && isAsked(attributes.region, asked));
 }
 
-function coverageOf(groups: readonly InvocationGroup[], found: Found, notes: readonly string[]): Coverage {
+function coverageOf(groups: readonly InvocationGroup[], found: ScanResult, notes: readonly string[]): Coverage {
   let [records, invocations] = [0, 0];
   let first: number | undefined;
   let last: number | undefined;

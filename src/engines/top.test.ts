@@ -3,7 +3,7 @@ import type { Invocation } from '../domain/invocation.ts';
 import type { PriceKey } from '../domain/usage.ts';
 import type { InvocationsQuery } from './engine.ts';
 import { groupFromInvocation } from './merge.ts';
-import { type Candidates, type TopAsk, topInvocations } from './top.ts';
+import { type Candidates, type TopRequest, topInvocations } from './top.ts';
 
 const NO_CACHE = { cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, cacheWriteKnown: 0 };
 
@@ -29,7 +29,7 @@ function queryOf(change: Partial<InvocationsQuery> = {}): InvocationsQuery {
 
 /** Answers one look after the other, over requests that are all of the groups. */
 async function topOf(requests: readonly Invocation[], looks: readonly Candidates[], query = queryOf()) {
-  const asked: TopAsk[] = [];
+  const asked: TopRequest[] = [];
   const groups = requests.map((one) => groupFromInvocation({ ...one, records: 1 }));
   const answer = await topInvocations(groups, query, async (what) => {
     asked.push(what);
@@ -77,7 +77,7 @@ describe('the heaviest requests', () => {
 });
 
 describe('the bound', () => {
-  const bounds = ({ asked }: { asked: readonly TopAsk[] }) => Object.fromEntries(asked[0]?.bounds ?? []);
+  const bounds = ({ asked }: { asked: readonly TopRequest[] }) => Object.fromEntries(asked[0]?.bounds ?? []);
   const none = [{ invocations: [], rest: undefined }];
   const NO_CACHE_WEIGHT = { cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
 

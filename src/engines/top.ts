@@ -13,7 +13,7 @@ import { rankInvocations, weightsByPrice } from './ranking.ts';
 export type Bounds = ReadonlyMap<string, Readonly<Record<UsageClass, number>>>;
 
 /** The requests with the largest bounds. Models without a bound are not wanted. */
-export interface TopAsk {
+export interface TopRequest {
   bounds: Bounds;
   /** Conditions that a driver may apply, or leave out. */
   where: readonly LoggedFilter[];
@@ -42,7 +42,7 @@ const MOST_WEIGHT = 1_000_000_000n;
 export async function topInvocations(
   groups: readonly InvocationGroup[],
   query: InvocationsQuery,
-  ask: (what: TopAsk) => Promise<Candidates>,
+  ask: (what: TopRequest) => Promise<Candidates>,
 ): Promise<InvocationsAnswer> {
   const name = await namesFor(groups, query);
   const weights = weightsByPrice(query);
@@ -69,12 +69,12 @@ export async function topInvocations(
     return { rows, proven: false };
   }
 
-  const dearest = await look(priced, 'rows', query.limit);
+  const mostExpensive = await look(priced, 'rows', query.limit);
   const largest = await look(unpriced, 'unpriced', query.unpricedLimit);
   return {
-    rows: dearest.rows,
+    rows: mostExpensive.rows,
     unpriced: largest.rows,
-    notes: dearest.proven && largest.proven ? [] : [UNPROVEN_NOTE],
+    notes: mostExpensive.proven && largest.proven ? [] : [UNPROVEN_NOTE],
   };
 }
 
@@ -90,7 +90,7 @@ interface Weighed {
 
 const ONE_EACH: Weights = byClass(() => 1n);
 
-const UNPROVEN_NOTE = `Only the ${LAST_LOOK.toLocaleString('en-US')} requests that can have cost most were looked at, and it is not certain that none beyond them is dearer than the last shown. Narrow the period, or ask without filters.`;
+const UNPROVEN_NOTE = `Only the ${LAST_LOOK.toLocaleString('en-US')} requests that can have cost most were looked at, and it is not certain that none beyond them is more expensive than the last shown. Narrow the period, or ask without filters.`;
 
 /** The largest weights of each model, in units that keep them small; rounded up. */
 function boundsFrom(weighed: readonly Weighed[]): { bounds: Bounds; unit: bigint } {

@@ -71,7 +71,7 @@ describe('several engines', () => {
     await expect(none.usage(everything(PERIOD))).rejects.toMatchObject({ code: 'NO_RECORDS' });
   });
 
-  it('give the dearest requests of all of them', async () => {
+  it('give the most expensive requests of all of them', async () => {
     const { rows, unpriced, notes } = await uniteEngines('all', 'a and b', two()).invocations(QUERY);
     expect(rows.map(({ requestId }) => requestId)).toEqual(['a1', 'b1']);
     expect(unpriced.map(({ requestId }) => requestId)).toEqual(['a3']);

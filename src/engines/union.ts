@@ -1,7 +1,7 @@
 import { SpendError } from '../domain/errors.ts';
 import { sumByName } from '../domain/sums.ts';
 import type { Coverage, Engine, InvocationsQuery, TimeRange, UsageQuery, Work } from './engine.ts';
-import { dearest } from './order.ts';
+import { mostExpensive } from './order.ts';
 import { sumOfQuotes } from './quotes.ts';
 
 /** Several engines as one: their answers side by side. No invocation may be in two of them. */
@@ -35,7 +35,7 @@ export function uniteEngines(name: string, source: string, engines: readonly Eng
       const { answers, empty } = await answersOf(able, (engine) => engine.invocations(query, oneOf(work)));
       const rows = [...new Set(answers.flatMap((answer) => [...answer.rows, ...answer.unpriced]))];
       return {
-        ...dearest(rows, query),
+        ...mostExpensive(rows, query),
         notes: [...new Set([...notes, ...empty, ...answers.flatMap((answer) => answer.notes)])],
       };
     },

@@ -7,7 +7,7 @@ import {
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { RequestContext, ServerlessMcp } from 'serverless-mcp';
-import type { Access } from '../access/authenticate.ts';
+import type { Authenticator } from '../access/authenticate.ts';
 import { authInfoFromCaller, type Caller } from '../access/caller.ts';
 
 export interface AppOptions {
@@ -16,7 +16,7 @@ export interface AppOptions {
   /** Hostnames of web pages that may call; `*` for any. Requests without Origin, from programs, are always let through. */
   origins: string[];
   /** Who may call; undefined: whoever reaches it, or whom a gateway has let through. */
-  access?: Access | undefined;
+  access?: Authenticator | undefined;
   /** A page to serve at `/`, which is a client of `/mcp` like any other. */
   page?: (() => Promise<string>) | undefined;
 }

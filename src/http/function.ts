@@ -1,6 +1,6 @@
 import type { GetStream, SessionStore } from 'serverless-mcp';
 import { createLambdaHandler, type LambdaEvent, type LambdaHandler, principalFromEvent } from 'serverless-mcp/lambda';
-import { createAccess } from '../access/authenticate.ts';
+import { createAuthenticator } from '../access/authenticate.ts';
 import type { OAuthOptions } from '../access/oauth.ts';
 import type { ServerDependencies } from '../mcp/server.ts';
 import { createApp } from './app.ts';
@@ -24,7 +24,7 @@ const HOLD: GetStream = { mode: 'hold', holdMs: 50_000 };
 export function createFunction(dependencies: ServerDependencies, options: FunctionOptions): LambdaHandler {
   const { store, transfer, sessionIdleMinutes, getStream = HOLD, origins, oauth } = options;
   const mcp = createSpendMcp(dependencies, { store, idleMs: sessionIdleMinutes * 60_000, getStream });
-  const access = oauth && createAccess({ oauth, log: dependencies.log });
+  const access = oauth && createAuthenticator({ oauth, log: dependencies.log });
   const app = createApp(mcp, { origins, access });
   return createLambdaHandler((request, context) => app.fetch(request, context), {
     transfer,

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { serve } from '@hono/node-server';
 import { localhostAllowedHostnames, localhostAllowedOrigins } from '@modelcontextprotocol/server';
 import { createMemorySessionStore, type GetStream, type SessionStore } from 'serverless-mcp';
-import type { Access } from '../access/authenticate.ts';
+import type { Authenticator } from '../access/authenticate.ts';
 import { SpendError } from '../domain/errors.ts';
 import { dashboardPage } from '../mcp/app/index.ts';
 import type { ServerDependencies } from '../mcp/server.ts';
@@ -18,7 +18,7 @@ export interface ServeOptions {
   store?: SessionStore | undefined;
   getStream?: GetStream | undefined;
   /** Who may call. Without it, only this machine can. */
-  access?: Access | undefined;
+  access?: Authenticator | undefined;
   /** Names by which requests may reach it, by way of a proxy or on another address than loopback; there, none given means any. */
   allowedHosts?: readonly string[] | undefined;
   /** Hostnames of web pages that may call, besides this machine's own; `*` for any. */

@@ -184,7 +184,7 @@ describe('what a rate depends on', () => {
     expect(doubts('meta.llama3-3-70b-instruct-v1:0', 'eu-west-1')).toEqual(['region_not_listed']);
   });
 
-  it('long prompts of Claude Sonnet 4 and 4.5 were dearer up to 2026-08-20, and are in doubt before and after', () => {
+  it('long prompts of Claude Sonnet 4 and 4.5 were more expensive up to 2026-08-20, and are in doubt before and after', () => {
     const sonnet = (modelId: string, day: string, contextBand: number) => {
       const rate = book.rate(keyOf(modelId, { contextBand, ratesFrom: Date.parse(day) }));
       return [ratesOf(rate), rate?.doubts.map(({ code }) => code)];
@@ -201,7 +201,7 @@ describe('what a rate depends on', () => {
     expect(sonnet(fourFive, '2026-10-15', 0)).toEqual(['3 15 0.3 3.75 6', []]);
     expect(book.rateChanges).toContain(Date.parse('2026-08-20'));
   });
-  it('a long prompt makes the whole request dearer, cached tokens included', () => {
+  it('a long prompt makes the whole request more expensive, cached tokens included', () => {
     expect(ratesOf(book.rate(keyOf('global.anthropic.claude-haiku-5-5', { contextBand: 100_000 })))).toBe(
       '0.5 2.5 0.05 0.625 1',
     );

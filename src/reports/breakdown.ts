@@ -137,7 +137,7 @@ export async function queryFrom({ period, by, where }: Asked, context: ReportCon
   };
 }
 
-/** Time runs forward; everything else is dearest first, with usage nobody could price before what cost nothing. */
+/** Time runs forward; everything else is most expensive first, with usage nobody could price before what cost nothing. */
 export function sorted(groups: readonly PricedGroup[], by: readonly Dimension[]): PricedGroup[] {
   const times = by.filter(isTimeDimension);
   return [...groups].sort((a, b) => {

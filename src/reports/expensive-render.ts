@@ -49,7 +49,7 @@ const NUMBERS: readonly Column[] = [
 export function textFromExpensive(report: ExpensiveReport): string {
   const { period, totals, invocations, unpriced } = report;
   const blocks = [
-    `Dearest requests, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
+    `Most expensive requests, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
     totalText(totals),
     invocations.length > 0 ? `${tableText(invocations)}\n\n${shareText(report)}` : '(no request with a cost)',
     ...(unpriced.length > 0

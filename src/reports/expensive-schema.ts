@@ -33,7 +33,7 @@ export const requestSchema = z.object({
 
 export const expensiveSchema = z.object({
   period: periodSchema,
-  invocations: z.array(requestSchema).describe('Dearest first'),
+  invocations: z.array(requestSchema).describe('Most expensive first'),
   invocations_cost_usd: z.string().describe('Of these together'),
   unpriced: z
     .array(requestSchema)

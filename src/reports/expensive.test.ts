@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => sample.close());
 
-describe('the dearest requests of the sample month', () => {
-  it('are those that its generator made the dearest, to the last digit', () => {
+describe('the most expensive requests of the sample month', () => {
+  it('are those that its generator made the most expensive, to the last digit', () => {
     expect(
       report.invocations.map(({ request_id, at, principal, model, cost_usd }) => ({
         ...{ request_id, at, principal, model, cost_usd },

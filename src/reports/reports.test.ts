@@ -126,9 +126,9 @@ describe('over time', () => {
 
   it('finds the runaway night by the hour and by who', async () => {
     const report = await overTime({ interval: 'hour', by: 'principal', from: '2026-10-14', to: '2026-10-15' }, context);
-    const dearest = report.tables[0]?.rows.toSorted((a, b) => usdFromText(b.cost_usd).cmp(a.cost_usd))[0];
-    expect(dearest?.key['principal']).toBe('role/nightly-summaries');
-    expect(dearest?.key['hour']).toMatch(/^2026-10-14T0[1-5]:00Z$/);
+    const highest = report.tables[0]?.rows.toSorted((a, b) => usdFromText(b.cost_usd).cmp(a.cost_usd))[0];
+    expect(highest?.key['principal']).toBe('role/nightly-summaries');
+    expect(highest?.key['hour']).toMatch(/^2026-10-14T0[1-5]:00Z$/);
   });
 
   it('adds weeks and months to the same totals', async () => {

@@ -213,29 +213,29 @@ describe('what is saved and wasted', () => {
 });
 
 describe('single requests', () => {
-  const dearest = async (caller: Caller, where?: string[]) => {
+  const mostExpensive = async (caller: Caller, where?: string[]) => {
     const input = { ...OCTOBER, limit: 3, ...(where ? { where } : {}) };
     const { data } = await askAs(caller, dependencies, 'find_expensive_invocations', input);
     return (data as { invocations: Record<string, string>[] }).invocations;
   };
 
-  it('are the caller’s own, the dearest of those', async () => {
-    const all = await dearest(finance, ['principal=role/support-bot']);
+  it('are the caller’s own, the most expensive of those', async () => {
+    const all = await mostExpensive(finance, ['principal=role/support-bot']);
     expect(all).toHaveLength(3);
-    expect(await dearest(bot)).toEqual(all);
-    expect(await dearest(bot, ['principal=role/doc-search'])).toEqual([]);
+    expect(await mostExpensive(bot)).toEqual(all);
+    expect(await mostExpensive(bot, ['principal=role/doc-search'])).toEqual([]);
   });
 
   it('are found by a pseudonym, and by no real name', async () => {
     const partner = keyOf('partner');
-    const [real] = await dearest(finance);
-    const [first] = await dearest(partner);
+    const [real] = await mostExpensive(finance);
+    const [first] = await mostExpensive(partner);
     expect(first?.['request_id']).toBe(real?.['request_id']);
     expect(first?.['principal']).toMatch(/^principal-[0-9a-z]{8}$/);
-    const own = await dearest(partner, [`principal=${first?.['principal']}`]);
+    const own = await mostExpensive(partner, [`principal=${first?.['principal']}`]);
     expect(own[0]).toEqual(first);
     expect(new Set(own.map(({ principal }) => principal)).size).toBe(1);
-    expect(await dearest(partner, [`principal=${real?.['principal']}`])).toEqual([]);
+    expect(await mostExpensive(partner, [`principal=${real?.['principal']}`])).toEqual([]);
   });
 });
 

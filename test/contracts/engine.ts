@@ -45,7 +45,7 @@ const PROFILE_ALIAS: Alias = {
 };
 
 /** What a source lets an engine see; the report says what it does not. */
-export interface Sight {
+export interface Visibility {
   /** Lines that are no records. */
   malformed: boolean;
   /** Which of several records of a request holds the rest, where they differ in more than their counters. */
@@ -60,7 +60,7 @@ export interface Sight {
   unaskedMetadata: boolean;
 }
 
-const EVERYTHING: Sight = {
+const EVERYTHING: Visibility = {
   malformed: true,
   differingRepeats: true,
   missingRequestIds: true,
@@ -70,7 +70,7 @@ const EVERYTHING: Sight = {
 };
 
 /** What every engine must do, whatever it reads. */
-export function testEngine(name: string, makeEngine: MakeEngine, sight: Sight = EVERYTHING): void {
+export function testEngine(name: string, makeEngine: MakeEngine, sight: Visibility = EVERYTHING): void {
   async function engineOver(deliveries: readonly (readonly Line[])[]): Promise<Engine> {
     const engine = await makeEngine(deliveries);
     onTestFinished(() => engine.close());

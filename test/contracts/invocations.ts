@@ -7,7 +7,7 @@ import type { Weights } from '../../src/domain/weights.ts';
 import { type Engine, type InvocationRow, type InvocationsQuery, sumsOf } from '../../src/engines/engine.ts';
 import { CALLERS, type Call, callOf, MODELS } from '../helpers/log-files.ts';
 import { fromSamples } from '../helpers/samples.ts';
-import type { MakeEngine, Sight } from './engine.ts';
+import type { MakeEngine, Visibility } from './engine.ts';
 import { collectParts, type Part, shareEngine } from './shared-engine.ts';
 
 const OCTOBER = { from: Date.parse('2026-10-01T00:00:00Z'), to: Date.parse('2026-11-01T00:00:00Z') };
@@ -59,7 +59,7 @@ async function askTop(engine: Engine, { aliases = [], ...asked }: Asked) {
 }
 
 /** What every engine that knows single requests must do. */
-export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
+export function testInvocations(makeEngine: MakeEngine, sight: Visibility): void {
   async function ask({ engine, mine }: Part, asked: Asked = {}) {
     return askTop(await engine(), { ...asked, where: [...(asked.where ?? []), mine] });
   }
@@ -68,7 +68,7 @@ export function testInvocations(makeEngine: MakeEngine, sight: Sight): void {
     return idsOf((await ask(calls, asked)).rows);
   }
 
-  describe('tells the dearest requests', () => {
+  describe('tells the most expensive requests', () => {
     const { part, engine } = shareEngine(makeEngine);
 
     const byTokens = part([

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { discoverOAuthProtectedResourceMetadata, extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
 import type { ServerlessMcp } from 'serverless-mcp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type AccessOptions, createAccess } from '../../src/access/authenticate.ts';
+import { type AuthenticatorOptions, createAuthenticator } from '../../src/access/authenticate.ts';
 import { callerFromAuthInfo } from '../../src/access/caller.ts';
 import { changeKeys, createKeyReader } from '../../src/access/key-file.ts';
 import { type KeyRecord, makeKey } from '../../src/access/keys.ts';
@@ -45,10 +45,13 @@ async function addKey(of: Partial<KeyRecord> = {}): Promise<string> {
 type Kind = 'keys' | 'oauth' | 'both';
 
 /** A server that asks for keys, tokens or either. */
-async function served(kind: Kind, options: Partial<AccessOptions> & { allowedHosts?: string[]; host?: string } = {}) {
+async function served(
+  kind: Kind,
+  options: Partial<AuthenticatorOptions> & { allowedHosts?: string[]; host?: string } = {},
+) {
   const { host = '127.0.0.1', allowedHosts, ...more } = options;
   const oauth = { issuer: issuer.issuer, resource: 'https://spend.example/mcp', scopes: ['spend.read'] };
-  const access = createAccess({
+  const access = createAuthenticator({
     readKeys: kind === 'oauth' ? undefined : createKeyReader(file),
     oauth: kind === 'keys' ? undefined : oauth,
     log,
@@ -313,7 +316,10 @@ describe('what the server behind it sees', () => {
       },
     } as ServerlessMcp;
     const oauth = { issuer: issuer.issuer, resource: 'https://spend.example/mcp' };
-    const app = createApp(mcp, { origins: [], access: createAccess({ readKeys: createKeyReader(file), oauth, log }) });
+    const app = createApp(mcp, {
+      origins: [],
+      access: createAuthenticator({ readKeys: createKeyReader(file), oauth, log }),
+    });
     const headers: Record<string, string> = await headersOf();
     await app.fetch(new Request('http://127.0.0.1/mcp', { method: 'POST', headers }));
     const [context] = seen as Parameters<ServerlessMcp['fetch']>[1][];

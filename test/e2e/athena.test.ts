@@ -110,7 +110,7 @@ describe('the sample month in Athena', () => {
     expect(usd).toBe('0.00005');
   });
 
-  it('gives the dearest requests as the files do', { timeout: 120_000 }, async () => {
+  it('gives the most expensive requests as the files do', { timeout: 120_000 }, async () => {
     const question = { ...PERIOD, limit: 25 };
     const [ours, theirs] = [await expensive(question, athena), await expensive(question, files)];
     expect(ours.invocations).toEqual(theirs.invocations);

@@ -173,7 +173,7 @@ describe('queries for records that are not merged', () => {
 
   it.each([
     ['for sums', usageQuery(scan, scan, false).text],
-    ['for the dearest', topQuery(scan, scan, ask, false).text],
+    ['for the most expensive', topQuery(scan, scan, ask, false).text],
   ])('are understood, and show no text of a record: %s', async (_, queryString) => {
     await using test = await start([recordOf(1, 70), recordOf(2, 3)]);
     const rows = await test.run({ queryString, startTime: QUERY.from / 1000, endTime: QUERY.to / 1000 });
@@ -195,7 +195,7 @@ describe('a service that refuses jsonParse', () => {
     expect(test.callsOf('StartQuery')).toHaveLength(3);
   });
 
-  it('gives the dearest requests, too', async () => {
+  it('gives the most expensive requests, too', async () => {
     await using test = await start(messages, { functions: 'without JSON', keptFields: 'last' });
     const { rows } = await test.engine.usage(QUERY);
     const prices = rows.map(({ priceKey }) => ({ priceKey, weights: { input: 3n, output: 15n } }));

@@ -128,7 +128,9 @@ describe.each(ASSUMPTIONS)('%s', (_, folders, assumptions) => {
     expect(await quoteQuestion({ by: ['model'], ...OCTOBER }, cloudwatch)).toMatchObject({ bytes: 0, usd: '0' });
   });
 
-  it('gives the dearest requests as the files do, from two more queries a region', { timeout: 120_000 }, async () => {
+  it('gives the most expensive requests as the files do, from two more queries a region', {
+    timeout: 120_000,
+  }, async () => {
     const question = { from: '2026-10-19', to: '2026-10-24', limit: 25 };
     const [ours, theirs] = [await expensive(question, cloudwatch), await expensive(question, files)];
     const cost = (report: ExpensiveReport) =>
@@ -138,7 +140,7 @@ describe.each(ASSUMPTIONS)('%s', (_, folders, assumptions) => {
       theirs.unpriced.map(({ request_id }) => request_id),
     );
     expect(ours.notes.join()).not.toContain('not certain');
-    // The sums, the dearest, and the largest without a price.
+    // The sums, the most expensive, and the largest without a price.
     expect(queries()).toHaveLength(3 * REGIONS.split(',').length);
   });
 });

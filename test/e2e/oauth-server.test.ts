@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Issuer, startIssuer } from '../../rigs/oidc/issuer.ts';
 import { createHttpVisitor } from '../../rigs/oidc/visitor.ts';
-import { createAccess } from '../../src/access/authenticate.ts';
+import { createAuthenticator } from '../../src/access/authenticate.ts';
 import { connect } from '../../src/client/index.ts';
 import { openOAuth } from '../../src/client/oauth/index.ts';
 import { compose } from '../../src/compose.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   dependencies = await compose({ source: SAMPLE_LOGS, ledger: false, policy, log });
   server = await startServer(
-    { host: '127.0.0.1', port, sessionIdleMinutes: 5, access: createAccess({ oauth, log }) },
+    { host: '127.0.0.1', port, sessionIdleMinutes: 5, access: createAuthenticator({ oauth, log }) },
     dependencies,
   );
 });

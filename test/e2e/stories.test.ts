@@ -108,7 +108,7 @@ describe('on the sample month', () => {
     expect(storms).toHaveLength(3);
   });
 
-  it('6: developers move to a dearer model', async () => {
+  it('6: developers move to a more expensive model', async () => {
     const { before, after, after_on_sonnet: onSonnet } = EXPECTED.changes.dearer_model;
     const fortnight = { from: '2026-10-19', to: '2026-10-31', compare_from: '2026-10-05', compare_to: '2026-10-17' };
     const where = [`principal=${DEVELOPERS}`, 'model=anthropic.claude-sonnet-4-6', 'model=anthropic.claude-opus-4-8'];

@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwri
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { launchChromium, whatKeepsChromium } from '../../rigs/chromium.ts';
 import { type AppHost, startAppHost } from '../../rigs/mcp-app-host/index.ts';
-import { createAccess } from '../../src/access/authenticate.ts';
+import { createAuthenticator } from '../../src/access/authenticate.ts';
 import { changeKeys, createKeyReader } from '../../src/access/key-file.ts';
 import { makeKey } from '../../src/access/keys.ts';
 import { compose } from '../../src/compose.ts';
@@ -141,9 +141,9 @@ describe.skipIf(missing)('the dashboard', { timeout: 120_000 }, () => {
       expect(complaints).toEqual([]);
     });
 
-    it('lists the dearest requests, without their text', async () => {
+    it('lists the most expensive requests, without their text', async () => {
       const { page } = await visit();
-      await page.getByText('Dearest requests').click();
+      await page.getByText('Most expensive requests').click();
       await shows(page, '$1.32', 'ada@larkspur.example', 'fe75e382-b742-4f1c-b76b-c6e30ca12212');
     });
 
@@ -211,7 +211,7 @@ describe.skipIf(missing)('the dashboard', { timeout: 120_000 }, () => {
       const file = join(folder, 'keys.json');
       const { key, record } = makeKey({ name: 'ada' }, Date.now());
       await changeKeys(file, () => [record]);
-      const access = createAccess({ readKeys: createKeyReader(file), log: () => {} });
+      const access = createAuthenticator({ readKeys: createKeyReader(file), log: () => {} });
       const guarded = await startServer({ host: '127.0.0.1', port: 0, sessionIdleMinutes: 1, access }, dependencies);
       onTestFinished(async () => {
         await guarded.close();

@@ -8,11 +8,11 @@ import type {
   RequestId,
 } from '@modelcontextprotocol/server';
 import { ENDED } from './event-stream.ts';
-import type { Exchange } from './exchange.ts';
 import { followChannel } from './follow.ts';
+import type { InProcessServer } from './in-process-server.ts';
 import { DEADLINE_MARGIN_MS, type SessionOptions } from './options.ts';
 import { pause } from './pause.ts';
-import { questionId } from './question.ts';
+import { serverRequestId } from './server-request-id.ts';
 import { callChannel, inboxChannel, type NewEvent } from './session-store.ts';
 
 /** Requests of one POST while this instance runs them. Other instances reach it by its id, through the store. */
@@ -44,7 +44,7 @@ const INBOX_AFTER_MS = 100;
 export async function beginCall(
   sessionId: string,
   requests: readonly JSONRPCRequest[],
-  exchange: Exchange,
+  exchange: InProcessServer,
   options: SessionOptions,
 ): Promise<Call> {
   const { store, leaseMs, onError } = options;
@@ -95,7 +95,7 @@ export async function beginCall(
 }
 
 /** Requests in progress, each of which ends once: with its response, cancelled, or out of time. */
-function createRun(exchange: Exchange, onResponse: (response: JSONRPCResponse) => void) {
+function createRun(exchange: InProcessServer, onResponse: (response: JSONRPCResponse) => void) {
   const open = new Map<RequestId, (response?: JSONRPCResponse) => void>();
 
   /** The protocol aborts the handler, and then answers nothing. */
@@ -129,7 +129,7 @@ function createRun(exchange: Exchange, onResponse: (response: JSONRPCResponse) =
 }
 
 function addressQuestion(question: JSONRPCRequest, callId: string, questions: Map<string, RequestId>): JSONRPCRequest {
-  const id = questionId(callId);
+  const id = serverRequestId(callId);
   questions.set(id, question.id);
   const meta = question.params?._meta;
   if (meta?.progressToken === undefined) return { ...question, id };
@@ -138,7 +138,7 @@ function addressQuestion(question: JSONRPCRequest, callId: string, questions: Ma
 
 function deliver(
   message: JSONRPCMessage,
-  exchange: Exchange,
+  exchange: InProcessServer,
   questions: Map<string, RequestId>,
   cancel: (requestId: RequestId) => void,
 ): void {

@@ -1,5 +1,5 @@
 import type { JSONRPCMessage, JSONRPCNotification, RequestId } from '@modelcontextprotocol/server';
-import { callIdFromQuestion } from './question.ts';
+import { callIdFromServerRequest } from './server-request-id.ts';
 import { inboxChannel, type SessionStore } from './session-store.ts';
 
 /**
@@ -31,8 +31,8 @@ async function callsOf(message: JSONRPCMessage, store: SessionStore, sessionId: 
   return running.filter((call) => call.requestIds.includes(params?.['requestId'] as RequestId)).map(({ id }) => id);
 }
 
-async function askingCall(questionId: unknown, store: SessionStore, sessionId: string): Promise<string[]> {
-  const callId = callIdFromQuestion(questionId);
+async function askingCall(serverRequestId: unknown, store: SessionStore, sessionId: string): Promise<string[]> {
+  const callId = callIdFromServerRequest(serverRequestId);
   return callId !== undefined && (await store.getCall(sessionId, callId)) ? [callId] : [];
 }
 

@@ -2,7 +2,7 @@ import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse } from '@mode
 import { beginCall, type Call, outOfTime } from './call.ts';
 import { createCallOutput } from './call-output.ts';
 import { ENDED, openEventStream, takesEmptyEvents } from './event-stream.ts';
-import { type Exchange, openExchange, type Say } from './exchange.ts';
+import { type InProcessServer, type Say, startInProcessServer } from './in-process-server.ts';
 import { DEADLINE_MARGIN_MS, type RequestContext, type SessionOptions } from './options.ts';
 import { pause } from './pause.ts';
 import { cancelled, jsonResponse } from './responses.ts';
@@ -40,12 +40,12 @@ export async function answerRequests(post: SessionPost, requests: readonly JSONR
   }
 }
 
-function open({ request, sessionId, row, context, options }: SessionPost): Promise<Exchange> {
-  return openExchange({ factory: options.factory, request, authInfo: context.authInfo, sessionId, row });
+function open({ request, sessionId, row, context, options }: SessionPost): Promise<InProcessServer> {
+  return startInProcessServer({ factory: options.factory, request, authInfo: context.authInfo, sessionId, row });
 }
 
 async function answerAtOnce(
-  exchange: Exchange,
+  exchange: InProcessServer,
   requests: readonly JSONRPCRequest[],
   { sessionId, context, options }: SessionPost,
 ): Promise<Response> {
@@ -57,7 +57,7 @@ async function answerAtOnce(
 
 /** The response, or an error in its place before the platform stops this instance. */
 async function askInTime(
-  exchange: Exchange,
+  exchange: InProcessServer,
   request: JSONRPCRequest,
   deadline: number | undefined,
 ): Promise<JSONRPCResponse> {
@@ -71,7 +71,7 @@ async function askInTime(
 
 /** Where nothing can be streamed: what the call says meanwhile goes to the session's GET stream, its results come at the end. */
 async function answerWithJson(
-  exchange: Exchange,
+  exchange: InProcessServer,
   call: Call,
   row: SessionRow,
   { deadline }: RequestContext,
@@ -87,7 +87,7 @@ async function answerWithJson(
 
 /** Everything the call says is an event, stored, so that any instance can go on where a cut stream ended. */
 async function answerWithStream(
-  exchange: Exchange,
+  exchange: InProcessServer,
   call: Call,
   row: SessionRow,
   { deadline, waitUntil }: RequestContext,

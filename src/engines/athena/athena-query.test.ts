@@ -23,7 +23,7 @@ describe('the text of', () => {
     expect(text.slice(text.lastIndexOf('\nSELECT'))).toMatchSnapshot();
   });
 
-  it('the question for the dearest requests', () => {
+  it('the question for the most expensive requests', () => {
     const scan: Scan = { ...OCTOBER, attributes: ['caller'], cellMs: undefined, regions: undefined };
     const bound = { input: 300, output: 1500, cacheRead: 30, cacheWrite5m: 375, cacheWrite1h: 600 };
     const where = [{ column: 'caller', values: ['', "o'b"] } as const];

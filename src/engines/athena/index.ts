@@ -5,9 +5,9 @@ import { spendErrorFromAws } from '../../aws/spend-error.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import { type Engine, METADATA_KEYS_MS, type Work } from '../engine.ts';
-import { type Found, NOTHING } from '../found.ts';
 import { groupFromRow, invocationFromRow, type ResultRow } from '../result-row.ts';
 import { isAsked, type Scan } from '../scan.ts';
+import { NOTHING, type ScanResult } from '../scan-result.ts';
 import { createScanningEngine } from '../scanning.ts';
 import { type LogFolders, metadataQuery, OWN_ID, usageQuery } from './athena-query.ts';
 import { createLogBucket } from './log-folders.ts';
@@ -178,7 +178,11 @@ function requestIdOf({ requestid = '' }: ResultRow): string {
 }
 
 /** Rows with a reason are lines that are no records. */
-function foundFrom(rows: readonly ResultRow[], columns: ReturnType<typeof usageQuery>['columns'], scan: Scan): Found {
+function foundFrom(
+  rows: readonly ResultRow[],
+  columns: ReturnType<typeof usageQuery>['columns'],
+  scan: Scan,
+): ScanResult {
   const malformed: Record<string, number> = {};
   for (const row of rows)
     if (row['reject']) malformed[row['reject']] = (malformed[row['reject']] ?? 0) + Number(row['records']);

@@ -3,7 +3,7 @@ import { CLASS_NAMES, COUNTER_NAMES } from '../../domain/usage-class.ts';
 import { classExpression } from '../counts.ts';
 import { mergedColumn, PRICED_ATTRIBUTES, REQUEST_COLUMNS } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
-import type { TopAsk } from '../top.ts';
+import type { TopRequest } from '../top.ts';
 import { type AthenaQuery, type LogFolders, merged, requestsSql, sizeSql, textSql } from './athena-query.ts';
 
 /** Bytes of a query, https://docs.aws.amazon.com/athena/latest/ug/service-limits.html, less than what else is in it. */
@@ -12,7 +12,7 @@ const MOST_CONDITIONS = 200_000;
 /** The query for the requests with the largest bounds. @param table as SQL writes it: `database.table` */
 export function topQuery(
   { from, to, attributes, only }: Scan,
-  { bounds, where, limit }: TopAsk,
+  { bounds, where, limit }: TopRequest,
   table: string,
   folders: LogFolders,
 ): AthenaQuery {

@@ -6,9 +6,9 @@ import {
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import { readRecord } from '../../logs/record.ts';
 import type { Work } from '../engine.ts';
-import { type Found, NOTHING } from '../found.ts';
 import { createMerger, groupFromInvocation, type MergedInvocation } from '../merge.ts';
 import type { Scan } from '../scan.ts';
+import { NOTHING, type ScanResult } from '../scan-result.ts';
 import { type Place, placeError } from './place.ts';
 import type { Slice } from './slice.ts';
 
@@ -22,7 +22,7 @@ const SLACK_MS = 5 * 60_000;
  * Reads the events themselves, page by page. Slower than Logs Insights, but it sees everything, costs nothing, and needs
  * `logs:FilterLogEvents` alone. Bodies pass through memory and are stepped over, as in files.
  */
-export async function findEvents(place: Place, slice: Slice & Pick<Scan, 'only'>, work: Work): Promise<Found> {
+export async function findEvents(place: Place, slice: Slice & Pick<Scan, 'only'>, work: Work): Promise<ScanResult> {
   const { invocations, malformed } = await readEvents(place, slice, work);
   const groups = invocations.map((invocation) => groupFromInvocation(invocation, slice.only));
   return { ...NOTHING, groups, malformed };

@@ -4,11 +4,11 @@ import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs
 import { SpendError } from '../../domain/errors.ts';
 import { isUnread } from '../../domain/usage-shape.ts';
 import { type Engine, METADATA_KEYS_MS, type TimeRange, type Work } from '../engine.ts';
-import { type Found, sumOf } from '../found.ts';
 import type { InvocationGroup } from '../grouping.ts';
 import { isAsked, type Scan } from '../scan.ts';
+import { type ScanResult, sumOf } from '../scan-result.ts';
 import { createScanningEngine } from '../scanning.ts';
-import type { Candidates, TopAsk } from '../top.ts';
+import type { Candidates, TopRequest } from '../top.ts';
 import { findEvents, readEvents } from './filter-events.ts';
 import { findMetadataKeys, findTop, findUsage } from './insights.ts';
 import { type OpenPlaces, openPlaces, type Place } from './place.ts';
@@ -47,7 +47,7 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
     return (await open()).places.filter(({ region }) => isAsked(region, scan));
   }
 
-  async function findIn(place: Place, scan: Scan, work: Work, atOnce: boolean): Promise<Found | undefined> {
+  async function findIn(place: Place, scan: Scan, work: Work, atOnce: boolean): Promise<ScanResult | undefined> {
     if (via === 'events' || refused.has(place)) return findEvents(place, scan, work);
     try {
       return await findUsage(place, scan, work, atOnce);
@@ -58,7 +58,7 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
     }
   }
 
-  async function topIn(place: Place, scan: Scan, ask: TopAsk, work: Work, merge: boolean): Promise<Candidates> {
+  async function topIn(place: Place, scan: Scan, ask: TopRequest, work: Work, merge: boolean): Promise<Candidates> {
     if (via !== 'events' && !refused.has(place)) return findTop(place, scan, ask, work, merge);
     const { invocations } = await readEvents(place, scan, work);
     return { invocations, rest: undefined };

@@ -1,9 +1,9 @@
 import type { Work } from '../engine.ts';
-import { type Found, NOTHING } from '../found.ts';
 import type { InvocationGroup } from '../grouping.ts';
 import { groupFromRow, invocationFromRow, type ResultRow } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
-import type { Candidates, TopAsk } from '../top.ts';
+import { NOTHING, type ScanResult } from '../scan-result.ts';
+import type { Candidates, TopRequest } from '../top.ts';
 import { metadataQuery, usageQuery } from './insights-query.ts';
 import type { Place } from './place.ts';
 import { findPlainly, plainMetadata, plainRequests } from './plain.ts';
@@ -21,7 +21,12 @@ const KEPT_LOOKS = 4;
  * by event.
  * @returns undefined when it is full and the answer is wanted at once
  */
-export async function findUsage(place: Place, scan: Scan, work: Work, atOnce: boolean): Promise<Found | undefined> {
+export async function findUsage(
+  place: Place,
+  scan: Scan,
+  work: Work,
+  atOnce: boolean,
+): Promise<ScanResult | undefined> {
   const settled = await inEitherWay(
     place,
     () => findSlice(place, scan, scan, work, { atOnce, merge: true }),
@@ -79,7 +84,13 @@ function doubtOf(row: ResultRow, { first, last, records }: InvocationGroup): Dou
 }
 
 /** The requests of one place with the largest bounds, and those that a query cannot tell. */
-export async function findTop(place: Place, scan: Scan, ask: TopAsk, work: Work, merge: boolean): Promise<Candidates> {
+export async function findTop(
+  place: Place,
+  scan: Scan,
+  ask: TopRequest,
+  work: Work,
+  merge: boolean,
+): Promise<Candidates> {
   return inEitherWay(
     place,
     async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Scan } from '../scan.ts';
-import type { Bounds, TopAsk } from '../top.ts';
+import type { Bounds, TopRequest } from '../top.ts';
 import { topQuery } from './top-query.ts';
 
 const OCTOBER = { from: Date.parse('2026-10-01T00:00:00Z'), to: Date.parse('2026-11-01T00:00:00Z') };
@@ -16,10 +16,10 @@ function bounds(models: number): Bounds {
   ]);
 }
 
-const ASK: TopAsk = { bounds: bounds(1), where: [{ column: 'caller', values: ['', 'arn:a'] }], limit: 1_010 };
+const ASK: TopRequest = { bounds: bounds(1), where: [{ column: 'caller', values: ['', 'arn:a'] }], limit: 1_010 };
 
 /** Changing a query is changing what people pay for: read the difference before accepting it. */
-describe('the text of the question for the dearest requests', () => {
+describe('the text of the question for the most expensive requests', () => {
   it.each([true, false])('with records of one request merged: %s', (merge) => {
     expect(topQuery(SCAN, OCTOBER, ASK, merge).text).toMatchSnapshot();
   });
@@ -34,7 +34,7 @@ describe('the text of the question for the dearest requests', () => {
     expect(text).toContain('| filter t_doubt = 0 and bound > 0\n');
   });
 
-  it.each<[what: string, ask: Partial<TopAsk>, filtered: boolean, byModel: boolean]>([
+  it.each<[what: string, ask: Partial<TopRequest>, filtered: boolean, byModel: boolean]>([
     ['has filters and models', {}, true, true],
     ['without the filters', { where: [{ column: 'caller', values: Array(500).fill('arn:of-somebody') }] }, false, true],
     ['without the models', { bounds: bounds(300) }, false, false],
@@ -58,7 +58,7 @@ describe('the bound of a row', () => {
     expect(nova).toBeLessThan(whole / 10);
   });
 
-  it('is that of the dearest model where models are left out', () => {
+  it('is that of the most expensive model where models are left out', () => {
     const { boundOf } = topQuery(SCAN, OCTOBER, { ...ASK, bounds: bounds(300) }, true);
     expect(boundOf({ ...row, b0: 'amazon.nova' })).toBe(BigInt(whole + 1));
   });

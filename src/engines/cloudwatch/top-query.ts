@@ -4,7 +4,7 @@ import { classCounts, classExpression } from '../counts.ts';
 import type { LoggedFilter } from '../logged-filters.ts';
 import { type Column, mergedColumn, PRICED_ATTRIBUTES, REQUEST_COLUMNS, type ResultRow } from '../result-row.ts';
 import type { Scan } from '../scan.ts';
-import type { Bounds, TopAsk } from '../top.ts';
+import type { Bounds, TopRequest } from '../top.ts';
 import { type InsightsQuery, limitCondition, MOST_TEXT, merged, requestLines } from './insights-query.ts';
 import type { Slice } from './slice.ts';
 
@@ -15,11 +15,11 @@ export interface TopQuery extends InsightsQuery {
 }
 
 /**
- * The query for the requests with the largest bounds. Tokens are weighed as with the dearest model and the sum is scaled by model. Where
+ * The query for the requests with the largest bounds. Tokens are weighed as with the most expensive model and the sum is scaled by model. Where
  * the text would be too long, first the filters and then the models are left out. Requests in doubt are left out: they were looked at
  * when the sums were found.
  */
-export function topQuery(scan: Scan, slice: Slice, ask: TopAsk, merge: boolean): TopQuery {
+export function topQuery(scan: Scan, slice: Slice, ask: TopRequest, merge: boolean): TopQuery {
   const scale = scaleOf(ask.bounds);
   const ways = [
     { scale, where: ask.where },
@@ -74,7 +74,7 @@ function textOf(
   columns: readonly Column[],
   { only }: Scan,
   slice: Slice,
-  { scale: { largest, models }, where, limit }: { scale: Scale } & Pick<TopAsk, 'where' | 'limit'>,
+  { scale: { largest, models }, where, limit }: { scale: Scale } & Pick<TopRequest, 'where' | 'limit'>,
   merge: boolean,
 ): string {
   const sum = CLASS_NAMES.map((name) => `${classExpression(name, merged)} * ${largest[name]}`).join(' + ');

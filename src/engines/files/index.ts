@@ -3,7 +3,7 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Alias } from '../../domain/alias.ts';
 import { DAY_MS } from '../../domain/period.ts';
 import type { Engine, RequestQuery, Work } from '../engine.ts';
-import { dearest } from '../order.ts';
+import { mostExpensive } from '../order.ts';
 import { type Contents, contentsOf, coverageOf } from './coverage.ts';
 import { createFolderStore } from './folder.ts';
 import { ingest, unreadFiles } from './ingest.ts';
@@ -91,7 +91,7 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
       fresh(work, async (connection) => {
         const { sql, values } = invocationsStatement(query, await aliasesFor(connection, query));
         const rows = (await rowsFrom(connection, sql, values)).map(invocationFromResult);
-        return { ...dearest(rows, query), notes: [] };
+        return { ...mostExpensive(rows, query), notes: [] };
       }),
     range: (work = {}) => fresh(work, (connection, contents) => coverageOf(connection, contents, ALL_TIME)),
     quote: (_query, work = {}) =>

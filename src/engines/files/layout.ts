@@ -5,13 +5,13 @@ import { inTransaction, rowsFrom } from './ledger.ts';
 import { LAYOUT, SCHEMA, TABLES } from './schema.ts';
 
 /** Whether a database had the tables of this version, those of another one that had to be dropped, or none. */
-export type Found = 'as is' | 'rebuilt' | 'new';
+export type LayoutState = 'as is' | 'rebuilt' | 'new';
 
 /**
  * Gives a database the tables of this version. What an earlier one wrote is dropped and filled again from the logs.
  * @throws SpendError LEDGER_UNUSABLE for a database that holds something else
  */
-export async function layOut(connection: DuckDBConnection, path: string): Promise<Found> {
+export async function layOut(connection: DuckDBConnection, path: string): Promise<LayoutState> {
   const tables = (await rowsFrom(connection, 'SELECT table_name AS name FROM duckdb_tables()')).map(({ name }) => name);
   if (tables.includes('layout') && (await layoutOf(connection)) === LAYOUT) return 'as is';
   if (tables.length > 0 && !['files', 'attributes', 'records'].every((name) => tables.includes(name))) {

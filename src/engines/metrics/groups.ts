@@ -2,8 +2,8 @@ import { byClass } from '../../domain/usage-class.ts';
 import { shapeFrom } from '../../domain/usage-shape.ts';
 import { attributesFrom, type LoggedAttributes } from '../../logs/attributes.ts';
 import { tierFromTexts } from '../../logs/record.ts';
-import { type Found, NOTHING } from '../found.ts';
 import type { InvocationGroup } from '../grouping.ts';
+import { NOTHING, type ScanResult } from '../scan-result.ts';
 import { combine, noSums, type Sums } from './counters.ts';
 import type { Place } from './place.ts';
 import type { Readings } from './readings.ts';
@@ -12,7 +12,7 @@ import type { Readings } from './readings.ts';
 export const ERROR_STATUS = { client: 'ClientError', server: 'ServerError' } as const;
 
 /** What a scan of metrics found. */
-export interface MetricsFound extends Found {
+export interface MetricsResult extends ScanResult {
   /** Calls that were throttled, which are no invocations. */
   throttled: readonly { at: number; region: string; calls: number }[];
   /** Models whose tiers add up to more than all their requests. */
@@ -26,9 +26,9 @@ export function foundFromReadings(
   place: Pick<Place, 'region' | 'account'>,
   readings: Readings,
   cellMs: number,
-): Omit<MetricsFound, 'unlisted'> {
+): Omit<MetricsResult, 'unlisted'> {
   const groups: InvocationGroup[] = [];
-  const throttled: MetricsFound['throttled'][number][] = [];
+  const throttled: MetricsResult['throttled'][number][] = [];
   const uneven = new Set<string>();
   for (const [modelId, cells] of cellsByModel(readings)) {
     for (const [at, cell] of cells) {

@@ -1,12 +1,12 @@
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import { DAY_MS } from '../../domain/period.ts';
 import type { Engine, InvocationsQuery, Quote, TimeRange, UsageQuery, Work } from '../engine.ts';
-import { NOTHING } from '../found.ts';
 import { isAsked, type Scan } from '../scan.ts';
+import { NOTHING } from '../scan-result.ts';
 import { createScanningEngine } from '../scanning.ts';
 import { cellMsOf, KEPT_DAYS } from './cells.ts';
 import { METRICS } from './counters.ts';
-import { foundFromReadings, type MetricsFound } from './groups.ts';
+import { foundFromReadings, type MetricsResult } from './groups.ts';
 import { notesOn } from './notes.ts';
 import { offeredSeries, reachesBehindList } from './offered.ts';
 import { type Clients, closePlace, openPlaces, type Place } from './place.ts';
@@ -57,7 +57,7 @@ export function createMetricsEngine({ source, now = Date.now, ...clients }: Metr
       return quoteOf(await Promise.all(places.map((place) => knownSeries(place, scan.from, now(), work))));
     },
     // Found by this engine, so it has what this engine adds.
-    notes: async (found, asked) => notesOn(found as MetricsFound, asked, now()),
+    notes: async (found, asked) => notesOn(found as MetricsResult, asked, now()),
     range: async (work = {}) => rangeOf(await open(), now(), work),
     metadataKeys: async () => [],
     async close() {
@@ -93,7 +93,7 @@ function checkQuestion(query: UsageQuery | InvocationsQuery): void {
 interface Known {
   listed: Series[];
   offered: Series[];
-  unlisted: MetricsFound['unlisted'];
+  unlisted: MetricsResult['unlisted'];
 }
 
 async function knownSeries(place: Place, from: number, now: number, work: Work): Promise<Known> {
@@ -106,7 +106,7 @@ async function knownSeries(place: Place, from: number, now: number, work: Work):
 /** Of the many models on offer most were never used, which one metric of each tells. */
 const PROBE = ['Invocations'];
 
-async function findIn(place: Place, slice: Slice, now: number, work: Work): Promise<MetricsFound> {
+async function findIn(place: Place, slice: Slice, now: number, work: Work): Promise<MetricsResult> {
   const { listed, offered, unlisted } = await knownSeries(place, slice.from, now, work);
   const used = [...(await readSeries(place, offered, PROBE, slice, work))]
     .filter(([, cells]) => cells.size > 0)
@@ -115,7 +115,7 @@ async function findIn(place: Place, slice: Slice, now: number, work: Work): Prom
   return { ...foundFromReadings(place, readings, slice.cellMs), unlisted };
 }
 
-function allOf(parts: readonly MetricsFound[]): MetricsFound {
+function allOf(parts: readonly MetricsResult[]): MetricsResult {
   return {
     ...NOTHING,
     groups: parts.flatMap(({ groups }) => groups),

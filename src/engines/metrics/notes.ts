@@ -1,10 +1,10 @@
 import { DAY_MS } from '../../domain/period.ts';
 import { isAsked, type Scan } from '../scan.ts';
 import { KEPT_DAYS } from './cells.ts';
-import type { MetricsFound } from './groups.ts';
+import type { MetricsResult } from './groups.ts';
 
 /** What metrics cannot show, and what else a reader must know of these. */
-export function notesOn({ throttled, uneven, unlisted, groups }: MetricsFound, asked: Scan, now: number): string[] {
+export function notesOn({ throttled, uneven, unlisted, groups }: MetricsResult, asked: Scan, now: number): string[] {
   const { from, to } = asked;
   const isInside = ({ at, region }: { at: number; region: string }) => at >= from && at < to && isAsked(region, asked);
   const throttles = throttled.filter(isInside).reduce((sum, { calls }) => sum + calls, 0);

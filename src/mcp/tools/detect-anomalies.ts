@@ -10,7 +10,7 @@ export const detectAnomaliesTool = defineTool({
   name: 'detect_anomalies',
   title: 'Detect unusual Bedrock spend',
   description:
-    'Hours in which a caller spent far more on a model than in the same hours of the weeks before, and callers new to a model, dearest first, hours after they happen and not with the bill. Use it for "is anything running away", "who is new". For what made a whole period dearer use explain_spend_change.',
+    'Hours in which a caller spent far more on a model than in the same hours of the weeks before, and callers new to a model, most expensive first, hours after they happen and not with the bill. Use it for "is anything running away", "who is new". For what made a whole period more expensive use explain_spend_change.',
   input: z.strictObject({
     from: periodInputs.from.describe('First day or instant to judge. Default: the last seven days of the logs.'),
     to: periodInputs.to.describe('End, exclusive. Default: the end of the logs.'),

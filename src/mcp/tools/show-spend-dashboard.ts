@@ -15,7 +15,7 @@ export const showSpendDashboard = defineTool({
   name: 'show_spend_dashboard',
   title: 'Show the spend dashboard',
   description:
-    'Shows people an interactive dashboard of Amazon Bedrock spend (over time, by any dimension, drill-down, what-if) in hosts that show MCP Apps; answers the dearest rows as text everywhere. Use it when somebody wants to see, explore or look around; to answer a question yourself use breakdown_spend or spend_over_time.',
+    'Shows people an interactive dashboard of Amazon Bedrock spend (over time, by any dimension, drill-down, what-if) in hosts that show MCP Apps; answers the most expensive rows as text everywhere. Use it when somebody wants to see, explore or look around; to answer a question yourself use breakdown_spend or spend_over_time.',
   app: DASHBOARD_URI,
   input: z.strictObject({
     by: z.string().default('model').describe('Dimension to open with, e.g. principal or metadata.team.'),

@@ -5,7 +5,7 @@ import { modelIdentity } from '../../logs/model-id.ts';
 import type { Lookup, Resource } from './lookups.ts';
 
 /** What was found of an unresolved id; undefined: not found out this time. */
-export interface Found {
+export interface FoundModel {
   unresolved: string;
   model: string | undefined;
   name: string | undefined;
@@ -35,9 +35,9 @@ export async function lookUp(
   place: AwsPlace,
   lookups: readonly Lookup[],
   config: BedrockClientConfig,
-): Promise<{ found: Found[]; refusals: Refusal[] }> {
+): Promise<{ found: FoundModel[]; refusals: Refusal[] }> {
   const client = new BedrockClient({ requestHandler: PATIENCE, ...config, ...place.config });
-  const found: Found[] = [];
+  const found: FoundModel[] = [];
   const refusals: Refusal[] = [];
   const refuse = (action: string, kinds: readonly string[]) => (error: unknown) => {
     refusals.push({ action, kinds, place: place.label, reason: (error as Error).name });
@@ -90,8 +90,8 @@ async function withTags(
   client: BedrockClient,
   resources: readonly Resource[],
   onError: (error: unknown) => void,
-): Promise<Found[]> {
-  const found: Found[] = [];
+): Promise<FoundModel[]> {
+  const found: FoundModel[] = [];
   for (let index = 0; index < resources.length; index += TAGS_AT_ONCE) {
     const some = resources.slice(index, index + TAGS_AT_ONCE).map(async ({ arn, name, model }) => {
       return { unresolved: modelIdentity(arn).model, name, model, tags: await tagsOf(client, arn, onError) };

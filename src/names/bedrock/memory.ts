@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import type { Found } from './look-up.ts';
+import type { FoundModel } from './look-up.ts';
 
 const schema = z.record(
   z.string(),
@@ -25,7 +25,7 @@ export function openMemory(file: string) {
   return {
     known: () => known,
     /** Adds to the file; what was not found out this time stays as it was. */
-    learn(found: readonly Found[]): Promise<Known> {
+    learn(found: readonly FoundModel[]): Promise<Known> {
       known = known.then(async (before) => {
         // Another process may have added to it.
         const after = merged({ ...before, ...(await read(files)) }, found);
@@ -46,7 +46,7 @@ export function modelBehind(id: string, known: Known, steps = MOST_STEPS): strin
   return model === undefined || steps === 0 ? id : modelBehind(model, known, steps - 1);
 }
 
-function merged(known: Known, found: readonly Found[]): Known {
+function merged(known: Known, found: readonly FoundModel[]): Known {
   const news = found.map(({ unresolved, model, name, tags }) => {
     const old = known[unresolved];
     return [unresolved, { model: model ?? old?.model, name: name ?? old?.name, tags: tags ?? old?.tags ?? {} }];

@@ -39,7 +39,7 @@ function startOf(day: string): number {
   return Date.parse(`${day}T00:00:00Z`);
 }
 
-type Found = Partial<Record<UsageClass, OfferedRate>>;
+type OfferedRates = Partial<Record<UsageClass, OfferedRate>>;
 
 function rateFromListed(listed: readonly OfferedRate[], key: PriceKey, own: PriceSource): Rate | undefined {
   const ours = own.rate(key);
@@ -72,7 +72,7 @@ function rateFromListed(listed: readonly OfferedRate[], key: PriceKey, own: Pric
 }
 
 /** The listed rates for the routing, tier, prompt size and day; undefined when the list does not tell these apart. */
-function ratesAsked(listed: readonly OfferedRate[], key: PriceKey, own: PriceSource): Found | undefined {
+function ratesAsked(listed: readonly OfferedRate[], key: PriceKey, own: PriceSource): OfferedRates | undefined {
   if (key.scope === 'unknown') return undefined;
   const tier = key.tier ?? 'standard';
   const asked = listed.filter(
@@ -83,7 +83,7 @@ function ratesAsked(listed: readonly OfferedRate[], key: PriceKey, own: PriceSou
       startOf(rate.from) <= key.ratesFrom &&
       (rate.until === undefined || startOf(rate.until) > key.ratesFrom),
   );
-  const of = (long: boolean): Found =>
+  const of = (long: boolean): OfferedRates =>
     Object.fromEntries(asked.filter((rate) => rate.long === long).map((rate) => [rate.token, rate]));
   const isLong = longContext(key, own);
   if (isLong !== undefined) return of(isLong);
@@ -104,7 +104,7 @@ function longContext(key: PriceKey, own: PriceSource): boolean | undefined {
  * Adds what the list lacks and there is a rule for: cache writes that our table has for the model, and the whole cache of a model that
  * our table does not know.
  */
-function withDerived(found: Found, { model }: PriceKey, ours: Rate | undefined, known: boolean) {
+function withDerived(found: OfferedRates, { model }: PriceKey, ours: Rate | undefined, known: boolean) {
   const rates = Object.fromEntries(Object.entries(found).map(([token, { usd }]) => [token, usdFromText(usd)])) as Rates;
   const wanted = known
     ? (['cacheWrite5m', 'cacheWrite1h'] as const).filter((token) => ours?.rates[token])

@@ -34,7 +34,7 @@ describe('detecting anomalies', () => {
     expect(found(working((hour) => 3 + (hour % 5)))).toEqual([]);
   });
 
-  it('finds the hours that are dearer, joined, with what they usually cost', () => {
+  it('finds the hours that are more expensive, joined, with what they usually cost', () => {
     const spend = working((hour) => (hour >= ASKED.from + 10 && hour < ASKED.from + 13 ? 40 : 4));
     expect(found(spend)).toEqual([{ from: 10, to: 13, cost: '120', usual: '12', kind: 'spike' }]);
   });
@@ -107,7 +107,7 @@ describe('anomalies of the sample month', () => {
     expect(usdFromText(rows[0]?.expected_usd ?? '100').lt(5)).toBe(true);
   });
 
-  it('find the move to a dearer model and the storms of retries', async () => {
+  it('find the move to a more expensive model and the storms of retries', async () => {
     const { anomalies: rows, excess_usd } = await ask({ from: '2026-10-19', to: '2026-10-24' });
     expect(rows[0]).toMatchObject({ kind: 'new', model: 'anthropic.claude-opus-4-8', from: '2026-10-19T00:00:00Z' });
     expect(rows[0]?.principal).toMatch(/^role\/AWSReservedSSO_Developer/);

@@ -80,7 +80,7 @@ function askedOf({ where = [] }: AnomalyQuestion, from: number, to: number): Ask
   return { period: { from, to, timezone: 'UTC' }, where: filtersFromTexts(where), by: SERIES };
 }
 
-type Found = Anomaly & { groups: readonly PricedGroup[] };
+type FoundAnomaly = Anomaly & { groups: readonly PricedGroup[] };
 
 /** What is asked about, and what came before; both on whole hours. */
 async function periods({ from, to }: AnomalyQuestion, timezone: string, context: ReportContext) {
@@ -96,7 +96,7 @@ async function periods({ from, to }: AnomalyQuestion, timezone: string, context:
 
 const hourFrom = (at: number) => Math.floor(at / HOUR_MS) * HOUR_MS;
 
-function ofSeries(groups: readonly PricedGroup[], history: Period, asked: Period, floorUsd: Usd): Found[] {
+function ofSeries(groups: readonly PricedGroup[], history: Period, asked: Period, floorUsd: Usd): FoundAnomaly[] {
   const hourOf = ({ key }: PricedGroup) => Date.parse(key['hour'] as string) / HOUR_MS;
   const hours = ({ from, to }: Period) => ({ from: from / HOUR_MS, to: to / HOUR_MS });
   const spend = groups.map((group) => ({ hour: hourOf(group), usd: group.cost }));

@@ -4,7 +4,7 @@ import { alignColumns, notesText } from '../render.ts';
 import { shownValue } from '../shown-value.ts';
 import type { Anomalies } from './schema.ts';
 
-/** The anomalies for people, dearest first. */
+/** The anomalies for people, most expensive first. */
 export function textFromAnomalies({ period, compared_with, anomalies, omitted, excess_usd, notes }: Anomalies): string {
   const usd = (text: string) => displayUsd(usdFromText(text));
   const found = anomalies.length + omitted;

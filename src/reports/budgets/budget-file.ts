@@ -21,7 +21,7 @@ export type Budget = z.output<typeof budgetSchema>;
 
 const fileSchema = z.strictObject({ budgets: z.array(budgetSchema).min(1) });
 
-/** Reads a file of budgets, YAML or JSON; `docs/outlook.md` shows one. @throws SpendError INVALID_BUDGETS */
+/** Reads a file of budgets, YAML or JSON; `docs/forecast.md` shows one. @throws SpendError INVALID_BUDGETS */
 export async function readBudgets(path: string): Promise<Budget[]> {
   const { budgets } = checked(path, await parsed(path));
   const names = budgets.map(({ name }) => name);

@@ -2,8 +2,8 @@ import { filtersFromTexts } from '../../domain/dimension.ts';
 import { displayUsd, usdFromText } from '../../domain/money.ts';
 import { printable } from '../../domain/printable.ts';
 import type { ReportContext } from '../context.ts';
-import { forecast, spanOf } from '../outlook/forecast.ts';
-import type { Forecast } from '../outlook/forecast-schema.ts';
+import { forecast, spanOf } from '../forecast/forecast.ts';
+import type { Forecast } from '../forecast/forecast-schema.ts';
 import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { alignColumns, notesText } from '../render.ts';
 import type { Budget } from './budget-file.ts';
@@ -25,10 +25,10 @@ export async function checkBudgets(
   const notes = new Set<string>();
   let at = '';
   for (const budget of budgets) {
-    const outlook = await forecast({ period: budget.period, where: budget.where, asOf, timezone }, context);
-    for (const note of outlook.notes) notes.add(note);
-    at = outlook.as_of;
-    checks.push(checkOf(budget, outlook));
+    const forecasted = await forecast({ period: budget.period, where: budget.where, asOf, timezone }, context);
+    for (const note of forecasted.notes) notes.add(note);
+    at = forecasted.as_of;
+    checks.push(checkOf(budget, forecasted));
   }
   const worst = checks.reduce((state, check) => Math.max(state, BUDGET_STATES.indexOf(check.state)), 0);
   return { as_of: at, state: BUDGET_STATES[worst] as BudgetState, budgets: checks, notes: [...notes] };

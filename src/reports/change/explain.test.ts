@@ -52,7 +52,7 @@ describe('the stories of the sample month', () => {
     });
   });
 
-  it('finds the developers’ move to a dearer model, and what it costs', async () => {
+  it('finds the developers’ move to a more expensive model, and what it costs', async () => {
     const { before, after, after_on_sonnet: afterOnSonnet } = EXPECTED.changes.dearer_model as Record<string, string>;
     const where = [`principal=${DEVELOPERS}`];
     const report = await explainChange({ ...SHIFT, where }, context);

@@ -25,7 +25,7 @@ export const wasteSchema = z.object({
   kinds: z
     .array(z.object({ kind: z.enum(WASTE_KINDS), findings: count, invocations: count, errors: count, usd }))
     .describe('Sums of each kind. A call can be in several: do not add them up'),
-  findings: z.array(findingSchema).describe('Dearest first'),
+  findings: z.array(findingSchema).describe('Most expensive first'),
   omitted_findings: count.describe('Cut off by the limit; still in the kinds'),
   coverage: coverageSchema,
   notes: z.array(z.string()),

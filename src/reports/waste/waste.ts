@@ -25,7 +25,7 @@ export async function findWaste(question: WasteQuestion, context: ReportContext)
   const findings = [
     ...findingsFromRows(rows, prices, context.now()),
     ...(context.engine.sumsOnly ? [] : oversized(await largeRows(asked, question, context), prices)),
-  ].sort(dearestFirst);
+  ].sort(mostExpensiveFirst);
   const usage = priceUsage(rows, ['stop_reason'], prices);
   const frame = await assemble('', asked.period, [], { usage, coverage }, context);
   const shown = findings.slice(0, question.limit);
@@ -64,7 +64,7 @@ async function largeRows(asked: Asked, question: WasteQuestion, context: ReportC
   return rows.filter(({ errors, invocations }) => errors < invocations);
 }
 
-function dearestFirst(a: Finding, b: Finding): number {
+function mostExpensiveFirst(a: Finding, b: Finding): number {
   const nameOf = ({ kind, principal, model, detail }: Finding) => [kind, principal, model, detail].join('\n');
   return usdFromText(b.usd).cmp(usdFromText(a.usd)) || b.errors - a.errors || (nameOf(a) < nameOf(b) ? -1 : 1);
 }

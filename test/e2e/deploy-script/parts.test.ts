@@ -27,7 +27,7 @@ async function python(code: string, ...args: string[]) {
 describe('the permissions of a source', () => {
   const PERMISSIONS = `
 from deployer.aws import Aws
-from deployer.failure import Failure
+from deployer.error import DeployError
 from deployer.permissions import permissions_of
 from deployer.source import source_from_text
 aws = Aws(region="${REGION}", profile=None)
@@ -36,7 +36,7 @@ for text in sys.argv[1:]:
     try:
         it = permissions_of(aws, source_from_text(text))
         found[text] = {"arns": it.arns, "files": it.reads_files, "notes": it.notes}
-    except Failure as failure:
+    except DeployError as failure:
         found[text] = {"failure": str(failure)}
 print(json.dumps(found))`;
 

@@ -81,7 +81,7 @@ export async function askWhatIf(
   );
 }
 
-export async function askDearest(server: Server, question: Question, signal: AbortSignal) {
+export async function askMostExpensive(server: Server, question: Question, signal: AbortSignal) {
   return expensiveSchema.parse(
     await server.call('find_expensive_invocations', { ...askedFromQuestion(question), limit: 20 }, signal),
   );

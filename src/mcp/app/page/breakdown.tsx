@@ -10,7 +10,7 @@ interface BreakdownProps {
   onDrill: (value: string) => void;
 }
 
-/** What of the usage cost how much, dearest first; each name leads deeper. */
+/** What of the usage cost how much, most expensive first; each name leads deeper. */
 export function Breakdown({ report, onDrill }: BreakdownProps) {
   const { by, rows, omitted } = report;
   const [dimension = ''] = by;

@@ -6,8 +6,8 @@ import { askSpend, type Known, type Spend } from './answers.ts';
 import { Breakdown } from './breakdown.tsx';
 import { Controls } from './controls.tsx';
 import { Coverage } from './coverage.tsx';
-import { Dearest } from './dearest.tsx';
 import { Folded } from './folded.tsx';
+import { MostExpensive } from './most-expensive.tsx';
 import { askedFromQuestion, drilled, hashFromQuestion, intervalOf, type Question } from './question.ts';
 import type { Server } from './server.ts';
 import { stackOf } from './stack-of.ts';
@@ -61,7 +61,9 @@ export function Dashboard({ server, known, opening, theme, timezone, onShown }: 
         {(spend) => <Shown spend={spend} theme={theme} onAsk={ask} />}
       </Waiting>
       <Folded title="What if?">{() => <WhatIf server={server} question={question} said={said} />}</Folded>
-      <Folded title="Dearest requests">{() => <Dearest server={server} question={question} said={said} />}</Folded>
+      <Folded title="Most expensive requests">
+        {() => <MostExpensive server={server} question={question} said={said} />}
+      </Folded>
       {answer.data && <Coverage report={answer.data.breakdown} />}
     </>
   );

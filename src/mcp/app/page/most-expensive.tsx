@@ -1,5 +1,5 @@
 import type { ExpensiveRequest } from '../../../reports/expensive-schema.ts';
-import { askDearest } from './answers.ts';
+import { askMostExpensive } from './answers.ts';
 import { type Column, DataTable } from './data-table.tsx';
 import { Notes } from './notes.tsx';
 import { hashFromQuestion, type Question } from './question.ts';
@@ -8,21 +8,26 @@ import { clean, count, dollars, inputOf, minute } from './text.ts';
 import { useAnswer } from './use-answer.ts';
 import { Waiting } from './waiting.tsx';
 
-interface DearestProps {
+interface MostExpensiveProps {
   server: Server;
   question: Question;
   /** Notes that the page has already. */
   said: readonly string[];
 }
 
-/** The dearest requests. Their text is in no answer of the server. */
-export function Dearest({ server, question, said }: DearestProps) {
-  const [answer, again] = useAnswer(hashFromQuestion(question), (signal) => askDearest(server, question, signal));
+/** The most expensive requests. Their text is in no answer of the server. */
+export function MostExpensive({ server, question, said }: MostExpensiveProps) {
+  const [answer, again] = useAnswer(hashFromQuestion(question), (signal) => askMostExpensive(server, question, signal));
   return (
     <Waiting answer={answer} onAgain={again}>
       {({ invocations, notes }) => (
         <>
-          <DataTable name="Dearest requests" columns={COLUMNS} rows={invocations} keyOf={(row) => row.request_id} />
+          <DataTable
+            name="Most expensive requests"
+            columns={COLUMNS}
+            rows={invocations}
+            keyOf={(row) => row.request_id}
+          />
           <Notes notes={notes} said={said} />
         </>
       )}

@@ -2,7 +2,7 @@ import { sumByName } from '../domain/sums.ts';
 import type { InvocationGroup } from './grouping.ts';
 
 /** What a scan found. */
-export interface Found {
+export interface ScanResult {
   groups: readonly InvocationGroup[];
   /** Records that may be repeats of a request: merging was more than the service could do. */
   unmerged: number;
@@ -14,9 +14,9 @@ export interface Found {
   lookedAt: number;
 }
 
-export const NOTHING: Found = { groups: [], unmerged: 0, outside: [], malformed: {}, lookedAt: 0 };
+export const NOTHING: ScanResult = { groups: [], unmerged: 0, outside: [], malformed: {}, lookedAt: 0 };
 
-export function sumOf(parts: readonly Found[]): Found {
+export function sumOf(parts: readonly ScanResult[]): ScanResult {
   return {
     groups: parts.flatMap(({ groups }) => groups),
     unmerged: parts.reduce((sum, part) => sum + part.unmerged, 0),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deferred, renewed } from './deferred.ts';
+import { lazy, memoizeFor } from './lazy.ts';
 
 interface Subject {
   name(): Promise<string>;
@@ -8,7 +8,7 @@ interface Subject {
 
 function counted(fails = 0) {
   const seen = { opened: 0, closed: 0 };
-  const subject = deferred<Subject>(async () => {
+  const subject = lazy<Subject>(async () => {
     seen.opened++;
     if (seen.opened <= fails) throw new Error('not yet');
     return {
@@ -46,10 +46,10 @@ it('can come out of a promise', async () => {
   expect(await (await Promise.resolve(subject)).name()).toBe('opened');
 });
 
-describe('what is renewed', () => {
+describe('what is memoized for a while', () => {
   it('is opened once while it is fresh, and again after that', async () => {
     let [now, opened] = [0, 0];
-    const get = renewed(
+    const get = memoizeFor(
       async () => ++opened,
       1_000,
       () => now,
@@ -63,7 +63,7 @@ describe('what is renewed', () => {
 
   it('does not keep a failure', async () => {
     let fail = true;
-    const get = renewed(async () => {
+    const get = memoizeFor(async () => {
       if (fail) throw new Error('down');
       return 'up';
     }, 1_000);

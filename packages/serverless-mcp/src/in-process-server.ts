@@ -15,7 +15,7 @@ import type { SessionRow } from './session-store.ts';
 export type Say = (message: JSONRPCRequest | JSONRPCNotification, about: RequestId | undefined) => Promise<void>;
 
 /** A server of its own for one POST, in the state of the session. */
-export interface Exchange {
+export interface InProcessServer {
   /** Never resolves for a request that is cancelled: the protocol answers those with silence. */
   ask(request: JSONRPCRequest, extra?: Partial<MessageExtraInfo>): Promise<JSONRPCResponse>;
   tell(message: JSONRPCMessage): void;
@@ -26,7 +26,7 @@ export interface Exchange {
   close(): Promise<void>;
 }
 
-export interface ExchangeOptions {
+export interface InProcessServerOptions {
   factory: McpServerFactory;
   request: Request;
   authInfo: AuthInfo | undefined;
@@ -36,7 +36,13 @@ export interface ExchangeOptions {
 }
 
 /** Makes a server, speaks with it directly, without HTTP between, and replays the session's beginning to it. */
-export async function openExchange({ factory, request, authInfo, sessionId, row }: ExchangeOptions): Promise<Exchange> {
+export async function startInProcessServer({
+  factory,
+  request,
+  authInfo,
+  sessionId,
+  row,
+}: InProcessServerOptions): Promise<InProcessServer> {
   const waiting = new Map<RequestId, (response: JSONRPCResponse) => void>();
   let say: Say = async () => {};
   const transport: Transport = {
@@ -55,7 +61,7 @@ export async function openExchange({ factory, request, authInfo, sessionId, row 
   const auth = authInfo ? { authInfo } : {};
   const server = await factory({ era: 'legacy', requestInfo: request, ...auth });
   await server.connect(transport);
-  const exchange: Exchange = {
+  const exchange: InProcessServer = {
     ask: (message, extra) =>
       new Promise((resolve) => {
         waiting.set(message.id, resolve);
@@ -78,7 +84,7 @@ export async function openExchange({ factory, request, authInfo, sessionId, row 
  * Brings a fresh server to the state it had when the session's last request was answered. Not with `notifications/initialized`:
  * the SDK needs it for nothing but the server's own callback, which is to run once in a session.
  */
-async function rehydrate(exchange: Exchange, { initialize, logLevel }: SessionRow): Promise<void> {
+async function rehydrate(exchange: InProcessServer, { initialize, logLevel }: SessionRow): Promise<void> {
   await exchange.ask({ jsonrpc: '2.0', id: '__initialize', method: 'initialize', params: initialize });
   if (logLevel === undefined) return;
   await exchange.ask({ jsonrpc: '2.0', id: '__level', method: 'logging/setLevel', params: { level: logLevel } });

@@ -2,7 +2,7 @@
  * Something whose methods all return promises, opened when the first of them is called. Drivers bring large packages with them,
  * which would make every start wait, of a command as of a Lambda instance. Closing what was never opened does nothing.
  */
-export function deferred<Subject extends object>(open: () => Promise<Subject>): Subject {
+export function lazy<Subject extends object>(open: () => Promise<Subject>): Subject {
   let opened: Promise<Subject> | undefined;
   const subject = () => {
     opened ??= open().catch((error) => {
@@ -26,7 +26,7 @@ export function deferred<Subject extends object>(open: () => Promise<Subject>): 
 }
 
 /** Opens something when it is first asked for and again when it is older than that; what failed is not kept. */
-export function renewed<Subject>(
+export function memoizeFor<Subject>(
   open: () => Promise<Subject>,
   everyMs: number,
   now = Date.now,

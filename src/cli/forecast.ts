@@ -7,9 +7,9 @@ import { anomaliesSchema } from '../reports/anomalies/schema.ts';
 import { readBudgets } from '../reports/budgets/budget-file.ts';
 import { checkBudgets, quoteBudgets, textFromBudgets } from '../reports/budgets/check.ts';
 import { type BudgetState, budgetCheckSchema } from '../reports/budgets/schema.ts';
-import { type ForecastQuestion, forecast, quoteForecast } from '../reports/outlook/forecast.ts';
-import { textFromForecast } from '../reports/outlook/forecast-render.ts';
-import { forecastSchema } from '../reports/outlook/forecast-schema.ts';
+import { type ForecastQuestion, forecast, quoteForecast } from '../reports/forecast/forecast.ts';
+import { textFromForecast } from '../reports/forecast/forecast-render.ts';
+import { forecastSchema } from '../reports/forecast/forecast-schema.ts';
 import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
 import { EXIT } from './exit.ts';
 
@@ -98,7 +98,7 @@ async function budgetsOf({ url, budgets }: OutlookOptions) {
   if (url !== undefined) return [];
   const file = readSetting('budgets', budgets);
   if (file === undefined)
-    throw new SpendError('INVALID_ARGUMENT', 'Name a file of budgets with --budgets; docs/outlook.md shows one.');
+    throw new SpendError('INVALID_ARGUMENT', 'Name a file of budgets with --budgets; docs/forecast.md shows one.');
   return readBudgets(file);
 }
 
