@@ -82,12 +82,22 @@ describe('a context window after the version', () => {
     ['amazon.nova-premier-v1:0:mm', 'amazon.nova-premier-v1:0'],
     ['arn:aws:bedrock:eu-west-1::foundation-model/amazon.titan-text-lite-v1:0:4k', 'amazon.titan-text-lite-v1:0'],
     ['us.amazon.nova-lite-v1:0:300k', 'amazon.nova-lite-v1:0'],
+    ['amazon.nova-lite-v1:10:300k', 'amazon.nova-lite-v1:10'],
   ])('of %s is dropped', (modelId, model) => {
     expect(modelIdentity(modelId).model).toBe(model);
   });
 });
 
 describe('an ARN that holds a model id', () => {
+  it('is one of Bedrock, and of no other service', () => {
+    const arn = 'arn:aws:sagemaker:eu-west-1:111122223333:foundation-model/amazon.nova-lite-v1:0';
+    expect(modelIdentity(arn)).toMatchObject({
+      model: 'foundation-model/amazon.nova-lite-v1:0',
+      provider: undefined,
+      scope: 'unknown',
+    });
+  });
+
   it.each<[modelId: string, model: string, provider: string, scope: ModelIdentity['scope']]>([
     [`${REGIONAL}:inference-profile/eu.${SONNET}`, SONNET, 'anthropic', 'geo'],
     [`${REGIONAL}:inference-profile/global.${SONNET}`, SONNET, 'anthropic', 'global'],
