@@ -11,10 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { startDynamoDB } from '../rigs/dynamodb.ts';
 import { startFunction } from '../rigs/lambda/function.ts';
 import { startGateway } from '../rigs/lambda/gateway.ts';
-import { command, openTerminal, type Terminal } from '../rigs/terminal.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
 import { compose } from '../src/compose.ts';
 import { startServer } from '../src/http/serve.ts';
+import { command, openTerminal, type Terminal } from '../test/helpers/terminal.ts';
 import { bundleSpend } from './bundle-lambda.ts';
 
 const OCTOBER = 'from=2026-10-01 to=2026-11-01';

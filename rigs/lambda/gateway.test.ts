@@ -1,8 +1,14 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  openTestFunction,
+  startTestFunction,
+  type TestFunction,
+  textOf,
+  until,
+} from '../../test/fixtures/lambda-function.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 import type { AuthorizerEvent } from './proxy-event.ts';
-import { openTestFunction, startTestFunction, type TestFunction, textOf, until } from './test-function.ts';
 
 /** Answers what the request's body says, or with the event. */
 const BUFFERED = `export const handler = async (event) => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { FunctionOptions } from '../../rigs/lambda/function.ts';
 import type { Ric } from '../../rigs/lambda/ric.ts';
-import { readAll, startTestFunction, textOf, until } from '../../rigs/lambda/test-function.ts';
+import { readAll, startTestFunction, textOf, until } from '../fixtures/lambda-function.ts';
 
 const ECHO = `export const handler = async (event) => ({ event, pid: process.pid });`;
 /** Writes, and goes on when the test lets it. */

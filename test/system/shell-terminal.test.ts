@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { whatKeeps } from '../../rigs/debian.ts';
-import { command, openTerminal, type Terminal } from '../../rigs/terminal.ts';
 import { startShellServer } from '../helpers/shell-server.ts';
+import { command, openTerminal, type Terminal } from '../helpers/terminal.ts';
 
 const KEY = 'shell-key-5f1c77ab';
 
