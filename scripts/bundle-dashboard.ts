@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin, transform } from 'esbuild';
+import { ROOT } from './bundle.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const PAGE = join(ROOT, 'src/mcp/app/page');
 
 /** Browsers of the last two years: CSS `light-dark()` is the newest thing in it (https://caniuse.com/mdn-css_types_color_light-dark). */

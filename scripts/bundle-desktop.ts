@@ -13,10 +13,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { TOOLS } from '../src/mcp/tools/index.ts';
+import { ROOT } from './bundle.ts';
 
 const run = promisify(execFile);
-
-const ROOT = resolve(import.meta.dirname, '..');
 
 export interface DesktopTarget {
   platform: string;

@@ -8,6 +8,16 @@ export const ROOT = join(import.meta.dirname, '..');
 /** Files that threads start from; they must stay files of their own, beside the entry. */
 export const WORKERS = { worker: join(ROOT, 'src/engines/files/worker.ts') };
 
+/** For Node, from what is written here and not from what was built of it. */
+export const FOR_NODE = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  conditions: ['bedrock-spend-sources'],
+  // Packages written as CommonJS ask for Node's own modules through require.
+  banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
+} as const satisfies BuildOptions;
+
 /** @param entryPoints by the names of their files, without ending; they share chunks */
 export async function bundleEntries(
   entryPoints: Record<string, string>,
@@ -15,21 +25,15 @@ export async function bundleEntries(
   options: BuildOptions,
 ): Promise<Metafile> {
   const { metafile } = await build({
+    ...FOR_NODE,
     absWorkingDir: ROOT,
     entryPoints,
     outdir: resolve(outdir),
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    // So that no build is needed before.
-    conditions: ['bedrock-spend-sources'],
     target: 'node22',
     chunkNames: '[name]-[hash]',
     // Native code; only sources that are files need it.
     external: ['@duckdb/node-api'],
-    // Packages written as CommonJS ask for Node's own modules through require.
-    banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
     plugins: [PRICES_OF_AWS],
     metafile: true,
     ...options,

@@ -85,7 +85,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   charts: ['assets.ts', 'domain', 'reports'],
   // A program of its own, for browsers: it meets the server only through its tools.
   'mcp/app/page': ['charts', 'domain', 'reports'],
-  mcp: ['assets.ts', 'access', 'charts', 'domain', 'names', 'reports', 'setup', 'engines/engine.ts'],
+  mcp: ['assets.ts', 'lazy.ts', 'access', 'charts', 'domain', 'names', 'reports', 'setup', 'engines/engine.ts'],
   http: ['access', 'domain', 'mcp'],
   client: ['domain'],
   cli: [

@@ -3,8 +3,6 @@ import type { ServerDependencies } from '../mcp/server.ts';
 import { type AppOptions, createApp, LOOPBACK_ONLY } from './app.ts';
 import { createSpendMcp } from './spend-mcp.ts';
 
-const IDLE_MS = 7 * 86_400_000;
-
 /**
  * The server as a function of requests, for programs that serve HTTP themselves: `/mcp` and `/healthz`, with sessions in this
  * process. It knows no keys: whoever reaches it may ask everything.
@@ -16,7 +14,6 @@ export function createFetchHandler(
 ): (request: Request) => Promise<Response> {
   const mcp = createSpendMcp(dependencies, {
     store: createMemorySessionStore(),
-    idleMs: IDLE_MS,
     getStream: undefined,
   });
   const app = createApp(mcp, options);

@@ -3,7 +3,8 @@ import { createServerFactory, type ServerDependencies } from '../mcp/server.ts';
 
 export interface SpendMcpOptions {
   store: SessionStore;
-  idleMs: number;
+  /** Default: the layer's, 7 days. */
+  idleMs?: number;
   getStream: GetStream | undefined;
 }
 
@@ -13,7 +14,7 @@ export function createSpendMcp(dependencies: ServerDependencies, options: SpendM
   return createServerlessMcp({
     factory: createServerFactory(dependencies),
     store,
-    idleMs,
+    ...(idleMs === undefined ? {} : { idleMs }),
     ...(getStream ? { getStream } : {}),
     onError: ({ message, cause }) =>
       dependencies.log(`mcp: ${message}${cause ? ` (${(cause as Error).message})` : ''}`),

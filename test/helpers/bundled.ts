@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { FOR_NODE } from '../../scripts/bundle.ts';
 
 const made = new Map<string, Promise<string>>();
 
@@ -14,15 +15,6 @@ export function bundled(entry: string): Promise<string> {
 
 async function bundle(entry: string): Promise<string> {
   const outfile = join(mkdtempSync(join(tmpdir(), 'bundled-')), `${basename(entry, '.ts')}.mjs`);
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    conditions: ['bedrock-spend-sources'],
-    // Packages written as CommonJS ask for Node's own modules through require.
-    banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
-  });
+  await build({ ...FOR_NODE, entryPoints: [entry], outfile });
   return outfile;
 }

@@ -11,6 +11,7 @@ import { startDynamoDB } from '../../rigs/dynamodb.ts';
 import { startFunction } from '../../rigs/lambda/function.ts';
 import { startGateway } from '../../rigs/lambda/gateway.ts';
 import { connect, textFromResult } from '../../src/client/index.ts';
+import { strictErrors } from '../helpers/strict-types.ts';
 
 const run = promisify(execFile);
 const LAYER = resolve('packages/serverless-mcp');
@@ -43,9 +44,7 @@ describe('the package serverless-mcp', () => {
   });
 
   it('has types that hold in a strict project, nothing skipped', { timeout: 60_000 }, async () => {
-    const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck', 'false'];
-    const { stdout } = await run(resolve('node_modules/.bin/tsc'), [...strict, 'server.ts'], { cwd: project });
-    expect(stdout).toBe('');
+    expect(await strictErrors(project, 'server.ts')).toBe('');
   });
 
   it('keeps a session of its README’s server when every instance is killed', { timeout: 300_000 }, async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -13,6 +13,7 @@ import { bundleDesktop } from '../../scripts/bundle-desktop.ts';
 import { bundleTypes } from '../../scripts/bundle-package.ts';
 import { SETTINGS } from '../../src/config.ts';
 import { EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
+import { strictErrors } from '../helpers/strict-types.ts';
 
 const run = promisify(execFile);
 
@@ -66,11 +67,7 @@ describe('the package', () => {
       export const version: number = client.getServerVersion();
       export const { content } = await callTool('breakdown_spend', { by: ['model'] });`;
     await writeFile(join(bundle, 'program.mts'), program);
-    const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck', 'false'];
-    const { stdout } = await run(resolve('node_modules/.bin/tsc'), [...strict, 'program.mts'], { cwd: bundle }).catch(
-      (error) => error,
-    );
-    expect(stdout).toBe('');
+    expect(await strictErrors(bundle, 'program.mts')).toBe('');
   });
 
   it('can be imported by every name that it exports', async () => {

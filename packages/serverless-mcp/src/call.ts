@@ -44,7 +44,7 @@ const INBOX_AFTER_MS = 100;
 export async function beginCall(
   sessionId: string,
   requests: readonly JSONRPCRequest[],
-  exchange: InProcessServer,
+  server: InProcessServer,
   options: SessionOptions,
 ): Promise<Call> {
   const { store, leaseMs, onError } = options;
@@ -78,13 +78,13 @@ export async function beginCall(
     },
     async run(extra, deadline, onResponse) {
       const over = new AbortController();
-      const requestsInRun = createRun(exchange, onResponse);
+      const requestsInRun = createRun(server, onResponse);
       const answered = requests.map((request) => requestsInRun.start(request, extra));
       const lease = setInterval(() => {
         renewal = renew().catch(onError);
       }, leaseMs / 3);
       const clock = deadline && setTimeout(requestsInRun.endInTime, deadline - DEADLINE_MARGIN_MS - Date.now());
-      const inbox = readInbox((message) => deliver(message, exchange, questions, requestsInRun.cancel), over.signal);
+      const inbox = readInbox((message) => deliver(message, server, questions, requestsInRun.cancel), over.signal);
       await Promise.all(answered);
       over.abort(ENDED);
       clearInterval(lease);
@@ -95,12 +95,12 @@ export async function beginCall(
 }
 
 /** Requests in progress, each of which ends once: with its response, cancelled, or out of time. */
-function createRun(exchange: InProcessServer, onResponse: (response: JSONRPCResponse) => void) {
+function createRun(server: InProcessServer, onResponse: (response: JSONRPCResponse) => void) {
   const open = new Map<RequestId, (response?: JSONRPCResponse) => void>();
 
   /** The protocol aborts the handler, and then answers nothing. */
   function stop(requestId: RequestId, reason: string): void {
-    exchange.tell({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason } });
+    server.tell({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason } });
   }
   return {
     start: (request: JSONRPCRequest, extra: Partial<MessageExtraInfo>) =>
@@ -111,7 +111,7 @@ function createRun(exchange: InProcessServer, onResponse: (response: JSONRPCResp
           resolve();
         };
         open.set(request.id, settle);
-        void exchange.ask(request, extra).then(settle);
+        void server.ask(request, extra).then(settle);
       }),
     cancel(requestId: RequestId) {
       const settle = open.get(requestId);
@@ -138,7 +138,7 @@ function addressQuestion(question: JSONRPCRequest, callId: string, questions: Ma
 
 function deliver(
   message: JSONRPCMessage,
-  exchange: InProcessServer,
+  server: InProcessServer,
   questions: Map<string, RequestId>,
   cancel: (requestId: RequestId) => void,
 ): void {
@@ -146,12 +146,12 @@ function deliver(
     const question = questions.get(message.id as string);
     // An answer counts once.
     questions.delete(message.id as string);
-    if (question !== undefined) exchange.tell({ ...message, id: question });
+    if (question !== undefined) server.tell({ ...message, id: question });
   } else if (message.method === 'notifications/cancelled') {
     cancel(message.params?.['requestId'] as RequestId);
   } else {
     const progressToken = questions.get(message.params?.['progressToken'] as string);
-    if (progressToken !== undefined) exchange.tell({ ...message, params: { ...message.params, progressToken } });
+    if (progressToken !== undefined) server.tell({ ...message, params: { ...message.params, progressToken } });
   }
 }
 

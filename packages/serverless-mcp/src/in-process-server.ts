@@ -61,7 +61,7 @@ export async function startInProcessServer({
   const auth = authInfo ? { authInfo } : {};
   const server = await factory({ era: 'legacy', requestInfo: request, ...auth });
   await server.connect(transport);
-  const exchange: InProcessServer = {
+  const inProcess: InProcessServer = {
     ask: (message, extra) =>
       new Promise((resolve) => {
         waiting.set(message.id, resolve);
@@ -76,16 +76,16 @@ export async function startInProcessServer({
     },
     close: () => server.close(),
   };
-  if (row) await rehydrate(exchange, row);
-  return exchange;
+  if (row) await rehydrate(inProcess, row);
+  return inProcess;
 }
 
 /**
  * Brings a fresh server to the state it had when the session's last request was answered. Not with `notifications/initialized`:
  * the SDK needs it for nothing but the server's own callback, which is to run once in a session.
  */
-async function rehydrate(exchange: InProcessServer, { initialize, logLevel }: SessionRow): Promise<void> {
-  await exchange.ask({ jsonrpc: '2.0', id: '__initialize', method: 'initialize', params: initialize });
+async function rehydrate(inProcess: InProcessServer, { initialize, logLevel }: SessionRow): Promise<void> {
+  await inProcess.ask({ jsonrpc: '2.0', id: '__initialize', method: 'initialize', params: initialize });
   if (logLevel === undefined) return;
-  await exchange.ask({ jsonrpc: '2.0', id: '__level', method: 'logging/setLevel', params: { level: logLevel } });
+  await inProcess.ask({ jsonrpc: '2.0', id: '__level', method: 'logging/setLevel', params: { level: logLevel } });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemorySessionStore } from './memory-session-store.ts';
 import { SESSION_STORE_CASES, STORE_CLOCK_BEGINS } from './testing/index.ts';
+import { sessionRow } from './testing/session-row.ts';
 
 describe('a memory store, as every session store,', () => {
   it.each(SESSION_STORE_CASES)('$name', async ({ check }) => {
@@ -13,17 +14,7 @@ describe('a memory store, as every session store,', () => {
 });
 
 describe('a full memory store', () => {
-  const row = (id: string, expiresAt: number) => ({
-    id,
-    owner: undefined,
-    initialize: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
-    protocolVersion: '2025-11-25',
-    logLevel: undefined,
-    subscriptions: [],
-    stream: undefined,
-    cursor: undefined,
-    expiresAt,
-  });
+  const row = (id: string, expiresAt: number) => sessionRow(id, { expiresAt });
 
   it('refuses one more, and takes it once another has expired', async () => {
     let now = 0;

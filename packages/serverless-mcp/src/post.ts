@@ -27,15 +27,15 @@ export interface SessionPost {
 /** Answers requests with a server of their own. */
 export async function answerRequests(post: SessionPost, requests: readonly JSONRPCRequest[]): Promise<Response> {
   const { sessionId, row, context, options } = post;
-  const exchange = await open(post);
+  const server = await open(post);
   if (row === undefined || !requests.some(({ method }) => CALLS.has(method)))
-    return answerAtOnce(exchange, requests, post);
+    return answerAtOnce(server, requests, post);
   try {
-    const call = await beginCall(sessionId, requests, exchange, options);
+    const call = await beginCall(sessionId, requests, server, options);
     const answer = context.buffered ? answerWithJson : answerWithStream;
-    return await answer(exchange, call, row, context, options);
+    return await answer(server, call, row, context, options);
   } catch (error) {
-    await exchange.close();
+    await server.close();
     throw error;
   }
 }
@@ -45,49 +45,49 @@ function open({ request, sessionId, row, context, options }: SessionPost): Promi
 }
 
 async function answerAtOnce(
-  exchange: InProcessServer,
+  server: InProcessServer,
   requests: readonly JSONRPCRequest[],
   { sessionId, context, options }: SessionPost,
 ): Promise<Response> {
-  exchange.listen(withoutQuestions(options.store, sessionId));
-  const responses = await Promise.all(requests.map((request) => askInTime(exchange, request, context.deadline)));
-  await exchange.close();
+  server.listen(withoutQuestions(options.store, sessionId));
+  const responses = await Promise.all(requests.map((request) => askInTime(server, request, context.deadline)));
+  await server.close();
   return jsonResponse(responses, sessionId);
 }
 
 /** The response, or an error in its place before the platform stops this instance. */
 async function askInTime(
-  exchange: InProcessServer,
+  server: InProcessServer,
   request: JSONRPCRequest,
   deadline: number | undefined,
 ): Promise<JSONRPCResponse> {
-  if (deadline === undefined) return exchange.ask(request);
+  if (deadline === undefined) return server.ask(request);
   const enough = new AbortController();
   const late = pause(deadline - DEADLINE_MARGIN_MS - Date.now(), enough.signal).then(() => outOfTime(request.id));
-  const response = await Promise.race([exchange.ask(request), late]);
+  const response = await Promise.race([server.ask(request), late]);
   enough.abort(ENDED);
   return response;
 }
 
 /** Where nothing can be streamed: what the call says meanwhile goes to the session's GET stream, its results come at the end. */
 async function answerWithJson(
-  exchange: InProcessServer,
+  server: InProcessServer,
   call: Call,
   row: SessionRow,
   { deadline }: RequestContext,
   { store }: SessionOptions,
 ): Promise<Response> {
   const responses: JSONRPCResponse[] = [];
-  exchange.listen((message) => appendToSession(store, row.id, call.addressed(message)));
+  server.listen((message) => appendToSession(store, row.id, call.addressed(message)));
   await call.run({}, deadline, (response) => responses.push(response));
   await call.finish([], 1);
-  await exchange.close();
+  await server.close();
   return responses.length === 0 ? cancelled() : jsonResponse(responses, row.id);
 }
 
 /** Everything the call says is an event, stored, so that any instance can go on where a cut stream ended. */
 async function answerWithStream(
-  exchange: InProcessServer,
+  server: InProcessServer,
   call: Call,
   row: SessionRow,
   { deadline, waitUntil }: RequestContext,
@@ -95,7 +95,7 @@ async function answerWithStream(
 ): Promise<Response> {
   const { response, writer } = openEventStream(row.id, options.keepAliveMs);
   const output = createCallOutput(row.id, call, writer, options);
-  exchange.listen(async (message, about) => {
+  server.listen(async (message, about) => {
     const addressed = call.addressed(message);
     if (about === undefined) return appendToSession(options.store, row.id, addressed);
     output.say(addressed);
@@ -105,7 +105,7 @@ async function answerWithStream(
   const run = async () => {
     await call.run(extra, deadline, output.answer);
     await output.finish();
-    await exchange.close();
+    await server.close();
   };
   waitUntil(run().catch(options.onError));
   return response;
@@ -113,14 +113,14 @@ async function answerWithStream(
 
 /** Lets a fresh server hear notifications that are about no call. */
 export async function hearNotifications(post: SessionPost, messages: readonly JSONRPCNotification[]): Promise<void> {
-  const exchange = await open(post);
-  const heard = messages.filter(({ method }) => method !== 'notifications/initialized' || exchange.awaitsInitialized);
+  const server = await open(post);
+  const heard = messages.filter(({ method }) => method !== 'notifications/initialized' || server.awaitsInitialized);
   if (heard.length > 0) {
-    exchange.listen(withoutQuestions(post.options.store, post.sessionId));
-    for (const message of heard) exchange.tell(message);
+    server.listen(withoutQuestions(post.options.store, post.sessionId));
+    for (const message of heard) server.tell(message);
     await new Promise((resolve) => setTimeout(resolve, NOTIFICATION_MS));
   }
-  await exchange.close();
+  await server.close();
 }
 
 /** For servers that live too briefly to wait for an answer. */

@@ -85,11 +85,12 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
     const requests = messages.filter(isRequest);
     const others = messages.filter((message) => !isRequest(message));
     if (subscribesTooMuch(row, requests)) return invalidRequest(`at most ${MAX_SUBSCRIPTIONS} subscriptions a session`);
-    const exchange = { request, sessionId: row.id, row, context, options };
+    const postOfSession = { request, sessionId: row.id, row, context, options };
     const notifications = await deliverToCalls(store, row.id, others);
-    if (notifications.length > 0) context.waitUntil(hearNotifications(exchange, notifications).catch(options.onError));
+    if (notifications.length > 0)
+      context.waitUntil(hearNotifications(postOfSession, notifications).catch(options.onError));
     if (requests.length === 0) return accepted();
-    const response = await answerRequests(exchange, requests);
+    const response = await answerRequests(postOfSession, requests);
     if (requests.some(({ method }) => REMEMBERED.has(method))) await remember(row, requests, response.clone());
     return response;
   }

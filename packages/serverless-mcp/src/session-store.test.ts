@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemorySessionStore } from './memory-session-store.ts';
-import { renewSession, type SessionRow } from './session-store.ts';
+import { renewSession } from './session-store.ts';
+import { sessionRow } from './testing/session-row.ts';
 
 const IDLE_MS = 1_000_000;
 
@@ -11,17 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const ROW: SessionRow = {
-  id: 'a',
-  owner: undefined,
-  initialize: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
-  protocolVersion: '2025-11-25',
-  logLevel: undefined,
-  subscriptions: [],
-  stream: undefined,
-  cursor: undefined,
-  expiresAt: IDLE_MS,
-};
+const ROW = sessionRow('a', { expiresAt: IDLE_MS });
 
 describe('a session that is used', () => {
   it.each([

@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { pathOfAsset } from '../../assets.ts';
+import { memoizeFor } from '../../lazy.ts';
 
 /** The dashboard as an MCP App (https://modelcontextprotocol.io/extensions/apps/overview): tools name it, hosts show it. */
 export const DASHBOARD_URI = 'ui://bedrock-spend/dashboard';
 export const APP_MIME_TYPE = 'text/html;profile=mcp-app';
 
 /** The page, which is all that it needs: it loads nothing. @throws Error where it was not built */
-export async function dashboardPage(): Promise<string> {
-  page ??= readFile(pathOfAsset('dashboard'), 'utf8');
-  return page;
-}
-
-let page: Promise<string> | undefined;
+export const dashboardPage: () => Promise<string> = memoizeFor(
+  async () => readFile(pathOfAsset('dashboard'), 'utf8'),
+  Number.POSITIVE_INFINITY,
+);
 
 /** The page holds no data: it asks tools for them, so every caller may read it. */
 export function registerDashboard(server: McpServer): void {

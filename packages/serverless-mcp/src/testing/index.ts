@@ -2,6 +2,7 @@
 /** `serverless-mcp/testing`: what every session store must do, for any test runner. */
 import assert from 'node:assert/strict';
 import type { SessionRow, SessionStore, StoredEvent } from '../session-store.ts';
+import { sessionRow } from './session-row.ts';
 
 export interface StoreUnderTest {
   store: SessionStore;
@@ -24,6 +25,9 @@ const MINUTE = 60_000;
 export const STORE_CLOCK_BEGINS = Date.parse('2026-10-01T00:00:00Z');
 
 const begun = STORE_CLOCK_BEGINS;
+
+const row = (id: string, change: Partial<SessionRow> = {}) =>
+  sessionRow(id, { expiresAt: begun + 10 * MINUTE, ...change });
 
 /** The contract, whatever a store keeps its rows in: each case wants a store of its own. */
 export const SESSION_STORE_CASES: readonly StoreCase[] = [
@@ -214,22 +218,6 @@ export const SESSION_STORE_CASES: readonly StoreCase[] = [
     },
   },
 ];
-
-/** A row as a session begins with. */
-function row(id: string, change: Partial<SessionRow> = {}): SessionRow {
-  return {
-    id,
-    owner: undefined,
-    initialize: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
-    protocolVersion: '2025-11-25',
-    logLevel: undefined,
-    subscriptions: [],
-    stream: undefined,
-    cursor: undefined,
-    expiresAt: begun + 10 * MINUTE,
-    ...change,
-  };
-}
 
 function call(id: string, leaseUntil = begun) {
   return { id, requestIds: [1, 'two'], leaseUntil };
