@@ -175,6 +175,6 @@ export const ASSUMPTIONS: Readonly<Record<string, Readonly<Record<string, Assump
     states: ['a stack that failed at first can only be deleted; UPDATE_ROLLBACK_FAILED can be continued', 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html', 'deploy/deployer/stack.py', 'test/e2e/deploy-script/failures.test.ts', 'the advice after a failure is wrong'],
     templateBytes: ['a template in a request has 51,200 bytes at most', 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html', TEMPLATE, 'test/e2e/deploy-script/deploy.test.ts', 'deploying fails'],
     moto: ['other services answer as moto does', 'https://docs.getmoto.org', 'deploy/deployer/aws.py', 'test/e2e/deploy-script/deploy.test.ts', 'deploying fails on AWS'],
-    accessToken: ['access tokens of Cognito have `client_id` and `scope`, and `aud` only where a resource was asked for', 'https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html', 'src/access/oauth.ts', 'src/access/oauth.test.ts', 'valid tokens are refused'],
+    accessToken: ['access tokens of Cognito have `client_id` and `scope`, and `aud` only where a resource was asked for', 'https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html', 'src/authentication/oauth.ts', 'src/authentication/oauth.test.ts', 'valid tokens are refused'],
   },
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import type { SessionStore } from 'serverless-mcp';
-import { type AccessOptions, openAccess } from './access/access.ts';
+import { type AccessControlOptions, openAccessControl } from './authorization/access-control.ts';
 import type { ReadBill } from './bill/bill.ts';
 import { engineFromSource } from './compose-engine.ts';
 import type { Alias } from './domain/alias.ts';
@@ -30,7 +30,7 @@ export interface PriceOptions {
   priceListUrl?: string | undefined;
 }
 
-export interface ComposeOptions extends PriceOptions, AccessOptions {
+export interface ComposeOptions extends PriceOptions, AccessControlOptions {
   source: string | undefined;
   /** A file, or `false` for none that lasts. */
   ledger?: string | false | undefined;
@@ -52,7 +52,7 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
   const { log: write = console.error } = options;
   const log = (message: string) => write(logEntry(message));
   return {
-    access: await openAccess(
+    access: await openAccessControl(
       options,
       TOOLS.map(({ name }) => name),
       log,
@@ -78,10 +78,10 @@ function openEngine(source: string | undefined, { ledger, maxScanUsd }: ComposeO
   return maxScanUsd === undefined ? engine : capEngine(engine, maxScanUsd);
 }
 
-/** Engines that are kept for callers' log groups; each keeps what it found. */
+/** Engines that are kept for clients' log groups; each keeps what it found. */
 const MOST_NARROWED = 8;
 
-/** Engines for a log group or region that a caller names, where the operator's source leaves open which it is. */
+/** Engines for a log group or region that a client names, where the operator's source leaves open which it is. */
 function narrowedEngines(options: ComposeOptions) {
   const open = new Map<string, Engine>();
   return {

@@ -1,6 +1,6 @@
 import type { GetStream } from 'serverless-mcp';
-import { isSecureUrl } from './access/issuer.ts';
-import type { OAuthOptions } from './access/oauth.ts';
+import { isSecureUrl } from './authentication/issuer.ts';
+import type { OAuthOptions } from './authentication/oauth.ts';
 import { type Dimension, dimensionFromText } from './domain/dimension.ts';
 import { SpendError } from './domain/errors.ts';
 import { usdFromText } from './domain/money.ts';
@@ -220,7 +220,7 @@ export const SETTINGS = {
   rateLimit: setting({
     env: 'BEDROCK_SPEND_RATE_LIMIT',
     flag: '--rate-limit',
-    help: 'Requests a minute that each caller may make of the HTTP server, where its key does not say otherwise',
+    help: 'Requests a minute that each client may make of the HTTP server, where its key does not say otherwise',
     fallback: '600',
     parse: wholeNumber(1, 1_000_000),
   }),
@@ -252,7 +252,7 @@ export const SETTINGS = {
   policy: setting({
     env: 'BEDROCK_SPEND_POLICY',
     flag: '--policy',
-    help: 'Who may see what: a YAML or JSON file, or the JSON itself; default: every caller sees everything',
+    help: 'Who may see what: a YAML or JSON file, or the JSON itself; default: every client sees everything',
     parse: text,
   }),
   pseudonyms: setting({

@@ -21,7 +21,8 @@ const SCANNING = [
 /** Which rooms a room may import from, besides itself. ARCHITECTURE.md draws the same arrows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
-  access: ['domain', 'engines/engine.ts'],
+  authentication: ['domain'],
+  authorization: ['authentication', 'domain', 'engines/engine.ts'],
   logs: ['domain'],
   'bill/cost-explorer.ts': ['aws', 'domain', 'bill'],
   'bill/cur.ts': ['domain', 'bill'],
@@ -85,13 +86,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   charts: ['assets.ts', 'domain', 'reports'],
   // A program of its own, for browsers: it meets the server only through its tools.
   'mcp/app/page': ['charts', 'domain', 'reports'],
-  mcp: ['assets.ts', 'lazy.ts', 'access', 'charts', 'domain', 'names', 'reports', 'setup', 'engines/engine.ts'],
-  http: ['access', 'domain', 'mcp'],
+  mcp: [
+    'assets.ts',
+    'lazy.ts',
+    'authentication',
+    'authorization',
+    'charts',
+    'domain',
+    'names',
+    'reports',
+    'setup',
+    'engines/engine.ts',
+  ],
+  http: ['authentication', 'domain', 'mcp'],
   client: ['domain'],
   cli: [
     'assets.ts',
     'charts',
-    'access',
+    'authentication',
     'setup',
     'domain',
     'engines/engine.ts',
@@ -103,8 +115,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'compose.ts',
     'exports',
   ],
-  entry: ['access', 'cli', 'http', 'compose.ts', 'config.ts'],
-  'config.ts': ['access', 'domain'],
+  entry: ['authentication', 'cli', 'http', 'compose.ts', 'config.ts'],
+  'config.ts': ['authentication', 'domain'],
   'lazy.ts': [],
   'compose-engine.ts': [
     'lazy.ts',
@@ -120,7 +132,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/metrics',
   ],
   'compose.ts': [
-    'access',
+    'authorization',
     'compose-engine.ts',
     'bill',
     'bill/cost-explorer.ts',

@@ -21,7 +21,7 @@ export const FOLDERS: Record<string, Folder> = {
   'src/domain': {
     tests: [
       'src/domain/**/*.test.ts',
-      'src/access/{policy,restricted-engine}.test.ts',
+      'src/authorization/{policy,restricted-engine}.test.ts',
       'src/engines/*.test.ts',
       'src/engines/{athena,cloudwatch}/*.test.ts',
       'src/prices/**/*.test.ts',

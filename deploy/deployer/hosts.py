@@ -15,7 +15,7 @@ def settings(url: str, value: str | None, *, stack: str, region: str, key: str) 
 
 
 def settings_without_key(url: str) -> str:
-    """The same, for a server whose callers sign in: hosts find out where by themselves."""
+    """The same, for a server whose clients sign in: hosts find out where by themselves."""
     server = {NAME: {"url": url}}
     typed = {NAME: {"type": "http", "url": url}}
     parts = [

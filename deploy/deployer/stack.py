@@ -47,7 +47,7 @@ class Stack:
 
     @property
     def issuer(self) -> str:
-        """Whose tokens callers send; empty where they send keys."""
+        """Whose tokens clients send; empty where they send keys."""
         return self.parameters.get("OAuthIssuer", "")
 
     @property

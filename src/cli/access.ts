@@ -1,5 +1,5 @@
-import { type Authenticator, createAuthenticator } from '../access/authenticate.ts';
-import { createKeyReader, hasKeyFile } from '../access/key-file.ts';
+import { type Authenticator, createAuthenticator } from '../authentication/authenticator.ts';
+import { createKeyReader, hasKeyFile } from '../authentication/key-file.ts';
 import { oauthSettings, readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
 import { KEY_FILE } from './keys.ts';

@@ -25,7 +25,7 @@ export const EXIT = Object.fromEntries(
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof SpendError)) return EXIT.failure;
   if (error.code === 'NO_RECORDS' || toolCodeOf(error) === 'NO_RECORDS') return EXIT.noRecords;
-  return ERROR_CODES[error.code].fixer === 'caller' && error.code !== 'CANCELLED' ? EXIT.usage : EXIT.failure;
+  return ERROR_CODES[error.code].fixer === 'client' && error.code !== 'CANCELLED' ? EXIT.usage : EXIT.failure;
 }
 
 /** The code that a server's tool ends its words with. */

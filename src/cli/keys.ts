@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import { changeKeys, readKeys } from '../access/key-file.ts';
-import { hasExpired, type KeyRecord, makeKey } from '../access/keys.ts';
+import { changeKeys, readKeys } from '../authentication/key-file.ts';
+import { hasExpired, type KeyRecord, makeKey } from '../authentication/keys.ts';
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
 import { EXIT } from './exit.ts';

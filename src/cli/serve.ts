@@ -37,9 +37,9 @@ export async function runServe(options: ServeOptions): Promise<number> {
     },
     dependencies,
   );
-  const callers = access ? 'those who may' : 'anybody on this machine';
+  const clients = access ? 'those who may' : 'anybody on this machine';
   console.error(
-    `bedrock-spend answers ${callers} at ${server.url} from ${dependencies.engine.source}. Ctrl-C stops it.\nThe dashboard: ${new URL('/', server.url)}`,
+    `bedrock-spend answers ${clients} at ${server.url} from ${dependencies.engine.source}. Ctrl-C stops it.\nThe dashboard: ${new URL('/', server.url)}`,
   );
   await untilTerminated();
   await server.close();

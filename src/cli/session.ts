@@ -21,7 +21,7 @@ export interface SourceOptions {
   audit?: string;
 }
 
-/** @param policy of a server with several callers; who runs a command is the operator */
+/** @param policy of a server with several clients; who runs a command is the operator */
 export function composeFromOptions(options: SourceOptions, policy?: string) {
   return compose({
     source: readSetting('source', options.source),

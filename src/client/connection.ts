@@ -66,7 +66,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     // Without an end, calls whose streams cannot be taken up again would wait for their timeout.
     client.onerror = (error) => {
       if (error.message.startsWith('Maximum reconnection attempts')) void client.close();
-      // Of a request the caller is told; of a stream nobody is, and with it go the calls that wait for it.
+      // Of a request whoever made it is told; of a stream nobody is, and with it go the calls that wait for it.
       if (
         isSessionGone(opened, error) &&
         error instanceof SdkHttpError &&

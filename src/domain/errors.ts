@@ -1,21 +1,21 @@
-/** Who can mend an error: the caller (a different question), the operator (settings, files, permissions), or a service we depend on. */
-export type Fixer = 'caller' | 'operator' | 'upstream';
+/** Who can mend an error: the client (a different question), the operator (settings, files, permissions), or a service we depend on. */
+export type Fixer = 'client' | 'operator' | 'upstream';
 
 /** Every error the program raises on purpose. `docs/errors.md` is tested against this table; a retired code is never reused. */
 export const ERROR_CODES = {
   INVALID_ARGUMENT: {
     status: 400,
-    fixer: 'caller',
+    fixer: 'client',
     retryable: false,
     meaning: 'A parameter has a value that cannot be used.',
   },
   INVALID_PERIOD: {
     status: 400,
-    fixer: 'caller',
+    fixer: 'client',
     retryable: false,
     meaning: 'The period is empty or a date cannot be read.',
   },
-  UNKNOWN_DIMENSION: { status: 400, fixer: 'caller', retryable: false, meaning: 'There is no dimension of that name.' },
+  UNKNOWN_DIMENSION: { status: 400, fixer: 'client', retryable: false, meaning: 'There is no dimension of that name.' },
   SOURCE_NOT_FOUND: {
     status: 404,
     fixer: 'operator',
@@ -66,7 +66,7 @@ export const ERROR_CODES = {
   },
   SCAN_TOO_DEAR: {
     status: 402,
-    fixer: 'caller',
+    fixer: 'client',
     retryable: false,
     meaning: 'Answering would scan logs for more than the operator allows for one question.',
   },
@@ -86,7 +86,7 @@ export const ERROR_CODES = {
     status: 403,
     fixer: 'operator',
     retryable: false,
-    meaning: 'The server’s policy does not let this caller see what was asked.',
+    meaning: 'The server’s policy does not let this client see what was asked.',
   },
   UPSTREAM_BUSY: {
     status: 503,
@@ -100,16 +100,16 @@ export const ERROR_CODES = {
     retryable: true,
     meaning: 'A query on an AWS service failed or took too long.',
   },
-  CANCELLED: { status: 499, fixer: 'caller', retryable: true, meaning: 'The caller cancelled the work.' },
+  CANCELLED: { status: 499, fixer: 'client', retryable: true, meaning: 'The client cancelled the work.' },
   NOT_SIGNED_IN: {
     status: 401,
-    fixer: 'caller',
+    fixer: 'client',
     retryable: false,
     meaning: 'Nobody is signed in for the MCP server, or the sign-in has ended.',
   },
   SIGN_IN_FAILED: {
     status: 401,
-    fixer: 'caller',
+    fixer: 'client',
     retryable: true,
     meaning: 'The sign-in was refused, did not end in time, or its answer cannot be believed.',
   },
@@ -130,7 +130,7 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** An expected failure. The message says what is wrong and what to do about it, in words that may be shown to the caller. */
+/** An expected failure. The message says what is wrong and what to do about it, in words that may be shown to the client. */
 export class SpendError extends Error {
   override readonly name = 'SpendError';
   readonly code: ErrorCode;

@@ -16,7 +16,7 @@ export interface Bucket {
   to: number;
 }
 
-/** More cells than this are no answer anybody reads; a caller asks for a coarser interval instead. */
+/** More cells than this are no answer anybody reads; ask for a coarser interval instead. */
 const MAX_BUCKETS = 20_000;
 
 export const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import { createTokenVerifier } from '../access/oauth.ts';
+import { createTokenVerifier } from '../authentication/oauth.ts';
 import { oauthSettings } from '../config.ts';
 import { authorizeByKey, authorizeByToken } from '../http/authorizer.ts';
 

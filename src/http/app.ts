@@ -7,8 +7,8 @@ import {
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { RequestContext, ServerlessMcp } from 'serverless-mcp';
-import type { Authenticator } from '../access/authenticate.ts';
-import { authInfoFromCaller, type Caller } from '../access/caller.ts';
+import type { Authenticator } from '../authentication/authenticator.ts';
+import { authInfoFromClient, type ClientIdentity } from '../authentication/client-identity.ts';
 
 export interface AppOptions {
   /** Hostnames that requests may name in Host; undefined where a gateway has routed by it already. */
@@ -68,10 +68,10 @@ export function createApp(mcp: ServerlessMcp, options: AppOptions = LOOPBACK_ONL
   for (const path of access?.resource?.paths ?? [])
     app.use(path, cors()).get(path, (context) => context.json(access?.resource?.metadata));
   app.all('/mcp', async ({ req, env }) => {
-    const caller = access ? await access.authenticate(req.raw) : callerFromGateway(env?.principal);
-    if (caller instanceof Response) return caller;
-    if (caller === undefined) return mcp.fetch(req.raw, env);
-    return mcp.fetch(req.raw, { ...env, principal: caller.principal, authInfo: authInfoFromCaller(caller) });
+    const client = access ? await access.authenticate(req.raw) : clientFromGateway(env?.principal);
+    if (client instanceof Response) return client;
+    if (client === undefined) return mcp.fetch(req.raw, env);
+    return mcp.fetch(req.raw, { ...env, principal: client.principal, authInfo: authInfoFromClient(client) });
   });
   app.notFound((context) => context.json({ error: 'Not found. The MCP endpoint is /mcp.' }, 404));
   return app;
@@ -92,6 +92,6 @@ function isOwnPage({ headers }: Request): boolean {
 }
 
 /** The gateway tells who it was, and nothing of them. */
-function callerFromGateway(principal: string | undefined): Caller | undefined {
+function clientFromGateway(principal: string | undefined): ClientIdentity | undefined {
   return principal === undefined ? undefined : { principal, name: undefined, claims: {} };
 }

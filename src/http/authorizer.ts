@@ -1,5 +1,5 @@
-import { credentialFrom } from '../access/credential.ts';
-import type { VerifyToken } from '../access/oauth.ts';
+import { credentialFrom } from '../authentication/credential.ts';
+import type { VerifyToken } from '../authentication/oauth.ts';
 
 /** What of a REQUEST authorizer's event is read: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-input.html */
 export interface AuthorizerEvent {
@@ -30,7 +30,7 @@ export function authorizeByToken(verify: VerifyToken) {
     if (credential?.header !== 'authorization') throw new Error('Unauthorized');
     const verdict = await verify(credential.value);
     if ('unavailable' in verdict) throw verdict.unavailable;
-    if ('caller' in verdict) return policy(verdict.caller.principal, 'Allow', methodArn);
+    if ('client' in verdict) return policy(verdict.client.principal, 'Allow', methodArn);
     if (verdict.refused === 'invalid_token') throw new Error('Unauthorized');
     return policy('token', 'Deny', methodArn);
   };

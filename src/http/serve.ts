@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { serve } from '@hono/node-server';
 import { localhostAllowedHostnames, localhostAllowedOrigins } from '@modelcontextprotocol/server';
 import { createMemorySessionStore, type GetStream, type SessionStore } from 'serverless-mcp';
-import type { Authenticator } from '../access/authenticate.ts';
+import type { Authenticator } from '../authentication/authenticator.ts';
 import { SpendError } from '../domain/errors.ts';
 import { dashboardPage } from '../mcp/app/index.ts';
 import type { ServerDependencies } from '../mcp/server.ts';

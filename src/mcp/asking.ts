@@ -1,20 +1,20 @@
-import type { AuditEntry } from '../access/audit.ts';
-import type { Caller } from '../access/caller.ts';
-import { checkSight, isLimited, type Rights } from '../access/rights.ts';
+import type { ClientIdentity } from '../authentication/client-identity.ts';
+import type { AuditEntry } from '../authorization/audit.ts';
+import { checkSight, isLimited, type Rights } from '../authorization/rights.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
 import { limitedContext } from './limited-context.ts';
 import type { ServerDependencies } from './server.ts';
 
 type Question = Pick<AuditEntry, 'method' | 'target' | 'input'>;
 
-/** One caller's dealings with the server. */
+/** One client's dealings with the server. */
 export interface Asking {
   rights: Rights;
-  /** What answers are made from: no more than the caller may see. */
+  /** What answers are made from: no more than the client may see. */
   context: ServerDependencies;
   /**
-   * Answers, unless the caller may see nothing, and tells the audit log how it went.
-   * @throws SpendError in words for the caller, whatever went wrong
+   * Answers, unless the client may see nothing, and tells the audit log how it went.
+   * @throws SpendError in words for the client, whatever went wrong
    */
   ask<Answer>(
     question: Question,
@@ -23,8 +23,8 @@ export interface Asking {
   ): Promise<Answer>;
 }
 
-export function createAsking(caller: Caller | undefined, dependencies: ServerDependencies): Asking {
-  const rights = dependencies.access.rightsOf(caller);
+export function createAsking(client: ClientIdentity | undefined, dependencies: ServerDependencies): Asking {
+  const rights = dependencies.access.rightsOf(client);
   return {
     rights,
     context: limitedContext(dependencies, rights),
@@ -34,7 +34,7 @@ export function createAsking(caller: Caller | undefined, dependencies: ServerDep
         dependencies.access.audit?.({
           ...question,
           at: Date.now(),
-          caller,
+          client,
           rule: rights.rule,
           outcome,
           ms: performance.now() - start,
@@ -68,5 +68,5 @@ function forCaller(error: unknown, rights: Rights, log: ServerDependencies['log'
 }
 
 function isForCaller({ code }: SpendError, rights: Rights): boolean {
-  return code === 'FORBIDDEN' || ERROR_CODES[code].fixer === 'caller' || !isLimited(rights);
+  return code === 'FORBIDDEN' || ERROR_CODES[code].fixer === 'client' || !isLimited(rights);
 }

@@ -11,7 +11,7 @@ export type ToolContext = ReportContext &
     probeSetup: ProbeSetup;
     /** The operator's budgets; none where there is no file of them. @throws SpendError INVALID_BUDGETS */
     budgets(): Promise<readonly Budget[]>;
-    /** An engine for a log group or region that the caller names, where the operator's source leaves that open. */
+    /** An engine for a log group or region that the client names, where the operator's source leaves that open. */
     narrowed(what: { group?: string | undefined; region?: string | undefined }): Engine | undefined;
   };
 
@@ -31,7 +31,7 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   description: string;
   input: Input;
   output: z.ZodObject;
-  /** It tells facts of whole accounts, which no filter can narrow: only callers who may see everything get it. */
+  /** It tells facts of whole accounts, which no filter can narrow: only clients who may see everything get it. */
   wholeAccount?: boolean;
   /** Of the page that hosts show beside the answer (MCP Apps). */
   app?: string;

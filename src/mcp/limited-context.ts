@@ -1,12 +1,12 @@
-import { limitedEngine } from '../access/limited-engine.ts';
-import { isLimited, type Rights } from '../access/rights.ts';
+import { limitedEngine } from '../authorization/limited-engine.ts';
+import { isLimited, type Rights } from '../authorization/rights.ts';
 import { SpendError } from '../domain/errors.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { LookUpNames } from '../names/names.ts';
 import type { ToolContext } from './define-tool.ts';
 
 /**
- * What a caller's tools work with. All that could tell more than the caller may see is narrowed here or taken away, so that no tool
+ * What a client's tools work with. All that could tell more than the client may see is narrowed here or taken away, so that no tool
  * has to think of it.
  */
 export function limitedContext<Context extends Omit<ToolContext, 'signal' | 'onProgress'>>(
@@ -28,7 +28,7 @@ export function limitedContext<Context extends Omit<ToolContext, 'signal' | 'onP
   };
 }
 
-/** Only of ids that come with usage the caller sees: the list of all would tell what others have. */
+/** Only of ids that come with usage the client sees: the list of all would tell what others have. */
 function limitedNames(names: LookUpNames, { pseudonyms }: Rights): LookUpNames {
   return async (needed = []) => {
     if (needed.length === 0) return { aliases: [], notes: [] };
@@ -41,7 +41,7 @@ const refuse = async (): Promise<never> => {
   throw forbidden();
 };
 
-/** In place of what knows more than the caller may see. Tools of whole accounts are refused before; this is the second lock. */
+/** In place of what knows more than the client may see. Tools of whole accounts are refused before; this is the second lock. */
 const NOTHING: Omit<ToolContext, 'signal' | 'onProgress' | 'now' | 'prices'> = {
   engine: {
     name: 'none',

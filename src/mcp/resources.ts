@@ -1,5 +1,5 @@
 import type { McpServer } from '@modelcontextprotocol/server';
-import { checkTool } from '../access/rights.ts';
+import { checkTool } from '../authorization/rights.ts';
 import { priceList } from '../reports/price.ts';
 import type { Asking } from './asking.ts';
 import { getPrice } from './tools/get-price.ts';

@@ -17,7 +17,7 @@ import type { ReconciledColumn, Reconciliation } from './reconcile-schema.ts';
 /** What else a comparison with the bill is made from. */
 export interface BillContext {
   bill: ReadBill;
-  /** CloudWatch's metrics of these regions, in the source's accounts; the caller closes it. */
+  /** CloudWatch's metrics of these regions, in the source's accounts; whoever asks closes it. */
   metricsIn: (regions: readonly string[]) => Engine;
 }
 

@@ -3,7 +3,7 @@ import { createMemorySessionStore } from 'serverless-mcp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeMcp } from '../../packages/serverless-mcp/test/helpers/make-mcp.ts';
 import { as, beginSession, INITIALIZE, post, toolCall } from '../../packages/serverless-mcp/test/helpers/raw-mcp.ts';
-import { auditLine } from '../../src/access/audit.ts';
+import { auditLine } from '../../src/authorization/audit.ts';
 import { compose } from '../../src/compose.ts';
 import { readSetting } from '../../src/config.ts';
 import { startServer } from '../../src/http/serve.ts';
@@ -41,7 +41,7 @@ describe('an error that nobody expected', () => {
   });
 
   it.each(TOOLS.map(({ name }) => name))(
-    'in %s is a reference to the caller, and its details are in the log',
+    'in %s is a reference to the client, and its details are in the log',
     async (name) => {
       const client = await connectAs(undefined, broken());
       const { content, isError } = await client.callTool({ name, arguments: INPUTS[name] ?? {} });
@@ -101,7 +101,7 @@ describe('a log', () => {
     const lines: string[] = [];
     const entry = auditLine({
       at: 0,
-      caller: undefined,
+      client: undefined,
       rule: 'none',
       method: 'tools/call',
       target: 'x',

@@ -9,7 +9,7 @@ import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { post } from '../../packages/serverless-mcp/test/helpers/raw-mcp.ts';
-import { authInfoFromCaller } from '../../src/access/caller.ts';
+import { authInfoFromClient } from '../../src/authentication/client-identity.ts';
 import { keyOf } from '../helpers/ask-as.ts';
 
 const FORM = z.object({ ok: z.boolean() });
@@ -53,7 +53,7 @@ async function spend(mcp: Asking, who: string, requestState?: string) {
   const params = { name: 'spend', arguments: {}, _meta: META, ...more };
   const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'spend' };
   const request = post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, headers);
-  const text = await (await mcp.fetch(request, { authInfo: authInfoFromCaller(keyOf(who)) })).text();
+  const text = await (await mcp.fetch(request, { authInfo: authInfoFromClient(keyOf(who)) })).text();
   return JSON.parse(/\{.*\}/s.exec(text)?.[0] as string) as {
     result?: { requestState?: string; content?: { text: string }[] };
     error?: { code: number; message: string };
@@ -67,7 +67,7 @@ it('a request’s state goes on for who got it, on every instance with the key',
   expect((await spend(makeAsking(KEY), 'ann', state)).result?.content?.[0]?.text).toBe('spent 1');
 });
 
-it('a request’s state that was changed, made with another key, or is another caller’s is refused', async () => {
+it('a request’s state that was changed, made with another key, or is another client’s is refused', async () => {
   const mcp = makeAsking(KEY);
   const state = (await spend(mcp, 'ann')).result?.requestState as string;
   const [version, payload = '', mac] = state.split('.');

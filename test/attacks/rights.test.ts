@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAccess } from '../../src/access/access.ts';
-import type { Caller } from '../../src/access/caller.ts';
+import type { ClientIdentity } from '../../src/authentication/client-identity.ts';
+import { openAccessControl } from '../../src/authorization/access-control.ts';
 import { DIMENSIONS } from '../../src/domain/dimension.ts';
 import { SpendError } from '../../src/domain/errors.ts';
 import { limitedContext } from '../../src/mcp/limited-context.ts';
@@ -32,7 +32,7 @@ const TOOL_NAMES = TOOLS.map(({ name }) => name);
 
 beforeAll(async () => {
   const options = { policy: POLICY, pseudonymKey: 'planted-pseudonym-key-32-characters', audit: 'log' };
-  const access = await openAccess(options, TOOL_NAMES, (line) => audited.push(line));
+  const access = await openAccessControl(options, TOOL_NAMES, (line) => audited.push(line));
   dependencies = { ...(await composeSample()), access, log: () => {} };
 });
 afterAll(() => dependencies.close());
@@ -78,19 +78,19 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   check_setup: { regions: ['us-east-1'] },
 };
 
-describe('a caller without rights', () => {
-  it.each<[string, Caller | undefined]>([
+describe('a client without rights', () => {
+  it.each<[string, ClientIdentity | undefined]>([
     ['a key no rule knows', stranger],
     ['a token of another issuer', tokenOf({ iss: 'https://evil.example', email: 'ann@example.com', sub: 'x' })],
     ['a token without the claim its rule needs', tokenOf({ iss: 'https://login.example.com' })],
     ['nobody', undefined],
-  ])('reaches no engine, price, name, bill or setting: %s', async (_, caller) => {
+  ])('reaches no engine, price, name, bill or setting: %s', async (_, identity) => {
     const { touched, dependencies: all } = untouchable();
     for (const name of TOOL_NAMES) {
-      const answer = await askAs(caller, all, name, INPUTS[name]);
+      const answer = await askAs(identity, all, name, INPUTS[name]);
       expect(answer).toMatchObject({ isError: true, text: expect.stringMatching(/policy.*\[FORBIDDEN\]$/) });
     }
-    const client = await connectAs(caller, all);
+    const client = await connectAs(identity, all);
     await expect(client.readResource({ uri: 'bedrock-spend://prices' })).rejects.toThrow(/policy/);
     expect(touched).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe('a caller without rights', () => {
   });
 });
 
-describe('a caller who sees a part', () => {
+describe('a client who sees a part', () => {
   it('gets that part of every question, and exact sums of it', async () => {
     const whole = await askAs(finance, dependencies, 'breakdown_spend', { by: ['principal'], ...OCTOBER });
     const mine = await askAs(bot, dependencies, 'breakdown_spend', { by: ['principal'], ...OCTOBER });
@@ -165,19 +165,19 @@ describe('a caller who sees a part', () => {
   });
 });
 
-/** Whatever tells of other callers of the sample month. */
+/** Whatever tells of other callers in the sample month. */
 const OTHERS = /doc-search|data-pipeline|checkout|nightly|dana|Developer/;
 
 describe('every tool', () => {
   const asked = TOOLS.filter(({ name, wholeAccount }) => !wholeAccount && name !== 'get_price').map(({ name }) => name);
 
-  it.each(asked)('%s tells a caller with a filter of nobody else', async (name) => {
+  it.each(asked)('%s tells a client with a filter of nobody else', async (name) => {
     const { isError, text, data } = await askAs(bot, dependencies, name, INPUTS[name]);
     expect(isError).toBe(false);
     expect(`${text}${JSON.stringify(data)}`).not.toMatch(OTHERS);
   });
 
-  it.each(asked)('%s tells a caller with pseudonyms no name', async (name) => {
+  it.each(asked)('%s tells a client with pseudonyms no name', async (name) => {
     const { isError, text, data } = await askAs(keyOf('partner'), dependencies, name, INPUTS[name]);
     expect(isError).toBe(false);
     // What dimensions mean is told with examples.
@@ -187,8 +187,8 @@ describe('every tool', () => {
 });
 
 describe('what is saved and wasted', () => {
-  const told = async (caller: Caller, name: string) =>
-    (await askAs(caller, dependencies, name, INPUTS[name])).data ?? {};
+  const told = async (identity: ClientIdentity, name: string) =>
+    (await askAs(identity, dependencies, name, INPUTS[name])).data ?? {};
 
   it('is the same money under pseudonyms, also where the report asks again about some callers', async () => {
     const [real, hidden] = [
@@ -201,7 +201,7 @@ describe('what is saved and wasted', () => {
     expect((await told(keyOf('partner'), 'find_wasted_spend'))['kinds']).toEqual(kinds);
   });
 
-  it('is of a caller with a filter the caller’s own part', async () => {
+  it('is of a client with a filter the client’s own part', async () => {
     const { gross_saved_usd, write_surcharge_usd, wasted_usd } =
       EXPECTED.caching['role/support-bot anthropic.claude-sonnet-4-6'] ?? {};
     const { totals } = await told(bot, 'review_prompt_caching');
@@ -213,13 +213,13 @@ describe('what is saved and wasted', () => {
 });
 
 describe('single requests', () => {
-  const mostExpensive = async (caller: Caller, where?: string[]) => {
+  const mostExpensive = async (identity: ClientIdentity, where?: string[]) => {
     const input = { ...OCTOBER, limit: 3, ...(where ? { where } : {}) };
-    const { data } = await askAs(caller, dependencies, 'find_expensive_invocations', input);
+    const { data } = await askAs(identity, dependencies, 'find_expensive_invocations', input);
     return (data as { invocations: Record<string, string>[] }).invocations;
   };
 
-  it('are the caller’s own, the most expensive of those', async () => {
+  it('are the client’s own, the most expensive of those', async () => {
     const all = await mostExpensive(finance, ['principal=role/support-bot']);
     expect(all).toHaveLength(3);
     expect(await mostExpensive(bot)).toEqual(all);
@@ -253,7 +253,7 @@ describe('the operator’s budgets', () => {
   });
 });
 
-describe('a caller with a list of tools', () => {
+describe('a client with a list of tools', () => {
   it('is refused the others, and what resources tell of them', async () => {
     const asker = keyOf('asker');
     expect(await askAs(asker, dependencies, 'breakdown_spend', { by: ['model'], ...OCTOBER })).toMatchObject({
@@ -265,7 +265,7 @@ describe('a caller with a list of tools', () => {
   });
 });
 
-describe('a caller who sees pseudonyms', () => {
+describe('a client who sees pseudonyms', () => {
   const partner = keyOf('partner');
   const input = { by: ['principal', 'session', 'caller', 'account'], ...OCTOBER };
 

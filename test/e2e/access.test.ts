@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { discoverOAuthProtectedResourceMetadata, extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
 import type { ServerlessMcp } from 'serverless-mcp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type AuthenticatorOptions, createAuthenticator } from '../../src/access/authenticate.ts';
-import { callerFromAuthInfo } from '../../src/access/caller.ts';
-import { changeKeys, createKeyReader } from '../../src/access/key-file.ts';
-import { type KeyRecord, makeKey } from '../../src/access/keys.ts';
+import { type AuthenticatorOptions, createAuthenticator } from '../../src/authentication/authenticator.ts';
+import { clientFromAuthInfo } from '../../src/authentication/client-identity.ts';
+import { changeKeys, createKeyReader } from '../../src/authentication/key-file.ts';
+import { type KeyRecord, makeKey } from '../../src/authentication/keys.ts';
 import { connect } from '../../src/client/index.ts';
 import { compose } from '../../src/compose.ts';
 import { createApp } from '../../src/http/app.ts';
@@ -307,7 +307,7 @@ describe('what the server behind it sees', () => {
       async () => ({ authorization: `Bearer ${await issuer.sign({ email: 'g@example.com' })}` }),
       { name: 'g@example.com', claims: { sub: 'ada', email: 'g@example.com' } },
     ],
-  ])('of %s is the caller, not the secret', async (_, headersOf, caller) => {
+  ])('of %s is the client, not the secret', async (_, headersOf, client) => {
     const seen: unknown[] = [];
     const mcp = {
       fetch: async (_request, context) => {
@@ -323,7 +323,7 @@ describe('what the server behind it sees', () => {
     const headers: Record<string, string> = await headersOf();
     await app.fetch(new Request('http://127.0.0.1/mcp', { method: 'POST', headers }));
     const [context] = seen as Parameters<ServerlessMcp['fetch']>[1][];
-    expect(callerFromAuthInfo(context?.authInfo)).toMatchObject({ ...caller, principal: context?.principal });
+    expect(clientFromAuthInfo(context?.authInfo)).toMatchObject({ ...client, principal: context?.principal });
     const secret = Object.values(headers)[0]?.replace('Bearer ', '') as string;
     expect(JSON.stringify(seen)).not.toContain(secret);
   });

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Issuer, startIssuer } from '../../rigs/oidc/issuer.ts';
 import { createHttpVisitor } from '../../rigs/oidc/visitor.ts';
-import { createAuthenticator } from '../../src/access/authenticate.ts';
+import { createAuthenticator } from '../../src/authentication/authenticator.ts';
 import { connect } from '../../src/client/index.ts';
 import { openOAuth } from '../../src/client/oauth/index.ts';
 import { compose } from '../../src/compose.ts';
@@ -69,7 +69,7 @@ describe('our server and our client at a real issuer', () => {
     await expect(connect(server.url)).rejects.toMatchObject({ code: 'SERVER_REFUSED' });
   });
 
-  it('sign in, answer what the policy lets this caller see, and end with the tokens', async () => {
+  it('sign in, answer what the policy lets this client see, and end with the tokens', async () => {
     const session = signIn();
     const connection = await connect(server.url, { session });
     expect(connection.sessionId).toMatch(/^[0-9a-f-]{36}$/);

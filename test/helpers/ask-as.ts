@@ -1,23 +1,23 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
-import { authInfoFromCaller, type Caller } from '../../src/access/caller.ts';
+import { authInfoFromClient, type ClientIdentity } from '../../src/authentication/client-identity.ts';
 import { createServerFactory, type ServerDependencies } from '../../src/mcp/server.ts';
 
-export const keyOf = (id: string, name = id): Caller => ({ principal: `key:${id}`, name, claims: {} });
-export const tokenOf = (claims: Record<string, unknown>): Caller => ({
+export const keyOf = (id: string, name = id): ClientIdentity => ({ principal: `key:${id}`, name, claims: {} });
+export const tokenOf = (claims: Record<string, unknown>): ClientIdentity => ({
   principal: `https://login.example.com#${claims['sub'] ?? 'u1'}`,
   name: claims['email'] as string | undefined,
   claims,
 });
 
-/** A client of one caller, over HTTP as far as the server can tell. */
-export async function connectAs(caller: Caller | undefined, dependencies: ServerDependencies) {
+/** A client with this identity, over HTTP as far as the server can tell. */
+export async function connectAs(identity: ClientIdentity | undefined, dependencies: ServerDependencies) {
   const mcp = createServerlessMcp({
     factory: createServerFactory(dependencies),
     store: createMemorySessionStore(),
     onError: ({ message }) => dependencies.log(message),
   });
-  const context = caller ? { authInfo: authInfoFromCaller(caller), principal: caller.principal } : {};
+  const context = identity ? { authInfo: authInfoFromClient(identity), principal: identity.principal } : {};
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'legacy' } });
   await client.connect(
     new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), {
@@ -32,14 +32,14 @@ interface Row {
   cost_usd: string;
 }
 
-/** One tool's answer to one caller. */
+/** One tool's answer to one client. */
 export async function askAs(
-  caller: Caller | undefined,
+  identity: ClientIdentity | undefined,
   dependencies: ServerDependencies,
   name: string,
   input: Record<string, unknown> = {},
 ) {
-  const client = await connectAs(caller, dependencies);
+  const client = await connectAs(identity, dependencies);
   const { content, structuredContent, isError = false } = await client.callTool({ name, arguments: input });
   await client.close();
   return {

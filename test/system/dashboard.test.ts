@@ -5,9 +5,9 @@ import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwri
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { launchChromium, whatKeepsChromium } from '../../rigs/chromium.ts';
 import { type AppHost, startAppHost } from '../../rigs/mcp-app-host/index.ts';
-import { createAuthenticator } from '../../src/access/authenticate.ts';
-import { changeKeys, createKeyReader } from '../../src/access/key-file.ts';
-import { makeKey } from '../../src/access/keys.ts';
+import { createAuthenticator } from '../../src/authentication/authenticator.ts';
+import { changeKeys, createKeyReader } from '../../src/authentication/key-file.ts';
+import { makeKey } from '../../src/authentication/keys.ts';
 import { compose } from '../../src/compose.ts';
 import { type RunningServer, startServer } from '../../src/http/serve.ts';
 import { callOf, MODELS, temporaryFolder, writeFiles } from '../helpers/log-files.ts';

@@ -13,7 +13,7 @@ export const dashboardPage: () => Promise<string> = memoizeFor(
   Number.POSITIVE_INFINITY,
 );
 
-/** The page holds no data: it asks tools for them, so every caller may read it. */
+/** The page holds no data: it asks tools for them, so every client may read it. */
 export function registerDashboard(server: McpServer): void {
   server.registerResource(
     'dashboard',

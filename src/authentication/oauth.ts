@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import type { Caller } from './caller.ts';
+import type { ClientIdentity } from './client-identity.ts';
 import { findIssuerKeys, type IssuerKeys } from './issuer.ts';
 
 export interface OAuthOptions {
@@ -16,7 +16,7 @@ export interface OAuthOptions {
 }
 
 export type Verdict =
-  | { caller: Caller }
+  | { client: ClientIdentity }
   | { refused: 'invalid_token' | 'insufficient_scope'; why: string }
   /** The issuer's keys cannot be read. */
   | { unavailable: Error };
@@ -58,7 +58,7 @@ export function createTokenVerifier(
     if (!isForUs(claims, options)) return { refused: 'invalid_token', why: 'The token is not for this server.' };
     const missing = scopes.filter((scope) => !scopesOf(claims).includes(scope));
     if (missing.length > 0) return { refused: 'insufficient_scope', why: `The token lacks ${missing.join(' ')}.` };
-    return { caller: callerFromClaims(claims) };
+    return { client: clientFromClaims(claims) };
   };
 }
 
@@ -78,7 +78,7 @@ function scopesOf(claims: JWTPayload): string[] {
   return [claims['scope'] ?? claims['scp'] ?? []].flat().flatMap((value) => String(value).split(' '));
 }
 
-function callerFromClaims(claims: JWTPayload): Caller {
+function clientFromClaims(claims: JWTPayload): ClientIdentity {
   const text = (name: string) => (typeof claims[name] === 'string' ? claims[name] : undefined);
   return {
     principal: `${claims.iss}|${claims.sub}`,

@@ -146,7 +146,7 @@ describe('a restricted engine', () => {
   });
 });
 
-describe('what one caller’s scan found', () => {
+describe('what one client’s scan found', () => {
   it('is kept for the next, who still sees no more than is theirs', async () => {
     const { engine, seen } = makeEngine();
     const sees = async (one: Engine) => (await one.usage(ask({ by: ['session'] }))).rows.map(({ key }) => key.session);

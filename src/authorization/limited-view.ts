@@ -1,6 +1,6 @@
 import type { Work } from '../engines/engine.ts';
 
-/** How far the work is, in per cent: how much there is, and where it lies, is more than the caller may know. */
+/** How far the work is, in per cent: how much there is, and where it lies, is more than the client may know. */
 export function withoutAmounts({ signal, onProgress }: Work = {}): Work {
   return {
     signal,

@@ -1,12 +1,13 @@
-import { open } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import type { ClientIdentity } from '../authentication/client-identity.ts';
 import { SpendError } from '../domain/errors.ts';
-import type { Caller } from './caller.ts';
 
 /** Who asked what, and how it went; never the answer. */
 export interface AuditEntry {
   /** Epoch milliseconds. */
   at: number;
-  caller: Caller | undefined;
+  client: ClientIdentity | undefined;
   /** Of the policy. */
   rule: string;
   method: 'tools/call' | 'resources/read';
@@ -23,12 +24,12 @@ export interface AuditEntry {
 export type Audit = (entry: AuditEntry) => void;
 
 /** One line of JSON in plain ASCII: whatever an input holds, it can neither begin a line nor steer a terminal. */
-export function auditLine({ at, caller, rule, method, target, input, outcome, ms, rows }: AuditEntry): string {
+export function auditLine({ at, client, rule, method, target, input, outcome, ms, rows }: AuditEntry): string {
   const fields = {
     audit: 1,
     time: new Date(at).toISOString(),
-    principal: caller?.principal ?? null,
-    name: caller?.name ?? null,
+    principal: client?.principal ?? null,
+    name: client?.name ?? null,
     rule,
     method,
     target,
@@ -43,7 +44,7 @@ export function auditLine({ at, caller, rule, method, target, input, outcome, ms
   );
 }
 
-/** Longer texts and lists are cut: a line is for reading, and one caller must not fill the disk. */
+/** Longer texts and lists are cut: a line is for reading, and one client must not fill the disk. */
 const MOST_CHARACTERS = 200;
 const MOST_ITEMS = 50;
 
@@ -65,10 +66,10 @@ function cut(value: unknown): unknown {
 export async function openAudit(setting: string, log: (line: string) => void): Promise<Audit | undefined> {
   if (setting === 'off') return undefined;
   if (setting === 'log') return (entry) => log(auditLine(entry));
-  const file = await open(setting, 'a', 0o600).catch((cause: NodeJS.ErrnoException) => {
+  const stream = createWriteStream(setting, { flags: 'a', mode: 0o600 });
+  await once(stream, 'open').catch((cause: NodeJS.ErrnoException) => {
     throw new SpendError('INVALID_SETTING', `The audit file ${setting} cannot be written (${cause.code}).`, { cause });
   });
-  const stream = file.createWriteStream();
   stream.on('error', (error) => log(`audit: ${error.message}`));
   return (entry) => stream.write(`${auditLine(entry)}\n`);
 }

@@ -24,7 +24,7 @@ describe('a token', () => {
   it('of the issuer, for this server, with the scope, is its subject', async () => {
     const verdict = await verify({ email: 'ada@example.com', scope: 'openid spend.read' });
     expect(verdict).toMatchObject({
-      caller: { principal: `${issuer.issuer}|ada`, name: 'ada@example.com', claims: { sub: 'ada' } },
+      client: { principal: `${issuer.issuer}|ada`, name: 'ada@example.com', claims: { sub: 'ada' } },
     });
   });
 
@@ -50,7 +50,7 @@ describe('a token', () => {
     ['scp as text', { scope: undefined, scp: 'other spend.read' }, {}],
     ['no scope, where none is needed', { scope: undefined }, { scopes: [] }],
   ])('with %s is taken', async (_, claims, options) => {
-    expect(await verify(claims, options)).toHaveProperty('caller');
+    expect(await verify(claims, options)).toHaveProperty('client');
   });
 
   it.each([{ scope: 'other' }, { scope: undefined }, { scope: 'spend.readonly' }])(
@@ -63,7 +63,7 @@ describe('a token', () => {
   it('as Cognito makes them is known by its client', async () => {
     const claims = { aud: undefined, client_id: 'app1', token_use: 'access', username: 'ada', scope: 'spend/read' };
     const options = { scopes: ['spend/read'], clientIds: ['app1'] };
-    expect(await verify(claims, options)).toMatchObject({ caller: { name: 'ada' } });
+    expect(await verify(claims, options)).toMatchObject({ client: { name: 'ada' } });
     const refused = { refused: 'invalid_token', why: 'The token is not for this server.' };
     expect(await verify({ ...claims, client_id: 'app2' }, options)).toEqual(refused);
     expect(await verify({ ...claims, client_id: undefined }, options)).toEqual(refused);
@@ -104,11 +104,11 @@ describe('the issuer’s keys', () => {
       { issuer: own.issuer, resource: RESOURCE },
       findIssuerKeys(own.issuer, { cooldownMs: 0 }),
     );
-    for (let time = 0; time < 3; time++) expect(await verifyOwn(await own.sign())).toHaveProperty('caller');
+    for (let time = 0; time < 3; time++) expect(await verifyOwn(await own.sign())).toHaveProperty('client');
     expect(own.asked.filter((path) => path.endsWith('jwks.json'))).toHaveLength(1);
     const next = await own.makeSigner('second', 'ES256');
     own.state.published = [next.published];
-    expect(await verifyOwn(await next.sign())).toHaveProperty('caller');
+    expect(await verifyOwn(await next.sign())).toHaveProperty('client');
     expect(await verifyOwn(await own.sign())).toMatchObject({ refused: 'invalid_token' });
     await own.close();
   });
@@ -116,7 +116,7 @@ describe('the issuer’s keys', () => {
   it('are not asked for by everybody who makes a key id up', async () => {
     const own = await startIssuer();
     const verifyOwn = createTokenVerifier({ issuer: own.issuer, resource: RESOURCE });
-    expect(await verifyOwn(await own.sign())).toHaveProperty('caller');
+    expect(await verifyOwn(await own.sign())).toHaveProperty('client');
     const unknown = await (await own.makeSigner('made-up')).sign();
     for (let time = 0; time < 5; time++) expect(await verifyOwn(unknown)).toMatchObject({ refused: 'invalid_token' });
     expect(own.asked).toHaveLength(2);
@@ -135,7 +135,7 @@ describe('the issuer’s keys', () => {
     own.state.failing = path;
     expect(await verifyOwn(await own.sign())).toEqual({ unavailable: expect.any(Error) });
     own.state.failing = undefined;
-    expect(await verifyOwn(await own.sign())).toHaveProperty('caller');
+    expect(await verifyOwn(await own.sign())).toHaveProperty('client');
     await own.close();
     const gone = createTokenVerifier({ issuer: own.issuer, resource: RESOURCE });
     expect(await gone(await own.sign())).toEqual({ unavailable: expect.any(Error) });

@@ -5,12 +5,12 @@ import type { Pseudonyms } from './pseudonyms.ts';
 /** Which usage: all of it, none, or what every one of the filters keeps. */
 export type Visibility = 'everything' | 'nothing' | readonly Filter[];
 
-/** What one caller may see and ask. */
+/** What one client may see and ask. */
 export interface Rights {
   /** The rule that says so, for the audit log. */
   rule: string;
   sees: Visibility;
-  /** Placeholders that the caller has no value for, where that is why nothing is seen. */
+  /** Placeholders that the client has no value for, where that is why nothing is seen. */
   missing?: string;
   /** Undefined: names are shown. */
   pseudonyms: Pseudonyms | undefined;
@@ -21,7 +21,7 @@ export interface Rights {
 /** Where there is no policy. */
 export const EVERYTHING: Rights = { rule: 'none', sees: 'everything', pseudonyms: undefined, tools: undefined };
 
-/** Whether something is kept from the caller. */
+/** Whether something is kept from the client. */
 export function isLimited({ sees, pseudonyms }: Rights): boolean {
   return sees !== 'everything' || pseudonyms !== undefined;
 }

@@ -1,9 +1,9 @@
-/** Takes one request of a caller. @returns seconds after which to come back, when there have been too many */
+/** Takes one request of a client. @returns seconds after which to come back, when there have been too many */
 export type RateLimiter = (principal: string, perMinute: number) => number | undefined;
 
 const MINUTE_MS = 60_000;
 
-/** A token bucket for each caller: a minute's requests may come at once, and then they come back evenly. */
+/** A token bucket for each client: a minute's requests may come at once, and then they come back evenly. */
 export function createRateLimiter(now: () => number): RateLimiter {
   const buckets = new Map<string, { left: number; at: number }>();
   let sweptAt = now();

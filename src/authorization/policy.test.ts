@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller } from './caller.ts';
+import type { ClientIdentity } from '../authentication/client-identity.ts';
 import { policyFromText } from './policy.ts';
 import { createPseudonyms } from './pseudonyms.ts';
 
@@ -9,8 +9,12 @@ const options = {
   pseudonymsOf: createPseudonyms.bind(undefined, 'k'.repeat(32)),
 };
 const read = (text: string) => policyFromText(text, options);
-const key: Caller = { principal: 'key:k1', name: 'search-bot', claims: {} };
-const token = (claims: Record<string, unknown>): Caller => ({ principal: 'iss#ann', name: 'ann@example.com', claims });
+const key: ClientIdentity = { principal: 'key:k1', name: 'search-bot', claims: {} };
+const token = (claims: Record<string, unknown>): ClientIdentity => ({
+  principal: 'iss#ann',
+  name: 'ann@example.com',
+  claims,
+});
 
 const POLICY = `
 rules:
@@ -49,7 +53,7 @@ describe('a policy', () => {
     expect(rights.pseudonyms?.dimensions).toEqual(['principal', 'session', 'caller', 'account', 'metadata.user']);
   });
 
-  it('fills in what the caller is, a list as any of its values', () => {
+  it('fills in what the client is, a list as any of its values', () => {
     const claims = { iss: 'https://login.example.com', email: 'ann@example.com', groups: ['search', 7, 'ads'] };
     expect(policy(token(claims)).sees).toEqual([
       { dimension: 'session', values: ['ann@example.com'] },

@@ -1,6 +1,6 @@
-import type { Caller } from './caller.ts';
+import type { ClientIdentity } from './client-identity.ts';
 import { type Credential, credentialFrom } from './credential.ts';
-import { callerFromKey, findKey, isKey, type KeyRecord } from './keys.ts';
+import { clientFromKey, findKey, isKey, type KeyRecord } from './keys.ts';
 import { createTokenVerifier, type OAuthOptions, type VerifyToken } from './oauth.ts';
 import { describeResource, type ProtectedResource } from './protected-resource.ts';
 import { createRateLimiter } from './rate-limit.ts';
@@ -12,7 +12,7 @@ export interface AuthenticatorOptions {
   oauth?: OAuthOptions | undefined;
   /** In place of one that asks the issuer. */
   verifyToken?: VerifyToken | undefined;
-  /** Requests a minute of each caller whose key does not say otherwise; undefined: a gateway counts. */
+  /** Requests a minute of each client whose key does not say otherwise; undefined: a gateway counts. */
   ratePerMinute?: number | undefined;
   now?: () => number;
   log: (message: string) => void;
@@ -20,8 +20,8 @@ export interface AuthenticatorOptions {
 
 /** Who may call. */
 export interface Authenticator {
-  /** The caller, or why there is none. */
-  authenticate(request: Request): Promise<Caller | Response>;
+  /** The client, or why there is none. */
+  authenticate(request: Request): Promise<ClientIdentity | Response>;
   /** With OAuth. Without it, nothing sends clients to log in. */
   resource: ProtectedResource | undefined;
 }
@@ -37,14 +37,14 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     ...(oauth ? [`a token of ${oauth.issuer}, as Authorization: Bearer`] : []),
   ].join(', or ');
 
-  function limited(caller: Caller, perMinute: number | undefined): Caller | Response {
-    const seconds = perMinute === undefined ? undefined : limit(caller.principal, perMinute);
-    return seconds === undefined ? caller : tooMany(seconds);
+  function limited(client: ClientIdentity, perMinute: number | undefined): ClientIdentity | Response {
+    const seconds = perMinute === undefined ? undefined : limit(client.principal, perMinute);
+    return seconds === undefined ? client : tooMany(seconds);
   }
 
   async function fromToken(token: string, { challenge }: ProtectedResource, verify: VerifyToken) {
     const verdict = await verify(token);
-    if ('caller' in verdict) return limited(verdict.caller, options.ratePerMinute);
+    if ('client' in verdict) return limited(verdict.client, options.ratePerMinute);
     if ('unavailable' in verdict) {
       log(`access: the issuer’s keys cannot be read: ${verdict.unavailable.message}`);
       return cannotTell();
@@ -55,9 +55,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       : forbidden(why, challenge(refused, why));
   }
 
-  async function fromCredential({ header, value }: Credential): Promise<Caller | Response> {
+  async function fromCredential({ header, value }: Credential): Promise<ClientIdentity | Response> {
     const record = readKeys && findKey(await readKeys(), value, now());
-    if (record) return limited(callerFromKey(record), record.ratePerMinute ?? options.ratePerMinute);
+    if (record) return limited(clientFromKey(record), record.ratePerMinute ?? options.ratePerMinute);
     if (header === 'authorization' && !isKey(value) && resource && verifyToken)
       return fromToken(value, resource, verifyToken);
     // Who sends a key is not to be sent to log in.

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Caller } from './caller.ts';
+import type { ClientIdentity } from './client-identity.ts';
 
 /** A key as it is kept: enough to know it again, not enough to use it. */
 export interface KeyRecord {
@@ -44,7 +44,7 @@ export function hasExpired({ expiresAt }: KeyRecord, now: number): boolean {
   return expiresAt !== undefined && Date.parse(expiresAt) <= now;
 }
 
-export function callerFromKey({ id, name }: KeyRecord): Caller {
+export function clientFromKey({ id, name }: KeyRecord): ClientIdentity {
   return { principal: `key:${id}`, name, claims: {} };
 }
 

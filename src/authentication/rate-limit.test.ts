@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createRateLimiter } from './rate-limit.ts';
 
-it('lets a minute’s requests through at once, then as they come back, for each caller', () => {
+it('lets a minute’s requests through at once, then as they come back, for each client', () => {
   let now = 0;
   const limit = createRateLimiter(() => now);
   const take = (times: number, who = 'ada') => Array.from({ length: times }, () => limit(who, 6));

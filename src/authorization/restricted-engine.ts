@@ -5,7 +5,7 @@ import type { Coverage, Engine } from '../engines/engine.ts';
 import { publicSource, withoutAmounts } from './limited-view.ts';
 
 /**
- * An engine whose every answer is narrowed by filters the caller has no say in. Its coverage is of what they keep: how much the rest
+ * An engine whose every answer is narrowed by filters the client has no say in. Its coverage is of what they keep: how much the rest
  * of the source holds is not told. Each method is written out, so that one that is new to `Engine` cannot slip past.
  */
 export function restrictedEngine(engine: Engine, filters: readonly Filter[]): Engine {

@@ -1,13 +1,13 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
+import type { ClientIdentity } from '../authentication/client-identity.ts';
 import { type Dimension, dimensionFromText, type Filter, isTimeDimension, NONE } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
-import type { Caller } from './caller.ts';
 import { PERSONAL_DIMENSIONS, type Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING, type Rights, type Visibility } from './rights.ts';
 
-/** Tells what a caller may see. */
-export type Policy = (caller: Caller | undefined) => Rights;
+/** Tells what a client may see. */
+export type Policy = (client: ClientIdentity | undefined) => Rights;
 
 export interface PolicyOptions {
   /** The file or variable, for messages. */
@@ -18,7 +18,7 @@ export interface PolicyOptions {
   pseudonymsOf: ((dimensions: readonly Dimension[]) => Pseudonyms) | undefined;
 }
 
-/** `${email}`: the caller's claim. One a value, so that what a list of values means stays plain. */
+/** `${email}`: the client's claim. One a value, so that what a list of values means stays plain. */
 const PLACEHOLDER = /^([^$]*)\$\{([^{}]+)\}([^$]*)$/;
 
 const text = z.string().min(1);
@@ -72,7 +72,7 @@ const policySchema = z.strictObject({
 type Rule = z.output<typeof ruleSchema>;
 
 /**
- * Reads a policy, YAML or JSON: the first rule that matches a caller tells what that caller sees. `docs/security.md` shows one.
+ * Reads a policy, YAML or JSON: the first rule that matches a client tells what that client sees. `docs/security.md` shows one.
  * @throws SpendError INVALID_SETTING naming each bad field
  */
 export function policyFromText(source: string, { place, tools, pseudonymsOf }: PolicyOptions): Policy {
@@ -87,15 +87,15 @@ export function policyFromText(source: string, { place, tools, pseudonymsOf }: P
   if (unknown !== undefined) throw wrong(`There is no tool ${unknown}. There are ${tools.join(', ')}.`);
   if (pseudonymsOf === undefined && rules.some(({ pseudonyms }) => pseudonyms.length > 0))
     throw wrong('Pseudonyms need a key: set BEDROCK_SPEND_PSEUDONYM_KEY.');
-  return (caller) => {
-    const index = rules.findIndex((rule) => matches(rule.match, caller));
+  return (client) => {
+    const index = rules.findIndex((rule) => matches(rule.match, client));
     const rule = rules[index];
     if (rule === undefined) return { ...EVERYTHING, rule: 'default', sees: otherwise };
     return {
       rule: rule.name ?? `rule ${index + 1}`,
       tools: rule.tools,
       pseudonyms: rule.pseudonyms.length > 0 ? pseudonymsOf?.(rule.pseudonyms) : undefined,
-      ...visibilityOf(rule.see, caller),
+      ...visibilityOf(rule.see, client),
     };
   };
 }
@@ -117,49 +117,49 @@ function issueTexts(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = [])
 }
 
 /** All that a rule names must be so; of several values, any. A rule that names nothing matches everybody. */
-function matches({ principal, key, claims = {} }: Rule['match'], caller: Caller | undefined): boolean {
+function matches({ principal, key, claims = {} }: Rule['match'], client: ClientIdentity | undefined): boolean {
   const any = (wanted: readonly string[] | undefined, given: readonly string[]) =>
     wanted === undefined || wanted.some((one) => given.includes(one));
   return (
-    any(principal, caller ? [caller.principal] : []) &&
-    any(key, keyName(caller)) &&
-    Object.entries(claims).every(([name, wanted]) => any(wanted, claimTexts(caller, name)))
+    any(principal, client ? [client.principal] : []) &&
+    any(key, keyName(client)) &&
+    Object.entries(claims).every(([name, wanted]) => any(wanted, claimTexts(client, name)))
   );
 }
 
-/** With the caller's own values for placeholders. A value that is missing denies: it must never widen what is seen. */
-function visibilityOf(see: Rule['see'], caller: Caller | undefined): { sees: Visibility; missing?: string } {
+/** With the client's own values for placeholders. A value that is missing denies: it must never widen what is seen. */
+function visibilityOf(see: Rule['see'], client: ClientIdentity | undefined): { sees: Visibility; missing?: string } {
   if (typeof see === 'string') return { sees: see };
   const filters: Filter[] = [];
   for (const [name, templates] of see) {
-    const values = [...new Set(templates.flatMap((template) => valuesFrom(template, caller)))];
+    const values = [...new Set(templates.flatMap((template) => valuesFrom(template, client)))];
     if (values.length === 0) return { sees: 'nothing', missing: templates.join(', ') };
     filters.push({ dimension: name, values });
   }
   return { sees: filters };
 }
 
-function valuesFrom(template: string, caller: Caller | undefined): string[] {
+function valuesFrom(template: string, client: ClientIdentity | undefined): string[] {
   const [, before, name, after] = PLACEHOLDER.exec(template) ?? [];
   if (name === undefined) return [template];
-  return placeholderTexts(caller, name).map((own) => `${before}${own}${after}`);
+  return placeholderTexts(client, name).map((own) => `${before}${own}${after}`);
 }
 
-function placeholderTexts(caller: Caller | undefined, name: string): string[] {
-  if (name === 'key.name') return keyName(caller);
+function placeholderTexts(client: ClientIdentity | undefined, name: string): string[] {
+  if (name === 'key.name') return keyName(client);
   // Anybody can write any address into an account; only the provider's word makes it theirs.
-  if (name === 'email' && caller?.claims['email_verified'] === false) return [];
+  if (name === 'email' && client?.claims['email_verified'] === false) return [];
   // What stands for an absent value is nobody's own.
-  return claimTexts(caller, name).filter((own) => own !== NONE);
+  return claimTexts(client, name).filter((own) => own !== NONE);
 }
 
-function keyName(caller: Caller | undefined): string[] {
-  return caller?.principal.startsWith('key:') && caller.name ? [caller.name] : [];
+function keyName(client: ClientIdentity | undefined): string[] {
+  return client?.principal.startsWith('key:') && client.name ? [client.name] : [];
 }
 
-function claimTexts(caller: Caller | undefined, name: string): string[] {
-  if (caller === undefined || !Object.hasOwn(caller.claims, name)) return [];
-  return [caller.claims[name]]
+function claimTexts(client: ClientIdentity | undefined, name: string): string[] {
+  if (client === undefined || !Object.hasOwn(client.claims, name)) return [];
+  return [client.claims[name]]
     .flat()
     .flatMap((one) => (typeof one === 'string' || typeof one === 'number' ? `${one}` : []))
     .filter((one) => one !== '');

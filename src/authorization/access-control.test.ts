@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAccess } from './access.ts';
+import { openAccessControl } from './access-control.ts';
 import type { AuditEntry } from './audit.ts';
 import { PERSONAL_DIMENSIONS } from './pseudonyms.ts';
 
 const KEY = 'planted-pseudonym-key-of-32-characters';
-const caller = { principal: 'key:k1', name: 'bot', claims: {} };
-const open = (options: Parameters<typeof openAccess>[0]) => openAccess(options, ['get_price'], () => {});
+const client = { principal: 'key:k1', name: 'bot', claims: {} };
+const open = (options: Parameters<typeof openAccessControl>[0]) => openAccessControl(options, ['get_price'], () => {});
 
 let folder: string;
 beforeAll(async () => {
@@ -26,16 +26,16 @@ describe('access', () => {
   it('reads its policy from a file, or from the setting itself', async () => {
     const file = join(folder, 'policy.yaml');
     await writeFile(file, 'rules: [{ match: { key: bot }, see: everything }]');
-    expect((await open({ policy: file })).rightsOf(caller).sees).toBe('everything');
+    expect((await open({ policy: file })).rightsOf(client).sees).toBe('everything');
     const inline = await open({ policy: ' {"rules":[{"match":{"key":"bot"},"see":"everything"}]}' });
-    expect(inline.rightsOf(caller).sees).toBe('everything');
+    expect(inline.rightsOf(client).sees).toBe('everything');
     expect(inline.rightsOf(undefined).sees).toBe('nothing');
   });
 
   it('hides people from everybody where that is set, and more where a rule says so', async () => {
     const policy = '{"rules":[{"see":"everything","pseudonyms":["metadata.user"]}]}';
     const { rightsOf } = await open({ pseudonyms: ['metadata.owner'], pseudonymKey: KEY, policy });
-    expect(rightsOf(caller).pseudonyms?.dimensions).toEqual([
+    expect(rightsOf(client).pseudonyms?.dimensions).toEqual([
       ...PERSONAL_DIMENSIONS,
       'metadata.owner',
       'metadata.user',
@@ -57,7 +57,7 @@ describe('access', () => {
 describe('an audit file', () => {
   const entry: AuditEntry = {
     at: 0,
-    caller,
+    client,
     rule: 'none',
     method: 'tools/call',
     target: 'get_price',

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import type { ClientIdentity } from '../authentication/client-identity.ts';
 import type { Dimension } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
 import { type Audit, openAudit } from './audit.ts';
-import type { Caller } from './caller.ts';
 import { type Policy, policyFromText } from './policy.ts';
 import { createPseudonyms, PERSONAL_DIMENSIONS, type Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING, type Rights } from './rights.ts';
 
-export interface AccessOptions {
-  /** A file, or the policy itself, which begins with a brace. Undefined: every caller sees everything. */
+export interface AccessControlOptions {
+  /** A file, or the policy itself, which begins with a brace. Undefined: every client sees everything. */
   policy?: string | undefined;
   /** Dimensions that are shown by pseudonym to everybody, besides those that name people and accounts. Undefined: none at all. */
   pseudonyms?: readonly Dimension[] | undefined;
@@ -18,17 +18,17 @@ export interface AccessOptions {
 }
 
 /** Who may see what, and who hears of it. */
-export interface Access {
-  rightsOf(caller: Caller | undefined): Rights;
+export interface AccessControl {
+  rightsOf(client: ClientIdentity | undefined): Rights;
   audit: Audit | undefined;
 }
 
 /** @throws SpendError INVALID_SETTING */
-export async function openAccess(
-  { policy, pseudonyms, pseudonymKey, audit = 'off' }: AccessOptions,
+export async function openAccessControl(
+  { policy, pseudonyms, pseudonymKey, audit = 'off' }: AccessControlOptions,
   tools: readonly string[],
   log: (line: string) => void,
-): Promise<Access> {
+): Promise<AccessControl> {
   const pseudonymsOf =
     pseudonymKey === undefined
       ? undefined
@@ -37,8 +37,8 @@ export async function openAccess(
     throw new SpendError('INVALID_SETTING', 'Pseudonyms need a key: set BEDROCK_SPEND_PSEUDONYM_KEY.');
   const given = policy === undefined ? () => EVERYTHING : await openPolicy(policy, tools, pseudonymsOf);
   return {
-    rightsOf(caller) {
-      const rights = given(caller);
+    rightsOf(client) {
+      const rights = given(client);
       if (pseudonyms === undefined) return rights;
       const all = [...PERSONAL_DIMENSIONS, ...pseudonyms, ...(rights.pseudonyms?.dimensions ?? [])];
       return { ...rights, pseudonyms: pseudonymsOf?.(all) };
