@@ -25,7 +25,7 @@ export function spendErrorFromAws(error: unknown, asked: Asked, signal?: AbortSi
   switch (awsErrorKind(error)) {
     case 'credentials':
       return make(
-        'CREDENTIALS',
+        'INVALID_CREDENTIALS',
         `The AWS credentials for ${place} are missing, wrong or have expired (${name}). Sign in again, for example with "aws sso login".`,
       );
     case 'denied':

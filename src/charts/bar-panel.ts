@@ -8,7 +8,7 @@ import {
   endLabels,
   FONT_SIZE,
   type Panel,
-  type Place,
+  type PanelFrame,
   position,
   unpricedMarks,
 } from './panel.ts';
@@ -19,21 +19,21 @@ const MOST_NAME_CHARACTERS = 42;
 const AXIS_HEIGHT = 26;
 
 /** A breakdown as bars that lie, most expensive on top, with their names before and their dollars behind them. */
-export function barPanel({ bars, layers }: Stack, place: Place): Panel {
-  const { top, at, theme, total } = place;
+export function barPanel({ bars, layers }: Stack, frame: PanelFrame): Panel {
+  const { top, at, theme, total } = frame;
   const names = bars.map(({ label }) => shortened(label, MOST_NAME_CHARACTERS));
   const texts = bars.map(({ cost, lacking }) =>
     [costText(cost, lacking), shareText(cost, total)].filter(Boolean).join('   '),
   );
   const left = EDGE + Math.max(...names.map(roomFor)) + 8;
   const highest = highestOf(bars);
-  const width = longestBar(bars, texts, place.width - left - EDGE, highest);
+  const width = longestBar(bars, texts, frame.width - left - EDGE, highest);
   const height = bars.length * BAR.pitch;
   return {
     height: height + AXIS_HEIGHT,
     grid: { left, top, width, height },
     xAxis: {
-      ...dollarAxis(bars, place, highest.gt(0) ? position(highest) : undefined),
+      ...dollarAxis(bars, frame, highest.gt(0) ? position(highest) : undefined),
     },
     yAxis: {
       gridIndex: at,
@@ -47,16 +47,16 @@ export function barPanel({ bars, layers }: Stack, place: Place): Panel {
     },
     series: [
       ...layers.map((layer, index) =>
-        barSeries(layer, colourOf(layer, index, theme), place, { width: BAR.width, gaps: layers.length > 1, highest }),
+        barSeries(layer, colourOf(layer, index, theme), frame, { width: BAR.width, gaps: layers.length > 1, highest }),
       ),
-      ...unpricedMarks(bars, place, { across: true, size: [BAR.mark, BAR.width] }),
+      ...unpricedMarks(bars, frame, { across: true, size: [BAR.mark, BAR.width] }),
       endLabels(
         bars.map((bar, index) => ({
           point: [position(bar.cost), index],
           text: texts[index] as string,
           label: { offset: [isLacking(bar) ? BAR.mark + 3 : 0, 0] },
         })),
-        place,
+        frame,
         'right',
       ),
     ],

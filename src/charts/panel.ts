@@ -18,7 +18,7 @@ export interface Panel {
 }
 
 /** Where a panel lies, and its number among the picture's. */
-export interface Place {
+export interface PanelFrame {
   top: number;
   width: number;
   at: number;
@@ -49,7 +49,7 @@ export function colourOf({ others }: Layer, at: number, { series, others: grey }
  */
 export function unpricedMarks(
   bars: readonly Bar[],
-  { at, theme }: Place,
+  { at, theme }: PanelFrame,
   { across, rug = false, size: [width, height] }: { across: boolean; rug?: boolean; size: [number, number] },
 ): CustomSeriesOption[] {
   const data = bars.flatMap((bar, index) =>
@@ -88,7 +88,7 @@ export function unpricedMarks(
 /** Texts at the ends of bars, as labels of points that are not drawn. */
 export function endLabels(
   points: readonly { point: [number, number]; text: string; label?: object }[],
-  { at, theme }: Place,
+  { at, theme }: PanelFrame,
   position: 'right' | 'top',
 ): ScatterSeriesOption {
   return {
@@ -120,7 +120,7 @@ export function endLabels(
 export function barSeries(
   { label, costs }: Layer,
   colour: string,
-  { at, theme }: Place,
+  { at, theme }: PanelFrame,
   { width, gaps, highest }: { width: number; gaps: boolean; highest: Usd },
 ): BarSeriesOption {
   const thin = highest.times(THIN_PART);
@@ -143,7 +143,7 @@ export function barSeries(
 const THIN_PART = '0.01';
 
 /** @param end where the axis ends, if not at a round number */
-export function dollarAxis(bars: readonly Bar[], { at, theme }: Place, end?: number): object {
+export function dollarAxis(bars: readonly Bar[], { at, theme }: PanelFrame, end?: number): object {
   // Nothing has no scale.
   const empty = highestOf(bars).eq(0);
   const round = end === undefined;

@@ -9,7 +9,7 @@ import {
   endLabels,
   FONT_SIZE,
   type Panel,
-  type Place,
+  type PanelFrame,
   position,
   type Series,
   unpricedMarks,
@@ -31,8 +31,8 @@ const MOST_COLUMNS = 100;
 const MOST_LABELLED = 12;
 
 /** Spend over time as columns; of very many, as an area with steps. */
-export function timePanel(stack: Stack, place: Place): Panel {
-  const { top, width, at, theme } = place;
+export function timePanel(stack: Stack, frame: PanelFrame): Panel {
+  const { top, width, at, theme } = frame;
   const interval = stack.by as TimeDimension;
   const { bars, layers } = stack;
   const labels = bars.map(({ label }) => label);
@@ -54,23 +54,23 @@ export function timePanel(stack: Stack, place: Place): Panel {
       axisLabel: { color: theme.muted, fontSize: FONT_SIZE - 1, interval: (index: number) => ticks.has(index) },
       z: 3,
     },
-    yAxis: dollarAxis(bars, place),
+    yAxis: dollarAxis(bars, frame),
     series: [
       ...layers.map((layer, index) => {
         const colour = colourOf(layer, index, theme);
-        return crowded ? areaSeries(layer, colour, place) : barSeries(layer, colour, place, look);
+        return crowded ? areaSeries(layer, colour, frame) : barSeries(layer, colour, frame, look);
       }),
-      ...unpricedMarks(bars, place, {
+      ...unpricedMarks(bars, frame, {
         across: false,
         rug,
         size: [crowded ? Math.max(1, plotWidth / bars.length) : columnWidth, MARK_HEIGHT],
       }),
-      endLabels(labelled(stack, rug), place, 'top'),
+      endLabels(labelled(stack, rug), frame, 'top'),
     ],
   };
 }
 
-function areaSeries({ label, costs }: Layer, colour: string, { at }: Place): Series {
+function areaSeries({ label, costs }: Layer, colour: string, { at }: PanelFrame): Series {
   return {
     type: 'line',
     name: label,

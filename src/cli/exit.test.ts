@@ -14,7 +14,7 @@ it('every error has one, by who can mend it', () => {
     'INVALID_ARGUMENT',
     'INVALID_PERIOD',
     'UNKNOWN_DIMENSION',
-    'SCAN_TOO_DEAR',
+    'SCAN_TOO_EXPENSIVE',
     'NOT_SIGNED_IN',
     'SIGN_IN_FAILED',
   ]);

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { apportion, decimalFromUnits, decimalsOf, unitsFromDecimal } from './apportion.ts';
 import { usdFromText } from './money.ts';
 
-const overs = fc.array(fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }), { minLength: 1, maxLength: 8 });
-const under = fc.bigInt({ min: 1n, max: 10n ** 6n });
+const numerators = fc.array(fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }), { minLength: 1, maxLength: 8 });
+const denominators = fc.bigInt({ min: 1n, max: 10n ** 6n });
 const sumOf = (numbers: readonly bigint[]) => numbers.reduce((sum, one) => sum + one, 0n);
 
 describe('apportion', () => {
@@ -16,7 +16,7 @@ describe('apportion', () => {
 
   it('adds up to the total, each within a unit of what is exact, and keeps zero zero', () => {
     fc.assert(
-      fc.property(overs, under, (parts, divisor) => {
+      fc.property(numerators, denominators, (parts, divisor) => {
         const total = sumOf(parts) / divisor;
         const units = apportion(parts, divisor, total);
         expect(sumOf(units)).toBe(total);
@@ -31,7 +31,7 @@ describe('apportion', () => {
 
   it('turns about with the sign', () => {
     fc.assert(
-      fc.property(overs, under, (parts, divisor) => {
+      fc.property(numerators, denominators, (parts, divisor) => {
         const total = sumOf(parts) / divisor;
         const negated = apportion(
           parts.map((part) => -part),

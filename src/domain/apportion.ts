@@ -3,15 +3,15 @@ import Big from 'big.js';
 /**
  * Rounds ratios to whole units so that they add up to a given total: each is cut off, and what is missing goes, a unit each, to
  * those that lost most (the method of the largest remainder). What is zero stays zero.
- * @param overs numerators over `under`, which add up to the total but for less than their number of units
+ * @param numerators numerators over `denominator`, which add up to the total but for less than their number of units
  */
-export function apportion(overs: readonly bigint[], under: bigint, total: bigint): bigint[] {
-  const units = overs.map((over) => over / under);
+export function apportion(numerators: readonly bigint[], denominator: bigint, total: bigint): bigint[] {
+  const units = numerators.map((numerator) => numerator / denominator);
   const missing = total - units.reduce((sum, unit) => sum + unit, 0n);
   const step = missing < 0n ? -1n : 1n;
-  const losers = overs
-    .map((over, index) => ({ index, lost: (over % under) * step, over }))
-    .filter(({ over }) => over !== 0n)
+  const losers = numerators
+    .map((numerator, index) => ({ index, lost: (numerator % denominator) * step, numerator }))
+    .filter(({ numerator }) => numerator !== 0n)
     .sort((a, b) => Number(b.lost > a.lost) - Number(b.lost < a.lost));
   if (losers.length === 0) return units;
   for (let given = 0; given < Number(missing * step); given++) {

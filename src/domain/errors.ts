@@ -64,13 +64,13 @@ export const ERROR_CODES = {
     retryable: true,
     meaning: 'Another process held the ledger for too long.',
   },
-  SCAN_TOO_DEAR: {
+  SCAN_TOO_EXPENSIVE: {
     status: 402,
     fixer: 'client',
     retryable: false,
     meaning: 'Answering would scan logs for more than the operator allows for one question.',
   },
-  CREDENTIALS: {
+  INVALID_CREDENTIALS: {
     status: 500,
     fixer: 'operator',
     retryable: false,

@@ -5,7 +5,7 @@ import {
   type Fraction,
   fraction,
   fractionFromDecimal,
-  overOne,
+  overCommonDenominator,
   plus,
   reduced,
   sum,
@@ -14,9 +14,9 @@ import {
 
 const any = fc
   .tuple(fc.bigInt({ min: -1000n, max: 1000n }), fc.bigInt({ min: 1n, max: 1000n }))
-  .map(([over, under]) => fraction(over, under));
-const positive = any.filter(({ over }) => over > 0n);
-const same = (a: Fraction, b: Fraction) => expect(a.over * b.under).toBe(b.over * a.under);
+  .map(([numerator, denominator]) => fraction(numerator, denominator));
+const positive = any.filter(({ numerator }) => numerator > 0n);
+const same = (a: Fraction, b: Fraction) => expect(a.numerator * b.denominator).toBe(b.numerator * a.denominator);
 
 describe('fractions', () => {
   it('are read from decimals', () => {
@@ -38,14 +38,17 @@ describe('fractions', () => {
   });
 
   it('come over one denominator, the least there is', () => {
-    expect(overOne([fraction(1, 4), fraction(-1, 6)])).toEqual({ overs: [3n, -2n], under: 12n });
+    expect(overCommonDenominator([fraction(1, 4), fraction(-1, 6)])).toEqual({
+      numerators: [3n, -2n],
+      denominator: 12n,
+    });
     fc.assert(
       fc.property(fc.array(any), (all) => {
-        const { overs, under } = overOne(all);
+        const { numerators, denominator } = overCommonDenominator(all);
         same(
           fraction(
-            overs.reduce((total, over) => total + over, 0n),
-            under,
+            numerators.reduce((total, numerator) => total + numerator, 0n),
+            denominator,
           ),
           sum(all),
         );

@@ -17,7 +17,7 @@ export function capEngine(engine: Engine, maxUsd: Usd): Engine {
     if (usd !== undefined && usdFromText(usd).lte(maxUsd)) return;
     const cost = usd === undefined ? 'an unknown sum' : displayUsd(usdFromText(usd));
     throw new SpendError(
-      'SCAN_TOO_DEAR',
+      'SCAN_TOO_EXPENSIVE',
       `Answering would scan logs for ${cost}, more than the ${displayUsd(maxUsd)} this server may spend on a question. Ask for a shorter period or one region; the operator can raise --max-scan-usd.`,
     );
   }

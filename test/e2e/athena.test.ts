@@ -226,7 +226,7 @@ describe('what can go wrong', () => {
       /athena:StartQueryExecution is not allowed/,
     ],
     ['logs that Athena may not read', (faults) => faults.denyObjects('small'), 'ACCESS_DENIED', /s3:GetObject/],
-    ['expired credentials', (faults) => faults.expiredToken(), 'CREDENTIALS', /aws sso login/],
+    ['expired credentials', (faults) => faults.expiredToken(), 'INVALID_CREDENTIALS', /aws sso login/],
     [
       'a query that fails',
       (faults) => faults.queries({ status: 'FAILED', reason: 'GENERIC_INTERNAL_ERROR: secret' }),
@@ -290,7 +290,9 @@ describe('what can go wrong', () => {
     const key = 'AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/2026/10/14/12/1.json';
     await limited.bucket('large', { [key]: `${line}\n${' '.repeat(10_000_001)}` });
     const context = { ...files, engine: limited.engine('athena:s3://large?create=yes') };
-    await expect(breakdown({ by: ['model'], ...PERIOD }, context)).rejects.toMatchObject({ code: 'SCAN_TOO_DEAR' });
+    await expect(breakdown({ by: ['model'], ...PERIOD }, context)).rejects.toMatchObject({
+      code: 'SCAN_TOO_EXPENSIVE',
+    });
   });
 
   it.each([

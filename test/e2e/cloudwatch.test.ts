@@ -183,7 +183,7 @@ describe('what can go wrong', () => {
       'ACCESS_DENIED',
       /logs:FilterLogEvents is not allowed/,
     ],
-    ['expired credentials', (faults) => faults.expiredToken(), 'CREDENTIALS', /aws sso login/],
+    ['expired credentials', (faults) => faults.expiredToken(), 'INVALID_CREDENTIALS', /aws sso login/],
     ['a query that runs too long', (faults) => faults.queries({ status: 'Timeout' }), 'QUERY_FAILED', /60 minutes/],
     ['a query that fails', (faults) => faults.queries({ status: 'Failed' }), 'QUERY_FAILED', /Ask again/],
     ['a service that is down', (faults) => faults.unavailable('StartQuery'), 'UPSTREAM_BUSY', /did not answer/],

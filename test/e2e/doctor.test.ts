@@ -179,6 +179,6 @@ describe('the doctor', () => {
 
   it('says it when the credentials have expired', async () => {
     logs.faults.expiredToken('StartQuery');
-    await expect(check('us-east-1')).rejects.toMatchObject({ code: 'CREDENTIALS' });
+    await expect(check('us-east-1')).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
   });
 });

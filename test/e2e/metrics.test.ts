@@ -347,7 +347,7 @@ describe('what can go wrong', () => {
     ['ListMetrics', 'AccessDeniedException', 'ACCESS_DENIED', /cloudwatch:ListMetrics is not allowed/],
     ['GetMetricData', 'AccessDeniedException', 'ACCESS_DENIED', /cloudwatch:GetMetricData is not allowed/],
     ['GetMetricData', 'ThrottlingException', 'UPSTREAM_BUSY', /Ask again in a minute/],
-    ['ListMetrics', 'ExpiredTokenException', 'CREDENTIALS', /aws sso login/],
+    ['ListMetrics', 'ExpiredTokenException', 'INVALID_CREDENTIALS', /aws sso login/],
     ['GetMetricData', 'ValidationError', 'QUERY_FAILED', /Ask again/],
   ])('%s: %s ends in words that say what to do', async (operation, type, code, words) => {
     const message = `User: arn:aws:iam::${ACCOUNT}:user/ada is not authorized to perform: cloudwatch:${operation}`;

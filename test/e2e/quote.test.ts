@@ -79,7 +79,7 @@ describe('a quote', () => {
     const linked = { ...files, engine: capEngine(engine, usdFromText('100')) };
     expect((await quoteQuestion({ by: ['model'], ...OCTOBER }, linked)).usd).toBeUndefined();
     await expect(breakdown({ by: ['model'], ...OCTOBER }, linked)).rejects.toMatchObject({
-      code: 'SCAN_TOO_DEAR',
+      code: 'SCAN_TOO_EXPENSIVE',
       message: expect.stringContaining('an unknown sum'),
     });
   });
@@ -107,7 +107,7 @@ describe('a cap', () => {
 
   it('refuses a question that would cost more, and says what would cost less', async () => {
     await expect(breakdown(question, capped('0.20'))).rejects.toMatchObject({
-      code: 'SCAN_TOO_DEAR',
+      code: 'SCAN_TOO_EXPENSIVE',
       message: expect.stringMatching(/for \$0\.21, more than the \$0\.20 .* shorter period/),
     });
   });
@@ -115,7 +115,7 @@ describe('a cap', () => {
   it('lets a question through that costs less', async () => {
     // There are no logs behind these metrics: what fails is the query, not the cap.
     const asked = breakdown({ ...question, where: ['region=eu-west-1'] }, capped('0.20'));
-    await expect(asked).rejects.not.toMatchObject({ code: 'SCAN_TOO_DEAR' });
+    await expect(asked).rejects.not.toMatchObject({ code: 'SCAN_TOO_EXPENSIVE' });
   });
 
   it('does not stand in the way of what costs nothing', async () => {

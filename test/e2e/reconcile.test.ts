@@ -320,7 +320,7 @@ describe('what can go wrong', () => {
     ['GetDimensionValues', 'AccessDeniedException', 'ACCESS_DENIED', /ce:GetDimensionValues is not allowed/],
     ['GetCostAndUsage', 'AccessDeniedException', 'ACCESS_DENIED', /ce:GetCostAndUsage is not allowed/],
     ['GetCostAndUsage', 'LimitExceededException', 'UPSTREAM_BUSY', /Ask again/],
-    ['GetCostAndUsage', 'ExpiredTokenException', 'CREDENTIALS', /aws sso login/],
+    ['GetCostAndUsage', 'ExpiredTokenException', 'INVALID_CREDENTIALS', /aws sso login/],
   ])('%s: %s ends in words that say what to do', async (operation, type, code, words) => {
     const explorer = await explorerWith(sample);
     explorer.faults.fail(operation, {

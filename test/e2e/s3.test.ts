@@ -394,7 +394,7 @@ describe('what can go wrong', () => {
       /no bucket of that name/,
     ],
     ['S3 is unwell', () => get(refuse(503, 'ServiceUnavailable')), 'UPSTREAM_BUSY', /did not answer/],
-    ['credentials have expired', () => list(refuse(400, 'ExpiredToken')), 'CREDENTIALS', /expired/],
+    ['credentials have expired', () => list(refuse(400, 'ExpiredToken')), 'INVALID_CREDENTIALS', /expired/],
   ])('is said in our words: %s', async (_, plan, code, words) => {
     plan();
     const error = await ask().catch((error) => error);

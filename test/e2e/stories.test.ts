@@ -39,7 +39,7 @@ const DEVELOPERS = 'role/AWSReservedSSO_Developer_5c1e09b7d2f4a863';
 const text = (amount: string | undefined) => usdFromText(amount ?? '').toFixed();
 
 describe('on the sample month', () => {
-  it('1: a job runs away: the anomaly, and why the day was dear', async () => {
+  it('1: a job runs away: the anomaly, and why the day was expensive', async () => {
     const { before, after } = EXPECTED.changes.runaway;
     const { anomalies } = await ask('detect_anomalies', DAY);
     expect(anomalies[0]).toMatchObject({ principal: 'role/nightly-summaries', kind: 'spike' });

@@ -85,7 +85,7 @@ async function untilEnded(client: AthenaClient, QueryExecutionId: string | undef
 function failure({ WorkGroup, Status }: QueryExecution, reason: string): SpendError {
   if (/bytes scanned limit/i.test(reason)) {
     return new SpendError(
-      'SCAN_TOO_DEAR',
+      'SCAN_TOO_EXPENSIVE',
       `The query would read more than the workgroup ${WorkGroup} allows. Ask for a shorter period, or raise the workgroup’s limit.`,
     );
   }

@@ -141,7 +141,7 @@ async function openInstance(path: string, passing: boolean, { signal, onProgress
       if (!/lock/i.test((cause as Error).message)) {
         throw new SpendError(
           'LEDGER_UNUSABLE',
-          `The ledger ${path} cannot be opened. Delete it (it is only a cache) and ask again.`,
+          `The ledger ${path} cannot be opened. Delete it and ask again: it is made anew from the logs.`,
           { cause },
         );
       }

@@ -23,9 +23,9 @@ Give each call below that takes them the "from" and "to" of that time, at most 3
 1. list_dimensions: the time the logs cover.
 2. breakdown_spend {"by":["principal","model"]}: where the money is. No saving is larger than its row.
 3. review_prompt_caching: caches that do not pay, and callers that should cache.
-4. find_wasted_spend: failed calls, cut-off answers, retry storms, oversized prompts, dear routing.
+4. find_wasted_spend: failed calls, cut-off answers, retry storms, oversized prompts, routing more expensive than global.
 5. simulate_spend {}: which other models would have cost less. Then, for callers that could move, one call for each idea with a "where" that chooses them: simulate_spend {"routing":"global"}, simulate_spend {"tier":"batch"}, simulate_spend {"cache_share":0.8}.
-6. find_expensive_invocations {"limit":5} for the callers you want to change: are a few requests dear, or all of them?
+6. find_expensive_invocations {"limit":5} for the callers you want to change: are a few requests expensive, or all of them?
 
 Then write a table, the largest saving first, one line an idea:
 - what to do, in one sentence, and who has to do it;

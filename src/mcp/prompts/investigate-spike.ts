@@ -4,7 +4,7 @@ import { definePrompt } from './define-prompt.ts';
 export const investigateSpike = definePrompt({
   name: 'investigate_spike',
   title: 'Investigate a spike of Bedrock spend',
-  description: 'Finds what made Bedrock dear at some time: cause, dollars, evidence and what to do about it.',
+  description: 'Finds what made Bedrock expensive at some time: cause, dollars, evidence and what to do about it.',
   args: z.object({
     when: z.string().describe('When spend rose, as precisely as you know, e.g. 2026-10-14 or last Tuesday night.'),
     who: z
@@ -15,7 +15,7 @@ export const investigateSpike = definePrompt({
   text: ({
     when,
     who,
-  }) => `Find out why Amazon Bedrock was dear at this time: ${when}.${who ? ` Suspected: ${who}. Check that before you believe it; it may be somebody else.` : ''}
+  }) => `Find out why Amazon Bedrock was expensive at this time: ${when}.${who ? ` Suspected: ${who}. Check that before you believe it; it may be somebody else.` : ''}
 
 1. list_dimensions: the time the logs cover and the metadata keys there are. Turn the time above into "from" and "to" (exclusive) and give them to the calls below.
 2. detect_anomalies: hours in which a caller spent far more than usual. Where it finds nothing, look with spend_over_time {"interval":"hour","by":"principal"}. From here on keep to the hours that stand out.

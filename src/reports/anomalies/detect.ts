@@ -36,7 +36,7 @@ const DAYS_A_WEEK = 7;
 
 /**
  * Finds hours that cost far more than the same hour of the day did before, on working days or at weekends, and joins neighbours.
- * Medians and deviations are exact, and no single dear day moves them.
+ * Medians and deviations are exact, and no single expensive day moves them.
  * @param spend hours with spend, of the history and of the period in question
  * @param history hours since the epoch, `to` exclusive; what is usual is what was there
  * @param asked the hours to judge

@@ -25,7 +25,7 @@ export function textFromAnomalies({ period, compared_with, anomalies, omitted, e
     head,
     ...(lines.length > 0 ? [alignColumns([header, ...lines], 5)] : []),
     `Usual is the median of the same hours from ${compared_with.from} on, working days and weekends apart.`,
-    ...(omitted > 0 ? [`${omitted} more, less dear.`] : []),
+    ...(omitted > 0 ? [`${omitted} more, less expensive.`] : []),
     ...(notes.length > 0 ? [notesText(notes)] : []),
   ];
   return `${blocks.map(printable).join('\n\n')}\n`;

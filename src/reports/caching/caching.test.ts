@@ -162,7 +162,7 @@ describe('what the engine is asked', () => {
 
   it('not at all where it fails otherwise', async () => {
     const usage = (query: UsageQuery) =>
-      query.cellMs ? Promise.reject(new SpendError('SCAN_TOO_DEAR', 'too dear')) : context.engine.usage(query);
+      query.cellMs ? Promise.reject(new SpendError('SCAN_TOO_EXPENSIVE', 'too dear')) : context.engine.usage(query);
     await expect(queriesFor({}, usage)).rejects.toThrow('too dear');
   });
 });

@@ -1,5 +1,5 @@
 import { apportion, decimalFromUnits, decimalsOf, unitsFromDecimal } from '../../domain/apportion.ts';
-import { type Fraction, fraction, overOne } from '../../domain/fraction.ts';
+import { type Fraction, fraction, overCommonDenominator } from '../../domain/fraction.ts';
 import { type Usd, ZERO_USD } from '../../domain/money.ts';
 import { type Caller, type Leaf, SIDES, type Side } from './callers.ts';
 import { FACTOR_NAMES, type Factor, JOINT_FACTORS, partsOf } from './factors.ts';
@@ -52,20 +52,28 @@ function jointChange(leaf: Leaf, caller: Caller, calls: [number, number], listRa
   const ofModel = SIDES.map((side) =>
     caller.leaves.reduce((sum, one) => sum + (one.model === leaf.model ? one.sides[side].calls : 0), 0),
   ) as [number, number];
-  const models = overOne(SIDES.map((side) => fraction(ofModel[side], calls[side])));
-  const routes = overOne(routeShares(leaf, ofModel));
+  const models = overCommonDenominator(SIDES.map((side) => fraction(ofModel[side], calls[side])));
+  const routes = overCommonDenominator(routeShares(leaf, ofModel));
   const perCall = costPerCall(leaf, profilesOf(leaf, caller.leaves, listRate), listRate);
-  const costs = overOne(
+  const costs = overCommonDenominator(
     SIDES.flatMap((price) => SIDES.flatMap((cache) => SIDES.map((tokens) => perCall(tokens, cache, price)))),
   );
   const states = Array.from({ length: 1 << JOINT_FACTORS.length }, (_, mask) => {
     const side = (factor: number) => (mask >> factor) & 1;
-    const ratios = [models.overs[side(1)], routes.overs[side(2)], costs.overs[mask >> 3]] as [bigint, bigint, bigint];
+    const ratios = [models.numerators[side(1)], routes.numerators[side(2)], costs.numerators[mask >> 3]] as [
+      bigint,
+      bigint,
+      bigint,
+    ];
     return BigInt(calls[side(0) as Side]) * ratios[0] * ratios[1] * ratios[2];
   });
-  const { overs, under } = partsOf(states);
+  const { numerators, denominator } = partsOf(states);
   const change = leaf.sides[1].cost.minus(leaf.sides[0].cost);
-  return changeOf(caller, leaf, roundedParts(overs, under * models.under * routes.under * costs.under, change));
+  return changeOf(
+    caller,
+    leaf,
+    roundedParts(numerators, denominator * models.denominator * routes.denominator * costs.denominator, change),
+  );
 }
 
 /** A route's share of its model's calls; of a model that was not used in a period, its share in the other. */
@@ -87,10 +95,10 @@ function profilesOf(leaf: Leaf, leaves: readonly Leaf[], listRate: ListRate): [P
   return before ? [known, other] : [other, known];
 }
 
-function roundedParts(overs: readonly bigint[], under: bigint, change: Usd): Parts {
+function roundedParts(numerators: readonly bigint[], denominator: bigint, change: Usd): Parts {
   const digits = Math.max(PART_DECIMALS, decimalsOf(change));
-  const scaled = overs.map((over) => over * 10n ** BigInt(digits));
-  const units = apportion(scaled, under, unitsFromDecimal(change, digits));
+  const scaled = numerators.map((numerator) => numerator * 10n ** BigInt(digits));
+  const units = apportion(scaled, denominator, unitsFromDecimal(change, digits));
   const parts = noParts();
   JOINT_FACTORS.forEach((factor, index) => {
     parts[factor] = decimalFromUnits(units[index] as bigint, digits);

@@ -31,9 +31,13 @@ describe('the parts of six factors', () => {
     const states = fc.array(fc.bigInt({ min: 0n, max: 10n ** 15n }), { minLength: 64, maxLength: 64 });
     fc.assert(
       fc.property(states, (all) => {
-        const { overs, under } = partsOf(all);
-        expect(overs.map((over) => over * 720n)).toEqual(summedOverOrders(all).map((sum) => sum * under));
-        expect(overs.reduce((sum, over) => sum + over, 0n)).toBe(((all[63] as bigint) - (all[0] as bigint)) * under);
+        const { numerators, denominator } = partsOf(all);
+        expect(numerators.map((numerator) => numerator * 720n)).toEqual(
+          summedOverOrders(all).map((sum) => sum * denominator),
+        );
+        expect(numerators.reduce((sum, numerator) => sum + numerator, 0n)).toBe(
+          ((all[63] as bigint) - (all[0] as bigint)) * denominator,
+        );
       }),
       { numRuns: 25 },
     );

@@ -27,23 +27,23 @@ export const JOINT_FACTORS = ['volume', 'model_mix', 'routing', 'tokens_per_call
  * in any order: k! (5 - k)! of 6! orders for a set of k.
  */
 const WEIGHTS = [10n, 2n, 1n, 1n, 2n, 10n];
-const WEIGHTS_UNDER = 60n;
+const WEIGHTS_DENOMINATOR = 60n;
 
 /**
  * Each factor's part of the way from `states[0]` (nothing has moved) to `states[63]` (everything has): what its move changes, on
  * average over all orders in which the six could have moved (the Shapley value). The parts add up to the difference.
  * @param states by bit mask of the factors that have moved
- * @returns numerators over `under`
+ * @returns numerators over `denominator`
  */
-export function partsOf(states: readonly bigint[]): { overs: bigint[]; under: bigint } {
-  const overs = JOINT_FACTORS.map((_, factor) => {
+export function partsOf(states: readonly bigint[]): { numerators: bigint[]; denominator: bigint } {
+  const numerators = JOINT_FACTORS.map((_, factor) => {
     const bit = 1 << factor;
     return states.reduce((sum, before, mask) => {
       if (mask & bit) return sum;
       return sum + (WEIGHTS[bitCount(mask)] as bigint) * ((states[mask | bit] as bigint) - before);
     }, 0n);
   });
-  return { overs, under: WEIGHTS_UNDER };
+  return { numerators, denominator: WEIGHTS_DENOMINATOR };
 }
 
 function bitCount(mask: number): number {

@@ -48,7 +48,7 @@ function paidRate(leaf: Leaf, band: number, counter: UsageClass, side: Side): Fr
 export function isPriced(profile: Profile, leaf: Leaf, listRate: ListRate): boolean {
   return [...profile].every(([band, tokens]) =>
     CLASS_NAMES.every(
-      (counter) => tokens[counter].over === 0n || rateOf(leaf, band, counter, 0, listRate) !== undefined,
+      (counter) => tokens[counter].numerator === 0n || rateOf(leaf, band, counter, 0, listRate) !== undefined,
     ),
   );
 }
@@ -88,9 +88,9 @@ function meanRate(
   price: Side,
   listRate: ListRate,
 ): Fraction {
-  const profile = [profiles[tokens], profiles[otherSide(tokens)]].find((one) => tokensOf(one, counter).over > 0n);
+  const profile = [profiles[tokens], profiles[otherSide(tokens)]].find((one) => tokensOf(one, counter).numerator > 0n);
   if (profile === undefined) return ZERO;
-  const used = [...profile].filter(([, band]) => band[counter].over > 0n);
+  const used = [...profile].filter(([, band]) => band[counter].numerator > 0n);
   const [only] = used;
   const rateIn = (band: number) => rateOf(leaf, band, counter, price, listRate) as Fraction;
   if (used.length === 1 && only) return rateIn(only[0]);

@@ -1,7 +1,7 @@
 import { usdFromText } from '../../domain/money.ts';
 import type { SpendChange } from './schema.ts';
 
-/** Enough to see whether a few requests or all of them are dear. */
+/** Enough to see whether a few requests or all of them are expensive. */
 const REQUESTS = 5;
 
 /** How to look closer at who changed most: when, which sessions and, where spend rose, which requests. */

@@ -63,6 +63,6 @@ function blend(parts: readonly { profile: Profile; weight: bigint }[]): Profile 
 /** Which part of the prompt each counter is; undefined where there is no prompt. */
 export function promptShares(profile: Profile): Fraction[] | undefined {
   const prompt = promptOf(profile);
-  if (prompt.over === 0n) return undefined;
+  if (prompt.numerator === 0n) return undefined;
   return PROMPT_COUNTERS.map((counter) => dividedBy(tokensOf(profile, counter), prompt));
 }

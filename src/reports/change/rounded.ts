@@ -27,8 +27,8 @@ export function roundingFor(beforeUsd: string, afterUsd: string): Rounding {
     adding(exact, total) {
       const amounts = exact.map(usdFromText);
       const places = Math.max(digits, ...amounts.map(decimalsOf));
-      const overs = amounts.map((amount) => unitsFromDecimal(amount, places));
-      return apportion(overs, 10n ** BigInt(places - digits), unitsFromDecimal(total, digits)).map((units) =>
+      const numerators = amounts.map((amount) => unitsFromDecimal(amount, places));
+      return apportion(numerators, 10n ** BigInt(places - digits), unitsFromDecimal(total, digits)).map((units) =>
         decimalFromUnits(units, digits),
       );
     },

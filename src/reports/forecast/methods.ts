@@ -17,9 +17,9 @@ export const METHODS = {
   'mean of the last week': (history, days) => repeated(days, () => mean(history.slice(-WEEK))),
   /** Knows weekends, follows growth late. */
   'mean of the same weekday': (history, days) => repeated(days, (day) => mean(sameWeekday(history, day))),
-  /** As the one before, and one dear day does not move it. */
+  /** As the one before, and one expensive day does not move it. */
   'median of the same weekday': (history, days) => repeated(days, (day) => median(sameWeekday(history, day))),
-  /** Knows weekends and follows growth; a dear last week moves it most. */
+  /** Knows weekends and follows growth; an expensive last week moves it most. */
   'weekdays at the level of the last week': (history, days) => {
     const profile = repeated(WEEK, (day) => mean(sameWeekday(history, day)));
     const scale = mean(profile) === 0 ? 0 : mean(history.slice(-WEEK)) / mean(profile);

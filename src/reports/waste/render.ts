@@ -12,7 +12,7 @@ export function textFromWaste({ period, kinds, findings, omitted_findings, cover
     kindsText(kinds),
     ...(findings.length > 0 ? [] : ['(nothing found)']),
     ...[...Map.groupBy(findings, ({ kind }) => kind)].map(([kind, group]) => kindText(kind, group)),
-    ...(omitted_findings > 0 ? [`${omitted_findings} more, less dear. Raise "limit".`] : []),
+    ...(omitted_findings > 0 ? [`${omitted_findings} more, less expensive. Raise "limit".`] : []),
     coverageText(coverage),
     notesText(notes),
   ];

@@ -110,7 +110,7 @@ describe('as text and as comma-separated values', () => {
       /\nretry storm: back off .*\nprincipal +model +hour +invocations +errors +usd\nrole\/data-pipeline .* 74 +60 +\$2\.96\n/,
     );
     expect(text).toMatch(/acme\.orion-1-preview-v1:0 +1 +unpriced\n/);
-    expect(textFromWaste(await ask({ limit: 2 }))).toContain(`${october.findings.length - 2} more, less dear`);
+    expect(textFromWaste(await ask({ limit: 2 }))).toContain(`${october.findings.length - 2} more, less expensive`);
     expect(textFromWaste(await ask({ where: ['model=nope'] }))).toContain('(nothing found)');
   });
 

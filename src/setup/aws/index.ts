@@ -139,7 +139,7 @@ async function probed<Value>(action: string, ask: () => Promise<Value>): Promise
     const kind = awsErrorKind(error as Error);
     if (kind === 'credentials') {
       throw new SpendError(
-        'CREDENTIALS',
+        'INVALID_CREDENTIALS',
         `The AWS credentials are missing, wrong or have expired (${name}). Sign in again, for example with "aws sso login".`,
       );
     }
