@@ -18,7 +18,7 @@ const isUnknown = (dimension: Dimension) => UNKNOWN.includes(dimension) || dimen
 export function noRequests(): SpendError {
   return new SpendError(
     'SOURCE_UNSUPPORTED',
-    'CloudWatch metrics know sums and no single requests. Ask the invocation logs: files, s3:, cloudwatch: or athena: as the source; "bedrock-spend doctor" says where they are.',
+    'CloudWatch metrics know sums and no single requests. Take the invocation logs as the source; "bedrock-spend doctor" says where they are.',
   );
 }
 
