@@ -13,7 +13,7 @@ import { narrowedSource } from './engines/cloudwatch/source.ts';
 import type { Engine } from './engines/engine.ts';
 import { awsPlacesOfSource } from './engines/source-text.ts';
 import { lazy, memoizeFor } from './lazy.ts';
-import type { ServerDependencies } from './mcp/server.ts';
+import type { ServerDependencies } from './mcp/dependencies.ts';
 import { TOOLS } from './mcp/tools/index.ts';
 import type { LookUpNames } from './names/names.ts';
 import type { Prices } from './prices/index.ts';

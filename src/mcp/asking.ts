@@ -2,8 +2,8 @@ import type { AuditEntry } from '../access/audit.ts';
 import type { Caller } from '../access/caller.ts';
 import { checkSight, isLimited, type Rights } from '../access/rights.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
+import type { ServerDependencies } from './dependencies.ts';
 import { limitedContext } from './limited-context.ts';
-import type { ServerDependencies } from './server.ts';
 
 type Question = Pick<AuditEntry, 'method' | 'target' | 'input'>;
 

@@ -5,7 +5,6 @@ import {
   type McpServerFactory,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import type { Access } from '../access/access.ts';
 import { callerFromAuthInfo } from '../access/caller.ts';
 import { checkTool } from '../access/rights.ts';
 import { SpendError } from '../domain/errors.ts';
@@ -13,19 +12,13 @@ import { printable } from '../domain/printable.ts';
 import type { Progress } from '../engines/engine.ts';
 import { registerDashboard } from './app/index.ts';
 import { type Asking, createAsking } from './asking.ts';
-import type { Tool, ToolAnswer, ToolContext } from './define-tool.ts';
+import type { Tool, ToolAnswer } from './define-tool.ts';
+import type { ServerDependencies } from './dependencies.ts';
 import { leanOutput } from './lean-schema.ts';
 import { registerPrompts } from './prompts/index.ts';
 import { registerResources } from './resources.ts';
 import { TOOLS } from './tools/index.ts';
 import { VERSION } from './version.ts';
-
-/** What the server works with. Signal and progress come with each call. */
-export type ServerDependencies = Omit<ToolContext, 'signal' | 'onProgress'> & {
-  access: Access;
-  /** Takes what must not be shown to callers. */
-  log: (message: string) => void;
-};
 
 /** Between two progress notifications, so that a fast scan does not flood the client. */
 const PROGRESS_INTERVAL_MS = 100;
