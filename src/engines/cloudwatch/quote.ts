@@ -1,6 +1,7 @@
 import { CloudWatchClient, type CloudWatchClientConfig, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
-import type { Quote, Work } from '../engine.ts';
+import type { Work } from '../engine.ts';
+import type { Quote } from '../quote.ts';
 import { type Place, placeError } from './place.ts';
 import type { Slice } from './slice.ts';
 

@@ -1,5 +1,16 @@
 import { textFromUsd, usdFromText, ZERO_USD } from '../domain/money.ts';
-import type { Quote } from './engine.ts';
+
+/** What answering would take, found out without reading any log. */
+export interface Quote {
+  /** That would be read. */
+  bytes: number;
+  /** What AWS would charge for it, a plain decimal; undefined where that is not known. */
+  usd: string | undefined;
+  /** About how long it would take; undefined where nothing tells. */
+  seconds: number | undefined;
+  /** What the figures rest on, in words for the reader. */
+  notes: readonly string[];
+}
 
 /** What several scans take together. */
 export function sumOfQuotes(parts: readonly Quote[], when: 'at once' | 'one after another'): Quote {
