@@ -9,7 +9,7 @@ export interface Quote {
   /** About how long it would take; undefined where nothing tells. */
   seconds: number | undefined;
   /** What the figures rest on, in words for the reader. */
-  notes: readonly string[];
+  notes: string[];
 }
 
 /** What several scans take together. */
@@ -23,4 +23,14 @@ export function sumOfQuotes(parts: readonly Quote[], when: 'at once' | 'one afte
     seconds: seconds.length < parts.length ? undefined : whole,
     notes: [...new Set(parts.flatMap(({ notes }) => notes))],
   };
+}
+
+/** About how long reading so much takes, by the scans so far: AWS states no speed. */
+export function secondsByScans(
+  bytes: number,
+  scans: readonly { bytes: number; seconds: number }[],
+): number | undefined {
+  const read = scans.reduce((sum, scan) => sum + scan.bytes, 0);
+  const seconds = scans.reduce((sum, scan) => sum + scan.seconds, 0);
+  return seconds > 0 && read > 0 ? Math.ceil((bytes * seconds) / read) : undefined;
 }
