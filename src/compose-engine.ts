@@ -1,12 +1,12 @@
 import { SpendError } from './domain/errors.ts';
 import { athenaSourceFromText } from './engines/athena/source.ts';
-import { sourcesFromLogging } from './engines/auto.ts';
 import { cloudWatchSourceFromText } from './engines/cloudwatch/source.ts';
+import { sourcesFromLogging } from './engines/composite/auto.ts';
+import { uniteEngines } from './engines/composite/union.ts';
 import type { Engine } from './engines/engine.ts';
 import { bucketSourceFromText } from './engines/files/s3/source.ts';
 import { metricsSourceFromText } from './engines/metrics/source.ts';
 import { sourceTextFrom } from './engines/source-text.ts';
-import { uniteEngines } from './engines/union.ts';
 import { lazy } from './lazy.ts';
 
 /** Where the ledger of an embedded engine is kept; `false`: nowhere that lasts. */

@@ -3,7 +3,7 @@
 export { type ComposeOptions, compose } from './compose.ts';
 export { ERROR_CODES, type ErrorCode, SpendError } from './domain/errors.ts';
 export { createFetchHandler } from './http/fetch-handler.ts';
-export type { ServerDependencies } from './mcp/server.ts';
+export type { ServerDependencies } from './mcp/dependencies.ts';
 export { type BreakdownQuestion, breakdown } from './reports/breakdown.ts';
 export { type OverTimeQuestion, overTime } from './reports/over-time.ts';
 export { csvFromReport, textFromReport } from './reports/render.ts';

@@ -4,19 +4,11 @@ import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import layerJson from '../packages/serverless-mcp/package.json' with { type: 'json' };
 
-/** What engines over sources that are scanned share. */
-const SCANNING = [
-  'engines/counts.ts',
-  'engines/engine.ts',
-  'engines/scan-result.ts',
-  'engines/grouping.ts',
-  'engines/logged-filters.ts',
-  'engines/result-row.ts',
-  'engines/scan.ts',
-  'engines/scanning.ts',
-  'engines/source-text.ts',
-  'engines/top.ts',
-];
+/** What everyone above the engines sees of them. */
+const ENGINE = ['engines/engine.ts', 'engines/quote.ts'];
+
+/** What drivers are made with. */
+const DRIVER = ['domain', 'logs', ...ENGINE, 'engines/grouping', 'engines/source-text.ts'];
 
 /** Which rooms a room may import from, besides itself. ARCHITECTURE.md draws the same arrows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -27,56 +19,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'bill/cost-explorer.ts': ['aws', 'domain', 'bill'],
   'bill/cur.ts': ['domain', 'bill'],
   bill: ['domain'],
-  'engines/engine.ts': ['domain', 'logs'],
-  'engines/counts.ts': ['domain'],
-  'engines/shape-sql.ts': ['domain', 'engines/counts.ts'],
-  'engines/order.ts': ['domain', 'engines/engine.ts'],
-  'engines/quotes.ts': ['domain', 'engines/engine.ts'],
-  'engines/grouping.ts': ['domain', 'logs', 'engines/engine.ts'],
-  'engines/merge.ts': ['domain', 'logs', 'engines/counts.ts', 'engines/grouping.ts'],
-  'engines/ranking.ts': ['domain', 'engines/engine.ts', 'engines/grouping.ts', 'engines/merge.ts', 'engines/order.ts'],
-  'engines/logged-filters.ts': ['domain', 'engines/grouping.ts', 'engines/result-row.ts'],
-  'engines/top.ts': [
-    'domain',
-    'engines/engine.ts',
-    'engines/grouping.ts',
-    'engines/logged-filters.ts',
-    'engines/ranking.ts',
-  ],
+  'engines/engine.ts': ['domain', 'logs', 'engines/quote.ts'],
+  'engines/quote.ts': ['domain'],
   'engines/source-text.ts': ['domain'],
-  'engines/capped.ts': ['domain', 'engines/engine.ts'],
-  'engines/union.ts': ['domain', 'engines/engine.ts', 'engines/order.ts', 'engines/quotes.ts'],
-  'engines/auto.ts': ['aws'],
-  'engines/scan.ts': ['domain', 'engines/engine.ts'],
-  'engines/result-row.ts': ['domain', 'logs', 'engines/counts.ts', 'engines/grouping.ts', 'engines/scan.ts'],
-  'engines/athena': ['aws', 'domain', 'logs', ...SCANNING, 'engines/shape-sql.ts'],
-  'engines/scan-result.ts': ['domain', 'engines/grouping.ts'],
-  'engines/scanning.ts': [
-    'domain',
-    'engines/engine.ts',
-    'engines/scan-result.ts',
-    'engines/grouping.ts',
-    'engines/quotes.ts',
-    'engines/scan.ts',
-    'engines/top.ts',
-  ],
-  'engines/cloudwatch': ['aws', 'domain', 'logs', ...SCANNING, 'engines/merge.ts'],
-  'engines/metrics': ['aws', 'domain', 'logs', ...SCANNING],
-  'engines/files': [
-    'aws',
-    'domain',
-    'logs',
-    'engines/counts.ts',
-    'engines/engine.ts',
-    'engines/order.ts',
-    'engines/shape-sql.ts',
-    'engines/source-text.ts',
-  ],
+  'engines/grouping': ['domain', 'logs', ...ENGINE],
+  'engines/scans': ['domain', 'logs', ...ENGINE, 'engines/grouping'],
+  'engines/composite': ['aws', 'domain', ...ENGINE, 'engines/grouping'],
+  'engines/files': ['aws', ...DRIVER],
+  'engines/athena': ['aws', ...DRIVER, 'engines/scans'],
+  'engines/cloudwatch': ['aws', ...DRIVER, 'engines/scans'],
+  'engines/metrics': ['aws', ...DRIVER, 'engines/scans'],
   'prices/aws': ['domain', 'aws', 'prices', 'prices/price-list'],
   'prices/price-list': ['domain', 'prices'],
   prices: ['domain', 'logs'],
   exports: ['domain'],
-  reports: ['bill', 'domain', 'logs', 'names', 'prices', 'engines/engine.ts'],
+  reports: ['bill', 'domain', 'logs', 'names', 'prices', ...ENGINE],
   'names/bedrock': ['aws', 'domain', 'logs', 'names'],
   names: ['domain'],
   aws: ['domain'],
@@ -124,8 +81,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'aws',
     'engines/engine.ts',
     'engines/source-text.ts',
-    'engines/auto.ts',
-    'engines/union.ts',
+    'engines/composite',
     'engines/files',
     'engines/cloudwatch',
     'engines/athena',
@@ -144,7 +100,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'setup/aws',
     'domain',
     'engines/engine.ts',
-    'engines/capped.ts',
+    'engines/composite',
     'engines/source-text.ts',
     'engines/cloudwatch',
     'prices',
@@ -194,7 +150,7 @@ describe('the import rule', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
         DRIVER_PACKAGES.test(target) &&
-        !/^(engines\/\w+|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
+        !/^(engines\/(athena|cloudwatch|files|metrics)|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
           file,
         ),
     );

@@ -89,7 +89,7 @@ def _athena(aws: Aws, source: Source, permissions: Permissions) -> None:
 
 
 def _auto(aws: Aws, source: Source, permissions: Permissions) -> None:
-    """As src/engines/auto.ts decides: log groups, else the bucket, else metrics."""
+    """As src/engines/composite/auto.ts decides: log groups, else the bucket, else metrics."""
     for region in source.regions(aws.region):
         group, bucket, prefix = _logging(aws, region)
         if group:

@@ -6,6 +6,7 @@ import type { PriceKey, UsageCounts, UsageRow } from '../domain/usage.ts';
 import type { Shape } from '../domain/usage-shape.ts';
 import type { WeighedPrice } from '../domain/weights.ts';
 import type { Attributes } from '../logs/attributes.ts';
+import type { Quote } from './quote.ts';
 
 /** Which requests are asked about, and what of them is known beforehand. */
 export interface RequestQuery {
@@ -123,18 +124,6 @@ export interface Progress {
 export interface Work {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** What answering would take, found out without reading any log. */
-export interface Quote {
-  /** That would be read. */
-  bytes: number;
-  /** What AWS would charge for it, a plain decimal; undefined where that is not known. */
-  usd: string | undefined;
-  /** About how long it would take; undefined where nothing tells. */
-  seconds: number | undefined;
-  /** What the figures rest on, in words for the reader. */
-  notes: readonly string[];
 }
 
 /** Reads usage from one source. The contract suite in test/contracts/engine.ts runs over every engine. */

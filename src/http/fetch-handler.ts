@@ -1,5 +1,5 @@
 import { createMemorySessionStore } from 'serverless-mcp';
-import type { ServerDependencies } from '../mcp/server.ts';
+import type { ServerDependencies } from '../mcp/dependencies.ts';
 import { type AppOptions, createApp, LOOPBACK_ONLY } from './app.ts';
 import { createSpendMcp } from './spend-mcp.ts';
 

@@ -2,7 +2,7 @@ import type { GetStream, SessionStore } from 'serverless-mcp';
 import { createLambdaHandler, type LambdaEvent, type LambdaHandler, principalFromEvent } from 'serverless-mcp/lambda';
 import { createAuthenticator } from '../authentication/authenticator.ts';
 import type { OAuthOptions } from '../authentication/oauth.ts';
-import type { ServerDependencies } from '../mcp/server.ts';
+import type { ServerDependencies } from '../mcp/dependencies.ts';
 import { createApp } from './app.ts';
 import { createSpendMcp } from './spend-mcp.ts';
 

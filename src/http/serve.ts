@@ -6,7 +6,7 @@ import { createMemorySessionStore, type GetStream, type SessionStore } from 'ser
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { SpendError } from '../domain/errors.ts';
 import { dashboardPage } from '../mcp/app/index.ts';
-import type { ServerDependencies } from '../mcp/server.ts';
+import type { ServerDependencies } from '../mcp/dependencies.ts';
 import { type AppOptions, createApp } from './app.ts';
 import { createSpendMcp } from './spend-mcp.ts';
 

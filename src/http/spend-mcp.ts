@@ -1,5 +1,6 @@
 import { createServerlessMcp, type GetStream, type ServerlessMcp, type SessionStore } from 'serverless-mcp';
-import { createServerFactory, type ServerDependencies } from '../mcp/server.ts';
+import type { ServerDependencies } from '../mcp/dependencies.ts';
+import { createServerFactory } from '../mcp/server.ts';
 
 export interface SpendMcpOptions {
   store: SessionStore;

@@ -1,4 +1,4 @@
-import { ANY_ENDING, ANY_FIELD, type Keep, type Kept, OR_TEXT } from './scan.ts';
+import { ANY_ENDING, ANY_FIELD, type Keep, type Kept, OR_TEXT } from './json-fields.ts';
 
 /** Records whose objects other tools have flattened: `"input.inputTokenCount": 12` in place of `"input": {"inputTokenCount": 12}`. */
 

@@ -1,7 +1,7 @@
 import type { Invocation } from '../domain/invocation.ts';
 import { flattenedFields, unflattened } from './flattened.ts';
 import { skipBlanks } from './json-bytes.ts';
-import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON, OR_TEXT } from './scan.ts';
+import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON, OR_TEXT } from './json-fields.ts';
 import { BAD_COUNT, COUNT_MARKS, isFields, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
 
 /** Why a line is no invocation. Counted by reason, never shown with the line's text. */

@@ -1,6 +1,6 @@
 import type { TokenCounts } from '../domain/invocation.ts';
 import { byCounter, COUNTER_NAMES, COUNTERS, type Counter, EXPECTED_COUNTERS } from '../domain/usage-class.ts';
-import type { Kept } from './scan.ts';
+import type { Kept } from './json-fields.ts';
 
 /**
  * Finds the token counts of a record: at its top level, in the response body's usage, and in the last stream event.

@@ -2,8 +2,8 @@ import type { ClientIdentity } from '../authentication/client-identity.ts';
 import type { AuditEntry } from '../authorization/audit.ts';
 import { checkSight, isLimited, type Rights } from '../authorization/rights.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
+import type { ServerDependencies } from './dependencies.ts';
 import { limitedContext } from './limited-context.ts';
-import type { ServerDependencies } from './server.ts';
 
 type Question = Pick<AuditEntry, 'method' | 'target' | 'input'>;
 

@@ -6,26 +6,19 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { clientFromAuthInfo } from '../authentication/client-identity.ts';
-import type { AccessControl } from '../authorization/access-control.ts';
 import { checkTool } from '../authorization/rights.ts';
 import { SpendError } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
 import type { Progress } from '../engines/engine.ts';
 import { registerDashboard } from './app/index.ts';
 import { type Asking, createAsking } from './asking.ts';
-import type { Tool, ToolAnswer, ToolContext } from './define-tool.ts';
+import type { Tool, ToolAnswer } from './define-tool.ts';
+import type { ServerDependencies } from './dependencies.ts';
 import { leanOutput } from './lean-schema.ts';
 import { registerPrompts } from './prompts/index.ts';
 import { registerResources } from './resources.ts';
 import { TOOLS } from './tools/index.ts';
 import { VERSION } from './version.ts';
-
-/** What the server works with. Signal and progress come with each call. */
-export type ServerDependencies = Omit<ToolContext, 'signal' | 'onProgress'> & {
-  access: AccessControl;
-  /** Takes what must not be shown to clients. */
-  log: (message: string) => void;
-};
 
 /** Between two progress notifications, so that a fast scan does not flood the client. */
 const PROGRESS_INTERVAL_MS = 100;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { isoFromMoment } from '../domain/period.ts';
 import type { InvocationsQuery, UsageQuery } from '../engines/engine.ts';
+import { type Quote, sumOfQuotes } from '../engines/quote.ts';
 import { type Asked, askedFromQuestion, type BreakdownQuestion, queryFrom } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
 
@@ -14,7 +15,8 @@ export const quoteSchema = z.object({
   notes: z.array(z.string()),
 });
 
-export type ScanQuote = z.output<typeof quoteSchema>;
+/** What a question would take, of which period and source. */
+export type ScanQuote = Quote & Pick<z.output<typeof quoteSchema>, 'period' | 'source'>;
 
 /**
  * What a question would take, without asking it. Where even finding the period of a question without one would read the logs,
@@ -47,13 +49,24 @@ export async function quoteOf(asked: Asked, context: ReportContext, query = BREA
     period: { from, to },
     source: context.engine.source,
     bytes,
-    ...(usd === undefined ? {} : { usd }),
-    ...(seconds === undefined ? {} : { seconds }),
-    notes: [...notes],
+    usd,
+    seconds,
+    notes,
   };
 }
 
-export function textFromQuote({ period, source, bytes, usd, seconds, notes }: ScanQuote): string {
+/** What several scans take, one after another. */
+export function inTurn(quotes: readonly ScanQuote[]): ScanQuote {
+  const [first, last] = [quotes[0] as ScanQuote, quotes.at(-1) as ScanQuote];
+  return {
+    period: { from: first.period.from, to: last.period.to },
+    source: first.source,
+    ...sumOfQuotes(quotes, 'one after another'),
+  };
+}
+
+export function textFromQuote(quote: z.output<typeof quoteSchema>): string {
+  const { period, source, bytes, usd, seconds, notes } = quote;
   const dollars =
     usd === undefined ? 'an unknown sum' : usdFromText(usd).eq(0) ? 'nothing' : displayUsd(usdFromText(usd));
   const time = seconds === undefined ? '' : `, in about ${seconds} s`;

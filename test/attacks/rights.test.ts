@@ -3,8 +3,8 @@ import type { ClientIdentity } from '../../src/authentication/client-identity.ts
 import { openAccessControl } from '../../src/authorization/access-control.ts';
 import { DIMENSIONS } from '../../src/domain/dimension.ts';
 import { SpendError } from '../../src/domain/errors.ts';
+import type { ServerDependencies } from '../../src/mcp/dependencies.ts';
 import { limitedContext } from '../../src/mcp/limited-context.ts';
-import type { ServerDependencies } from '../../src/mcp/server.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import { csvFromReport, textFromReport } from '../../src/reports/render.ts';

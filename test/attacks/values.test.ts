@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose.ts';
 import { jsonText } from '../../src/domain/printable.ts';
-import type { ServerDependencies } from '../../src/mcp/server.ts';
+import type { ServerDependencies } from '../../src/mcp/dependencies.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import { csvFromReport } from '../../src/reports/render.ts';
 import { askAs, connectAs } from '../helpers/ask-as.ts';

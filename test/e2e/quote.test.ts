@@ -2,8 +2,8 @@ import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMoto } from '../../rigs/moto.ts';
 import { usdFromText } from '../../src/domain/money.ts';
-import { capEngine } from '../../src/engines/capped.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
+import { capEngine } from '../../src/engines/composite/capped.ts';
 import { breakdown } from '../../src/reports/breakdown.ts';
 import { quoteQuestion, textFromQuote } from '../../src/reports/quote.ts';
 import { CLIENT, GROUP } from '../helpers/cloudwatch.ts';

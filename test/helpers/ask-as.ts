@@ -1,7 +1,8 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { authInfoFromClient, type ClientIdentity } from '../../src/authentication/client-identity.ts';
-import { createServerFactory, type ServerDependencies } from '../../src/mcp/server.ts';
+import type { ServerDependencies } from '../../src/mcp/dependencies.ts';
+import { createServerFactory } from '../../src/mcp/server.ts';
 
 export const keyOf = (id: string, name = id): ClientIdentity => ({ principal: `key:${id}`, name, claims: {} });
 export const tokenOf = (claims: Record<string, unknown>): ClientIdentity => ({

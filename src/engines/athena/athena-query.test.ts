@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Scan, scanFromQuery } from '../scan.ts';
+import { type Scan, scanFromQuery } from '../scans/scan.ts';
 import { metadataQuery, usageQuery } from './athena-query.ts';
 import { athenaSourceFromText } from './source.ts';
 import { createStatements } from './table.ts';

@@ -4,10 +4,9 @@ import { CONTEXT_BANDS } from '../../domain/usage.ts';
 import { byCounter, COUNTER_NAMES, COUNTERS, type Counter, columnOf, OWN_FIELDS } from '../../domain/usage-class.ts';
 import { BAD_COUNT_REASON } from '../../logs/record.ts';
 import { MAX_COUNT } from '../../logs/token-counts.ts';
-import { promptExpression } from '../counts.ts';
-import { type Column, mergedColumn, PRICED_ATTRIBUTES } from '../result-row.ts';
-import type { Scan } from '../scan.ts';
-import { shapeSql } from '../shape-sql.ts';
+import { promptExpression, shapeSql } from '../grouping/counts.ts';
+import { type Column, mergedColumn, PRICED_ATTRIBUTES } from '../scans/result-row.ts';
+import type { Scan } from '../scans/scan.ts';
 
 /**
  * Athena's SQL (engine version 3, Trino), all of it: https://trino.io/docs/current/functions.html. It reads bodies for what they
@@ -45,7 +44,7 @@ const summed = (name: Counter) =>
   name === 'cacheWriteKnown' ? `least(${merged('cacheWrite')}, ${merged(name)})` : merged(name);
 
 /**
- * The query that finds what a scan needs. As everywhere (logs/token-counts.ts, engines/merge.ts), each counter takes the largest
+ * The query that finds what a scan needs. As everywhere (logs/token-counts.ts, engines/grouping/merge.ts), each counter takes the largest
  * value that a record or a repeat of it states, and everything else comes from the record with the largest counters.
  * @param table as SQL writes it: `database.table`
  */

@@ -5,10 +5,11 @@ import { spendErrorFromAws } from '../../aws/spend-error.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import { type Engine, METADATA_KEYS_MS, type Work } from '../engine.ts';
-import { groupFromRow, invocationFromRow, type ResultRow } from '../result-row.ts';
-import { isAsked, type Scan } from '../scan.ts';
-import { NOTHING, type ScanResult } from '../scan-result.ts';
-import { createScanningEngine } from '../scanning.ts';
+import { secondsByScans } from '../quote.ts';
+import { groupFromRow, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
+import { isAsked, type Scan } from '../scans/scan.ts';
+import { NOTHING, type ScanResult } from '../scans/scan-result.ts';
+import { createScanningEngine } from '../scans/scanning.ts';
 import { type LogFolders, metadataQuery, OWN_ID, usageQuery } from './athena-query.ts';
 import { createLogBucket } from './log-folders.ts';
 import { MOST_ROWS, NO_TABLE, type QueryResult, runQuery } from './run-query.ts';
@@ -135,7 +136,7 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
       return {
         bytes,
         usd: textFromUsd(USD_PER_TB.times(Math.max(LEAST_BYTES, bytes)).div(TB).round(6)),
-        seconds: scans.seconds > 0 && scans.bytes > 0 ? Math.ceil((bytes * scans.seconds) / scans.bytes) : undefined,
+        seconds: secondsByScans(bytes, [scans]),
         notes: ['Bytes of the log files as they lie in S3; dollars at $5 a TB, for 10 MB at least.'],
       };
     },

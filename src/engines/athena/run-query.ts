@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-athena';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
-import type { ResultRow } from '../result-row.ts';
+import type { ResultRow } from '../scans/result-row.ts';
 import type { AthenaSource } from './source.ts';
 
 export interface QueryResult {

@@ -1,9 +1,9 @@
 import { limitsOfSize } from '../../domain/request-size.ts';
 import { CLASS_NAMES, COUNTER_NAMES } from '../../domain/usage-class.ts';
-import { classExpression } from '../counts.ts';
-import { mergedColumn, PRICED_ATTRIBUTES, REQUEST_COLUMNS } from '../result-row.ts';
-import type { Scan } from '../scan.ts';
-import type { TopRequest } from '../top.ts';
+import { classExpression } from '../grouping/counts.ts';
+import { mergedColumn, PRICED_ATTRIBUTES, REQUEST_COLUMNS } from '../scans/result-row.ts';
+import type { Scan } from '../scans/scan.ts';
+import type { TopRequest } from '../scans/top.ts';
 import { type AthenaQuery, type LogFolders, merged, requestsSql, sizeSql, textSql } from './athena-query.ts';
 
 /** Bytes of a query, https://docs.aws.amazon.com/athena/latest/ug/service-limits.html, less than what else is in it. */

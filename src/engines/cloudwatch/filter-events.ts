@@ -6,9 +6,9 @@ import {
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import { readRecord } from '../../logs/record.ts';
 import type { Work } from '../engine.ts';
-import { createMerger, groupFromInvocation, type MergedInvocation } from '../merge.ts';
-import type { Scan } from '../scan.ts';
-import { NOTHING, type ScanResult } from '../scan-result.ts';
+import { createMerger, groupFromInvocation, type MergedInvocation } from '../grouping/merge.ts';
+import type { Scan } from '../scans/scan.ts';
+import { NOTHING, type ScanResult } from '../scans/scan-result.ts';
 import { type Place, placeError } from './place.ts';
 import type { Slice } from './slice.ts';
 

@@ -4,11 +4,11 @@ import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs
 import { SpendError } from '../../domain/errors.ts';
 import { isUnread } from '../../domain/usage-shape.ts';
 import { type Engine, METADATA_KEYS_MS, type TimeRange, type Work } from '../engine.ts';
-import type { InvocationGroup } from '../grouping.ts';
-import { isAsked, type Scan } from '../scan.ts';
-import { type ScanResult, sumOf } from '../scan-result.ts';
-import { createScanningEngine } from '../scanning.ts';
-import type { Candidates, TopRequest } from '../top.ts';
+import type { InvocationGroup } from '../grouping/grouping.ts';
+import { isAsked, type Scan } from '../scans/scan.ts';
+import { type ScanResult, sumOf } from '../scans/scan-result.ts';
+import { createScanningEngine } from '../scans/scanning.ts';
+import type { Candidates, TopRequest } from '../scans/top.ts';
 import { findEvents, readEvents } from './filter-events.ts';
 import { findMetadataKeys, findTop, findUsage } from './insights.ts';
 import { type OpenPlaces, openPlaces, type Place } from './place.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DIMENSIONS, type Dimension, isTimeDimension } from '../../domain/dimension.ts';
 import { bucketsFromPeriod, momentFromText } from '../../domain/period.ts';
 import type { UsageQuery } from '../engine.ts';
-import { scanFromQuery, widened } from '../scan.ts';
+import { scanFromQuery, widened } from '../scans/scan.ts';
 import { MOST_TEXT, metadataQuery, usageQuery } from './insights-query.ts';
 import { plainMetadataQuery, plainQuery } from './plain-query.ts';
 

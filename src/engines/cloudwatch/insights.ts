@@ -1,9 +1,9 @@
 import type { Work } from '../engine.ts';
-import type { InvocationGroup } from '../grouping.ts';
-import { groupFromRow, invocationFromRow, type ResultRow } from '../result-row.ts';
-import type { Scan } from '../scan.ts';
-import { NOTHING, type ScanResult } from '../scan-result.ts';
-import type { Candidates, TopRequest } from '../top.ts';
+import type { InvocationGroup } from '../grouping/grouping.ts';
+import { groupFromRow, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
+import type { Scan } from '../scans/scan.ts';
+import { NOTHING, type ScanResult } from '../scans/scan-result.ts';
+import type { Candidates, TopRequest } from '../scans/top.ts';
 import { metadataQuery, usageQuery } from './insights-query.ts';
 import type { Place } from './place.ts';
 import { findPlainly, plainMetadata, plainRequests } from './plain.ts';

@@ -1,4 +1,4 @@
-import type { Column } from '../result-row.ts';
+import type { Column } from '../scans/result-row.ts';
 import { fromEnd, fromStart, METADATA_TEXT } from './anchored.ts';
 import { COUNTING, metric } from './record-counts.ts';
 import { DOUBTING } from './record-doubts.ts';

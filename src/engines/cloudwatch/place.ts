@@ -4,7 +4,7 @@ import { loggingOf } from '../../aws/logging-configuration.ts';
 import { type AwsPlace, awsPlaces } from '../../aws/place.ts';
 import { type Asked, spendErrorFromAws } from '../../aws/spend-error.ts';
 import { SpendError } from '../../domain/errors.ts';
-import type { MergedInvocation } from '../merge.ts';
+import type { MergedInvocation } from '../grouping/merge.ts';
 import type { CloudWatchSource } from './source.ts';
 
 /** Log groups of one region and one set of credentials. */

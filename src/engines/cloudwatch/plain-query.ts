@@ -1,5 +1,5 @@
 import { COUNTER_NAMES, COUNTERS, type Counter, OWN_FIELDS } from '../../domain/usage-class.ts';
-import type { Column } from '../result-row.ts';
+import type { Column } from '../scans/result-row.ts';
 import { FLAT, fromEnd, fromStart, METADATA_TEXT } from './anchored.ts';
 import {
   BLOCKED_STATEMENT,

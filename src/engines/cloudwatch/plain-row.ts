@@ -1,7 +1,7 @@
 import { COUNTERS } from '../../domain/usage-class.ts';
 import { BAD_COUNT, tokenCounts } from '../../logs/token-counts.ts';
-import type { MergedInvocation } from '../merge.ts';
-import { type Column, invocationFromRow, type ResultRow } from '../result-row.ts';
+import type { MergedInvocation } from '../grouping/merge.ts';
+import { type Column, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
 import { NAMED_COUNTERS } from './count-names.ts';
 import { COUNT_PATHS, INPUT_COLUMNS, METRIC_COLUMNS, type Mention, mentionColumn } from './plain-query.ts';
 

@@ -1,8 +1,8 @@
 import type { Work } from '../engine.ts';
-import { groupFromInvocation, type MergedInvocation } from '../merge.ts';
-import type { ResultRow } from '../result-row.ts';
-import type { Scan } from '../scan.ts';
-import { NOTHING } from '../scan-result.ts';
+import { groupFromInvocation, type MergedInvocation } from '../grouping/merge.ts';
+import type { ResultRow } from '../scans/result-row.ts';
+import type { Scan } from '../scans/scan.ts';
+import { NOTHING } from '../scans/scan-result.ts';
 import type { Place } from './place.ts';
 import { plainMetadataQuery, plainQuery } from './plain-query.ts';
 import { type PlainRequest, plainRequestFromRow } from './plain-row.ts';

@@ -1,6 +1,7 @@
 import { CloudWatchClient, type CloudWatchClientConfig, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
-import type { Quote, Work } from '../engine.ts';
+import type { Work } from '../engine.ts';
+import { type Quote, secondsByScans } from '../quote.ts';
 import { type Place, placeError } from './place.ts';
 import type { Slice } from './slice.ts';
 
@@ -33,7 +34,10 @@ export async function quoteScan(
   const linked = places.some(({ groups }) => groups.some((group) => group.startsWith('arn:')));
   return {
     bytes,
-    seconds: secondsOf(places, bytes),
+    seconds: secondsByScans(
+      bytes,
+      places.map(({ scans }) => scans),
+    ),
     usd: linked ? undefined : textFromUsd(USD_PER_GB.times(bytes).div(GB).round(4)),
     notes: [
       'Bytes by CloudWatch’s own count (IncomingBytes), dollars at the us-east-1 rate of $0.005 a GB.',
@@ -43,13 +47,6 @@ export async function quoteScan(
         : []),
     ],
   };
-}
-
-/** From the queries that ran so far; AWS states no speed. */
-function secondsOf(places: readonly Place[], bytes: number): number | undefined {
-  const scanned = places.reduce((sum, { scans }) => sum + scans.bytes, 0);
-  const seconds = places.reduce((sum, { scans }) => sum + scans.seconds, 0);
-  return seconds > 0 && scanned > 0 ? Math.ceil((bytes * seconds) / scanned) : undefined;
 }
 
 async function incomingBytes(

@@ -1,7 +1,7 @@
 import { SpendError } from '../../domain/errors.ts';
 import { type RecordReading, readRecord } from '../../logs/record.ts';
 import type { Work } from '../engine.ts';
-import { createMerger, type MergedInvocation } from '../merge.ts';
+import { createMerger, type MergedInvocation } from '../grouping/merge.ts';
 import { eventsOf } from './filter-events.ts';
 import type { Place } from './place.ts';
 

@@ -1,4 +1,4 @@
-import type { Column } from '../result-row.ts';
+import type { Column } from '../scans/result-row.ts';
 
 /** The events of a stream: the first that says why the answer ended, or which tier served it, and what a guardrail did. */
 export const STREAM = [

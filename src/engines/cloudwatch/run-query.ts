@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
-import type { ResultRow } from '../result-row.ts';
+import type { ResultRow } from '../scans/result-row.ts';
 import { MOST_ROWS } from './insights-query.ts';
 import { type Place, placeError } from './place.ts';
 import type { Slice } from './slice.ts';

@@ -1,10 +1,10 @@
 import { sumByName } from '../../domain/sums.ts';
 import { ALL_USED, SHAPE_BITS } from '../../domain/usage-shape.ts';
 import type { Work } from '../engine.ts';
-import type { InvocationGroup } from '../grouping.ts';
-import { groupFromInvocation, type MergedInvocation } from '../merge.ts';
-import type { Scan } from '../scan.ts';
-import { NOTHING, type ScanResult, sumOf } from '../scan-result.ts';
+import type { InvocationGroup } from '../grouping/grouping.ts';
+import { groupFromInvocation, type MergedInvocation } from '../grouping/merge.ts';
+import type { Scan } from '../scans/scan.ts';
+import { NOTHING, type ScanResult, sumOf } from '../scans/scan-result.ts';
 import type { Place } from './place.ts';
 import { type Doubt, type Look, readDoubts } from './read-doubts.ts';
 import { halvesOf, type Slice } from './slice.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Scan } from '../scan.ts';
-import type { Bounds, TopRequest } from '../top.ts';
+import type { Scan } from '../scans/scan.ts';
+import type { Bounds, TopRequest } from '../scans/top.ts';
 import { topQuery } from './top-query.ts';
 
 const OCTOBER = { from: Date.parse('2026-10-01T00:00:00Z'), to: Date.parse('2026-11-01T00:00:00Z') };

@@ -1,10 +1,10 @@
 import { limitsOfSize } from '../../domain/request-size.ts';
 import { CLASS_NAMES, COUNTER_NAMES, type UsageClass } from '../../domain/usage-class.ts';
-import { classCounts, classExpression } from '../counts.ts';
-import type { LoggedFilter } from '../logged-filters.ts';
-import { type Column, mergedColumn, PRICED_ATTRIBUTES, REQUEST_COLUMNS, type ResultRow } from '../result-row.ts';
-import type { Scan } from '../scan.ts';
-import type { Bounds, TopRequest } from '../top.ts';
+import { classCounts, classExpression } from '../grouping/counts.ts';
+import type { LoggedFilter } from '../scans/logged-filters.ts';
+import { type Column, mergedColumn, PRICED_ATTRIBUTES, REQUEST_COLUMNS, type ResultRow } from '../scans/result-row.ts';
+import type { Scan } from '../scans/scan.ts';
+import type { Bounds, TopRequest } from '../scans/top.ts';
 import { type InsightsQuery, limitCondition, MOST_TEXT, merged, requestLines } from './insights-query.ts';
 import type { Slice } from './slice.ts';
 

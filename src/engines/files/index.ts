@@ -3,7 +3,7 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Alias } from '../../domain/alias.ts';
 import { DAY_MS } from '../../domain/period.ts';
 import type { Engine, RequestQuery, Work } from '../engine.ts';
-import { mostExpensive } from '../order.ts';
+import { mostExpensive } from '../grouping/order.ts';
 import { type Contents, contentsOf, coverageOf } from './coverage.ts';
 import { createFolderStore } from './folder.ts';
 import { ingest, unreadFiles } from './ingest.ts';

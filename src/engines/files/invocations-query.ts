@@ -3,8 +3,8 @@ import type { Alias } from '../../domain/alias.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { CLASS_NAMES, columnOf, type UsageClass } from '../../domain/usage-class.ts';
 import type { WeighedPrice } from '../../domain/weights.ts';
-import { classCounts, classExpression } from '../counts.ts';
 import type { InvocationRow, InvocationsQuery } from '../engine.ts';
+import { classCounts, classExpression } from '../grouping/counts.ts';
 import {
   attributesSql,
   type Bind,

@@ -6,8 +6,8 @@ import { limitsOfSize } from '../../domain/request-size.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import { byClass, CLASS_NAMES, columnOf } from '../../domain/usage-class.ts';
-import { classExpression } from '../counts.ts';
 import type { UsageQuery } from '../engine.ts';
+import { classExpression } from '../grouping/counts.ts';
 import {
   attributesSql,
   type Bind,

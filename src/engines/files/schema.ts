@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
 import { COUNTER_NAMES, type Counter, columnOf } from '../../domain/usage-class.ts';
-import { promptExpression } from '../counts.ts';
-import { shapeSql } from '../shape-sql.ts';
+import { promptExpression, shapeSql } from '../grouping/counts.ts';
 
 /** Raised when what is written changes without a change of the tables: how a record is read, or merged. */
 const CONTENT = 1;

@@ -5,8 +5,8 @@ import { limitsOfSize, type RequestSize } from '../../domain/request-size.ts';
 import { type Counter, columnOf } from '../../domain/usage-class.ts';
 import { ALL_STATED, ALL_USED, SHAPE_BITS } from '../../domain/usage-shape.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
-import { promptExpression } from '../counts.ts';
 import type { RequestQuery } from '../engine.ts';
+import { promptExpression } from '../grouping/counts.ts';
 
 /** Parts that the questions to the ledger share: `a` are the attribute sets, `u` invocations or sums of them. */
 

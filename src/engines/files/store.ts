@@ -1,4 +1,5 @@
-import type { Quote, Work } from '../engine.ts';
+import type { Work } from '../engine.ts';
+import type { Quote } from '../quote.ts';
 
 /** One log file as it is now. Another size or version means that its records must be read again. */
 export interface LogFile {

@@ -1,6 +1,6 @@
 import { SpendError } from '../../domain/errors.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
-import type { Scan } from '../scan.ts';
+import type { Scan } from '../scans/scan.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,9 +1,10 @@
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import { DAY_MS } from '../../domain/period.ts';
-import type { Engine, InvocationsQuery, Quote, TimeRange, UsageQuery, Work } from '../engine.ts';
-import { isAsked, type Scan } from '../scan.ts';
-import { NOTHING } from '../scan-result.ts';
-import { createScanningEngine } from '../scanning.ts';
+import type { Engine, InvocationsQuery, TimeRange, UsageQuery, Work } from '../engine.ts';
+import type { Quote } from '../quote.ts';
+import { isAsked, type Scan } from '../scans/scan.ts';
+import { NOTHING } from '../scans/scan-result.ts';
+import { createScanningEngine } from '../scans/scanning.ts';
 import { cellMsOf, KEPT_DAYS } from './cells.ts';
 import { METRICS } from './counters.ts';
 import { foundFromReadings, type MetricsResult } from './groups.ts';

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../domain/period.ts';
-import { isAsked, type Scan } from '../scan.ts';
+import { isAsked, type Scan } from '../scans/scan.ts';
 import { KEPT_DAYS } from './cells.ts';
 import type { MetricsResult } from './groups.ts';
 

@@ -5,10 +5,9 @@ import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
 import { billableOf, type UsageRow } from '../../domain/usage.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../breakdown.ts';
-import { together } from '../change/quote.ts';
 import type { ReportContext } from '../context.ts';
 import { priceUsage } from '../pricing.ts';
-import { quoteQuestion, type ScanQuote } from '../quote.ts';
+import { inTurn, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { couldSave } from './candidates.ts';
 import { CELL_MS, type Lifetimes, lifetimesFromRows } from './lifetimes.ts';
 import { cachingNotes } from './notes.ts';
@@ -67,7 +66,7 @@ export async function quoteCaching(question: CachingQuestion, context: ReportCon
       query: async (read) => ({ ...(await queryFrom(read, context)), cellMs: CELL_MS }),
     }),
   );
-  return cells instanceof SpendError ? sums : together(sums, cells);
+  return cells instanceof SpendError ? sums : inTurn([sums, cells]);
 }
 
 // --- internal ---

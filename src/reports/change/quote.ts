@@ -1,6 +1,5 @@
-import { textFromUsd, usdFromText, ZERO_USD } from '../../domain/money.ts';
 import type { ReportContext } from '../context.ts';
-import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
+import { inTurn, quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { spansOf } from './both-periods.ts';
 import { askedFromChange, type ChangeQuestion } from './explain.ts';
 
@@ -12,20 +11,5 @@ export async function quoteChange(question: ChangeQuestion, context: ReportConte
   const quotes = await Promise.all(
     spansOf(asked.periods).map((period) => quoteOf({ period, by: [asked.by], where: asked.where }, context)),
   );
-  return quotes.reduce(together);
-}
-
-/** Two scans, one after the other. */
-export function together(a: ScanQuote, b: ScanQuote): ScanQuote {
-  const usd = [a.usd, b.usd].filter((text) => text !== undefined);
-  const total = usd.reduce((sum, text) => sum.plus(usdFromText(text)), ZERO_USD);
-  const { seconds } = a;
-  return {
-    period: { from: a.period.from, to: b.period.to },
-    source: a.source,
-    bytes: a.bytes + b.bytes,
-    ...(usd.length === 2 ? { usd: textFromUsd(total) } : {}),
-    ...(seconds === undefined || b.seconds === undefined ? {} : { seconds: seconds + b.seconds }),
-    notes: [...new Set([...a.notes, ...b.notes])],
-  };
+  return inTurn(quotes);
 }

@@ -1,9 +1,8 @@
 import { textFromUsd, usdFromText, ZERO_USD } from '../../domain/money.ts';
 import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../breakdown.ts';
-import { together } from '../change/quote.ts';
 import type { ReportContext } from '../context.ts';
 import { priceUsage } from '../pricing.ts';
-import { quoteQuestion, type ScanQuote } from '../quote.ts';
+import { inTurn, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { count } from '../render.ts';
 import { findingsFromRows, oversized, STORM_ERRORS } from './findings.ts';
 import { type Finding, WASTE_KINDS, type WasteReport } from './schema.ts';
@@ -48,7 +47,7 @@ export async function quoteWaste(question: WasteQuestion, context: ReportContext
     read: askedFromQuestion,
     query: (read) => largeQuery(read, question, context),
   });
-  return together(sums, sizes);
+  return inTurn([sums, sizes]);
 }
 
 // --- internal ---

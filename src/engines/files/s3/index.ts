@@ -1,7 +1,8 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { type AwsPlace, awsPlaces } from '../../../aws/place.ts';
 import { textFromUsd, usdFromText } from '../../../domain/money.ts';
-import type { Quote, Work } from '../../engine.ts';
+import type { Work } from '../../engine.ts';
+import type { Quote } from '../../quote.ts';
 import type { Lack, Listing, LogFile, LogStore } from '../store.ts';
 import { bucketError } from './errors.ts';
 import { fetchAhead } from './fetch-ahead.ts';

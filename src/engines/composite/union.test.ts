@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { SpendError } from '../domain/errors.ts';
-import { attributesFrom } from '../logs/attributes.ts';
-import { type Engine, everything, type InvocationRow, type InvocationsQuery } from './engine.ts';
-import { createMetricsEngine } from './metrics/index.ts';
+import { SpendError } from '../../domain/errors.ts';
+import { attributesFrom } from '../../logs/attributes.ts';
+import { type Engine, everything, type InvocationRow, type InvocationsQuery } from '../engine.ts';
+import { createMetricsEngine } from '../metrics/index.ts';
 import { uniteEngines } from './union.ts';
 
 const PERIOD = { from: 0, to: 10 };

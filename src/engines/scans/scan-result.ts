@@ -1,5 +1,5 @@
-import { sumByName } from '../domain/sums.ts';
-import type { InvocationGroup } from './grouping.ts';
+import { sumByName } from '../../domain/sums.ts';
+import type { InvocationGroup } from '../grouping/grouping.ts';
 
 /** What a scan found. */
 export interface ScanResult {

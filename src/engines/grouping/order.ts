@@ -1,5 +1,5 @@
-import { CLASS_NAMES } from '../domain/usage-class.ts';
-import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from './engine.ts';
+import { CLASS_NAMES } from '../../domain/usage-class.ts';
+import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from '../engine.ts';
 
 /** The heaviest of the rows, and of those that used something without a weight the largest, by all their tokens. Of equals the earlier comes first. */
 export function mostExpensive(

@@ -1,8 +1,8 @@
-import type { Invocation } from '../domain/invocation.ts';
-import { isOfSize, type RequestSize } from '../domain/request-size.ts';
-import { CONTEXT_BANDS } from '../domain/usage.ts';
-import { attributesFrom } from '../logs/attributes.ts';
-import { largest } from '../logs/token-counts.ts';
+import type { Invocation } from '../../domain/invocation.ts';
+import { isOfSize, type RequestSize } from '../../domain/request-size.ts';
+import { CONTEXT_BANDS } from '../../domain/usage.ts';
+import { attributesFrom } from '../../logs/attributes.ts';
+import { largest } from '../../logs/token-counts.ts';
 import { countsOfRequest, promptOf } from './counts.ts';
 import type { InvocationGroup } from './grouping.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Invocation } from '../domain/invocation.ts';
-import type { PriceKey } from '../domain/usage.ts';
-import type { InvocationsQuery } from './engine.ts';
-import { groupFromInvocation } from './merge.ts';
+import type { Invocation } from '../../domain/invocation.ts';
+import type { PriceKey } from '../../domain/usage.ts';
+import type { InvocationsQuery } from '../engine.ts';
+import { groupFromInvocation } from '../grouping/merge.ts';
 import { type Candidates, type TopRequest, topInvocations } from './top.ts';
 
 const NO_CACHE = { cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, cacheWriteKnown: 0 };

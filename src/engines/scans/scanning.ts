@@ -1,7 +1,7 @@
-import { throwIfCancelled } from '../domain/errors.ts';
-import { type Coverage, type Engine, type Quote, sumsOf, type UsageAnswer, type Work } from './engine.ts';
-import { type InvocationGroup, usageRowsFromGroups } from './grouping.ts';
-import { sumOfQuotes } from './quotes.ts';
+import { throwIfCancelled } from '../../domain/errors.ts';
+import { type Coverage, type Engine, sumsOf, type UsageAnswer, type Work } from '../engine.ts';
+import { type InvocationGroup, usageRowsFromGroups } from '../grouping/grouping.ts';
+import { type Quote, sumOfQuotes } from '../quote.ts';
 import { covers, isAsked, type Scan, scanFromQuery, widened } from './scan.ts';
 import type { ScanResult } from './scan-result.ts';
 import { type Candidates, type TopRequest, topInvocations } from './top.ts';

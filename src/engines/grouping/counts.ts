@@ -1,15 +1,16 @@
-import type { TokenCounts } from '../domain/invocation.ts';
-import type { UsageCounts } from '../domain/usage.ts';
+import type { TokenCounts } from '../../domain/invocation.ts';
+import type { UsageCounts } from '../../domain/usage.ts';
 import {
   byClass,
+  CLASS_NAMES,
   type Counter,
   EXPECTED_COUNTERS,
   type ExpectedCounter,
   PROMPT_COUNTERS,
   partsOfClass,
   type UsageClass,
-} from '../domain/usage-class.ts';
-import { type Shape, shapeFrom } from '../domain/usage-shape.ts';
+} from '../../domain/usage-class.ts';
+import { SHAPE_BITS, type Shape, shapeFrom } from '../../domain/usage-shape.ts';
 
 /** What the counters of a request, or of a sum of requests, are by class. */
 export function classCounts(counter: (name: Counter) => number): Record<UsageClass, number> {
@@ -28,6 +29,19 @@ export function classExpression(name: UsageClass, counter: (name: Counter) => st
 /** The tokens of the prompt, in a query. */
 export function promptExpression(counter: (name: Counter) => string): string {
   return PROMPT_COUNTERS.map(counter).join(' + ');
+}
+
+/**
+ * The shape of a request, without its end, as SQL: DuckDB and Athena take the same.
+ * @param counter the expression of a counter, zero where it is not stated
+ * @param isStated the condition under which an expected counter is stated
+ */
+export function shapeSql(counter: (name: Counter) => string, isStated: (name: Counter) => string): string {
+  const bits = [
+    ...CLASS_NAMES.map((name) => [`${classExpression(name, counter)} > 0`, SHAPE_BITS.used[name]]),
+    ...EXPECTED_COUNTERS.map((name) => [isStated(name), SHAPE_BITS.stated[name]]),
+  ];
+  return bits.map(([condition, bit]) => `CASE WHEN ${condition} THEN ${bit} ELSE 0 END`).join(' + ');
 }
 
 /** All that one request adds to sums, and its shape. */

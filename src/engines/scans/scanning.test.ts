@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { attributesFrom } from '../logs/attributes.ts';
-import type { UsageQuery } from './engine.ts';
+import { attributesFrom } from '../../logs/attributes.ts';
+import type { UsageQuery } from '../engine.ts';
 import type { Scan } from './scan.ts';
 import { NOTHING, type ScanResult } from './scan-result.ts';
 import { createScanningEngine, type ScanningOptions } from './scanning.ts';

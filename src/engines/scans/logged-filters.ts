@@ -1,5 +1,5 @@
-import type { Filter } from '../domain/dimension.ts';
-import type { InvocationGroup } from './grouping.ts';
+import type { Filter } from '../../domain/dimension.ts';
+import type { InvocationGroup } from '../grouping/grouping.ts';
 import type { Column } from './result-row.ts';
 
 /** A condition on what is logged, as it is logged: one of these values, the empty text standing for none. */

@@ -1,5 +1,5 @@
-import { SpendError } from '../domain/errors.ts';
-import { displayUsd, type Usd, usdFromText } from '../domain/money.ts';
+import { SpendError } from '../../domain/errors.ts';
+import { displayUsd, type Usd, usdFromText } from '../../domain/money.ts';
 import {
   type Engine,
   everything,
@@ -8,7 +8,7 @@ import {
   type TimeRange,
   type UsageQuery,
   type Work,
-} from './engine.ts';
+} from '../engine.ts';
 
 /** Refuses what would cost more than the operator allows for one question; what is not known to cost less is refused, too. */
 export function capEngine(engine: Engine, maxUsd: Usd): Engine {

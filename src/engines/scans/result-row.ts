@@ -1,11 +1,11 @@
-import type { Invocation, TokenCounts } from '../domain/invocation.ts';
-import { CONTEXT_BANDS, type UsageCounts } from '../domain/usage.ts';
-import { byCounter, type Counter, columnOf } from '../domain/usage-class.ts';
-import { withEnd } from '../domain/usage-shape.ts';
-import { attributesFrom, type LoggedAttributes } from '../logs/attributes.ts';
-import { tierFromTexts } from '../logs/record.ts';
-import { classCounts } from './counts.ts';
-import type { InvocationGroup } from './grouping.ts';
+import type { Invocation, TokenCounts } from '../../domain/invocation.ts';
+import { CONTEXT_BANDS, type UsageCounts } from '../../domain/usage.ts';
+import { byCounter, type Counter, columnOf } from '../../domain/usage-class.ts';
+import { withEnd } from '../../domain/usage-shape.ts';
+import { attributesFrom, type LoggedAttributes } from '../../logs/attributes.ts';
+import { tierFromTexts } from '../../logs/record.ts';
+import { classCounts } from '../grouping/counts.ts';
+import type { InvocationGroup } from '../grouping/grouping.ts';
 import type { ScanAttribute } from './scan.ts';
 
 /** Attributes that every price depends on, or that tell whether a call without counts used anything. */

@@ -1,10 +1,10 @@
-import { type Alias, tierOfAlias } from '../domain/alias.ts';
-import { type Dimension, isTimeDimension, NONE } from '../domain/dimension.ts';
-import { addCounts, type PriceKey, type UsageCounts, type UsageRow } from '../domain/usage.ts';
-import type { Shape } from '../domain/usage-shape.ts';
-import type { Attributes } from '../logs/attributes.ts';
-import { isUnresolved, modelIdentity } from '../logs/model-id.ts';
-import type { RequestQuery, UsageQuery } from './engine.ts';
+import { type Alias, tierOfAlias } from '../../domain/alias.ts';
+import { type Dimension, isTimeDimension, NONE } from '../../domain/dimension.ts';
+import { addCounts, type PriceKey, type UsageCounts, type UsageRow } from '../../domain/usage.ts';
+import type { Shape } from '../../domain/usage-shape.ts';
+import type { Attributes } from '../../logs/attributes.ts';
+import { isUnresolved, modelIdentity } from '../../logs/model-id.ts';
+import type { RequestQuery, UsageQuery } from '../engine.ts';
 
 /** Invocations that a source has summed already, or a single one. */
 export interface InvocationGroup {

@@ -1,10 +1,10 @@
-import type { Invocation } from '../domain/invocation.ts';
-import { byClass, CLASS_NAMES, type UsageClass } from '../domain/usage-class.ts';
-import { idOfPrice, type Weights, weighed } from '../domain/weights.ts';
-import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from './engine.ts';
-import { type InvocationGroup, namesFor } from './grouping.ts';
+import type { Invocation } from '../../domain/invocation.ts';
+import { byClass, CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
+import { idOfPrice, type Weights, weighed } from '../../domain/weights.ts';
+import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from '../engine.ts';
+import { type InvocationGroup, namesFor } from '../grouping/grouping.ts';
+import { rankInvocations, weightsByPrice } from '../grouping/ranking.ts';
 import { type LoggedFilter, loggedFilters } from './logged-filters.ts';
-import { rankInvocations, weightsByPrice } from './ranking.ts';
 
 /**
  * What a token weighs at most, by the model id as it is logged. A service cannot tell every price apart, so it sorts by this, and

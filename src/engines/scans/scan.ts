@@ -1,7 +1,7 @@
-import { type Dimension, isTimeDimension } from '../domain/dimension.ts';
-import { DAY_MS, HOUR_MS } from '../domain/period.ts';
-import { isSameSize, type RequestSize } from '../domain/request-size.ts';
-import type { UsageQuery } from './engine.ts';
+import { type Dimension, isTimeDimension } from '../../domain/dimension.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
+import { isSameSize, type RequestSize } from '../../domain/request-size.ts';
+import type { UsageQuery } from '../engine.ts';
 
 /** What tells groups apart besides what every price depends on. */
 export type ScanAttribute = (typeof PLAIN_ATTRIBUTES)[number] | `metadata.${string}`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON, OR_TEXT } from './scan.ts';
+import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON, OR_TEXT } from './json-fields.ts';
 
 const KEEP = {
   id: true,

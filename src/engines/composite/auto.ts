@@ -1,4 +1,4 @@
-import type { LoggingConfiguration } from '../aws/logging-configuration.ts';
+import type { LoggingConfiguration } from '../../aws/logging-configuration.ts';
 
 /** Where Bedrock logs to, in one region of one account; undefined: logging is off. */
 export interface Logging {

@@ -1,8 +1,8 @@
-import { SpendError } from '../domain/errors.ts';
-import { sumByName } from '../domain/sums.ts';
-import type { Coverage, Engine, InvocationsQuery, TimeRange, UsageQuery, Work } from './engine.ts';
-import { mostExpensive } from './order.ts';
-import { sumOfQuotes } from './quotes.ts';
+import { SpendError } from '../../domain/errors.ts';
+import { sumByName } from '../../domain/sums.ts';
+import type { Coverage, Engine, InvocationsQuery, TimeRange, UsageQuery, Work } from '../engine.ts';
+import { mostExpensive } from '../grouping/order.ts';
+import { sumOfQuotes } from '../quote.ts';
 
 /** Several engines as one: their answers side by side. No invocation may be in two of them. */
 export function uniteEngines(name: string, source: string, engines: readonly Engine[]): Engine {

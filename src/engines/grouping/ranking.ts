@@ -1,6 +1,6 @@
-import type { Invocation } from '../domain/invocation.ts';
-import { idOfPrice, type Weights, weighed } from '../domain/weights.ts';
-import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from './engine.ts';
+import type { Invocation } from '../../domain/invocation.ts';
+import { idOfPrice, type Weights, weighed } from '../../domain/weights.ts';
+import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from '../engine.ts';
 import { namesFor } from './grouping.ts';
 import { groupFromInvocation } from './merge.ts';
 import { mostExpensive } from './order.ts';
