@@ -15,8 +15,8 @@ import { compose } from '../src/compose.ts';
 import { createCloudWatchEngine } from '../src/engines/cloudwatch/index.ts';
 import type { Engine } from '../src/engines/engine.ts';
 import { createFilesEngine } from '../src/engines/files/index.ts';
-import { breakdown } from '../src/reports/breakdown.ts';
-import { usageReport } from '../src/reports/usage-report.ts';
+import { breakdown } from '../src/reports/usage/breakdown.ts';
+import { usageReport } from '../src/reports/usage/usage-report.ts';
 import { type AthenaOverS3, startAthenaOverS3 } from '../test/helpers/athena.ts';
 import { CLIENT, GROUP, startWithLogs } from '../test/helpers/cloudwatch.ts';
 

@@ -12,7 +12,7 @@ const FILES_ENGINE = 'test/contracts/files-engine.test.ts';
 
 /** Reports over rows that are made up: no log is read. */
 const PURE_REPORTS = [
-  'src/reports/{doubts,reconcile-gap}.test.ts',
+  'src/reports/{doubts,reconcile/gap}.test.ts',
   'src/reports/caching/lifetimes.test.ts',
   'src/reports/change/{decompose,factors}.test.ts',
 ];

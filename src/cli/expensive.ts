@@ -1,8 +1,8 @@
 import { readSetting } from '../config.ts';
 import { jsonText, printableLine } from '../domain/printable.ts';
-import { expensive, quoteExpensive } from '../reports/expensive.ts';
-import { csvFromExpensive, textFromExpensive } from '../reports/expensive-render.ts';
-import { type ExpensiveReport, expensiveSchema } from '../reports/expensive-schema.ts';
+import { expensive, quoteExpensive } from '../reports/expensive/expensive.ts';
+import { csvFromExpensive, textFromExpensive } from '../reports/expensive/render.ts';
+import { type ExpensiveReport, expensiveSchema } from '../reports/expensive/schema.ts';
 import { answer, type PeriodOptions } from './answer.ts';
 import { EXIT } from './exit.ts';
 import type { OutputOptions } from './output.ts';

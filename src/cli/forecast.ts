@@ -8,8 +8,8 @@ import { readBudgets } from '../reports/budgets/budget-file.ts';
 import { checkBudgets, quoteBudgets, textFromBudgets } from '../reports/budgets/check.ts';
 import { type BudgetState, budgetCheckSchema } from '../reports/budgets/schema.ts';
 import { type ForecastQuestion, forecast, quoteForecast } from '../reports/forecast/forecast.ts';
-import { textFromForecast } from '../reports/forecast/forecast-render.ts';
-import { forecastSchema } from '../reports/forecast/forecast-schema.ts';
+import { textFromForecast } from '../reports/forecast/render.ts';
+import { forecastSchema } from '../reports/forecast/schema.ts';
 import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
 import { EXIT } from './exit.ts';
 

@@ -9,7 +9,7 @@ import {
   priceReport,
   textFromPrice,
   textFromPriceList,
-} from '../reports/price.ts';
+} from '../reports/price/price.ts';
 import { EXIT } from './exit.ts';
 import type { OutputOptions } from './output.ts';
 

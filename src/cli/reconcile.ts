@@ -1,8 +1,8 @@
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
 import { jsonText } from '../domain/printable.ts';
-import { reconcile } from '../reports/reconcile.ts';
-import { textFromReconciliation } from '../reports/reconcile-render.ts';
+import { reconcile } from '../reports/reconcile/reconcile.ts';
+import { textFromReconciliation } from '../reports/reconcile/render.ts';
 import { EXIT } from './exit.ts';
 import { type SourceOptions, withContext } from './session.ts';
 

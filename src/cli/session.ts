@@ -3,7 +3,7 @@ import { readSetting } from '../config.ts';
 import type { Engine } from '../engines/engine.ts';
 import { limitedContext } from '../mcp/limited-context.ts';
 import type { ReportContext } from '../reports/context.ts';
-import type { BillContext } from '../reports/reconcile.ts';
+import type { BillContext } from '../reports/reconcile/reconcile.ts';
 import { createProgressBar } from './progress.ts';
 
 /** Options that say where the data and prices are. */

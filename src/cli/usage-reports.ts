@@ -1,10 +1,10 @@
 import { readSetting } from '../config.ts';
 import type { TimeDimension } from '../domain/dimension.ts';
-import { breakdown } from '../reports/breakdown.ts';
-import { breakdownFromOverTime, overTime } from '../reports/over-time.ts';
 import { quoteOf, quoteQuestion } from '../reports/quote.ts';
 import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
-import { askedFromUsageReport, usageReport } from '../reports/usage-report.ts';
+import { breakdown } from '../reports/usage/breakdown.ts';
+import { breakdownFromOverTime, overTime } from '../reports/usage/over-time.ts';
+import { askedFromUsageReport, usageReport } from '../reports/usage/usage-report.ts';
 import { type AnswerOptions, answer, type PeriodOptions, REMOTE_LIMIT } from './answer.ts';
 import { printReport } from './output.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { limitRows } from '../reports/limit.ts';
 import { textFromReport } from '../reports/render.ts';
 import type { Report } from '../reports/report.ts';
+import { limitRows } from '../reports/usage/limit.ts';
 import type { ToolAnswer } from './define-tool.ts';
 
 /** For tools whose answer can be drawn. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Engine } from '../engines/engine.ts';
 import type { Budget } from '../reports/budgets/budget-file.ts';
 import type { ReportContext } from '../reports/context.ts';
-import type { BillContext } from '../reports/reconcile.ts';
+import type { BillContext } from '../reports/reconcile/reconcile.ts';
 import type { ProbeSetup } from '../setup/probe.ts';
 
 /** What tools work with. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_DIMENSIONS } from '../reports/breakdown.ts';
+import { MAX_DIMENSIONS } from '../reports/usage/breakdown.ts';
 
 /** Parameters that several tools share, so that they are called and described alike. */
 

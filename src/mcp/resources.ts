@@ -1,6 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { checkTool } from '../authorization/rights.ts';
-import { priceList } from '../reports/price.ts';
+import { priceList } from '../reports/price/price.ts';
 import type { Asking } from './asking.ts';
 import { getPrice } from './tools/get-price.ts';
 

@@ -3,8 +3,8 @@ import { displayUsd, usdFromText } from '../domain/money.ts';
 import { isoFromMoment } from '../domain/period.ts';
 import type { InvocationsQuery, UsageQuery } from '../engines/engine.ts';
 import { type Quote, sumOfQuotes } from '../engines/quote.ts';
-import { type Asked, askedFromQuestion, type BreakdownQuestion, queryFrom } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
+import { type Asked, askedFromQuestion, type BreakdownQuestion, queryFrom } from './usage/breakdown.ts';
 
 export const quoteSchema = z.object({
   period: z.object({ from: z.string(), to: z.string() }),

@@ -6,8 +6,8 @@ import { SpendError } from '../../src/domain/errors.ts';
 import type { ServerDependencies } from '../../src/mcp/dependencies.ts';
 import { limitedContext } from '../../src/mcp/limited-context.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
 import { csvFromReport, textFromReport } from '../../src/reports/render.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
 import { askAs, connectAs, keyOf, tokenOf } from '../helpers/ask-as.ts';
 import { composeSample, EXPECTED, OCTOBER } from '../helpers/sample.ts';
 

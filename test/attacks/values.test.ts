@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose.ts';
 import { jsonText } from '../../src/domain/printable.ts';
 import type { ServerDependencies } from '../../src/mcp/dependencies.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
 import { csvFromReport } from '../../src/reports/render.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
 import { askAs, connectAs } from '../helpers/ask-as.ts';
 
 /** What somebody who may call a model can write into the logs: the session's name and the metadata. */

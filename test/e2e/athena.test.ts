@@ -8,11 +8,11 @@ import { compose } from '../../src/compose.ts';
 import type { Work } from '../../src/engines/engine.ts';
 import { attributesFrom } from '../../src/logs/attributes.ts';
 import { readRecord } from '../../src/logs/record.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
-import { expensive } from '../../src/reports/expensive.ts';
+import { expensive } from '../../src/reports/expensive/expensive.ts';
 import { quoteQuestion } from '../../src/reports/quote.ts';
-import { usageReport } from '../../src/reports/usage-report.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
+import { usageReport } from '../../src/reports/usage/usage-report.ts';
 import { type AthenaOverS3, foldersOf, startAthenaOverS3 } from '../helpers/athena.ts';
 import { composeSample, SAMPLE_LOGS } from '../helpers/sample.ts';
 

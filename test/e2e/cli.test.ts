@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { connect } from '../../src/client/index.ts';
 import { startServer } from '../../src/http/serve.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
-import type { Price } from '../../src/reports/price.ts';
+import type { Price } from '../../src/reports/price/price.ts';
 import { runHere, runProcess, serveProcess } from '../helpers/command.ts';
 import { composeSample, EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
 

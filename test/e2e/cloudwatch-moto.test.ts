@@ -15,8 +15,8 @@ import { startMoto } from '../../rigs/moto.ts';
 import { compose } from '../../src/compose.ts';
 import { DAY_MS } from '../../src/domain/period.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
-import { usageReport } from '../../src/reports/usage-report.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
+import { usageReport } from '../../src/reports/usage/usage-report.ts';
 import { CLIENT, GROUP } from '../helpers/cloudwatch.ts';
 import { SAMPLE_LOGS } from '../helpers/sample.ts';
 

@@ -3,13 +3,13 @@ import type { CloudWatchLogs, CloudWatchLogsOptions } from '../../rigs/cloudwatc
 import { compose } from '../../src/compose.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
 import type { Work } from '../../src/engines/engine.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
-import { expensive } from '../../src/reports/expensive.ts';
-import type { ExpensiveReport } from '../../src/reports/expensive-schema.ts';
+import { expensive } from '../../src/reports/expensive/expensive.ts';
+import type { ExpensiveReport } from '../../src/reports/expensive/schema.ts';
 import { quoteQuestion } from '../../src/reports/quote.ts';
 import { textFromReport } from '../../src/reports/render.ts';
-import { usageReport } from '../../src/reports/usage-report.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
+import { usageReport } from '../../src/reports/usage/usage-report.ts';
 import { CLIENT, GROUP, startWithLogs } from '../helpers/cloudwatch.ts';
 import { composeSample, OCTOBER, SAMPLE_LOGS } from '../helpers/sample.ts';
 

@@ -8,7 +8,7 @@ import { modelIdentity } from '../../src/logs/model-id.ts';
 import { cachedPriceList, openPriceList } from '../../src/prices/aws/index.ts';
 import { pricesWithOverrides } from '../../src/prices/index.ts';
 import type { OfferCode } from '../../src/prices/price-list/offer.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
 import { offerFile, productTexts } from '../fixtures/price-list/offer-file.ts';
 import type { Row } from '../fixtures/price-list/rows.ts';
 import { CLIENT } from '../helpers/cloudwatch.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
 import { textFromReport } from '../../src/reports/render.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
 
 const SECRET = 'do-not-leak-8f3a';
 

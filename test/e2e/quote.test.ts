@@ -4,8 +4,8 @@ import { startMoto } from '../../rigs/moto.ts';
 import { usdFromText } from '../../src/domain/money.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
 import { capEngine } from '../../src/engines/composite/capped.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
 import { quoteQuestion, textFromQuote } from '../../src/reports/quote.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
 import { CLIENT, GROUP } from '../helpers/cloudwatch.ts';
 import { composeUnread, OCTOBER } from '../helpers/sample.ts';
 

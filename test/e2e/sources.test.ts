@@ -6,8 +6,8 @@ import { startMoto } from '../../rigs/moto.ts';
 import { connect } from '../../src/client/index.ts';
 import { compose } from '../../src/compose.ts';
 import { createServerFactory } from '../../src/mcp/server.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
 import { reportSchema } from '../../src/reports/report.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
 import { GROUP, startWithLogs } from '../helpers/cloudwatch.ts';
 import { composeSample, SAMPLE_LOGS } from '../helpers/sample.ts';
 

@@ -4,10 +4,10 @@ import { gzipSync } from 'node:zlib';
 import Big from 'big.js';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
-import { priceReport } from '../../src/reports/price.ts';
+import { priceReport } from '../../src/reports/price/price.ts';
 import { textFromReport } from '../../src/reports/render.ts';
 import type { Report } from '../../src/reports/report.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
 import {
   type Call,
   callOf,

@@ -1,6 +1,6 @@
 import type { Datum } from '../../rigs/cloudwatch-metrics/index.ts';
-import { breakdown } from '../../src/reports/breakdown.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
+import { breakdown } from '../../src/reports/usage/breakdown.ts';
 import { OCTOBER } from './sample.ts';
 
 /** What Bedrock still has of what the sample month used: all of it. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { breakdown } from '../../reports/breakdown.ts';
 import { quoteQuestion } from '../../reports/quote.ts';
 import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { breakdown } from '../../reports/usage/breakdown.ts';
 import { chartedAnswer, chartInput } from '../charted.ts';
 import { defineTool } from '../define-tool.ts';
 import { byInput, limitInput, periodInputs, whereInput } from '../inputs.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { expensive, quoteExpensive } from '../../reports/expensive.ts';
-import { textFromExpensive } from '../../reports/expensive-render.ts';
-import { expensiveSchema } from '../../reports/expensive-schema.ts';
+import { expensive, quoteExpensive } from '../../reports/expensive/expensive.ts';
+import { textFromExpensive } from '../../reports/expensive/render.ts';
+import { expensiveSchema } from '../../reports/expensive/schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { forecast, MOST_FORECAST_DAYS, quoteForecast } from '../../reports/forecast/forecast.ts';
-import { textFromForecast } from '../../reports/forecast/forecast-render.ts';
-import { forecastSchema } from '../../reports/forecast/forecast-schema.ts';
+import { textFromForecast } from '../../reports/forecast/render.ts';
+import { forecastSchema } from '../../reports/forecast/schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { asOfInput, periodInputs, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';

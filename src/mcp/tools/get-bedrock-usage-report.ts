@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { quoteOf } from '../../reports/quote.ts';
 import { reportSchema } from '../../reports/report.ts';
-import { askedFromUsageReport, usageReport } from '../../reports/usage-report.ts';
+import { askedFromUsageReport, usageReport } from '../../reports/usage/usage-report.ts';
 import { chartedAnswer, chartInput } from '../charted.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs } from '../inputs.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SpendError } from '../../domain/errors.ts';
-import { noPriceText, PRICED_TIERS, priceReport, priceSchema, textFromPrice } from '../../reports/price.ts';
+import { noPriceText, PRICED_TIERS, priceReport, priceSchema, textFromPrice } from '../../reports/price/price.ts';
 import { defineTool } from '../define-tool.ts';
 
 export const getPrice = defineTool({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { reconcile } from '../../reports/reconcile.ts';
-import { textFromReconciliation } from '../../reports/reconcile-render.ts';
-import { reconciliationSchema } from '../../reports/reconcile-schema.ts';
+import { reconcile } from '../../reports/reconcile/reconcile.ts';
+import { textFromReconciliation } from '../../reports/reconcile/render.ts';
+import { reconciliationSchema } from '../../reports/reconcile/schema.ts';
 import { defineTool } from '../define-tool.ts';
 
 export const reconcileWithBill = defineTool({

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { breakdown } from '../../reports/breakdown.ts';
-import { limitRows } from '../../reports/limit.ts';
-import { INTERVALS } from '../../reports/over-time.ts';
 import { textFromReport } from '../../reports/render.ts';
 import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { breakdown } from '../../reports/usage/breakdown.ts';
+import { limitRows } from '../../reports/usage/limit.ts';
+import { INTERVALS } from '../../reports/usage/over-time.ts';
 import { DASHBOARD_URI } from '../app/index.ts';
 import { defineTool } from '../define-tool.ts';
 import { periodInputs, whereInput } from '../inputs.ts';

@@ -11,12 +11,12 @@ import {
   momentFromText,
   type Period,
 } from '../../domain/period.ts';
-import { type Asked, pricedUsage } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
 import { notesFromUsage } from '../notes.ts';
 import type { PricedGroup } from '../pricing.ts';
 import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { heldRange } from '../range.ts';
+import { type Asked, pricedUsage } from '../usage/breakdown.ts';
 import { type Anomaly, detectAnomalies } from './detect.ts';
 import type { Anomalies } from './schema.ts';
 

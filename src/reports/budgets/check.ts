@@ -3,7 +3,7 @@ import { displayUsd, usdFromText } from '../../domain/money.ts';
 import { printable } from '../../domain/printable.ts';
 import type { ReportContext } from '../context.ts';
 import { forecast, spanOf } from '../forecast/forecast.ts';
-import type { Forecast } from '../forecast/forecast-schema.ts';
+import type { Forecast } from '../forecast/schema.ts';
 import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { alignColumns, notesText } from '../render.ts';
 import type { Budget } from './budget-file.ts';

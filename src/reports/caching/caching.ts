@@ -4,10 +4,10 @@ import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money
 import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
 import { billableOf, type UsageRow } from '../../domain/usage.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
-import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
 import { priceUsage } from '../pricing.ts';
 import { inTurn, quoteQuestion, type ScanQuote } from '../quote.ts';
+import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../usage/breakdown.ts';
 import { couldSave } from './candidates.ts';
 import { CELL_MS, type Lifetimes, lifetimesFromRows } from './lifetimes.ts';
 import { cachingNotes } from './notes.ts';

@@ -2,8 +2,8 @@ import type { Dimension, Filter } from '../../domain/dimension.ts';
 import type { Period } from '../../domain/period.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import type { Coverage } from '../../engines/engine.ts';
-import { queryFrom } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
+import { queryFrom } from '../usage/breakdown.ts';
 import type { Periods } from './periods.ts';
 
 export interface AskedChange {

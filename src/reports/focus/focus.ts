@@ -7,11 +7,11 @@ import { addCounts, type UsageRow } from '../../domain/usage.ts';
 import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../../domain/usage-class.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import { doubtsAbout, type Rate } from '../../prices/rate.ts';
-import { type Asked, periodFromQuestion, queryFrom } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
 import { doubtNotes, unpricedNotes } from '../notes.ts';
 import { priceUsage } from '../pricing.ts';
 import { quoteQuestion, type ScanQuote } from '../quote.ts';
+import { type Asked, periodFromQuestion, queryFrom } from '../usage/breakdown.ts';
 import type { FocusRow } from './columns.ts';
 
 export interface FocusQuestion {

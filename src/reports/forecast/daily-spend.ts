@@ -1,8 +1,8 @@
 import type { Filter } from '../../domain/dimension.ts';
 import { type Usd, ZERO_USD } from '../../domain/money.ts';
 import { type Bucket, bucketsFromPeriod, type Period } from '../../domain/period.ts';
-import { type PricedAnswer, pricedUsage } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
+import { type PricedAnswer, pricedUsage } from '../usage/breakdown.ts';
 
 export interface DaySpend extends Bucket {
   usd: Usd;

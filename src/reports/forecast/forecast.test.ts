@@ -4,8 +4,8 @@ import { composeSample, EXPECTED } from '../../../test/helpers/sample.ts';
 import { usdFromText } from '../../domain/money.ts';
 import { backtest, bestMethod } from './backtest.ts';
 import { forecast } from './forecast.ts';
-import { textFromForecast } from './forecast-render.ts';
 import { METHODS, type MethodName, quantile } from './methods.ts';
+import { textFromForecast } from './render.ts';
 
 const names = Object.keys(METHODS) as MethodName[];
 /** Monday to Sunday. */

@@ -16,8 +16,8 @@ import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { heldRange } from '../range.ts';
 import { type Backtest, bestMethod } from './backtest.ts';
 import { type DaySpend, dailySpend } from './daily-spend.ts';
-import type { Forecast } from './forecast-schema.ts';
 import { METHODS } from './methods.ts';
+import type { Forecast } from './schema.ts';
 
 export interface ForecastQuestion {
   /** The running one is forecast, to its end. Default: month. */

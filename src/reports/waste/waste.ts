@@ -1,9 +1,9 @@
 import { textFromUsd, usdFromText, ZERO_USD } from '../../domain/money.ts';
-import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../breakdown.ts';
 import type { ReportContext } from '../context.ts';
 import { priceUsage } from '../pricing.ts';
 import { inTurn, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { count } from '../render.ts';
+import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../usage/breakdown.ts';
 import { findingsFromRows, oversized, STORM_ERRORS } from './findings.ts';
 import { type Finding, WASTE_KINDS, type WasteReport } from './schema.ts';
 

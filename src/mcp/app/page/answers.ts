@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expensiveSchema } from '../../../reports/expensive-schema.ts';
+import { expensiveSchema } from '../../../reports/expensive/schema.ts';
 import { type FlatReport, flatReportSchema } from '../../../reports/report.ts';
 import { type Simulation, simulationSchema } from '../../../reports/simulate/schema.ts';
 import { askedFromQuestion, type Extent, type Question } from './question.ts';

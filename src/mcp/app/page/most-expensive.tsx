@@ -1,4 +1,4 @@
-import type { ExpensiveRequest } from '../../../reports/expensive-schema.ts';
+import type { ExpensiveRequest } from '../../../reports/expensive/schema.ts';
 import { askMostExpensive } from './answers.ts';
 import { type Column, DataTable } from './data-table.tsx';
 import { Notes } from './notes.tsx';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { composeSample, EXPECTED, OCTOBER } from '../../test/helpers/sample.ts';
-import { usdFromText } from '../domain/money.ts';
+import { composeSample, EXPECTED, OCTOBER } from '../../../test/helpers/sample.ts';
+import { usdFromText } from '../../domain/money.ts';
 import { expensive, quoteExpensive } from './expensive.ts';
-import { csvFromExpensive, textFromExpensive } from './expensive-render.ts';
-import type { ExpensiveReport } from './expensive-schema.ts';
+import { csvFromExpensive, textFromExpensive } from './render.ts';
+import type { ExpensiveReport } from './schema.ts';
 
 let sample: Awaited<ReturnType<typeof composeSample>>;
 let report: ExpensiveReport;

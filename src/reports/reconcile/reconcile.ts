@@ -1,18 +1,18 @@
-import type { Bill, ReadBill } from '../bill/bill.ts';
-import { TOKEN_CLASSES } from '../bill/usage-type.ts';
-import { NONE } from '../domain/dimension.ts';
-import { SpendError } from '../domain/errors.ts';
-import { textFromUsd, type Usd, ZERO_USD } from '../domain/money.ts';
-import { checkPeriod, DAY_MS, isoFromMoment, momentFromText, type Period } from '../domain/period.ts';
-import type { UsageRow } from '../domain/usage.ts';
-import type { Engine } from '../engines/engine.ts';
-import type { PriceBook } from '../prices/price-book.ts';
-import { queryFrom } from './breakdown.ts';
-import type { ReportContext } from './context.ts';
-import { notesFromUsage } from './notes.ts';
-import { pricedRow, priceUsage } from './pricing.ts';
-import { add, CAUSES, type Cause, type Cell, type Column, compare, emptyColumn, type Part } from './reconcile-gap.ts';
-import type { ReconciledColumn, Reconciliation } from './reconcile-schema.ts';
+import type { Bill, ReadBill } from '../../bill/bill.ts';
+import { TOKEN_CLASSES } from '../../bill/usage-type.ts';
+import { NONE } from '../../domain/dimension.ts';
+import { SpendError } from '../../domain/errors.ts';
+import { textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
+import { checkPeriod, DAY_MS, isoFromMoment, momentFromText, type Period } from '../../domain/period.ts';
+import type { UsageRow } from '../../domain/usage.ts';
+import type { Engine } from '../../engines/engine.ts';
+import type { PriceBook } from '../../prices/price-book.ts';
+import type { ReportContext } from '../context.ts';
+import { notesFromUsage } from '../notes.ts';
+import { pricedRow, priceUsage } from '../pricing.ts';
+import { queryFrom } from '../usage/breakdown.ts';
+import { add, CAUSES, type Cause, type Cell, type Column, compare, emptyColumn, type Part } from './gap.ts';
+import type { ReconciledColumn, Reconciliation } from './schema.ts';
 
 /** What else a comparison with the bill is made from. */
 export interface BillContext {

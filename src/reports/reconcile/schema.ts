@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { TOKEN_CLASSES, type TokenClass } from '../bill/usage-type.ts';
-import { periodSchema } from './report.ts';
+import { TOKEN_CLASSES, type TokenClass } from '../../bill/usage-type.ts';
+import { periodSchema } from '../report.ts';
 
 /** US dollars, an exact decimal. Said once to clients, not with each of them. */
 const usd = z.string();

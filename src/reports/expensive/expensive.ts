@@ -1,14 +1,14 @@
-import { textFromUsd, ZERO_USD } from '../domain/money.ts';
-import { isoFromMoment } from '../domain/period.ts';
-import type { InvocationRow, InvocationsQuery } from '../engines/engine.ts';
-import type { PriceBook } from '../prices/price-book.ts';
-import { priced } from '../prices/priced.ts';
-import { weightsFromPrices } from '../prices/weights.ts';
-import { type Asked, askedAbout, assemble, type BreakdownQuestion, queryFrom } from './breakdown.ts';
-import type { ReportContext } from './context.ts';
-import type { ExpensiveReport, ExpensiveRequest } from './expensive-schema.ts';
-import { measuresOf, priceUsage } from './pricing.ts';
-import { quoteQuestion, type ScanQuote } from './quote.ts';
+import { textFromUsd, ZERO_USD } from '../../domain/money.ts';
+import { isoFromMoment } from '../../domain/period.ts';
+import type { InvocationRow, InvocationsQuery } from '../../engines/engine.ts';
+import type { PriceBook } from '../../prices/price-book.ts';
+import { priced } from '../../prices/priced.ts';
+import { weightsFromPrices } from '../../prices/weights.ts';
+import type { ReportContext } from '../context.ts';
+import { measuresOf, priceUsage } from '../pricing.ts';
+import { quoteQuestion, type ScanQuote } from '../quote.ts';
+import { type Asked, askedAbout, assemble, type BreakdownQuestion, queryFrom } from '../usage/breakdown.ts';
+import type { ExpensiveReport, ExpensiveRequest } from './schema.ts';
 
 export interface ExpensiveQuestion extends Pick<BreakdownQuestion, 'from' | 'to' | 'timezone' | 'where'> {
   /** Most requests to list. */

@@ -4,8 +4,8 @@ import {
   type Filter,
   filtersFromTexts,
   isTimeDimension,
-} from '../domain/dimension.ts';
-import { SpendError } from '../domain/errors.ts';
+} from '../../domain/dimension.ts';
+import { SpendError } from '../../domain/errors.ts';
 import {
   bucketsFromPeriod,
   checkPeriod,
@@ -14,14 +14,14 @@ import {
   momentFromText,
   type Period,
   wholeDays,
-} from '../domain/period.ts';
-import type { Coverage, UsageQuery } from '../engines/engine.ts';
-import type { ReportContext } from './context.ts';
+} from '../../domain/period.ts';
+import type { Coverage, UsageQuery } from '../../engines/engine.ts';
+import type { ReportContext } from '../context.ts';
+import { notesFromUsage } from '../notes.ts';
+import { emptyGroup, type PricedGroup, type PricedUsage, priceUsage, rowFromGroup } from '../pricing.ts';
+import { heldRange } from '../range.ts';
+import type { Report, Table } from '../report.ts';
 import { limitRows } from './limit.ts';
-import { notesFromUsage } from './notes.ts';
-import { emptyGroup, type PricedGroup, type PricedUsage, priceUsage, rowFromGroup } from './pricing.ts';
-import { heldRange } from './range.ts';
-import type { Report, Table } from './report.ts';
 
 /** A question as it comes from outside. */
 export interface BreakdownQuestion {

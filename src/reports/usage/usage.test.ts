@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { composeSample, EXPECTED, OCTOBER, SAMPLE_LOGS } from '../../test/helpers/sample.ts';
-import { usdFromText } from '../domain/money.ts';
+import { composeSample, EXPECTED, OCTOBER, SAMPLE_LOGS } from '../../../test/helpers/sample.ts';
+import { usdFromText } from '../../domain/money.ts';
+import type { ReportContext } from '../context.ts';
+import { csvFromReport, textFromReport } from '../render.ts';
+import { flatFromReport, flatReportSchema, type Report, reportFromFlat, reportSchema } from '../report.ts';
 import { breakdown } from './breakdown.ts';
-import type { ReportContext } from './context.ts';
 import { overTime } from './over-time.ts';
-import { csvFromReport, textFromReport } from './render.ts';
-import { flatFromReport, flatReportSchema, type Report, reportFromFlat, reportSchema } from './report.ts';
 import { usageReport } from './usage-report.ts';
 
 let context: ReportContext & { close(): Promise<void> };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { composePrices } from '../prices/index.ts';
-import { PRICES_KNOWN_UNTIL } from '../prices/known-until.ts';
+import { composePrices } from '../../prices/index.ts';
+import { PRICES_KNOWN_UNTIL } from '../../prices/known-until.ts';
 import {
   noPriceText,
   type PriceQuestion,

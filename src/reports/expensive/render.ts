@@ -1,10 +1,10 @@
-import { displayUsd, usdFromText } from '../domain/money.ts';
-import { printable } from '../domain/printable.ts';
-import { UNPRICED_REASONS, type UnpricedReason } from '../domain/unpriced.ts';
-import { csvFromLines } from './csv.ts';
-import type { ExpensiveReport, ExpensiveRequest } from './expensive-schema.ts';
-import { alignColumns, compact, count, coverageText, dayText, notesText, totalText } from './render.ts';
-import { shownValue } from './shown-value.ts';
+import { displayUsd, usdFromText } from '../../domain/money.ts';
+import { printable } from '../../domain/printable.ts';
+import { UNPRICED_REASONS, type UnpricedReason } from '../../domain/unpriced.ts';
+import { csvFromLines } from '../csv.ts';
+import { alignColumns, compact, count, coverageText, dayText, notesText, totalText } from '../render.ts';
+import { shownValue } from '../shown-value.ts';
+import type { ExpensiveReport, ExpensiveRequest } from './schema.ts';
 
 interface Column {
   title: string;

@@ -1,5 +1,8 @@
-import { TIME_DIMENSIONS, type TimeDimension } from '../domain/dimension.ts';
-import { bucketsFromPeriod } from '../domain/period.ts';
+import { TIME_DIMENSIONS, type TimeDimension } from '../../domain/dimension.ts';
+import { bucketsFromPeriod } from '../../domain/period.ts';
+import type { ReportContext } from '../context.ts';
+import { emptyGroup } from '../pricing.ts';
+import type { Report } from '../report.ts';
 import {
   askedFromQuestion,
   assemble,
@@ -8,10 +11,7 @@ import {
   sorted,
   tableFromGroups,
 } from './breakdown.ts';
-import type { ReportContext } from './context.ts';
 import { limitRows } from './limit.ts';
-import { emptyGroup } from './pricing.ts';
-import type { Report } from './report.ts';
 
 export interface OverTimeQuestion extends Omit<BreakdownQuestion, 'by'> {
   interval: TimeDimension;

@@ -1,8 +1,8 @@
-import { displayUsd, textFromUsd, usdFromText, ZERO_USD } from '../domain/money.ts';
-import { sumByName } from '../domain/sums.ts';
-import { lackingTexts } from '../domain/unpriced.ts';
-import type { Report, Table } from './report.ts';
-import { lackingIn } from './unknown-text.ts';
+import { displayUsd, textFromUsd, usdFromText, ZERO_USD } from '../../domain/money.ts';
+import { sumByName } from '../../domain/sums.ts';
+import { lackingTexts } from '../../domain/unpriced.ts';
+import type { Report, Table } from '../report.ts';
+import { lackingIn } from '../unknown-text.ts';
 
 /** The first rows of each table. What is left out is said in the notes, and stays in the totals. */
 export function limitRows(report: Report, limit: number | undefined): Report {

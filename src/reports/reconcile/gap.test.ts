@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { usageRowOf } from '../../test/helpers/usage-rows.ts';
-import type { BillLine } from '../bill/bill.ts';
-import { usdFromText, ZERO_USD } from '../domain/money.ts';
-import type { UsageRow } from '../domain/usage.ts';
-import { composePrices } from '../prices/index.ts';
-import { pricedRow } from './pricing.ts';
-import { compare } from './reconcile-gap.ts';
+import { usageRowOf } from '../../../test/helpers/usage-rows.ts';
+import type { BillLine } from '../../bill/bill.ts';
+import { usdFromText, ZERO_USD } from '../../domain/money.ts';
+import type { UsageRow } from '../../domain/usage.ts';
+import { composePrices } from '../../prices/index.ts';
+import { pricedRow } from '../pricing.ts';
+import { compare } from './gap.ts';
 
 const prices = composePrices();
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { classMeasures, coverageSchema, measuresSchema, periodSchema } from './report.ts';
+import { classMeasures, coverageSchema, measuresSchema, periodSchema } from '../report.ts';
 
 const count = z.number().int().nonnegative();
 const told = z.string().optional();

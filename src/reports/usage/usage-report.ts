@@ -1,11 +1,11 @@
-import { type Dimension, filtersFromTexts } from '../domain/dimension.ts';
-import { SpendError } from '../domain/errors.ts';
-import { checkTimezone, DAY_MS, isoFromMoment, lastDays, type Period } from '../domain/period.ts';
+import { type Dimension, filtersFromTexts } from '../../domain/dimension.ts';
+import { SpendError } from '../../domain/errors.ts';
+import { checkTimezone, DAY_MS, isoFromMoment, lastDays, type Period } from '../../domain/period.ts';
+import type { ReportContext } from '../context.ts';
+import type { PricedUsage } from '../pricing.ts';
+import type { Report } from '../report.ts';
 import { type Asked, assemble, pricedUsages, sorted, tableFromGroups } from './breakdown.ts';
-import type { ReportContext } from './context.ts';
 import { limitRows } from './limit.ts';
-import type { PricedUsage } from './pricing.ts';
-import type { Report } from './report.ts';
 
 export interface UsageReportQuestion {
   /** Whole days before today, and today so far. */

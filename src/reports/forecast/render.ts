@@ -1,7 +1,7 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
 import { printable } from '../../domain/printable.ts';
 import { alignColumns, dayText, notesText } from '../render.ts';
-import type { Forecast } from './forecast-schema.ts';
+import type { Forecast } from './schema.ts';
 
 /** The forecast for people: the sum and its range first, then how good such forecasts were, then the days. */
 export function textFromForecast(forecast: Forecast): string {

@@ -1,8 +1,8 @@
-import { displayUsd, usdFromText } from '../domain/money.ts';
-import { printable, printableLine } from '../domain/printable.ts';
-import type { ReconciledColumn, Reconciliation } from './reconcile-schema.ts';
-import { alignColumns, notesText } from './render.ts';
-import { shownValue } from './shown-value.ts';
+import { displayUsd, usdFromText } from '../../domain/money.ts';
+import { printable, printableLine } from '../../domain/printable.ts';
+import { alignColumns, notesText } from '../render.ts';
+import { shownValue } from '../shown-value.ts';
+import type { ReconciledColumn, Reconciliation } from './schema.ts';
 
 const MODELS_SHOWN = 20;
 const PRINCIPALS_SHOWN = 10;

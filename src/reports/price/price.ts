@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { tierOfAlias } from '../domain/alias.ts';
-import { SpendError } from '../domain/errors.ts';
-import { textFromUsd } from '../domain/money.ts';
-import { isoFromMoment, momentFromText } from '../domain/period.ts';
-import { UNPRICED_REASONS } from '../domain/unpriced.ts';
-import { CONTEXT_BANDS, type PriceKey } from '../domain/usage.ts';
-import { isUnresolved, modelIdentity } from '../logs/model-id.ts';
-import type { Names } from '../names/names.ts';
-import { PRICES_KNOWN_UNTIL } from '../prices/known-until.ts';
-import { billedBy } from '../prices/models/kinds.ts';
-import type { PriceBook } from '../prices/price-book.ts';
-import type { Rate, Rates } from '../prices/rate.ts';
+import { tierOfAlias } from '../../domain/alias.ts';
+import { SpendError } from '../../domain/errors.ts';
+import { textFromUsd } from '../../domain/money.ts';
+import { isoFromMoment, momentFromText } from '../../domain/period.ts';
+import { UNPRICED_REASONS } from '../../domain/unpriced.ts';
+import { CONTEXT_BANDS, type PriceKey } from '../../domain/usage.ts';
+import { isUnresolved, modelIdentity } from '../../logs/model-id.ts';
+import type { Names } from '../../names/names.ts';
+import { PRICES_KNOWN_UNTIL } from '../../prices/known-until.ts';
+import { billedBy } from '../../prices/models/kinds.ts';
+import type { PriceBook } from '../../prices/price-book.ts';
+import type { Rate, Rates } from '../../prices/rate.ts';
 
 export interface PriceQuestion {
   model: string;

@@ -1,12 +1,12 @@
 import Big from 'big.js';
-import { type Bill, type BillLine, USAGE } from '../bill/bill.ts';
-import { TOKEN_CLASSES, type TokenClass, usageTypeFrom } from '../bill/usage-type.ts';
-import { type Usd, ZERO_USD } from '../domain/money.ts';
-import type { UsageRow } from '../domain/usage.ts';
-import { priceKeyFromModel, withoutFirstVersion } from '../prices/model-key.ts';
-import { modelFromName } from '../prices/models/names.ts';
-import type { PriceBook } from '../prices/price-book.ts';
-import { pricedRow } from './pricing.ts';
+import { type Bill, type BillLine, USAGE } from '../../bill/bill.ts';
+import { TOKEN_CLASSES, type TokenClass, usageTypeFrom } from '../../bill/usage-type.ts';
+import { type Usd, ZERO_USD } from '../../domain/money.ts';
+import type { UsageRow } from '../../domain/usage.ts';
+import { priceKeyFromModel, withoutFirstVersion } from '../../prices/model-key.ts';
+import { modelFromName } from '../../prices/models/names.ts';
+import type { PriceBook } from '../../prices/price-book.ts';
+import { pricedRow } from '../pricing.ts';
 
 /** Why a bill and the logs differ, in the order in which reports list it. `known` says how sure the cause is. */
 export const CAUSES = {
