@@ -125,7 +125,7 @@ export const ASSUMPTIONS: Readonly<Record<string, Readonly<Record<string, Assump
     profileIds: ['ModelId of an application inference profile is its short id', 'not documented; awslabs/bedrock-usage-analyzer', 'src/engines/metrics/groups.ts', METRICS_TEST, 'usage through profiles has no price'],
     cacheNames: ['cached tokens are CacheReadInputTokens or CacheReadInputTokenCount', `${BEDROCK}/monitoring-runtime-metrics.html, of which copies differ`, 'src/engines/metrics/counters.ts', METRICS_TEST, 'cached tokens are missing'],
     cellStart: ['cells of a period begin at its start, or at multiples of their length', `${METRICS_API}/API_MetricStat.html`, 'src/engines/metrics/cells.ts', METRICS_TEST, EITHER],
-    callsPerSecond: ['50 GetMetricData a second', 'https://repost.aws/knowledge-center/cloudwatch-getmetricdata-api', 'src/engines/metrics/place.ts', METRICS_TEST, 'UPSTREAM_BUSY more often'],
+    callsPerSecond: ['50 GetMetricData a second', 'https://repost.aws/knowledge-center/cloudwatch-getmetricdata-api', 'src/engines/metrics/metrics-target.ts', METRICS_TEST, 'UPSTREAM_BUSY more often'],
   },
   'Cost Explorer': {
     serviceNames: ['all services of Bedrock have "Amazon Bedrock" in their names, Marketplace models included', `${BEDROCK}/cost-mgmt-understanding-cur-data.html`, 'src/bill/bill.ts', BILL_TEST, 'the bill lacks them: usage that was logged seems not to be billed'],

@@ -98,12 +98,12 @@ function autoEngine(source: string, ledger: LedgerSetting): Engine {
   const { path, list } = sourceTextFrom(text, ['region', 'role'], AUTO_USAGE);
   if (path !== '') throw new SpendError('INVALID_SETTING', `${source}: write ${AUTO_USAGE}.`);
   return deferredEngine('auto', source, async () => {
-    const [{ awsPlaces }, { loggingOf }] = await Promise.all([
-      import('./aws/place.ts'),
+    const [{ awsTargets }, { loggingOf }] = await Promise.all([
+      import('./aws/target.ts'),
       import('./aws/logging-configuration.ts'),
     ]);
-    const places = await awsPlaces(list('region'), list('role'));
-    const found = places.map(async (place) => ({ ...place, configuration: await loggingOf(place) }));
+    const targets = await awsTargets(list('region'), list('role'));
+    const found = targets.map(async (target) => ({ ...target, configuration: await loggingOf(target) }));
     const sources = sourcesFromLogging(await Promise.all(found));
     return uniteEngines(
       'auto',

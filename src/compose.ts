@@ -11,7 +11,7 @@ import { logEntry } from './domain/printable.ts';
 import { narrowedSource } from './engines/cloudwatch/source.ts';
 import { capEngine } from './engines/composite/capped.ts';
 import type { Engine } from './engines/engine.ts';
-import { awsPlacesOfSource } from './engines/source-text.ts';
+import { awsTargetsOfSource } from './engines/source-text.ts';
 import { lazy, memoizeFor } from './lazy.ts';
 import type { ServerDependencies } from './mcp/dependencies.ts';
 import { TOOLS } from './mcp/tools/index.ts';
@@ -105,12 +105,12 @@ function narrowedEngines(options: ComposeOptions) {
 
 /** What the user's file says, then what AWS says of the source's own accounts. */
 function composeNames({ source }: ComposeOptions, given: readonly Alias[]): LookUpNames {
-  const places = source === undefined ? undefined : awsPlacesOfSource(source);
-  if (places === undefined) return async () => ({ aliases: given, notes: [] });
+  const targets = source === undefined ? undefined : awsTargetsOfSource(source);
+  if (targets === undefined) return async () => ({ aliases: given, notes: [] });
   let lookUp: Promise<LookUpNames> | undefined;
   return async (needed) => {
     lookUp ??= import('./names/bedrock/index.ts').then(({ createBedrockNames }) =>
-      createBedrockNames({ ...places, memory: join(cacheFolder(), 'names.json') }),
+      createBedrockNames({ ...targets, memory: join(cacheFolder(), 'names.json') }),
     );
     const { aliases, notes } = await (await lookUp)(needed);
     const known = new Set(given.map(({ unresolved }) => unresolved));
@@ -140,7 +140,7 @@ const priceListFile = () => join(cacheFolder(), 'price-list.json');
 
 /** The regions that a source names, or the environment's own: the list of each is some megabytes. */
 function priceRegions(source: string | undefined): string[] {
-  const named = source === undefined ? [] : (awsPlacesOfSource(source)?.regions ?? []);
+  const named = source === undefined ? [] : (awsTargetsOfSource(source)?.regions ?? []);
   return named.length > 0 ? named : [process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1'];
 }
 
@@ -160,7 +160,7 @@ function composeBill(cur: string | undefined): ReadBill {
 
 /** Metrics of the accounts that the source's logs are of, as far as it names their roles. */
 function metricsIn(regions: readonly string[], source = ''): Engine {
-  const roles = awsPlacesOfSource(source)?.roles ?? [];
+  const roles = awsTargetsOfSource(source)?.roles ?? [];
   return engineFromSource(`metrics:?${new URLSearchParams({ region: regions.join(), role: roles.join() })}`, false);
 }
 

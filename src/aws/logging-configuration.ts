@@ -4,9 +4,8 @@ import {
   GetModelInvocationLoggingConfigurationCommand,
   type LoggingConfig,
 } from '@aws-sdk/client-bedrock';
-
-import type { AwsPlace } from './place.ts';
 import { spendErrorFromAws } from './spend-error.ts';
+import type { AwsTarget } from './target.ts';
 
 /** Bedrock's model invocation logging, https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html */
 export interface LoggingConfiguration {
@@ -35,12 +34,12 @@ export async function loggingConfiguration(
 }
 
 /** The same of one place, with what can go wrong in our words. @throws SpendError */
-export async function loggingOf(place: AwsPlace, config: BedrockClientConfig = {}) {
-  return loggingConfiguration({ ...config, ...place.config }).catch((error) => {
+export async function loggingOf(target: AwsTarget, config: BedrockClientConfig = {}) {
+  return loggingConfiguration({ ...config, ...target.config }).catch((error) => {
     throw spendErrorFromAws(error, {
       service: 'Bedrock',
-      place: `Bedrock’s logging settings${place.label}`,
-      missing: `Bedrock is not available${place.label}.`,
+      place: `Bedrock’s logging settings${target.label}`,
+      missing: `Bedrock is not available${target.label}.`,
     });
   });
 }

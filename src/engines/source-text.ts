@@ -33,7 +33,7 @@ export function wrongSource(text: string, wrong: string, usage: string): SpendEr
 }
 
 /** The regions and roles that a source names; undefined for files on this machine. */
-export function awsPlacesOfSource(text: string): { regions: string[]; roles: string[] } | undefined {
+export function awsTargetsOfSource(text: string): { regions: string[]; roles: string[] } | undefined {
   if (!/^([a-z0-9]{2,}:|auto$)/i.test(text)) return undefined;
   const given = new URLSearchParams(text.split('?')[1] ?? '');
   return { regions: listFrom(given, 'region'), roles: listFrom(given, 'role') };

@@ -1,7 +1,7 @@
 import { AthenaClient, type AthenaClientConfig } from '@aws-sdk/client-athena';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { awsPlaces } from '../../aws/place.ts';
 import { spendErrorFromAws } from '../../aws/spend-error.ts';
+import { awsTargets } from '../../aws/target.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import { type Engine, METADATA_KEYS_MS, type Work } from '../engine.ts';
@@ -43,9 +43,9 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
   let known: { folders: LogFolders; at: number } | undefined;
 
   async function open() {
-    const [place] = await awsPlaces(region ? [region] : [], role ? [role] : []);
-    const client = new AthenaClient({ maxAttempts: 8, retryMode: 'adaptive', ...athena, ...place?.config });
-    const objects = new S3Client({ followRegionRedirects: true, ...s3, ...place?.config });
+    const [target] = await awsTargets(region ? [region] : [], role ? [role] : []);
+    const client = new AthenaClient({ maxAttempts: 8, retryMode: 'adaptive', ...athena, ...target?.config });
+    const objects = new S3Client({ followRegionRedirects: true, ...s3, ...target?.config });
     return { client, objects, logs: createLogBucket(objects, parsed) };
   }
 

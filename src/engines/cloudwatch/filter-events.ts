@@ -9,7 +9,7 @@ import type { Work } from '../engine.ts';
 import { createMerger, groupFromInvocation, type MergedInvocation } from '../grouping/merge.ts';
 import type { Scan } from '../scans/scan.ts';
 import { NOTHING, type ScanResult } from '../scans/scan-result.ts';
-import { type Place, placeError } from './place.ts';
+import { type LogsTarget, targetError } from './logs-target.ts';
 import type { Slice } from './slice.ts';
 
 /** Read one by one and held until they are merged: beyond this, Logs Insights is the way. */
@@ -22,27 +22,31 @@ const SLACK_MS = 5 * 60_000;
  * Reads the events themselves, page by page. Slower than Logs Insights, but it sees everything, costs nothing, and needs
  * `logs:FilterLogEvents` alone. Bodies pass through memory and are stepped over, as in files.
  */
-export async function findEvents(place: Place, slice: Slice & Pick<Scan, 'only'>, work: Work): Promise<ScanResult> {
-  const { invocations, malformed } = await readEvents(place, slice, work);
+export async function findEvents(
+  target: LogsTarget,
+  slice: Slice & Pick<Scan, 'only'>,
+  work: Work,
+): Promise<ScanResult> {
+  const { invocations, malformed } = await readEvents(target, slice, work);
   const groups = invocations.map((invocation) => groupFromInvocation(invocation, slice.only));
   return { ...NOTHING, groups, malformed };
 }
 
 /** Each request of a slice of time once, and the lines that are none. */
 export async function readEvents(
-  place: Place,
+  target: LogsTarget,
   slice: Slice,
   work: Work,
 ): Promise<{ invocations: MergedInvocation[]; malformed: Record<string, number> }> {
   const merger = createMerger();
   const malformed: Record<string, number> = {};
-  for (const group of place.groups) {
+  for (const group of target.groups) {
     const asked = { startTime: Math.max(0, slice.from - SLACK_MS), endTime: slice.to + SLACK_MS };
-    for await (const { message } of eventsOf(place, group, asked, work)) {
+    for await (const { message } of eventsOf(target, group, asked, work)) {
       const reading = readRecord(Buffer.from(message));
       if ('reject' in reading) malformed[reading.reject] = (malformed[reading.reject] ?? 0) + 1;
       else merger.add(reading.invocation);
-      if (merger.records > MOST_EVENTS) throw tooMany(place);
+      if (merger.records > MOST_EVENTS) throw tooMany(target);
     }
   }
   return { invocations: merger.invocations().filter(({ at }) => at >= slice.from && at < slice.to), malformed };
@@ -52,7 +56,7 @@ export async function readEvents(
 export type AskedEvents = Pick<FilterLogEventsCommandInput, 'startTime' | 'endTime' | 'filterPattern'>;
 
 export async function* eventsOf(
-  place: Place,
+  target: LogsTarget,
   group: string,
   asked: AskedEvents,
   work: Work,
@@ -61,8 +65,8 @@ export async function* eventsOf(
   let read = 0;
   do {
     throwIfCancelled(work.signal);
-    const page = await nextPage(place.client, group, asked, nextToken).catch((error) => {
-      throw placeError(error, place, work.signal);
+    const page = await nextPage(target.client, group, asked, nextToken).catch((error) => {
+      throw targetError(error, target, work.signal);
     });
     for (const { message, timestamp = 0 } of page.events ?? []) if (message !== undefined) yield { message, timestamp };
     read += page.events?.length ?? 0;
@@ -77,7 +81,7 @@ function nextPage(client: CloudWatchLogsClient, group: string, asked: AskedEvent
   return client.send(new FilterLogEventsCommand({ ...name, ...asked, nextToken }));
 }
 
-function tooMany({ name }: Place): SpendError {
+function tooMany({ name }: LogsTarget): SpendError {
   return new SpendError(
     'QUERY_FAILED',
     `${name} has more than ${MOST_EVENTS.toLocaleString('en-US')} records in this period, too many to read one by one. Allow logs:StartQuery and logs:GetQueryResults, or ask for a shorter period.`,

@@ -11,7 +11,7 @@ import { createScanningEngine } from '../scans/scanning.ts';
 import type { Candidates, TopRequest } from '../scans/top.ts';
 import { findEvents, readEvents } from './filter-events.ts';
 import { findMetadataKeys, findTop, findUsage } from './insights.ts';
-import { type OpenPlaces, openPlaces, type Place } from './place.ts';
+import { type LogsTarget, type OpenTargets, openTargets } from './logs-target.ts';
 import { quoteScan } from './quote.ts';
 import { cloudWatchSourceFromText } from './source.ts';
 import { timesOfStreams } from './streams.ts';
@@ -31,11 +31,11 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
   const parsed = cloudWatchSourceFromText(source);
   const { via } = parsed;
   /** Places where queries were refused. */
-  const refused = new Set<Place>();
-  let opened: Promise<OpenPlaces> | undefined;
+  const refused = new Set<LogsTarget>();
+  let opened: Promise<OpenTargets> | undefined;
 
-  async function open(): Promise<OpenPlaces> {
-    opened ??= openPlaces(parsed, client, bedrock).catch((error) => {
+  async function open(): Promise<OpenTargets> {
+    opened ??= openTargets(parsed, client, bedrock).catch((error) => {
       // The next question tries again.
       opened = undefined;
       throw error;
@@ -43,24 +43,30 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
     return opened;
   }
 
-  async function askedPlaces(scan: Scan): Promise<Place[]> {
-    return (await open()).places.filter(({ region }) => isAsked(region, scan));
+  async function askedTargets(scan: Scan): Promise<LogsTarget[]> {
+    return (await open()).targets.filter(({ region }) => isAsked(region, scan));
   }
 
-  async function findIn(place: Place, scan: Scan, work: Work, atOnce: boolean): Promise<ScanResult | undefined> {
-    if (via === 'events' || refused.has(place)) return findEvents(place, scan, work);
+  async function findIn(target: LogsTarget, scan: Scan, work: Work, atOnce: boolean): Promise<ScanResult | undefined> {
+    if (via === 'events' || refused.has(target)) return findEvents(target, scan, work);
     try {
-      return await findUsage(place, scan, work, atOnce);
+      return await findUsage(target, scan, work, atOnce);
     } catch (error) {
       if (via !== undefined || !(error instanceof SpendError) || error.code !== 'ACCESS_DENIED') throw error;
-      refused.add(place);
-      return findEvents(place, scan, work);
+      refused.add(target);
+      return findEvents(target, scan, work);
     }
   }
 
-  async function topIn(place: Place, scan: Scan, ask: TopRequest, work: Work, merge: boolean): Promise<Candidates> {
-    if (via !== 'events' && !refused.has(place)) return findTop(place, scan, ask, work, merge);
-    const { invocations } = await readEvents(place, scan, work);
+  async function topIn(
+    target: LogsTarget,
+    scan: Scan,
+    ask: TopRequest,
+    work: Work,
+    merge: boolean,
+  ): Promise<Candidates> {
+    if (via !== 'events' && !refused.has(target)) return findTop(target, scan, ask, work, merge);
+    const { invocations } = await readEvents(target, scan, work);
     return { invocations, rest: undefined };
   }
 
@@ -68,17 +74,19 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
     name: 'cloudwatch',
     source,
     async find(scan, work, atOnce) {
-      const found = await Promise.all((await askedPlaces(scan)).map((place) => findIn(place, scan, work, atOnce)));
+      const found = await Promise.all((await askedTargets(scan)).map((target) => findIn(target, scan, work, atOnce)));
       return found.every((part) => part !== undefined) ? sumOf(found) : undefined;
     },
     async requests(scan, ask, work, merge) {
-      const places = await askedPlaces(scan);
-      return joined(await Promise.all(places.map((place) => topIn(place, scan, ask, work, merge))));
+      const targets = await askedTargets(scan);
+      return joined(await Promise.all(targets.map((target) => topIn(target, scan, ask, work, merge))));
     },
-    quote: async (scan, work) => quoteScan(await askedPlaces(scan), scan, via === 'events', metrics, work),
+    quote: async (scan, work) => quoteScan(await askedTargets(scan), scan, via === 'events', metrics, work),
     async notes({ groups, unmerged, outside, lookedAt }, scan) {
-      const { places, silent } = await open();
-      const queried = places.filter((place) => isAsked(place.region, scan) && via !== 'events' && !refused.has(place));
+      const { targets, silent } = await open();
+      const queried = targets.filter(
+        (target) => isAsked(target.region, scan) && via !== 'events' && !refused.has(target),
+      );
       return [
         ...(queried.length > 0 ? [INSIGHTS_NOTE] : []),
         ...(queried.some(({ plain }) => plain) ? [PLAIN_NOTE] : []),
@@ -87,33 +95,33 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
         ...(refused.size > 0 ? [REFUSED_NOTE] : []),
         ...unmergedNote(unmerged),
         ...outside.map(
-          (place) =>
-            `${place} keeps no logs of this period: it is older than the group’s retention, or than the group.`,
+          (target) =>
+            `${target} keeps no logs of this period: it is older than the group’s retention, or than the group.`,
         ),
         ...silent.map((where) => `Bedrock does not log to CloudWatch ${where}: nothing of it is in these numbers.`),
       ];
     },
-    range: async (work = {}) => rangeOf((await open()).places, work),
+    range: async (work = {}) => rangeOf((await open()).targets, work),
     async metadataKeys(work = {}) {
-      const { places } = await open();
-      const { last } = await rangeOf(places, work);
+      const { targets } = await open();
+      const { last } = await rangeOf(targets, work);
       if (last === undefined) return [];
       const recently = { from: last - METADATA_KEYS_MS, to: last + 1_000 };
-      const keys = places.map((place) =>
-        via === 'events' || refused.has(place)
-          ? keysOfEvents(place, recently, work)
-          : findMetadataKeys(place, recently, work),
+      const keys = targets.map((target) =>
+        via === 'events' || refused.has(target)
+          ? keysOfEvents(target, recently, work)
+          : findMetadataKeys(target, recently, work),
       );
       return [...new Set((await Promise.all(keys)).flat())].sort();
     },
     async close() {
-      for (const place of (await opened)?.places ?? []) place.client.destroy();
+      for (const target of (await opened)?.targets ?? []) target.client.destroy();
     },
   });
 }
 
-async function keysOfEvents(place: Place, slice: { from: number; to: number }, work: Work): Promise<string[]> {
-  const { groups } = await findEvents(place, slice, work);
+async function keysOfEvents(target: LogsTarget, slice: { from: number; to: number }, work: Work): Promise<string[]> {
+  const { groups } = await findEvents(target, slice, work);
   return groups.flatMap(({ attributes }) => Object.keys(attributes.metadata));
 }
 
@@ -126,8 +134,8 @@ function joined(parts: readonly Candidates[]): Candidates {
 }
 
 /** Streams tell it, which costs nothing. */
-async function rangeOf(places: readonly Place[], work: Work): Promise<TimeRange> {
-  const ranges = await Promise.all(places.map((place) => timesOfStreams(place, work)));
+async function rangeOf(targets: readonly LogsTarget[], work: Work): Promise<TimeRange> {
+  const ranges = await Promise.all(targets.map((target) => timesOfStreams(target, work)));
   const moments = (name: keyof TimeRange) => ranges.flatMap((range) => range[name] ?? []);
   return {
     first: moments('first').sort((a, b) => a - b)[0],

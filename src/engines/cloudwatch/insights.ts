@@ -5,7 +5,7 @@ import type { Scan } from '../scans/scan.ts';
 import { NOTHING, type ScanResult } from '../scans/scan-result.ts';
 import type { Candidates, TopRequest } from '../scans/top.ts';
 import { metadataQuery, usageQuery } from './insights-query.ts';
-import type { Place } from './place.ts';
+import type { LogsTarget } from './logs-target.ts';
 import { findPlainly, plainMetadata, plainRequests } from './plain.ts';
 import type { Doubt } from './read-doubts.ts';
 import { isFull, QueryRefused, runQuery } from './run-query.ts';
@@ -22,28 +22,28 @@ const KEPT_LOOKS = 4;
  * @returns undefined when it is full and the answer is wanted at once
  */
 export async function findUsage(
-  place: Place,
+  target: LogsTarget,
   scan: Scan,
   work: Work,
   atOnce: boolean,
 ): Promise<ScanResult | undefined> {
   const settled = await inEitherWay(
-    place,
-    () => findSlice(place, scan, scan, work, { atOnce, merge: true }),
-    () => findPlainly(place, scan, work),
+    target,
+    () => findSlice(target, scan, scan, work, { atOnce, merge: true }),
+    () => findPlainly(target, scan, work),
   );
-  if (settled) place.looked = [...place.looked.slice(1 - KEPT_LOOKS), { ...scan, invocations: settled.read }];
+  if (settled) target.looked = [...target.looked.slice(1 - KEPT_LOOKS), { ...scan, invocations: settled.read }];
   return settled;
 }
 
 /** Asks in the one way and, where the service refuses that, in the other, which needs less of its language. */
-async function inEitherWay<T>(place: Place, parsed: () => Promise<T>, plain: () => Promise<T>): Promise<T> {
-  if (!place.plain) {
+async function inEitherWay<T>(target: LogsTarget, parsed: () => Promise<T>, plain: () => Promise<T>): Promise<T> {
+  if (!target.plain) {
     try {
       return await parsed();
     } catch (error) {
       if (!(error instanceof QueryRefused)) throw error;
-      place.plain = error.always;
+      target.plain = error.always;
     }
   }
   return plain().catch((error) => {
@@ -52,28 +52,28 @@ async function inEitherWay<T>(place: Place, parsed: () => Promise<T>, plain: () 
 }
 
 async function findSlice(
-  place: Place,
+  target: LogsTarget,
   scan: Scan,
   slice: Slice,
   work: Work,
   how: { atOnce: boolean; merge: boolean },
 ): Promise<Settled | undefined> {
   const { text, columns } = usageQuery(scan, slice, how.merge);
-  const result = await runQuery(place, text, slice, work);
-  if (result.outside) return { ...NOTHING, outside: [place.name], read: [] };
+  const result = await runQuery(target, text, slice, work);
+  if (result.outside) return { ...NOTHING, outside: [target.name], read: [] };
   if (isFull(result, slice))
     return how.atOnce
       ? undefined
-      : settleHalves(slice, async (half) => (await findSlice(place, scan, half, work, how)) as Settled);
+      : settleHalves(slice, async (half) => (await findSlice(target, scan, half, work, how)) as Settled);
   const shape = { columns, cellMs: scan.cellMs, from: scan.from };
   const rows = result.rows.map((row) => ({ row, group: groupFromRow(row, shape) }));
   const records = rows.reduce((sum, { group }) => sum + group.records, 0);
   // Merging needs a group for each request. Should the service drop some of them, records are missing from the sums: count each record.
   if (how.merge && records < result.recordsMatched)
-    return findSlice(place, scan, slice, work, { ...how, merge: false });
+    return findSlice(target, scan, slice, work, { ...how, merge: false });
   const sure = rows.filter(({ row }) => !row['who']).map(({ group }) => group);
   const doubts = rows.flatMap(({ row, group }) => (row['who'] ? [{ ...doubtOf(row, group), group }] : []));
-  return { ...(await settle(place, scan, sure, doubts, work)), unmerged: how.merge ? 0 : records };
+  return { ...(await settle(target, scan, sure, doubts, work)), unmerged: how.merge ? 0 : records };
 }
 
 /** `who` is account, region and id; without an id the request is told by its time. */
@@ -85,43 +85,43 @@ function doubtOf(row: ResultRow, { first, last, records }: InvocationGroup): Dou
 
 /** The requests of one place with the largest bounds, and those that a query cannot tell. */
 export async function findTop(
-  place: Place,
+  target: LogsTarget,
   scan: Scan,
   ask: TopRequest,
   work: Work,
   merge: boolean,
 ): Promise<Candidates> {
   return inEitherWay(
-    place,
+    target,
     async () => {
       const { text, columns, boundOf } = topQuery(scan, scan, ask, merge);
-      const { rows } = await runQuery(place, text, scan, work);
+      const { rows } = await runQuery(target, text, scan, work);
       const last = rows.at(-1);
       return {
         invocations: [
           ...rows.map((row) => invocationFromRow(row, columns, row['id'] ?? '')),
-          ...(await lookedAt(place, scan, work)),
+          ...(await lookedAt(target, scan, work)),
         ],
         rest: last && rows.length >= ask.limit ? boundOf(last) : undefined,
       };
     },
-    async () => ({ invocations: await plainRequests(place, scan, work), rest: undefined }),
+    async () => ({ invocations: await plainRequests(target, scan, work), rest: undefined }),
   );
 }
 
 /** What was read event by event when the sums were found, which is before single requests are asked for. */
-async function lookedAt(place: Place, scan: Scan, work: Work) {
-  const known = () => place.looked.findLast(({ from, to }) => from <= scan.from && scan.to <= to);
-  if (!known()) await findUsage(place, scan, work, false);
+async function lookedAt(target: LogsTarget, scan: Scan, work: Work) {
+  const known = () => target.looked.findLast(({ from, to }) => from <= scan.from && scan.to <= to);
+  if (!known()) await findUsage(target, scan, work, false);
   return known()?.invocations.filter(({ at }) => at >= scan.from && at < scan.to) ?? [];
 }
 
 /** Keys of request metadata in one place and slice of time. */
-export async function findMetadataKeys(place: Place, slice: Slice, work: Work): Promise<string[]> {
+export async function findMetadataKeys(target: LogsTarget, slice: Slice, work: Work): Promise<string[]> {
   const rows = await inEitherWay(
-    place,
-    async () => (await runQuery(place, metadataQuery(slice), slice, work)).rows,
-    () => plainMetadata(place, slice, work),
+    target,
+    async () => (await runQuery(target, metadataQuery(slice), slice, work)).rows,
+    () => plainMetadata(target, slice, work),
   );
   return rows.flatMap(({ metadata }) => {
     try {

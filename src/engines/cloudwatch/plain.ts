@@ -3,7 +3,7 @@ import { groupFromInvocation, type MergedInvocation } from '../grouping/merge.ts
 import type { ResultRow } from '../scans/result-row.ts';
 import type { Scan } from '../scans/scan.ts';
 import { NOTHING } from '../scans/scan-result.ts';
-import type { Place } from './place.ts';
+import type { LogsTarget } from './logs-target.ts';
 import { plainMetadataQuery, plainQuery } from './plain-query.ts';
 import { type PlainRequest, plainRequestFromRow } from './plain-row.ts';
 import { isFull, runQuery } from './run-query.ts';
@@ -11,39 +11,39 @@ import { type Doubtful, type Settled, settle, settleHalves } from './settle.ts';
 import { halvesOf, type Slice } from './slice.ts';
 
 /** What a scan needs, from every request there is: for places whose Insights knows no more than fields and `parse`. */
-export async function findPlainly(place: Place, scan: Scan, work: Work, slice: Slice = scan): Promise<Settled> {
-  const result = await requestsOf(place, slice, work);
-  if (result === 'outside') return { ...NOTHING, outside: [place.name], read: [] };
-  if (result === 'full') return settleHalves(slice, (half) => findPlainly(place, scan, work, half));
+export async function findPlainly(target: LogsTarget, scan: Scan, work: Work, slice: Slice = scan): Promise<Settled> {
+  const result = await requestsOf(target, slice, work);
+  if (result === 'outside') return { ...NOTHING, outside: [target.name], read: [] };
+  if (result === 'full') return settleHalves(slice, (half) => findPlainly(target, scan, work, half));
   const { sure, doubts, known } = parted(result, scan);
   const groups = sure.map((invocation) => groupFromInvocation(invocation, scan.only));
-  return settle(place, scan, groups, doubts, work, known);
+  return settle(target, scan, groups, doubts, work, known);
 }
 
 /** Each request of a period once. */
 export async function plainRequests(
-  place: Place,
+  target: LogsTarget,
   scan: Scan,
   work: Work,
   slice: Slice = scan,
 ): Promise<MergedInvocation[]> {
-  const result = await requestsOf(place, slice, work);
+  const result = await requestsOf(target, slice, work);
   if (result === 'outside') return [];
   if (result === 'full') {
     const [earlier, later] = halvesOf(slice);
-    return [...(await plainRequests(place, scan, work, earlier)), ...(await plainRequests(place, scan, work, later))];
+    return [...(await plainRequests(target, scan, work, earlier)), ...(await plainRequests(target, scan, work, later))];
   }
   const { sure, doubts, known } = parted(result, scan);
-  return [...sure, ...(await settle(place, scan, [], doubts, work, known)).read];
+  return [...sure, ...(await settle(target, scan, [], doubts, work, known)).read];
 }
 
-export async function plainMetadata(place: Place, slice: Slice, work: Work): Promise<ResultRow[]> {
-  return (await runQuery(place, plainMetadataQuery(slice), slice, work)).rows;
+export async function plainMetadata(target: LogsTarget, slice: Slice, work: Work): Promise<ResultRow[]> {
+  return (await runQuery(target, plainMetadataQuery(slice), slice, work)).rows;
 }
 
-async function requestsOf(place: Place, slice: Slice, work: Work): Promise<PlainRequest[] | 'outside' | 'full'> {
+async function requestsOf(target: LogsTarget, slice: Slice, work: Work): Promise<PlainRequest[] | 'outside' | 'full'> {
   const { text, columns } = plainQuery(slice);
-  const result = await runQuery(place, text, slice, work);
+  const result = await runQuery(target, text, slice, work);
   if (result.outside) return 'outside';
   if (isFull(result, slice)) return 'full';
   return result.rows.map((row) => plainRequestFromRow(row, columns));

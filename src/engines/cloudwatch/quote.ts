@@ -2,7 +2,7 @@ import { CloudWatchClient, type CloudWatchClientConfig, GetMetricStatisticsComma
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import type { Work } from '../engine.ts';
 import { type Quote, secondsByScans } from '../quote.ts';
-import { type Place, placeError } from './place.ts';
+import { type LogsTarget, targetError } from './logs-target.ts';
 import type { Slice } from './slice.ts';
 
 /** Logs Insights, USD for each GB scanned in us-east-1, https://aws.amazon.com/cloudwatch/pricing/; other regions ask up to half more. */
@@ -19,24 +19,24 @@ const SPAN_MS = 1_440 * HOUR_SECONDS * 1_000;
 
 /** What a scan would read: the bytes that came into the log groups in that time, which CloudWatch has counted. */
 export async function quoteScan(
-  places: readonly Place[],
+  targets: readonly LogsTarget[],
   period: Slice,
   events: boolean,
   config: CloudWatchClientConfig,
   work: Work,
 ): Promise<Quote> {
-  const counts = await Promise.all(places.map((place) => incomingBytes(place, period, config, work)));
+  const counts = await Promise.all(targets.map((target) => incomingBytes(target, period, config, work)));
   const bytes = counts.reduce((sum, count) => sum + count, 0);
   if (events) {
     const notes = ['Reading event by event is not charged for, but slow.'];
     return { bytes, usd: '0', seconds: Math.ceil(bytes / EVENT_BYTES_PER_SECOND), notes };
   }
-  const linked = places.some(({ groups }) => groups.some((group) => group.startsWith('arn:')));
+  const linked = targets.some(({ groups }) => groups.some((group) => group.startsWith('arn:')));
   return {
     bytes,
     seconds: secondsByScans(
       bytes,
-      places.map(({ scans }) => scans),
+      targets.map(({ scans }) => scans),
     ),
     usd: linked ? undefined : textFromUsd(USD_PER_GB.times(bytes).div(GB).round(4)),
     notes: [
@@ -50,16 +50,16 @@ export async function quoteScan(
 }
 
 async function incomingBytes(
-  place: Place,
+  target: LogsTarget,
   { from, to }: Slice,
   config: CloudWatchClientConfig,
   work: Work,
 ): Promise<number> {
-  const { region, credentials } = place.client.config;
+  const { region, credentials } = target.client.config;
   const client = new CloudWatchClient({ region, credentials, ...config });
   let bytes = 0;
   try {
-    for (const group of place.groups) {
+    for (const group of target.groups) {
       for (let start = from; start < to; start += SPAN_MS) {
         const { Datapoints = [] } = await client.send(
           new GetMetricStatisticsCommand({
@@ -77,7 +77,7 @@ async function incomingBytes(
     }
     return bytes;
   } catch (error) {
-    throw placeError(error, place, work.signal);
+    throw targetError(error, target, work.signal);
   } finally {
     client.destroy();
   }

@@ -3,7 +3,7 @@ import { type RecordReading, readRecord } from '../../logs/record.ts';
 import type { Work } from '../engine.ts';
 import { createMerger, type MergedInvocation } from '../grouping/merge.ts';
 import { eventsOf } from './filter-events.ts';
-import type { Place } from './place.ts';
+import type { LogsTarget } from './logs-target.ts';
 
 /** A request of which a query could not tell all; its records lie between two times, epoch milliseconds, both included. */
 export interface Doubt {
@@ -36,7 +36,7 @@ const MOST_CHARACTERS = 500_000_000;
  * @returns none for all, where reading events is not allowed
  */
 export async function readDoubts<D extends Doubt>(
-  place: Place,
+  target: LogsTarget,
   doubts: readonly D[],
   work: Work,
   known?: ReadonlySet<string>,
@@ -45,8 +45,8 @@ export async function readDoubts<D extends Doubt>(
   let characters = 0;
   try {
     for (const window of windowsOf(doubts)) {
-      for (const group of place.groups) {
-        for await (const { message, timestamp } of eventsOf(place, group, askedIn(window), work)) {
+      for (const group of target.groups) {
+        for await (const { message, timestamp } of eventsOf(target, group, askedIn(window), work)) {
           search.add(message, timestamp);
           characters += message.length;
           if (characters > MOST_CHARACTERS) return search.looks();

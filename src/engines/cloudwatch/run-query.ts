@@ -12,7 +12,7 @@ import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
 import type { ResultRow } from '../scans/result-row.ts';
 import { MOST_ROWS } from './insights-query.ts';
-import { type Place, placeError } from './place.ts';
+import { type LogsTarget, targetError } from './logs-target.ts';
 import type { Slice } from './slice.ts';
 
 export interface QueryResult {
@@ -39,9 +39,9 @@ export class QueryRefused extends Error {
   /** It was refused before it ran, as every query like it will be. */
   readonly always: boolean;
 
-  constructor(cause: Error, place: Place, always = true) {
+  constructor(cause: Error, target: LogsTarget, always = true) {
     super(cause.message);
-    this.told = placeError(cause, place);
+    this.told = targetError(cause, target);
     this.always = always;
   }
 }
@@ -54,21 +54,21 @@ const POLL_TO_MS = 2_000;
 const QUEUE_MS = 120_000;
 
 /** Runs one query to its end. Aborting the work stops it, so that it costs nothing further. */
-export async function runQuery(place: Place, text: string, slice: Slice, work: Work): Promise<QueryResult> {
+export async function runQuery(target: LogsTarget, text: string, slice: Slice, work: Work): Promise<QueryResult> {
   let queryId: string | undefined;
   try {
-    queryId = await startQuery(place, text, slice, work);
+    queryId = await startQuery(target, text, slice, work);
     const started = performance.now();
-    const result = await results(place, queryId, work);
-    place.scans.bytes += result.bytesScanned;
-    place.scans.seconds += (performance.now() - started) / 1_000;
+    const result = await results(target, queryId, work);
+    target.scans.bytes += result.bytesScanned;
+    target.scans.seconds += (performance.now() - started) / 1_000;
     return result;
   } catch (error) {
-    if (error instanceof MalformedQueryException && !isOutside(error)) throw new QueryRefused(error, place);
+    if (error instanceof MalformedQueryException && !isOutside(error)) throw new QueryRefused(error, target);
     if (isOutside(error)) return { rows: [], recordsMatched: 0, bytesScanned: 0, outside: true };
     // Stopping is a courtesy to the account; that it fails changes nothing.
-    if (queryId !== undefined) await place.client.send(new StopQueryCommand({ queryId })).catch(() => {});
-    throw error instanceof QueryRefused ? error : placeError(error, place, work.signal);
+    if (queryId !== undefined) await target.client.send(new StopQueryCommand({ queryId })).catch(() => {});
+    throw error instanceof QueryRefused ? error : targetError(error, target, work.signal);
   }
 }
 
@@ -77,7 +77,12 @@ function isOutside(error: unknown): boolean {
   return error instanceof MalformedQueryException && /retention|creation time/i.test(error.message);
 }
 
-async function startQuery({ client, groups }: Place, queryString: string, slice: Slice, work: Work): Promise<string> {
+async function startQuery(
+  { client, groups }: LogsTarget,
+  queryString: string,
+  slice: Slice,
+  work: Work,
+): Promise<string> {
   const arns = groups.some((group) => group.startsWith('arn:'));
   const input = {
     queryString,
@@ -101,8 +106,8 @@ async function startQuery({ client, groups }: Place, queryString: string, slice:
   }
 }
 
-async function results(place: Place, queryId: string, work: Work): Promise<QueryResult> {
-  const { client, name } = place;
+async function results(target: LogsTarget, queryId: string, work: Work): Promise<QueryResult> {
+  const { client, name } = target;
   for (let pauseMs = POLL_FROM_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_TO_MS)) {
     throwIfCancelled(work.signal);
     const answer = await client.send(new GetQueryResultsCommand({ queryId }));
@@ -120,7 +125,7 @@ async function results(place: Place, queryId: string, work: Work): Promise<Query
           `The query over ${name} ran into the limit of 60 minutes. Ask for a shorter period.`,
         );
       default:
-        throw failed(place, answer.status);
+        throw failed(target, answer.status);
     }
     work.onProgress?.({
       done: recordsScanned,
@@ -132,9 +137,9 @@ async function results(place: Place, queryId: string, work: Work): Promise<Query
 }
 
 /** A query that ran and failed: another may do, such as one that handles no maps. */
-function failed(place: Place, status: string | undefined): Error {
-  const error = new SpendError('QUERY_FAILED', `The query over ${place.name} ended as ${status}. Ask again.`);
-  return status === 'Failed' ? new QueryRefused(error, place, false) : error;
+function failed(target: LogsTarget, status: string | undefined): Error {
+  const error = new SpendError('QUERY_FAILED', `The query over ${target.name} ended as ${status}. Ask again.`);
+  return status === 'Failed' ? new QueryRefused(error, target, false) : error;
 }
 
 /** 10,000 at a time, https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html */

@@ -5,7 +5,7 @@ import type { InvocationGroup } from '../grouping/grouping.ts';
 import { groupFromInvocation, type MergedInvocation } from '../grouping/merge.ts';
 import type { Scan } from '../scans/scan.ts';
 import { NOTHING, type ScanResult, sumOf } from '../scans/scan-result.ts';
-import type { Place } from './place.ts';
+import type { LogsTarget } from './logs-target.ts';
 import { type Doubt, type Look, readDoubts } from './read-doubts.ts';
 import { halvesOf, type Slice } from './slice.ts';
 
@@ -24,7 +24,7 @@ export interface Settled extends ScanResult {
  * @param known ids of requests that are in no doubt, where all of them are known
  */
 export async function settle(
-  place: Place,
+  target: LogsTarget,
   { only }: Pick<Scan, 'only'>,
   sure: readonly InvocationGroup[],
   doubts: readonly Doubtful[],
@@ -32,7 +32,7 @@ export async function settle(
   known?: ReadonlySet<string>,
 ): Promise<Settled> {
   if (doubts.length === 0) return { ...NOTHING, groups: sure, read: [] };
-  const looks = await readDoubts(place, doubts, work, known);
+  const looks = await readDoubts(target, doubts, work, known);
   const unread = doubts.filter((doubt) => !looks.has(doubt)).map(({ group }) => unknown(group));
   const read = doubts.flatMap((doubt) => readAt(doubt, looks.get(doubt)));
   return {

@@ -5,7 +5,7 @@ import { tierFromTexts } from '../../logs/record.ts';
 import type { InvocationGroup } from '../grouping/grouping.ts';
 import { NOTHING, type ScanResult } from '../scans/scan-result.ts';
 import { combine, noSums, type Sums } from './counters.ts';
-import type { Place } from './place.ts';
+import type { MetricsTarget } from './metrics-target.ts';
 import type { Readings } from './readings.ts';
 
 /** The status of failed calls: metrics tell no error codes, only whose fault it was. */
@@ -23,7 +23,7 @@ export interface MetricsResult extends ScanResult {
 
 /** Invocations of each model, tier and cell, every one of them in one group. */
 export function foundFromReadings(
-  place: Pick<Place, 'region' | 'account'>,
+  target: Pick<MetricsTarget, 'region' | 'account'>,
   readings: Readings,
   cellMs: number,
 ): Omit<MetricsResult, 'unlisted'> {
@@ -34,9 +34,9 @@ export function foundFromReadings(
     for (const [at, cell] of cells) {
       const { rest, excess, throttles } = restOf(cell);
       if (excess) uneven.add(modelId);
-      if (throttles > 0) throttled.push({ at, region: place.region, calls: throttles });
+      if (throttles > 0) throttled.push({ at, region: target.region, calls: throttles });
       for (const [resolvedTier, sums] of [[undefined, rest] as const, ...cell.tiers]) {
-        const logged = loggedFrom(place, modelId, resolvedTier);
+        const logged = loggedFrom(target, modelId, resolvedTier);
         groups.push(...groupsFromSums(logged, sums, { at, first: at, last: at + cellMs - 1000 }));
       }
     }
@@ -84,7 +84,7 @@ function restOf({ whole, tiers }: Cell): { rest: Sums; excess: boolean; throttle
 const SHORT_PROFILE_ID = /^[a-z0-9]{12}$/;
 
 function loggedFrom(
-  { region, account }: Pick<Place, 'region' | 'account'>,
+  { region, account }: Pick<MetricsTarget, 'region' | 'account'>,
   modelId: string,
   resolvedTier: string | undefined,
 ): LoggedAttributes {

@@ -8,9 +8,9 @@ import { createScanningEngine } from '../scans/scanning.ts';
 import { cellMsOf, KEPT_DAYS } from './cells.ts';
 import { METRICS } from './counters.ts';
 import { foundFromReadings, type MetricsResult } from './groups.ts';
+import { type Clients, closeTarget, type MetricsTarget, openTargets } from './metrics-target.ts';
 import { notesOn } from './notes.ts';
 import { offeredSeries, reachesBehindList } from './offered.ts';
-import { type Clients, closePlace, openPlaces, type Place } from './place.ts';
 import { checkFilters, noRequests, unknownDimensionsNote } from './question.ts';
 import { readSeries, type Slice } from './readings.ts';
 import { listSeries, type Series } from './series.ts';
@@ -28,10 +28,10 @@ const USD_PER_METRIC = usdFromText('0.00001');
 /** Answers from the metrics that Bedrock publishes in every account, whether or not its calls are logged. They know no people. */
 export function createMetricsEngine({ source, now = Date.now, ...clients }: MetricsOptions): Engine {
   const parsed = metricsSourceFromText(source);
-  let opened: Promise<Place[]> | undefined;
+  let opened: Promise<MetricsTarget[]> | undefined;
 
-  async function open(): Promise<Place[]> {
-    opened ??= openPlaces(parsed, clients).catch((error) => {
+  async function open(): Promise<MetricsTarget[]> {
+    opened ??= openTargets(parsed, clients).catch((error) => {
       // The next question tries again.
       opened = undefined;
       throw error;
@@ -39,7 +39,7 @@ export function createMetricsEngine({ source, now = Date.now, ...clients }: Metr
     return opened;
   }
 
-  const askedPlaces = async (scan: Scan) => (await open()).filter(({ region }) => isAsked(region, scan));
+  const askedTargets = async (scan: Scan) => (await open()).filter(({ region }) => isAsked(region, scan));
 
   const engine = createScanningEngine({
     name: 'metrics',
@@ -48,21 +48,21 @@ export function createMetricsEngine({ source, now = Date.now, ...clients }: Metr
     // Looking wider finds nothing more: what metrics know, they always tell.
     async find(scan, work) {
       const slice = { from: scan.from, to: scan.to, cellMs: cellMsOf(scan, now()) };
-      const places = await askedPlaces(scan);
-      return allOf(await Promise.all(places.map((place) => findIn(place, slice, now(), work))));
+      const targets = await askedTargets(scan);
+      return allOf(await Promise.all(targets.map((target) => findIn(target, slice, now(), work))));
     },
     requests: () => Promise.reject(noRequests()),
     async quote(scan, work) {
       cellMsOf(scan, now());
-      const places = await askedPlaces(scan);
-      return quoteOf(await Promise.all(places.map((place) => knownSeries(place, scan.from, now(), work))));
+      const targets = await askedTargets(scan);
+      return quoteOf(await Promise.all(targets.map((target) => knownSeries(target, scan.from, now(), work))));
     },
     // Found by this engine, so it has what this engine adds.
     notes: async (found, asked) => notesOn(found as MetricsResult, asked, now()),
     range: async (work = {}) => rangeOf(await open(), now(), work),
     metadataKeys: async () => [],
     async close() {
-      for (const place of (await opened) ?? []) closePlace(place);
+      for (const target of (await opened) ?? []) closeTarget(target);
     },
   });
 
@@ -97,23 +97,23 @@ interface Known {
   unlisted: MetricsResult['unlisted'];
 }
 
-async function knownSeries(place: Place, from: number, now: number, work: Work): Promise<Known> {
-  const listed = await listSeries(place, work);
+async function knownSeries(target: MetricsTarget, from: number, now: number, work: Work): Promise<Known> {
+  const listed = await listSeries(target, work);
   if (!reachesBehindList(from, now)) return { listed, offered: [], unlisted: undefined };
-  const offered = await offeredSeries(place, listed, work);
+  const offered = await offeredSeries(target, listed, work);
   return { listed, offered: offered ?? [], unlisted: offered ? 'asked' : 'unknown' };
 }
 
 /** Of the many models on offer most were never used, which one metric of each tells. */
 const PROBE = ['Invocations'];
 
-async function findIn(place: Place, slice: Slice, now: number, work: Work): Promise<MetricsResult> {
-  const { listed, offered, unlisted } = await knownSeries(place, slice.from, now, work);
-  const used = [...(await readSeries(place, offered, PROBE, slice, work))]
+async function findIn(target: MetricsTarget, slice: Slice, now: number, work: Work): Promise<MetricsResult> {
+  const { listed, offered, unlisted } = await knownSeries(target, slice.from, now, work);
+  const used = [...(await readSeries(target, offered, PROBE, slice, work))]
     .filter(([, cells]) => cells.size > 0)
     .map(([series]) => series);
-  const readings = await readSeries(place, [...listed, ...used], METRICS, slice, work);
-  return { ...foundFromReadings(place, readings, slice.cellMs), unlisted };
+  const readings = await readSeries(target, [...listed, ...used], METRICS, slice, work);
+  return { ...foundFromReadings(target, readings, slice.cellMs), unlisted };
 }
 
 function allOf(parts: readonly MetricsResult[]): MetricsResult {
@@ -137,14 +137,14 @@ function quoteOf(known: readonly Known[]): Quote {
 }
 
 /** By whole days, which is as near as a few numbers tell. */
-async function rangeOf(places: readonly Place[], now: number, work: Work): Promise<TimeRange> {
+async function rangeOf(targets: readonly MetricsTarget[], now: number, work: Work): Promise<TimeRange> {
   const today = Math.floor(now / DAY_MS) * DAY_MS;
   const slice = { from: today - KEPT_DAYS * DAY_MS, to: today + DAY_MS, cellMs: DAY_MS };
   const days = await Promise.all(
-    places.map(async (place) => {
-      const { listed, offered } = await knownSeries(place, slice.from, now, work);
+    targets.map(async (target) => {
+      const { listed, offered } = await knownSeries(target, slice.from, now, work);
       const whole = [...listed, ...offered].filter(({ resolvedTier }) => resolvedTier === undefined);
-      const readings = await readSeries(place, whole, PROBE, slice, work);
+      const readings = await readSeries(target, whole, PROBE, slice, work);
       return [...readings.values()].flatMap((cells) =>
         [...cells].flatMap(([at, sums]) => (sums.successes > 0 ? at : [])),
       );

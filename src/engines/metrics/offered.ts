@@ -2,7 +2,7 @@ import { ListFoundationModelsCommand, paginateListInferenceProfiles } from '@aws
 import { throwIfCancelled } from '../../domain/errors.ts';
 import { DAY_MS } from '../../domain/period.ts';
 import type { Work } from '../engine.ts';
-import type { Place } from './place.ts';
+import type { MetricsTarget } from './metrics-target.ts';
 import { type Series, wholeOf } from './series.ts';
 
 /** CloudWatch lists a metric for this long after its last value, and keeps it much longer. */
@@ -15,13 +15,13 @@ export const reachesBehindList = (from: number, now: number) => from < now - LIS
  * Bedrock does not say what it offers, because it is not allowed.
  */
 export async function offeredSeries(
-  place: Place,
+  target: MetricsTarget,
   listed: readonly Series[],
   { signal }: Work,
 ): Promise<Series[] | undefined> {
   const known = new Set(listed.map(({ modelId }) => modelId));
   try {
-    const ids = [...(await modelIds(place, signal)), ...(await profileIds(place, signal))];
+    const ids = [...(await modelIds(target, signal)), ...(await profileIds(target, signal))];
     return [...new Set(ids)].filter((id) => !known.has(id)).map(wholeOf);
   } catch {
     throwIfCancelled(signal);
@@ -29,7 +29,7 @@ export async function offeredSeries(
   }
 }
 
-async function modelIds({ bedrock }: Place, abortSignal: AbortSignal | undefined): Promise<string[]> {
+async function modelIds({ bedrock }: MetricsTarget, abortSignal: AbortSignal | undefined): Promise<string[]> {
   const { modelSummaries = [] } = await bedrock.send(
     new ListFoundationModelsCommand(),
     abortSignal ? { abortSignal } : {},
@@ -38,7 +38,7 @@ async function modelIds({ bedrock }: Place, abortSignal: AbortSignal | undefined
 }
 
 /** Geographic and global profiles by their prefixed ids, application profiles by their short ones. */
-async function profileIds({ bedrock: client }: Place, signal: AbortSignal | undefined): Promise<string[]> {
+async function profileIds({ bedrock: client }: MetricsTarget, signal: AbortSignal | undefined): Promise<string[]> {
   const ids: string[] = [];
   for (const typeEquals of ['SYSTEM_DEFINED', 'APPLICATION'] as const) {
     for await (const page of paginateListInferenceProfiles({ client }, { typeEquals })) {

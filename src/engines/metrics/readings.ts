@@ -2,7 +2,7 @@ import { GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-clo
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
 import { COUNTER_OF_METRIC, noSums, type Sums } from './counters.ts';
-import { type Place, placeError } from './place.ts';
+import { type MetricsTarget, targetError } from './metrics-target.ts';
 import { NAMESPACE, type Series } from './series.ts';
 
 /** Queries in one call: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
@@ -20,7 +20,7 @@ export type Readings = ReadonlyMap<Series, ReadonlyMap<number, Sums>>;
 
 /** Reads metrics of series. @throws SpendError when CloudWatch does not give all of it: half a sum would look like a whole one */
 export async function readSeries(
-  place: Place,
+  target: MetricsTarget,
   series: readonly Series[],
   metrics: readonly string[],
   slice: Slice,
@@ -30,7 +30,7 @@ export async function readSeries(
   const readings = new Map<Series, Map<number, Sums>>();
   for (let start = 0; start < wanted.length; start += QUERIES_PER_CALL) {
     const part = wanted.slice(start, start + QUERIES_PER_CALL);
-    for await (const { Id, Timestamps = [], Values = [] } of results(place, part, slice, signal)) {
+    for await (const { Id, Timestamps = [], Values = [] } of results(target, part, slice, signal)) {
       const { series: one, metric } = part[Number(Id?.slice(1))] as Wanted;
       const cells = readings.get(one) ?? new Map<number, Sums>();
       readings.set(one, cells);
@@ -41,7 +41,7 @@ export async function readSeries(
     onProgress?.({
       done: Math.min(start + QUERIES_PER_CALL, wanted.length),
       total: wanted.length,
-      message: `metrics${place.label}`,
+      message: `metrics${target.label}`,
     });
   }
   return readings;
@@ -53,7 +53,7 @@ interface Wanted {
 }
 
 async function* results(
-  place: Place,
+  target: MetricsTarget,
   wanted: readonly Wanted[],
   { from, to, cellMs }: Slice,
   signal: AbortSignal | undefined,
@@ -63,7 +63,7 @@ async function* results(
   try {
     do {
       throwIfCancelled(signal);
-      const page = await place.client.send(
+      const page = await target.client.send(
         new GetMetricDataCommand({
           MetricDataQueries: wanted.map(queryFor(cellMs)),
           StartTime: new Date(from),
@@ -74,7 +74,7 @@ async function* results(
         signal ? { abortSignal: signal } : {},
       );
       for (const result of page.MetricDataResults ?? []) {
-        checkStatus(result, place);
+        checkStatus(result, target);
         if (result.StatusCode === 'Complete') unfinished.delete(result.Id);
         else unfinished.add(result.Id);
         yield result;
@@ -82,9 +82,9 @@ async function* results(
       ({ NextToken } = page);
     } while (NextToken !== undefined);
   } catch (error) {
-    throw placeError(error, place, signal);
+    throw targetError(error, target, signal);
   }
-  if (unfinished.size > 0) throw incomplete(place);
+  if (unfinished.size > 0) throw incomplete(target);
 }
 
 const queryFor =
@@ -98,17 +98,17 @@ const queryFor =
     },
   });
 
-function checkStatus({ StatusCode }: MetricDataResult, place: Place): void {
-  if (StatusCode === 'InternalError') throw incomplete(place);
+function checkStatus({ StatusCode }: MetricDataResult, target: MetricsTarget): void {
+  if (StatusCode === 'InternalError') throw incomplete(target);
   if (StatusCode === 'Forbidden') {
     throw new SpendError(
       'ACCESS_DENIED',
-      `AWS refused to query CloudWatch metrics${place.label}: cloudwatch:GetMetricData is not allowed for these credentials. Add it to their policy.`,
+      `AWS refused to query CloudWatch metrics${target.label}: cloudwatch:GetMetricData is not allowed for these credentials. Add it to their policy.`,
     );
   }
 }
 
-function incomplete({ label }: Place): SpendError {
+function incomplete({ label }: MetricsTarget): SpendError {
   return new SpendError('QUERY_FAILED', `CloudWatch gave only a part of the metrics${label}. Ask again.`);
 }
 

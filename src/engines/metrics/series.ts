@@ -2,7 +2,7 @@ import { type Dimension, paginateListMetrics } from '@aws-sdk/client-cloudwatch'
 import { throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
 import { METRICS } from './counters.ts';
-import { type Place, placeError } from './place.ts';
+import { type MetricsTarget, targetError } from './metrics-target.ts';
 
 export const NAMESPACE = 'AWS/Bedrock';
 
@@ -20,13 +20,13 @@ export interface Series {
  * Others (by image size) are parts of these and left out. ListMetrics names only what had data in the last two weeks:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html
  */
-export async function listSeries(place: Place, { signal }: Work): Promise<Series[]> {
+export async function listSeries(target: MetricsTarget, { signal }: Work): Promise<Series[]> {
   const found = new Map<string, Series>();
   const add = (series: Series) => found.set(JSON.stringify(series.dimensions), series);
   try {
     // By the dimension, so that counts of log delivery, which have no model, do not come.
     const filter = { Namespace: NAMESPACE, Dimensions: [{ Name: 'ModelId' }] };
-    for await (const { Metrics = [] } of paginateListMetrics({ client: place.client }, filter, {
+    for await (const { Metrics = [] } of paginateListMetrics({ client: target.client }, filter, {
       abortSignal: signal,
     })) {
       throwIfCancelled(signal);
@@ -39,7 +39,7 @@ export async function listSeries(place: Place, { signal }: Work): Promise<Series
       }
     }
   } catch (error) {
-    throw placeError(error, place, signal);
+    throw targetError(error, target, signal);
   }
   return [...found.values()];
 }

@@ -1,5 +1,5 @@
 import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
-import { awsPlaces } from '../../aws/place.ts';
+import { awsTargets } from '../../aws/target.ts';
 import type { Alias } from '../../domain/alias.ts';
 import type { LookUpNames } from '../names.ts';
 import { lookUp, type Refusal } from './look-up.ts';
@@ -31,8 +31,8 @@ export function createBedrockNames(options: BedrockNamesOptions): LookUpNames {
   const asked = new Map<Lookup, { at: number; refusals: Promise<Refusal[]> }>();
 
   async function ask(lookups: readonly Lookup[]): Promise<Refusal[]> {
-    const places = await awsPlaces(regions, roles);
-    const answers = await Promise.all(places.map((place) => lookUp(place, lookups, client)));
+    const targets = await awsTargets(regions, roles);
+    const answers = await Promise.all(targets.map((target) => lookUp(target, lookups, client)));
     await memory.learn(answers.flatMap(({ found }) => found));
     return answers.flatMap(({ refusals }) => refusals);
   }

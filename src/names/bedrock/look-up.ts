@@ -1,6 +1,6 @@
 import { BedrockClient, type BedrockClientConfig, ListTagsForResourceCommand } from '@aws-sdk/client-bedrock';
 import { awsErrorKind } from '../../aws/error-kind.ts';
-import type { AwsPlace } from '../../aws/place.ts';
+import type { AwsTarget } from '../../aws/target.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
 import type { Lookup, Resource } from './lookups.ts';
 
@@ -32,19 +32,19 @@ const PATIENCE = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequ
 
 /** Lists resources of one account in one region, with their tags. An error is a refusal, never thrown. */
 export async function lookUp(
-  place: AwsPlace,
+  target: AwsTarget,
   lookups: readonly Lookup[],
   config: BedrockClientConfig,
 ): Promise<{ found: FoundModel[]; refusals: Refusal[] }> {
-  const client = new BedrockClient({ requestHandler: PATIENCE, ...config, ...place.config });
+  const client = new BedrockClient({ requestHandler: PATIENCE, ...config, ...target.config });
   const found: FoundModel[] = [];
   const refusals: Refusal[] = [];
   const refuse = (action: string, kinds: readonly string[]) => (error: unknown) => {
-    refusals.push({ action, kinds, place: place.label, reason: (error as Error).name });
+    refusals.push({ action, kinds, place: target.label, reason: (error as Error).name });
   };
   const allowed = await mayAssumeRole(
     client,
-    place,
+    target,
     refuse(
       'sts:AssumeRole',
       lookups.flatMap(({ kinds }) => kinds),
@@ -62,7 +62,7 @@ export async function lookUp(
 /** Asked first, so that a role that must not be assumed is not told as every list being denied. */
 async function mayAssumeRole(
   client: BedrockClient,
-  { role }: AwsPlace,
+  { role }: AwsTarget,
   onError: (error: unknown) => void,
 ): Promise<boolean> {
   if (role === undefined) return true;

@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { type AwsPlace, awsPlaces } from '../../../aws/place.ts';
+import { type AwsTarget, awsTargets } from '../../../aws/target.ts';
 import { textFromUsd, usdFromText } from '../../../domain/money.ts';
 import type { Work } from '../../engine.ts';
 import type { Quote } from '../../quote.ts';
@@ -28,8 +28,8 @@ const CLIENT: S3ClientConfig = {
 export async function createBucketStore(text: string, own: S3ClientConfig): Promise<LogStore> {
   const source = bucketSourceFromText(text);
   const place = `s3://${source.bucket}/${source.prefix}`;
-  const places = await awsPlaces(source.region ? [source.region] : [], source.role ? [source.role] : []);
-  const { config } = places[0] as AwsPlace;
+  const targets = await awsTargets(source.region ? [source.region] : [], source.role ? [source.role] : []);
+  const { config } = targets[0] as AwsTarget;
   let client = new S3Client({ ...CLIENT, ...own, ...config });
 
   async function list(work: Work): Promise<Listing> {

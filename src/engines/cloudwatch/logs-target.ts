@@ -1,14 +1,14 @@
 import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
 import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import { loggingOf } from '../../aws/logging-configuration.ts';
-import { type AwsPlace, awsPlaces } from '../../aws/place.ts';
 import { type Asked, spendErrorFromAws } from '../../aws/spend-error.ts';
+import { type AwsTarget, awsTargets } from '../../aws/target.ts';
 import { SpendError } from '../../domain/errors.ts';
 import type { MergedInvocation } from '../grouping/merge.ts';
 import type { CloudWatchSource } from './source.ts';
 
 /** Log groups of one region and one set of credentials. */
-export interface Place {
+export interface LogsTarget {
   client: CloudWatchLogsClient;
   /** Undefined: the environment’s own. */
   region: string | undefined;
@@ -23,8 +23,8 @@ export interface Place {
   looked: { from: number; to: number; invocations: readonly MergedInvocation[] }[];
 }
 
-export interface OpenPlaces {
-  places: Place[];
+export interface OpenTargets {
+  targets: LogsTarget[];
   /** Where Bedrock logs to no group; only for a source that names none itself. */
   silent: string[];
 }
@@ -33,20 +33,20 @@ export interface OpenPlaces {
  * Where a source's groups are; without groups, where Bedrock's own settings say.
  * @throws SpendError SOURCE_NOT_FOUND when Bedrock logs to no group anywhere
  */
-export async function openPlaces(
+export async function openTargets(
   { groups, regions, roles }: CloudWatchSource,
   logs: CloudWatchLogsClientConfig,
   bedrock: BedrockClientConfig,
-): Promise<OpenPlaces> {
-  const everywhere = await awsPlaces(regions, roles);
+): Promise<OpenTargets> {
+  const everywhere = await awsTargets(regions, roles);
   const known = await Promise.all(
-    everywhere.map(async (place) => {
-      if (groups.length > 0) return { place, groups };
-      const group = (await loggingOf(place, bedrock))?.group;
-      return { place, groups: group === undefined ? [] : [group] };
+    everywhere.map(async (target) => {
+      if (groups.length > 0) return { target, groups };
+      const group = (await loggingOf(target, bedrock))?.group;
+      return { target, groups: group === undefined ? [] : [group] };
     }),
   );
-  const silent = known.filter(({ groups: found }) => found.length === 0).map(({ place }) => placeName(place));
+  const silent = known.filter(({ groups: found }) => found.length === 0).map(({ target }) => targetName(target));
   if (silent.length === known.length) {
     throw new SpendError(
       'SOURCE_NOT_FOUND',
@@ -55,12 +55,12 @@ export async function openPlaces(
   }
   return {
     silent: silent.map((name) => name.trim()),
-    places: known.flatMap(({ place, groups: found }) => (found.length > 0 ? [openPlace(place, found, logs)] : [])),
+    targets: known.flatMap(({ target, groups: found }) => (found.length > 0 ? [openTarget(target, found, logs)] : [])),
   };
 }
 
 /** Says in our words what a call failed of. */
-export function placeError(error: unknown, { name }: Place, signal?: AbortSignal): Error {
+export function targetError(error: unknown, { name }: LogsTarget, signal?: AbortSignal): Error {
   return spendErrorFromAws(error, askedOf(name), signal);
 }
 
@@ -72,15 +72,15 @@ function askedOf(place: string): Asked {
   };
 }
 
-function placeName({ label }: AwsPlace): string {
+function targetName({ label }: AwsTarget): string {
   return label || ' in the environment’s region';
 }
 
-function openPlace(
-  { region, label, config }: AwsPlace,
+function openTarget(
+  { region, label, config }: AwsTarget,
   groups: readonly string[],
   own: CloudWatchLogsClientConfig,
-): Place {
+): LogsTarget {
   const client = new CloudWatchLogsClient({
     // Ten calls a second are allowed, and other people query, too.
     maxAttempts: 8,

@@ -1,5 +1,5 @@
 /** One account, through a role, in one region: what the clients of every AWS driver are made for. */
-export interface AwsPlace {
+export interface AwsTarget {
   /** Undefined: the environment's own. */
   region: string | undefined;
   role: string | undefined;
@@ -13,14 +13,14 @@ export interface AwsPlace {
 }
 
 /** Every region, once for each role. @param regions empty: the environment's own. @param roles ARNs; empty: its own credentials */
-export async function awsPlaces(regions: readonly string[], roles: readonly string[]): Promise<AwsPlace[]> {
+export async function awsTargets(regions: readonly string[], roles: readonly string[]): Promise<AwsTarget[]> {
   const everywhere = (roles.length > 0 ? roles : [undefined]).flatMap((role) =>
-    (regions.length > 0 ? regions : [undefined]).map((region) => awsPlace(region, role)),
+    (regions.length > 0 ? regions : [undefined]).map((region) => awsTarget(region, role)),
   );
   return Promise.all(everywhere);
 }
 
-async function awsPlace(region: string | undefined, role: string | undefined): Promise<AwsPlace> {
+async function awsTarget(region: string | undefined, role: string | undefined): Promise<AwsTarget> {
   const label = [region && ` in ${region}`, role && ` as ${role.split('/').at(-1)}`].filter(Boolean).join('');
   const config = { ...(region ? { region } : {}), ...(role ? { credentials: await credentialsOf(role) } : {}) };
   return { region, role, label, config };
