@@ -40,6 +40,8 @@ export interface ComposeOptions extends PriceOptions, AccessControlOptions {
   cur?: string | undefined;
   /** File of budgets. */
   budgets?: string | undefined;
+  /** What tools answer beside text. Default: shown. */
+  toolData?: ServerDependencies['toolData'];
   log?: (message: string) => void;
 }
 
@@ -57,6 +59,7 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
       TOOLS.map(({ name }) => name),
       log,
     ),
+    toolData: options.toolData,
     engine,
     narrowed: narrowed.find,
     prices: memoizeFor(() => openPrices(options).then(({ book }) => book), DAY_MS),

@@ -275,6 +275,13 @@ export const SETTINGS = {
     fallback: 'off',
     parse: text,
   }),
+  toolData: setting({
+    env: 'BEDROCK_SPEND_TOOL_DATA',
+    flag: '--tool-data',
+    help: 'What tools answer beside text: “shown”, the same as data, or “none”',
+    fallback: 'shown',
+    parse: oneOf('shown', 'none'),
+  }),
   transfer: setting({
     env: 'BEDROCK_SPEND_TRANSFER',
     help: 'On Lambda: “stream” where the gateway streams responses, “buffered” where it does not',
@@ -353,6 +360,7 @@ export function functionSettings() {
       pseudonyms: readSetting('pseudonyms'),
       pseudonymKey: readSetting('pseudonymKey'),
       audit: readSetting('audit'),
+      toolData: readSetting('toolData'),
     },
     sessionTable: requireSetting('sessionTable'),
     sessionIdleMinutes: requireSetting('sessionIdleMinutes'),

@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'prices/price-list': ['domain', 'prices'],
   prices: ['domain', 'logs'],
   exports: ['domain'],
-  reports: ['bill', 'domain', 'logs', 'names', 'prices', ...ENGINE],
+  reports: ['bill', 'domain', 'logs', 'names', 'prices', 'setup', ...ENGINE],
   'names/bedrock': ['aws', 'domain', 'logs', 'names'],
   names: ['domain'],
   aws: ['domain'],

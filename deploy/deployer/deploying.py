@@ -154,7 +154,7 @@ def _labels() -> dict[str, str]:
 
 
 def _hand_over(aws: Aws, console: Console, stack: Stack, source: Source, *, show: bool) -> None:
-    """see that clients get in as they should, and say what to paste."""
+    """See that clients get in as they should, and say what to paste."""
     url = stack.output("Url")
     if stack.issuer:
         console.say(f"\nTrying {url}.")

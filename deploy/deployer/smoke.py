@@ -22,6 +22,8 @@ PATIENCE_S, PAUSE_S = 90, 2
 NOT_YET = (401, 403, 404, 429, 500, 502, 503, 504)
 REFUSED = (401, 403)
 TOOL = "check_setup"
+# The name under which a result has its exact data, where the request asks for it (src/domain/exact-data.ts).
+EXACT = "io.github.bedrock-spend/exact"
 
 
 class NotAnsweredError(DeployError):
@@ -86,12 +88,13 @@ def try_out(url: str, key: str, regions: Sequence[str], *, patience_s: float = P
     tools = [tool["name"] for tool in client.request("tools/list")["tools"]]
     if TOOL not in tools:
         raise DeployError(f"{url} has no tool {TOOL}: something else may answer there.")
-    result = client.request("tools/call", {"name": TOOL, "arguments": {"regions": list(regions)}})
+    asked = {"name": TOOL, "arguments": {"regions": list(regions)}, "_meta": {EXACT: True}}
+    result = client.request("tools/call", asked)
     client.close()
     if result.get("isError"):
         raise DeployError(f"{TOOL}: {_said(json.dumps(result['content'][0]))} See: deploy.py logs.")
     server = hello["serverInfo"]
-    findings = result.get("structuredContent", {}).get("findings", [])
+    findings = result.get("_meta", {}).get(EXACT, {}).get("findings", [])
     seen = [f"{server['name']} {server['version']} answers with {len(tools)} tools."]
     return [*seen, *(f"{found['region']}: {found['text']}" for found in findings if found["level"] == "problem")]
 

@@ -1,3 +1,4 @@
+import { exactFromResult } from '../domain/exact-data.ts';
 import type { ReportContext } from '../reports/context.ts';
 import { quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
 import { EXIT } from './exit.ts';
@@ -44,14 +45,14 @@ export async function answer<Answer>(
 ): Promise<number> {
   const remote = async (more: object) => {
     const { callTool } = await import('./remote.ts');
-    return (await callTool(name, { ...input, ...more }, options)).structuredContent;
+    return exactFromResult(await callTool(name, { ...input, ...more }, options));
   };
   if (options.quote) {
     const quote =
       options.url === undefined
         ? (await withContext(options, ways.quote)).result
         : quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
-    console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
+    process.stdout.write(options.json ? `${JSON.stringify(quote, null, 2)}\n` : textFromQuote(quote));
     return EXIT.ok;
   }
   const { result, isDamaged } =

@@ -1,4 +1,5 @@
 import { textFromResult } from '../client/index.ts';
+import { exactFromResult } from '../domain/exact-data.ts';
 import { EXIT } from './exit.ts';
 import type { OutputOptions } from './output.ts';
 import { type CallTarget, callTool, listTools } from './remote.ts';
@@ -13,6 +14,6 @@ export async function runCall(
     return EXIT.ok;
   }
   const result = await callTool(tool, options.args, options);
-  console.log(options.json ? cleanJson(result.structuredContent ?? result.content) : cleanText(textFromResult(result)));
+  console.log(options.json ? cleanJson(exactFromResult(result) ?? result.content) : cleanText(textFromResult(result)));
   return EXIT.ok;
 }

@@ -1,7 +1,8 @@
 import { probeSetup } from '../compose.ts';
 import { SpendError } from '../domain/errors.ts';
-import { jsonText, printable } from '../domain/printable.ts';
-import { setupFromFacts, textFromSetup } from '../setup/report.ts';
+import { jsonText } from '../domain/printable.ts';
+import { textFromSetup } from '../reports/setup/render.ts';
+import { setupFromFacts } from '../setup/report.ts';
 import { EXIT } from './exit.ts';
 import type { OutputOptions } from './output.ts';
 
@@ -11,6 +12,6 @@ export async function runDoctor({ region, json }: OutputOptions & { region?: str
   const regions = region ?? (own ? [own] : []);
   if (regions.length === 0) throw new SpendError('INVALID_ARGUMENT', 'Say where to look: --region us-east-1,eu-west-1');
   const report = setupFromFacts(await probeSetup([...new Set(regions)]), Date.now());
-  console.log(json ? jsonText(report) : printable(textFromSetup(report)));
+  process.stdout.write(json ? `${jsonText(report)}\n` : textFromSetup(report));
   return report.findings.some(({ level }) => level === 'problem') ? EXIT.failure : EXIT.ok;
 }

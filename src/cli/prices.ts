@@ -1,15 +1,8 @@
 import { openPrices } from '../compose.ts';
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
-import {
-  noPriceText,
-  type Price,
-  type PriceQuestion,
-  priceList,
-  priceReport,
-  textFromPrice,
-  textFromPriceList,
-} from '../reports/price/price.ts';
+import { noPriceText, type Price, type PriceQuestion, priceList, priceReport } from '../reports/price/price.ts';
+import { textFromPrice, textFromPriceList } from '../reports/price/render.ts';
 import { EXIT } from './exit.ts';
 import type { OutputOptions } from './output.ts';
 
@@ -39,7 +32,7 @@ export async function runPrices(model: string | undefined, options: PricesOption
   const price = priceReport({ ...question, model }, book, names, Date.now);
   if (price === undefined)
     throw new SpendError('INVALID_ARGUMENT', noPriceText({ ...question, model }, book, names, Date.now));
-  console.log(options.json ? JSON.stringify(price, null, 2) : textFromPrice(price));
+  process.stdout.write(options.json ? `${JSON.stringify(price, null, 2)}\n` : textFromPrice(price));
   return EXIT.ok;
 }
 

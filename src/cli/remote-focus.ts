@@ -1,4 +1,5 @@
 import { SpendError } from '../domain/errors.ts';
+import { exactFromResult } from '../domain/exact-data.ts';
 import { DAY_MS, isoFromMoment } from '../domain/period.ts';
 import type { FocusRow } from '../reports/focus/columns.ts';
 import type { FocusExport, FocusQuestion } from '../reports/focus/focus.ts';
@@ -14,7 +15,7 @@ import { type CallTarget, callTool } from './remote.ts';
 export async function exportFromPage(data: unknown, question: FocusQuestion, target: CallTarget): Promise<FocusExport> {
   const ask = async (part: FocusPage['period']) => {
     const input = { ...question, ...part, limit: REMOTE_LIMIT };
-    return focusPageSchema.parse((await callTool('export_focus', input, target)).structuredContent);
+    return focusPageSchema.parse(exactFromResult(await callTool('export_focus', input, target)));
   };
   const first = focusPageSchema.parse(data);
   const rows = await rowsOf(first, ask);

@@ -2,6 +2,7 @@ import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { type CallOptions, type Connection, connect, openProfiles, openSecretStore } from '../client/index.ts';
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
+import { ASKS_EXACTLY } from '../domain/exact-data.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { createProgressBar } from './progress.ts';
 import { composeFromOptions, type SourceOptions, untilInterrupted } from './session.ts';
@@ -20,7 +21,9 @@ export async function callTool(name: string, input: Record<string, unknown>, tar
   const onProgress: CallOptions['onProgress'] = ({ progress, total = 0, message = '' }) =>
     bar.show({ done: progress, total, message: cleanText(message) });
   return untilInterrupted((signal) =>
-    withConnection(target, (connection) => connection.callTool(name, input, { signal, onProgress })),
+    withConnection(target, (connection) =>
+      connection.callTool(name, input, { signal, onProgress, meta: ASKS_EXACTLY }),
+    ),
   ).finally(bar.clear);
 }
 

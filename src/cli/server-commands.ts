@@ -72,6 +72,7 @@ export function addServerCommands(command: AddCommand, program: Command, finish:
     .addOption(settingOption('allowedOrigins'))
     .addOption(settingOption('policy'))
     .addOption(settingOption('audit'))
+    .addOption(settingOption('toolData'))
     .addHelpText('after', EXAMPLES.serve);
 
   const keys = program
@@ -103,7 +104,9 @@ export function addServerCommands(command: AddCommand, program: Command, finish:
       'The MCP server over stdin and stdout, for a host to start',
       async () => (await import('./serve.ts')).runStdio,
     ),
-  ).addHelpText('after', EXAMPLES.stdio);
+  )
+    .addOption(settingOption('toolData'))
+    .addHelpText('after', EXAMPLES.stdio);
 
   command(
     'config',

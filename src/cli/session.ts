@@ -19,6 +19,7 @@ export interface SourceOptions {
   budgets?: string;
   pseudonyms?: string;
   audit?: string;
+  toolData?: string;
 }
 
 /** @param policy of a server with several clients; who runs a command is the operator */
@@ -36,6 +37,7 @@ export function composeFromOptions(options: SourceOptions, policy?: string) {
     pseudonyms: readSetting('pseudonyms', options.pseudonyms),
     pseudonymKey: readSetting('pseudonymKey'),
     audit: readSetting('audit', options.audit),
+    toolData: readSetting('toolData', options.toolData),
   });
 }
 

@@ -108,8 +108,10 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     }
   }
 
-  const withMeta = () =>
-    logLevel !== undefined && open.era === '2026' ? { _meta: { [LOG_LEVEL_META_KEY]: logLevel } } : {};
+  const withMeta = ({ meta = {} }: CallOptions) => {
+    const level = logLevel !== undefined && open.era === '2026' ? { [LOG_LEVEL_META_KEY]: logLevel } : {};
+    return Object.keys(level).length + Object.keys(meta).length > 0 ? { _meta: { ...level, ...meta } } : {};
+  };
 
   return {
     url: address.href,
@@ -129,7 +131,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
       return open.client.getServerVersion();
     },
     async callTool(name, input = {}, call = {}) {
-      const params = () => ({ name, arguments: input, ...withMeta() });
+      const params = () => ({ name, arguments: input, ...withMeta(call) });
       const result = await ask((client) => client.callTool(params(), requestOptions(call)), call.signal).catch(
         (error: unknown) => {
           throw error instanceof ProtocolError ? new SpendError('TOOL_FAILED', error.message, { cause: error }) : error;
@@ -142,10 +144,13 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     listResources: async () => (await ask((client) => client.listResources())).resources,
     listResourceTemplates: async () => (await ask((client) => client.listResourceTemplates())).resourceTemplates,
     readResource: (uri, call = {}) =>
-      ask((client) => client.readResource({ uri, ...withMeta() }, requestOptions(call)), call.signal),
+      ask((client) => client.readResource({ uri, ...withMeta(call) }, requestOptions(call)), call.signal),
     listPrompts: async () => (await ask((client) => client.listPrompts())).prompts,
     getPrompt: (name, input = {}, call = {}) =>
-      ask((client) => client.getPrompt({ name, arguments: input, ...withMeta() }, requestOptions(call)), call.signal),
+      ask(
+        (client) => client.getPrompt({ name, arguments: input, ...withMeta(call) }, requestOptions(call)),
+        call.signal,
+      ),
     async complete(ref, name, value) {
       if (!open.client.getServerCapabilities()?.completions) return [];
       const { completion } = await ask((client) => client.complete({ ref, argument: { name, value } }));

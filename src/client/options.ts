@@ -55,4 +55,6 @@ export interface ConnectOptions {
 export interface CallOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
+  /** For the request's `_meta`: what the protocol leaves to client and server. */
+  meta?: Record<string, unknown> | undefined;
 }

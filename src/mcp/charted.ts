@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { textFromReport } from '../reports/render.ts';
+import { shownFromReport } from '../reports/render.ts';
 import type { Report } from '../reports/report.ts';
 import { limitRows } from '../reports/usage/limit.ts';
 import type { ToolAnswer } from './define-tool.ts';
@@ -7,14 +7,14 @@ import type { ToolAnswer } from './define-tool.ts';
 /** For tools whose answer can be drawn. */
 export const chartInput = z.boolean().default(false).describe('true: adds a chart, a PNG picture to show to people.');
 
-/** A report as text and data, as many rows as asked for; and as a picture of all rows. */
+/** As many rows of a report as asked for, and a picture of all rows. */
 export async function chartedAnswer(
   report: Report,
   { chart, limit }: { chart: boolean; limit: number },
-  dataOf: (report: Report) => ToolAnswer['data'],
+  exactly: (report: Report) => ToolAnswer['exact'],
 ): Promise<ToolAnswer> {
-  const shown = limitRows(report, limit);
-  const answer = { text: textFromReport(shown), data: dataOf(shown) };
+  const limited = limitRows(report, limit);
+  const answer = { shown: shownFromReport(limited), exact: exactly(limited) };
   if (!chart) return answer;
   // Drawing code is large: a server that is not asked for pictures never loads it.
   const { pngFromReport } = await import('../charts/png.ts');

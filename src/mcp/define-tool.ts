@@ -3,6 +3,7 @@ import type { Engine } from '../engines/engine.ts';
 import type { Budget } from '../reports/budgets/budget-file.ts';
 import type { ReportContext } from '../reports/context.ts';
 import type { BillContext } from '../reports/reconcile/reconcile.ts';
+import type { ShownReport } from '../reports/shown.ts';
 import type { ProbeSetup } from '../setup/probe.ts';
 
 /** What tools work with. */
@@ -15,10 +16,12 @@ export type ToolContext = ReportContext &
     narrowed(what: { group?: string | undefined; region?: string | undefined }): Engine | undefined;
   };
 
-/** What a tool answers: text for the model, the same as data for programs. */
+/** What a tool answers. */
 export interface ToolAnswer {
-  text: string;
-  data: Record<string, unknown>;
+  /** For people and models: the server makes text and data of it. */
+  shown: ShownReport;
+  /** The same exactly, for programs that ask for it. */
+  exact: Record<string, unknown>;
   /** The same for eyes. */
   images?: readonly { data: Uint8Array; mimeType: string }[];
 }
@@ -30,6 +33,7 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   /** Written for a model that chooses between tools: what it answers, when to take it, when another. */
   description: string;
   input: Input;
+  /** Of what is exact. */
   output: z.ZodObject;
   /** It tells facts of whole accounts, which no filter can narrow: only clients who may see everything get it. */
   wholeAccount?: boolean;

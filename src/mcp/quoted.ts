@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
+import { quoteSchema, type ScanQuote, shownFromQuote } from '../reports/quote.ts';
 import type { ToolAnswer } from './define-tool.ts';
 
 /** For tools whose answer may take a scan that costs something. */
@@ -14,5 +14,5 @@ export function reportOrQuote<Shape extends z.ZodRawShape>(report: z.ZodObject<S
 }
 
 export function quoteAnswer(quote: ScanQuote): ToolAnswer {
-  return { text: textFromQuote(quote), data: { quote } };
+  return { shown: shownFromQuote(quote), exact: { quote } };
 }

@@ -4,6 +4,7 @@ import { isoFromMoment } from '../domain/period.ts';
 import type { InvocationsQuery, UsageQuery } from '../engines/engine.ts';
 import { type Quote, sumOfQuotes } from '../engines/quote.ts';
 import type { ReportContext } from './context.ts';
+import { type ShownReport, shownReport, textFromShown } from './shown.ts';
 import { type Asked, askedFromQuestion, type BreakdownQuestion, queryFrom } from './usage/breakdown.ts';
 
 export const quoteSchema = z.object({
@@ -65,16 +66,18 @@ export function inTurn(quotes: readonly ScanQuote[]): ScanQuote {
   };
 }
 
-export function textFromQuote(quote: z.output<typeof quoteSchema>): string {
+export function shownFromQuote(quote: z.output<typeof quoteSchema>): ShownReport {
   const { period, source, bytes, usd, seconds, notes } = quote;
   const dollars =
     usd === undefined ? 'an unknown sum' : usdFromText(usd).eq(0) ? 'nothing' : displayUsd(usdFromText(usd));
   const time = seconds === undefined ? '' : `, in about ${seconds} s`;
-  return [
-    `${period.from} up to ${period.to} would read ${sizeText(bytes)} of ${source}, for ${dollars}${time}.`,
-    ...notes,
-  ].join('\n');
+  return shownReport(
+    [`${period.from} up to ${period.to} would read ${sizeText(bytes)} of ${source}, for ${dollars}${time}.`],
+    notes,
+  );
 }
+
+export const textFromQuote = (quote: z.output<typeof quoteSchema>) => textFromShown(shownFromQuote(quote));
 
 function sizeText(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];

@@ -1,9 +1,10 @@
 import { type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
-import { printable, printableLine } from '../domain/printable.ts';
+import { printableLine } from '../domain/printable.ts';
 import { CLASS_NAMES, USAGE_CLASSES } from '../domain/usage-class.ts';
 import { csvFromLines } from './csv.ts';
 import { MEASURE_TITLES, type Measures, type NumberMeasure, type Report, type Table } from './report.ts';
-import { QUOTED_NOTE, shownValue } from './shown-value.ts';
+import { type ShownReport, type ShownTable, shownReport, textFromShown } from './shown.ts';
+import { shownValue } from './shown-value.ts';
 import { costText, unknownText } from './unknown-text.ts';
 
 /** Columns that are left out of text when they are zero in every row shown. */
@@ -22,31 +23,24 @@ const CSV_MEASURES = [
   'cost_usd',
 ] as const satisfies NumberMeasure[];
 
-/**
- * Aligned text for a terminal or a model.
- * @param draw takes the place of the tables' numbers
- */
-export function textFromReport(report: Report, draw?: (table: Table) => string): string {
-  const { period, totals, coverage } = report;
-  const several = report.tables.length > 1;
-  const notes = [...(hasQuoted(report.tables) ? [QUOTED_NOTE] : []), ...report.notes];
-  const blocks = [
-    `${printableLine(report.title)}, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
-    totalText(totals),
-    ...report.tables.map((table) => {
-      const text = draw?.(table) ?? textFromTable(table, totals);
-      return several ? `${table.title}\n${text}` : text;
-    }),
-    coverageText(coverage),
-    ...(notes.length > 0 ? [notesText(notes)] : []),
-  ];
-  return `${blocks.map(printable).join('\n\n')}\n`;
+/** @param draw takes the place of the tables' numbers */
+export function shownFromReport(report: Report, draw?: (table: Table) => string): ShownReport {
+  const { period, tables, totals, coverage } = report;
+  const several = tables.length > 1;
+  const drawn = (table: Table) => (several ? `${table.title}\n${draw?.(table)}` : draw?.(table));
+  return shownReport(
+    [
+      `${printableLine(report.title)}, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
+      totalText(totals),
+      ...tables.flatMap((table) => (draw ? [drawn(table)] : shownTable(table, totals, several))),
+      coverageText(coverage),
+    ],
+    report.notes,
+  );
 }
 
-function hasQuoted(tables: readonly Table[]): boolean {
-  return tables.some(({ rows }) =>
-    rows.some(({ key }) => Object.values(key).some((value) => shownValue(value).startsWith('"'))),
-  );
+export function textFromReport(report: Report, draw?: (table: Table) => string): string {
+  return textFromShown(shownFromReport(report, draw));
 }
 
 /** Comma-separated values (RFC 4180), one line a row, exact dollars; several tables get a column that names them. */
@@ -84,25 +78,26 @@ export function totalText(measures: Measures): string {
   return parts.join('; ');
 }
 
-function textFromTable(table: Table, totals: Measures): string {
-  if (table.rows.length === 0) return '(no rows)';
+function shownTable(table: Table, totals: Measures, titled: boolean): (string | ShownTable)[] {
+  if (table.rows.length === 0) return [titled ? `${table.title}\n(no rows)` : '(no rows)'];
   const measures = (Object.keys(MEASURE_TITLES) as NumberMeasure[]).filter(
     (measure) => !OPTIONAL_COLUMNS.includes(measure) || table.rows.some((row) => row[measure] !== 0),
   );
   const total = usdFromText(totals.cost_usd);
-  const header = [...table.by.map(shownValue), ...measures.map((measure) => MEASURE_TITLES[measure]), 'share'];
-  const lines = table.rows.map((row) => [
+  const columns = [...table.by.map(shownValue), ...measures.map((measure) => MEASURE_TITLES[measure]), 'share'];
+  const rows = table.rows.map((row) => [
     ...table.by.map((dimension) => shownValue(row.key[dimension] ?? '')),
     ...measures.map((measure) => cellText(row, measure)),
     shareText(row, total),
   ]);
-  const sum = [
+  const sums = [
     'total',
     ...table.by.slice(1).map(() => ''),
     ...measures.map((measure) => cellText(totals, measure)),
     '',
   ];
-  return alignColumns([header, ...lines, sum], table.by.length);
+  const title = titled ? { title: table.title } : {};
+  return [{ ...title, columns, names: table.by.length, rows, total: sums }];
 }
 
 function cellText(measures: Measures, measure: NumberMeasure): string {
@@ -118,11 +113,6 @@ function shareText({ cost_usd, unpriced_invocations }: Measures, total: Usd): st
   return `${cost.div(total).times(100).toFixed(1)} %`;
 }
 
-/** What the reader must know, each on a line of its own. */
-export function notesText(notes: readonly string[]): string {
-  return notes.map((note) => `Note: ${printableLine(note)}`).join('\n');
-}
-
 export function coverageText(coverage: Report['coverage']): string {
   const parts = [
     `${count(coverage.records)} records ${coverage.files > 0 ? `in ${count(coverage.files)} files ` : ''}of ${printableLine(coverage.source)}`,
@@ -131,21 +121,6 @@ export function coverageText(coverage: Report['coverage']): string {
     ...(coverage.skipped_files > 0 ? [`${count(coverage.skipped_files)} other files passed over`] : []),
   ];
   return `Covers ${parts.join(', ')}.`;
-}
-
-/** Names to the left, numbers to the right, two spaces between. */
-export function alignColumns(lines: readonly string[][], leftAligned: number): string {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) =>
-          column < leftAligned ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number),
-        )
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 export function count(value: number): string {

@@ -165,20 +165,3 @@ function resourceOf(action: string, { region, logging }: RegionFacts): string {
     return `arn:${partition}:s3:::${name}/${prefix ? `${prefix}/` : ''}AWSLogs/*`;
   return '*';
 }
-
-export function textFromSetup({ regions, findings, policy }: SetupReport): string {
-  const lines = regions.map((row) => {
-    const where = [row.log_group, row.bucket].filter(Boolean).join(' and ');
-    if (row.logging !== 'on') return `${row.region}: logging is ${row.logging}`;
-    const newest = row.newest_record ? `, newest record ${row.newest_record}` : '';
-    return `${row.region}: logging is on, to ${where}${newest}`;
-  });
-  const sources = regions.flatMap(({ source }) => source ?? []);
-  return [
-    ...lines,
-    '',
-    ...findings.map(({ level, region, text }) => `${level === 'problem' ? 'Problem' : 'Note'} (${region}): ${text}`),
-    ...(sources.length > 0 ? ['', `Ask with: --source '${sources[0]}'`] : []),
-    ...(policy ? ['', 'Permissions to add:', JSON.stringify(policy, null, 2)] : []),
-  ].join('\n');
-}

@@ -6,6 +6,8 @@ import { compose } from '../../src/compose.ts';
 import { jsonText } from '../../src/domain/printable.ts';
 import type { ServerDependencies } from '../../src/mcp/dependencies.ts';
 import { csvFromReport } from '../../src/reports/render.ts';
+import { shownSchema } from '../../src/reports/shown.ts';
+import { QUOTED_NOTE } from '../../src/reports/shown-value.ts';
 import { breakdown } from '../../src/reports/usage/breakdown.ts';
 import { askAs, connectAs } from '../helpers/ask-as.ts';
 
@@ -86,16 +88,24 @@ describe('values from logs in text', () => {
   });
 
   it.each([
+    ['breakdown_spend', BY],
     ['find_expensive_invocations', { limit: 50 }],
     ['simulate_spend', { model: 'amazon.nova-micro-v1:0', by: ['session', 'metadata.team'] }],
     ['explain_spend_change', { by: 'session', from: '2026-10-01', to: '2026-10-02' }],
+    ['review_prompt_caching', { cache_share: 0.5 }],
     ['export_focus', { tags: ['metadata.team'] }],
-  ])('are so in the text of %s', async (name, input) => {
-    const { isError, text } = await askAs(undefined, dependencies, name, input);
-    expect([name, isError]).toEqual([name, false]);
-    const lines = text.split('\n');
-    expect(lines.filter((line) => INVISIBLE.test(line) || /^(Note: Ignore|Total:|SYSTEM)/.test(line))).toEqual([]);
-    expect(text).not.toContain('until the money is gone');
+    ['list_dimensions', {}],
+  ])('are so in the text of %s, and in the data that hosts show a model in its place', async (name, input) => {
+    const client = await connectAs(undefined, dependencies);
+    const { isError, content, structuredContent } = await client.callTool({ name, arguments: input });
+    await client.close();
+    const { lines, tables, notes } = shownSchema.parse(structuredContent);
+    const cells = tables.flatMap((table) => [...table.columns, ...table.rows.flat()]);
+    const read = [...((content as { text: string }[])[0]?.text ?? '').split('\n'), ...lines, ...cells, ...notes];
+    expect([name, isError ?? false]).toEqual([name, false]);
+    expect(read.filter((line) => INVISIBLE.test(line) || /^(Note: Ignore|Total:|SYSTEM)/.test(line))).toEqual([]);
+    expect(read.join(' ')).not.toContain('until the money is gone');
+    expect(notes.includes(QUOTED_NOTE)).toBe(cells.some((cell) => cell.startsWith('"')));
   });
 
   it('that are plain names stay bare, without that note', async () => {

@@ -6,6 +6,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../src/client/index.ts';
+import { ASKS_EXACTLY, exactFromResult } from '../../src/domain/exact-data.ts';
 import { startServer } from '../../src/http/serve.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import type { Price } from '../../src/reports/price/price.ts';
@@ -298,9 +299,9 @@ describe('the servers', () => {
   it('serve answers over HTTP, says where, and stops cleanly on SIGTERM', async () => {
     const { url, said, stop } = await serve();
     const connection = await connect(url);
-    const result = await connection.callTool('breakdown_spend', { by: ['scope'] });
+    const result = await connection.callTool('breakdown_spend', { by: ['scope'] }, { meta: ASKS_EXACTLY });
     expect(connection.sessionId).toBeDefined();
-    expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
+    expect(exactFromResult(result)).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
     expect(await (await fetch(url.replace('/mcp', '/healthz'))).json()).toEqual({ status: 'ok' });
     expect(said()).toContain(`The dashboard: ${url.replace('/mcp', '/')}`);
     expect(await (await fetch(url.replace('/mcp', '/'))).text()).toContain('<title>Amazon Bedrock spend</title>');
@@ -345,10 +346,14 @@ describe('the servers', () => {
       }),
     );
     const { tools } = await client.listTools();
-    const result = await client.callTool({ name: 'breakdown_spend', arguments: { by: ['scope'] } });
+    const result = await client.callTool({
+      name: 'breakdown_spend',
+      arguments: { by: ['scope'] },
+      _meta: ASKS_EXACTLY,
+    });
     await client.close();
     expect(tools).toHaveLength(TOOLS.length);
-    expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
+    expect(exactFromResult(result)).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd } });
   });
 });
 

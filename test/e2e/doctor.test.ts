@@ -5,8 +5,9 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CloudWatchLogs, startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { startMoto } from '../../rigs/moto.ts';
+import { textFromSetup } from '../../src/reports/setup/render.ts';
 import { createAwsSetupProbe } from '../../src/setup/aws/index.ts';
-import { setupFromFacts, textFromSetup } from '../../src/setup/report.ts';
+import { setupFromFacts } from '../../src/setup/report.ts';
 import { ACCOUNT, CLIENT, GROUP } from '../helpers/cloudwatch.ts';
 
 const NOW = Date.parse('2026-10-15T12:00:00Z');

@@ -4,18 +4,21 @@ import { getToolUiResourceUri } from '@modelcontextprotocol/ext-apps/app-bridge'
 import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { ASKS_EXACTLY, EXACT, exactFromResult } from '../../src/domain/exact-data.ts';
 import { DASHBOARD_URI } from '../../src/mcp/app/index.ts';
 import { createServerFactory } from '../../src/mcp/server.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { VERSION } from '../../src/mcp/version.ts';
-import type { ReportContext } from '../../src/reports/context.ts';
+import type { ServerDependencies } from '../../src/mcp/dependencies.ts';
+import { flatReportSchema } from '../../src/reports/report.ts';
+import { shownSchema } from '../../src/reports/shown.ts';
 import { composeSample, composeUnread, EXPECTED, OCTOBER } from '../helpers/sample.ts';
 
 const logged: string[] = [];
 let dependencies: Awaited<ReturnType<typeof composeSample>>;
 const clients: Client[] = [];
 
-async function connect(change: Partial<ReportContext> = {}, era: 'legacy' | 'modern' = 'legacy') {
+async function connect(change: Partial<ServerDependencies> = {}, era: 'legacy' | 'modern' = 'legacy') {
   const factory = createServerFactory({ ...dependencies, ...change, log: (message) => logged.push(message) });
   const mcp = createServerlessMcp({ factory, store: createMemorySessionStore() });
   const versionNegotiation = { mode: era === 'modern' ? { pin: '2026-07-28' } : ('legacy' as const) };
@@ -48,8 +51,12 @@ describe('the tools', () => {
 
   it.each(['legacy', 'modern'] as const)('answer alike to a %s client', async (era) => {
     const client = await connect({}, era);
-    const result = await client.callTool({ name: 'breakdown_spend', arguments: { by: ['model'], ...OCTOBER } });
-    expect(result.structuredContent).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd }, by: ['model'] });
+    const result = await client.callTool({
+      name: 'breakdown_spend',
+      arguments: { by: ['model'], ...OCTOBER },
+      _meta: ASKS_EXACTLY,
+    });
+    expect(exactFromResult(result)).toMatchObject({ totals: { cost_usd: EXPECTED.totals.cost_usd }, by: ['model'] });
     expect(textOf(result)).toContain('anthropic.claude-opus-4-8');
   });
 
@@ -59,27 +66,27 @@ describe('the tools', () => {
     ['get_bedrock_usage_report', { days: 33 }],
   ])('%s draws a picture when it is asked to, and only then', async (name, input) => {
     const client = await connect();
-    const plain = await client.callTool({ name, arguments: input });
-    const drawn = await client.callTool({ name, arguments: { ...input, chart: true } });
+    const plain = await client.callTool({ name, arguments: input, _meta: ASKS_EXACTLY });
+    const drawn = await client.callTool({ name, arguments: { ...input, chart: true }, _meta: ASKS_EXACTLY });
     expect(plain.content).toHaveLength(1);
     expect(drawn.content).toEqual([
       ...(plain.content as object[]),
       { type: 'image', mimeType: 'image/png', data: expect.stringMatching(/^iVBORw0KGgo/) },
     ]);
-    expect(drawn.structuredContent).toEqual(plain.structuredContent);
+    expect(exactFromResult(drawn)).toEqual(exactFromResult(plain));
   });
 
   it('have the names and parameters of the seed', async () => {
     const client = await connect();
     const input = { region: 'us-east-1', log_group_name: '/bedrock', days: 60, aws_account_id: '111122223333' };
-    const result = await client.callTool({ name: 'get_bedrock_usage_report', arguments: input });
+    const result = await client.callTool({ name: 'get_bedrock_usage_report', arguments: input, _meta: ASKS_EXACTLY });
     expect(textOf(result)).toMatch(/By day[\s\S]*By region[\s\S]*By model[\s\S]*By user/);
     expect(textOf(result)).toContain('Note: log_group_name is not used: this server answers from');
   });
 
   it('list what there is to group by, with the keys of the logs themselves', async () => {
-    const result = await (await connect()).callTool({ name: 'list_dimensions', arguments: {} });
-    expect(result.structuredContent).toMatchObject({
+    const result = await (await connect()).callTool({ name: 'list_dimensions', arguments: {}, _meta: ASKS_EXACTLY });
+    expect(exactFromResult(result)).toMatchObject({
       metadata_keys: ['cost-center', 'env', 'team'],
       data_from: '2026-10-01T00:14:22Z',
       data_to: '2026-10-31T23:58:05Z',
@@ -88,8 +95,12 @@ describe('the tools', () => {
 
   it('give a price with its proof', async () => {
     const client = await connect();
-    const result = await client.callTool({ name: 'get_price', arguments: { model: 'us.anthropic.claude-opus-4-8' } });
-    expect(result.structuredContent).toMatchObject({
+    const result = await client.callTool({
+      name: 'get_price',
+      arguments: { model: 'us.anthropic.claude-opus-4-8' },
+      _meta: ASKS_EXACTLY,
+    });
+    expect(exactFromResult(result)).toMatchObject({
       scope: 'geo',
       usd_per_million_tokens: {
         input: '5.5',
@@ -105,31 +116,68 @@ describe('the tools', () => {
   });
 });
 
+describe('what a tool answers', () => {
+  const question = { name: 'breakdown_spend', arguments: { by: ['model'], limit: 1, ...OCTOBER } };
+
+  it('is for reading: the data say no more than the text, and nothing exact', async () => {
+    const { content, structuredContent, _meta } = await (await connect()).callTool(question);
+    const { tables, lines } = shownSchema.parse(structuredContent);
+    const text = (content as { text: string }[])[0]?.text ?? '';
+    expect([...lines, ...(tables[0]?.rows[0] ?? [])].filter((part) => !text.includes(part))).toEqual([]);
+    expect(JSON.stringify(structuredContent)).not.toMatch(/_usd|_tokens|\d\.\d{3}/);
+    expect(_meta?.[EXACT]).toBeUndefined();
+  });
+
+  it('is exact for who asks so, in _meta', async () => {
+    const result = await (await connect()).callTool({ ...question, _meta: ASKS_EXACTLY });
+    const { totals } = flatReportSchema.parse(result._meta?.[EXACT]);
+    expect(totals.cost_usd).toBe(EXPECTED.totals.cost_usd);
+  });
+
+  it('is text alone where the operator wants that', async () => {
+    const client = await connect({ toolData: 'none' });
+    const { tools } = await client.listTools();
+    const result = await client.callTool(question);
+    expect(tools.filter(({ outputSchema }) => outputSchema)).toEqual([]);
+    expect(Object.keys(result)).not.toContain('structuredContent');
+    expect(textOf(result)).toContain('anthropic.claude');
+  });
+});
+
 describe('the tools that compare', () => {
   it('explain a change, or quote it', async () => {
     const client = await connect();
     const input = { from: '2026-10-14', to: '2026-10-15', limit: 1 };
-    const result = await client.callTool({ name: 'explain_spend_change', arguments: input });
+    const result = await client.callTool({ name: 'explain_spend_change', arguments: input, _meta: ASKS_EXACTLY });
     expect(textOf(result)).toMatch(/^Spend rose \$187\.74 .* mostly volume/);
-    expect(result.structuredContent).toMatchObject({
+    expect(exactFromResult(result)).toMatchObject({
       after: { cost_usd: EXPECTED.by['day']?.['2026-10-14']?.cost_usd },
       contributors: [{ caller: 'role/nightly-summaries' }],
     });
-    const quoted = await client.callTool({ name: 'explain_spend_change', arguments: { ...input, quote: true } });
-    expect(Object.keys(quoted.structuredContent as object)).toEqual(['quote']);
+    const quoted = await client.callTool({
+      name: 'explain_spend_change',
+      arguments: { ...input, quote: true },
+      _meta: ASKS_EXACTLY,
+    });
+    expect(Object.keys(exactFromResult(quoted) as object)).toEqual(['quote']);
   });
 
   it('take their own next steps', async () => {
     const client = await connect();
-    const { structuredContent } = await client.callTool({
+    const result = await client.callTool({
       name: 'explain_spend_change',
       arguments: { from: '2026-10-14', to: '2026-10-15' },
+      _meta: ASKS_EXACTLY,
     });
-    const { next_steps: steps } = structuredContent as { next_steps: { tool: string; arguments: object }[] };
+    const { next_steps: steps } = exactFromResult(result) as { next_steps: { tool: string; arguments: object }[] };
     expect(steps.map(({ tool }) => tool)).toEqual(['spend_over_time', 'breakdown_spend', 'find_expensive_invocations']);
     for (const step of steps) {
-      const result = await client.callTool({ name: step.tool, arguments: { ...step.arguments } });
-      expect(result.structuredContent).toMatchObject({
+      const result = await client.callTool({
+        name: step.tool,
+        arguments: { ...step.arguments },
+        _meta: ASKS_EXACTLY,
+      });
+      expect(exactFromResult(result)).toMatchObject({
         totals: { cost_usd: EXPECTED.changes.runaway['after'] },
       });
     }
@@ -138,12 +186,16 @@ describe('the tools that compare', () => {
   it('simulate, or quote it', async () => {
     const client = await connect();
     const input = { routing: 'global', where: ['region=eu-west-1'], ...OCTOBER };
-    const result = await client.callTool({ name: 'simulate_spend', arguments: input });
-    expect(result.structuredContent).toMatchObject({
+    const result = await client.callTool({ name: 'simulate_spend', arguments: input, _meta: ASKS_EXACTLY });
+    expect(exactFromResult(result)).toMatchObject({
       totals: { after_usd: EXPECTED.changes.europe['after_through_global'] },
     });
-    const quoted = await client.callTool({ name: 'simulate_spend', arguments: { ...input, quote: true } });
-    expect(Object.keys(quoted.structuredContent as object)).toEqual(['quote']);
+    const quoted = await client.callTool({
+      name: 'simulate_spend',
+      arguments: { ...input, quote: true },
+      _meta: ASKS_EXACTLY,
+    });
+    expect(Object.keys(exactFromResult(quoted) as object)).toEqual(['quote']);
   });
 });
 
@@ -153,9 +205,9 @@ describe('the tools that look for savings', () => {
     ['find_wasted_spend', /^Spend that may be wasted/],
   ])('%s answers, or is quoted', async (name, text) => {
     const client = await connect();
-    expect(textOf(await client.callTool({ name, arguments: OCTOBER }))).toMatch(text);
-    const quoted = await client.callTool({ name, arguments: { ...OCTOBER, quote: true } });
-    expect(Object.keys(quoted.structuredContent as object)).toEqual(['quote']);
+    expect(textOf(await client.callTool({ name, arguments: OCTOBER, _meta: ASKS_EXACTLY }))).toMatch(text);
+    const quoted = await client.callTool({ name, arguments: { ...OCTOBER, quote: true }, _meta: ASKS_EXACTLY });
+    expect(Object.keys(exactFromResult(quoted) as object)).toEqual(['quote']);
   });
 });
 
@@ -175,7 +227,7 @@ describe('a mistake in a call', () => {
     ['get_bedrock_usage_report', { aws_account_id: '12' }, /12 digits/],
     ['get_price', { model: 'anthropic.claude-opus-9' }, /No price is known.*look alike: .*claude-opus/],
   ])('%s %j is answered with what to do instead', async (name, input, message) => {
-    const result = await (await connect()).callTool({ name, arguments: input });
+    const result = await (await connect()).callTool({ name, arguments: input, _meta: ASKS_EXACTLY });
     expect(result.isError).toBe(true);
     expect(textOf(result)).toMatch(message);
   });
@@ -218,9 +270,9 @@ describe('a long call', () => {
     const input = { name: 'breakdown_spend', arguments: { by: ['model'] } };
     const call = client.callTool(input, { signal: stop.signal, onprogress: () => stop.abort(new Error('enough')) });
     await expect(call).rejects.toThrow('enough');
-    const next = await client.callTool(input);
+    const next = await client.callTool({ ...input, _meta: ASKS_EXACTLY });
     await fresh.close();
-    expect(next.structuredContent).toMatchObject({ totals: { invocations: EXPECTED.totals.invocations } });
+    expect(exactFromResult(next)).toMatchObject({ totals: { invocations: EXPECTED.totals.invocations } });
   });
 });
 

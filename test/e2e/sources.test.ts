@@ -5,6 +5,7 @@ import type { CloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { startMoto } from '../../rigs/moto.ts';
 import { connect } from '../../src/client/index.ts';
 import { compose } from '../../src/compose.ts';
+import { ASKS_EXACTLY, exactFromResult } from '../../src/domain/exact-data.ts';
 import { createServerFactory } from '../../src/mcp/server.ts';
 import { reportSchema } from '../../src/reports/report.ts';
 import { breakdown } from '../../src/reports/usage/breakdown.ts';
@@ -58,7 +59,11 @@ async function callOver(source: string, input: Record<string, unknown>) {
   });
   const client = await connect('http://test/mcp', { fetch: (url, init) => mcp.fetch(new Request(url, init)) });
   try {
-    return await client.callTool('get_bedrock_usage_report', { days: 33, limit: 1000, ...input });
+    return await client.callTool(
+      'get_bedrock_usage_report',
+      { days: 33, limit: 1000, ...input },
+      { meta: ASKS_EXACTLY },
+    );
   } finally {
     await client.close();
     await mcp.close();
@@ -110,7 +115,7 @@ describe('a source that names no group', () => {
 });
 
 describe('the seed’s report', () => {
-  const rows = ({ structuredContent }: Awaited<ReturnType<typeof callOver>>) => reportSchema.parse(structuredContent);
+  const rows = (result: Awaited<ReturnType<typeof callOver>>) => reportSchema.parse(exactFromResult(result));
 
   it('reads the log group, region and account that the caller names, where the operator leaves that open', async () => {
     const report = rows(
@@ -138,8 +143,8 @@ describe('the seed’s report', () => {
   });
 
   it('is quoted in place of being made', async () => {
-    const { structuredContent } = await callOver('cloudwatch:', { log_group_name: GROUP, quote: true });
-    expect(structuredContent).toMatchObject({ quote: { bytes: 0, usd: '0', source: `cloudwatch:${GROUP}` } });
+    const quoted = await callOver('cloudwatch:', { log_group_name: GROUP, quote: true });
+    expect(exactFromResult(quoted)).toMatchObject({ quote: { bytes: 0, usd: '0', source: `cloudwatch:${GROUP}` } });
     expect(queried()).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, connect } from '../../src/client/index.ts';
+import { ASKS_EXACTLY, exactFromResult } from '../../src/domain/exact-data.ts';
 import { usdFromText } from '../../src/domain/money.ts';
 import { type RunningServer, startServer } from '../../src/http/serve.ts';
 import { composeSample, EXPECTED } from '../helpers/sample.ts';
@@ -29,9 +30,9 @@ afterAll(async () => {
 
 // biome-ignore lint/suspicious/noExplicitAny: shapes are what the tools' schemas say, and toolsnaps hold them
 async function ask(name: string, input: object): Promise<any> {
-  const result = await client.callTool(name, { ...input });
+  const result = await client.callTool(name, { ...input }, { meta: ASKS_EXACTLY });
   expect(result.isError, JSON.stringify(result.content)).toBeFalsy();
-  return result.structuredContent;
+  return exactFromResult(result);
 }
 
 const DAY = { from: '2026-10-14', to: '2026-10-15' };

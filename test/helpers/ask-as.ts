@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { authInfoFromClient, type ClientIdentity } from '../../src/authentication/client-identity.ts';
+import { ASKS_EXACTLY, exactFromResult } from '../../src/domain/exact-data.ts';
 import type { ServerDependencies } from '../../src/mcp/dependencies.ts';
 import { createServerFactory } from '../../src/mcp/server.ts';
 
@@ -41,13 +42,16 @@ export async function askAs(
   input: Record<string, unknown> = {},
 ) {
   const client = await connectAs(identity, dependencies);
-  const { content, structuredContent, isError = false } = await client.callTool({ name, arguments: input });
+  const result = await client.callTool({ name, arguments: input, _meta: ASKS_EXACTLY });
+  const { content, isError = false } = result;
+  const exact = exactFromResult(result);
   await client.close();
   return {
     isError,
     text: (content as { text: string }[])[0]?.text ?? '',
-    data: structuredContent as Record<string, unknown> | undefined,
+    /** What is exact. */
+    data: exact as Record<string, unknown> | undefined,
     /** Of a report with one table. */
-    rows: ((structuredContent as { rows?: unknown } | undefined)?.rows ?? []) as Row[],
+    rows: ((exact as { rows?: unknown } | undefined)?.rows ?? []) as Row[],
   };
 }

@@ -27,6 +27,7 @@ import { type Gateway, startGateway } from '../../rigs/lambda/gateway.ts';
 import { ensureRic } from '../../rigs/lambda/ric.ts';
 import { settingsFromTemplate } from '../../rigs/lambda/template.ts';
 import { startMoto } from '../../rigs/moto.ts';
+import { ASKS_EXACTLY, EXACT } from '../../src/domain/exact-data.ts';
 import { CLIENT, GROUP, startWithLogs } from '../helpers/cloudwatch.ts';
 import { EXPECTED, OCTOBER, SAMPLE_LOGS } from '../helpers/sample.ts';
 
@@ -119,7 +120,7 @@ function breakdownSpend(deployed: Deployed, session: Record<string, string>): Pr
   const params = {
     name: 'breakdown_spend',
     arguments: { by: ['model'], ...OCTOBER, chart: true },
-    _meta: { progressToken: 'p' },
+    _meta: { progressToken: 'p', ...ASKS_EXACTLY },
   };
   return post(deployed, { id: 1, method: 'tools/call', params }, session);
 }
@@ -129,7 +130,7 @@ interface Event {
   message:
     | {
         method?: string;
-        result?: { isError?: boolean; content: { type: string }[]; structuredContent: { totals: object } };
+        result?: { isError?: boolean; content: { type: string }[]; _meta: { [EXACT]: { totals: object } } };
       }
     | undefined;
 }
@@ -214,7 +215,7 @@ describe.skipIf(missing !== undefined)(`the container image${skipped}`, () => {
     const response = await breakdownSpend(deployed, session);
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     const events = await allEvents(response);
-    expect(resultIn(events)?.structuredContent.totals).toMatchObject(EXPECTED.totals);
+    expect(resultIn(events)?._meta[EXACT].totals).toMatchObject(EXPECTED.totals);
     expect(resultIn(events)?.content.map(({ type }) => type)).toEqual(['text', 'image']);
     expect(progressIn(events).length).toBeGreaterThan(0);
   });
@@ -239,7 +240,7 @@ describe.skipIf(missing !== undefined)(`the container image${skipped}`, () => {
       return allEvents(await fetch(`${deployed.gateway.url}/mcp`, { headers }));
     };
     const resumed = await resume();
-    expect(resultIn(resumed)?.structuredContent.totals).toMatchObject(EXPECTED.totals);
+    expect(resultIn(resumed)?._meta[EXACT].totals).toMatchObject(EXPECTED.totals);
     const alive = deployed.lambda.instances().filter(({ state }) => state !== 'dead');
     expect(alive.map(({ served }) => served > 0)).toEqual([true, true]);
 
@@ -349,7 +350,7 @@ describe.skipIf(missing !== undefined)(`the container image with DuckDB${skipped
   it('reads logs that are files, in threads when there are many', async () => {
     const session = await initialize(deployed);
     const events = await allEvents(await breakdownSpend(deployed, session));
-    expect(resultIn(events)?.structuredContent.totals).toMatchObject(EXPECTED.totals);
+    expect(resultIn(events)?._meta[EXACT].totals).toMatchObject(EXPECTED.totals);
   });
 
   it('has nothing more than that', () => {

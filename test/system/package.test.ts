@@ -12,6 +12,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { bundleDesktop } from '../../scripts/bundle-desktop.ts';
 import { bundleTypes } from '../../scripts/bundle-package.ts';
 import { SETTINGS } from '../../src/config.ts';
+import { ASKS_EXACTLY, exactFromResult } from '../../src/domain/exact-data.ts';
 import { EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
 import { strictErrors } from '../helpers/strict-types.ts';
 
@@ -114,8 +115,12 @@ describe('the desktop bundle', () => {
     );
     const { tools } = await client.listTools();
     expect(manifest.tools.map(({ name }: { name: string }) => name)).toEqual(tools.map(({ name }) => name));
-    const answer = await client.callTool({ name: 'breakdown_spend', arguments: { by: ['model'] } });
-    expect(answer.structuredContent).toMatchObject({ totals: { invocations: EXPECTED.coverage.invocations } });
+    const answer = await client.callTool({
+      name: 'breakdown_spend',
+      arguments: { by: ['model'] },
+      _meta: ASKS_EXACTLY,
+    });
+    expect(exactFromResult(answer)).toMatchObject({ totals: { invocations: EXPECTED.coverage.invocations } });
     await client.close();
   });
 });

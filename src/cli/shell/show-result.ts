@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallToolResult, ContentBlock, ReadResourceResult } from '@modelcontextprotocol/client';
+import { exactFromResult } from '../../domain/exact-data.ts';
 import { csvFromData } from '../terminal/data-table.ts';
 import { imageProtocol, inlineImage } from '../terminal/inline-image.ts';
 import { styled } from '../terminal/spans.ts';
@@ -11,10 +12,10 @@ import type { Screen } from './screen.ts';
 
 /** A tool's answer in the asked form. */
 export async function showResult(result: CallToolResult, screen: Screen): Promise<void> {
-  const { structuredContent, content } = result;
-  if (screen.format === 'json') return screen.printJson(structuredContent ?? content);
-  if (screen.format === 'csv' && structuredContent !== undefined)
-    return screen.print(csvFromData(structuredContent).trimEnd());
+  const { content } = result;
+  const data = exactFromResult(result);
+  if (screen.format === 'json') return screen.printJson(data ?? content);
+  if (screen.format === 'csv' && data !== undefined) return screen.print(csvFromData(data).trimEnd());
   if (content.length === 0) screen.note(styled('faint', '(no content)'));
   for (const part of content) await showPart(part, screen);
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SpendError } from '../../domain/errors.ts';
-import { checkBudgets, quoteBudgets, textFromBudgets } from '../../reports/budgets/check.ts';
+import { checkBudgets, quoteBudgets } from '../../reports/budgets/check.ts';
+import { shownFromBudgets } from '../../reports/budgets/render.ts';
 import { budgetCheckSchema } from '../../reports/budgets/schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { asOfInput, periodInputs, whereInput } from '../inputs.ts';
@@ -34,7 +35,7 @@ export const checkBudget = defineTool({
       );
     const question = { budgets, asOf, timezone };
     if (quote) return quoteAnswer(await quoteBudgets(question, context));
-    const data = await checkBudgets(question, context);
-    return { text: textFromBudgets(data), data };
+    const exact = await checkBudgets(question, context);
+    return { shown: shownFromBudgets(exact), exact };
   },
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { setupFromFacts, setupSchema, textFromSetup } from '../../setup/report.ts';
+import { shownFromSetup } from '../../reports/setup/render.ts';
+import { setupFromFacts, setupSchema } from '../../setup/report.ts';
 import { defineTool } from '../define-tool.ts';
 
 export const checkSetup = defineTool({
@@ -19,6 +20,6 @@ export const checkSetup = defineTool({
   async run({ regions }, context) {
     const facts = await context.probeSetup([...new Set(regions)], context.signal);
     const report = setupFromFacts(facts, context.now());
-    return { text: textFromSetup(report), data: report };
+    return { shown: shownFromSetup(report), exact: report };
   },
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { anomalies, quoteAnomalies } from '../../reports/anomalies/anomalies.ts';
-import { textFromAnomalies } from '../../reports/anomalies/render.ts';
+import { shownFromAnomalies } from '../../reports/anomalies/render.ts';
 import { anomaliesSchema } from '../../reports/anomalies/schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
@@ -29,6 +29,6 @@ export const detectAnomaliesTool = defineTool({
     const question = { ...rest, floorUsd };
     if (quote) return quoteAnswer(await quoteAnomalies(question, context));
     const data = await anomalies(question, context);
-    return { text: textFromAnomalies(data), data };
+    return { shown: shownFromAnomalies(data), exact: data };
   },
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { explainChange } from '../../reports/change/explain.ts';
 import { quoteChange } from '../../reports/change/quote.ts';
-import { textFromChange } from '../../reports/change/render.ts';
+import { shownFromChange } from '../../reports/change/render.ts';
 import { changeSchema } from '../../reports/change/schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, whereInput } from '../inputs.ts';
@@ -39,6 +39,6 @@ export const explainSpendChange = defineTool({
   async run({ quote, ...input }, context) {
     if (quote) return quoteAnswer(await quoteChange(input, context));
     const report = await explainChange(input, context);
-    return { text: textFromChange(report), data: report };
+    return { shown: shownFromChange(report), exact: report };
   },
 });

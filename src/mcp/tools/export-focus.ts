@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { displayUsd, usdFromText } from '../../domain/money.ts';
 import { focusExport, quoteFocus } from '../../reports/focus/focus.ts';
+import { shownFromFocus } from '../../reports/focus/render.ts';
 import { focusPageSchema } from '../../reports/focus/schema.ts';
-import { notesText } from '../../reports/render.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
@@ -28,15 +27,7 @@ export const exportFocus = defineTool({
   async run({ limit, quote, ...question }, context) {
     if (quote) return quoteAnswer(await quoteFocus(question, context));
     const { rows, ...rest } = await focusExport(question, context);
-    const shown = rows.slice(0, limit);
-    const omitted = rows.length - shown.length;
-    const text = [
-      `${rows.length} charges, ${displayUsd(usdFromText(rest.cost_usd))}, ${rest.unpriced_rows} unpriced, ${rest.period.from} up to ${rest.period.to}.`,
-      omitted > 0
-        ? `The first ${shown.length} are in the structured content. All of them: bedrock-spend export-focus --output focus.parquet`
-        : 'They are in the structured content.',
-      ...(rest.notes.length > 0 ? [notesText(rest.notes)] : []),
-    ].join('\n');
-    return { text, data: { rows: shown, omitted_rows: omitted, ...rest } };
+    const exact = { rows: rows.slice(0, limit), omitted_rows: Math.max(0, rows.length - limit), ...rest };
+    return { shown: shownFromFocus(exact), exact };
   },
 });

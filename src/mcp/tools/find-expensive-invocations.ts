@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { expensive, quoteExpensive } from '../../reports/expensive/expensive.ts';
-import { textFromExpensive } from '../../reports/expensive/render.ts';
+import { shownFromExpensive } from '../../reports/expensive/render.ts';
 import { expensiveSchema } from '../../reports/expensive/schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
@@ -16,6 +16,6 @@ export const findExpensiveInvocations = defineTool({
   async run({ quote, ...question }, context) {
     if (quote) return quoteAnswer(await quoteExpensive(question, context));
     const report = await expensive(question, context);
-    return { text: textFromExpensive(report), data: report };
+    return { shown: shownFromExpensive(report), exact: report };
   },
 });

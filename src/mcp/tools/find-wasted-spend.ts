@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { USUAL_SIZES } from '../../reports/usual.ts';
-import { textFromWaste } from '../../reports/waste/render.ts';
+import { shownFromWaste } from '../../reports/waste/render.ts';
 import { wasteSchema } from '../../reports/waste/schema.ts';
 import { findWaste, quoteWaste } from '../../reports/waste/waste.ts';
 import { defineTool } from '../define-tool.ts';
@@ -27,6 +27,6 @@ export const findWastedSpend = defineTool({
     const question = { ...asked, promptAtLeast, outputAtMost };
     if (quote) return quoteAnswer(await quoteWaste(question, context));
     const report = await findWaste(question, context);
-    return { text: textFromWaste(report), data: report };
+    return { shown: shownFromWaste(report), exact: report };
   },
 });

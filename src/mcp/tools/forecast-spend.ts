@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { forecast, MOST_FORECAST_DAYS, quoteForecast } from '../../reports/forecast/forecast.ts';
-import { textFromForecast } from '../../reports/forecast/render.ts';
+import { shownFromForecast } from '../../reports/forecast/render.ts';
 import { forecastSchema } from '../../reports/forecast/schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { asOfInput, periodInputs, whereInput } from '../inputs.ts';
@@ -30,6 +30,6 @@ export const forecastSpend = defineTool({
     const question = { ...rest, asOf };
     if (quote) return quoteAnswer(await quoteForecast(question, context));
     const data = await forecast(question, context);
-    return { text: textFromForecast(data), data };
+    return { shown: shownFromForecast(data), exact: data };
   },
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SpendError } from '../../domain/errors.ts';
-import { noPriceText, PRICED_TIERS, priceReport, priceSchema, textFromPrice } from '../../reports/price/price.ts';
+import { noPriceText, PRICED_TIERS, priceReport, priceSchema } from '../../reports/price/price.ts';
+import { shownFromPrice } from '../../reports/price/render.ts';
 import { defineTool } from '../define-tool.ts';
 
 export const getPrice = defineTool({
@@ -29,6 +30,6 @@ export const getPrice = defineTool({
     const names = await context.names();
     const price = priceReport(input, prices, names, context.now);
     if (price === undefined) throw new SpendError('INVALID_ARGUMENT', noPriceText(input, prices, names, context.now));
-    return { text: textFromPrice(price), data: price };
+    return { shown: shownFromPrice(price), exact: price };
   },
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { reconcile } from '../../reports/reconcile/reconcile.ts';
-import { textFromReconciliation } from '../../reports/reconcile/render.ts';
+import { shownFromReconciliation } from '../../reports/reconcile/render.ts';
 import { reconciliationSchema } from '../../reports/reconcile/schema.ts';
 import { defineTool } from '../define-tool.ts';
 
@@ -21,6 +21,6 @@ export const reconcileWithBill = defineTool({
   wholeAccount: true,
   async run(input, context) {
     const report = await reconcile(input, context);
-    return { text: textFromReconciliation(report), data: report };
+    return { shown: shownFromReconciliation(report), exact: report };
   },
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { quoteCaching, reviewCaching } from '../../reports/caching/caching.ts';
-import { textFromCaching } from '../../reports/caching/render.ts';
+import { shownFromCaching } from '../../reports/caching/render.ts';
 import { cachingSchema } from '../../reports/caching/schema.ts';
 import { USUAL_CACHE_SHARE } from '../../reports/usual.ts';
 import { defineTool } from '../define-tool.ts';
@@ -29,6 +29,6 @@ export const reviewPromptCaching = defineTool({
     const question = { ...asked, cacheShare };
     if (quote) return quoteAnswer(await quoteCaching(question, context));
     const report = await reviewCaching(question, context);
-    return { text: textFromCaching(report), data: report };
+    return { shown: shownFromCaching(report), exact: report };
   },
 });

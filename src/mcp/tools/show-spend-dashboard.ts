@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { textFromReport } from '../../reports/render.ts';
+import { shownFromReport } from '../../reports/render.ts';
 import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
 import { breakdown } from '../../reports/usage/breakdown.ts';
 import { limitRows } from '../../reports/usage/limit.ts';
@@ -26,6 +26,6 @@ export const showSpendDashboard = defineTool({
   output: flatReportSchema,
   async run({ by, interval: _, ...input }, context) {
     const report = limitRows(await breakdown({ ...input, by: [by] }, context), ROWS);
-    return { text: textFromReport(report), data: flatFromReport(report) };
+    return { shown: shownFromReport(report), exact: flatFromReport(report) };
   },
 });

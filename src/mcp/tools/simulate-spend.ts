@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { quoteQuestion } from '../../reports/quote.ts';
 import { ROUTINGS, TIERS } from '../../reports/simulate/assumptions.ts';
-import { textFromSimulation } from '../../reports/simulate/render.ts';
+import { shownFromSimulation } from '../../reports/simulate/render.ts';
 import { simulationSchema } from '../../reports/simulate/schema.ts';
 import { breakdownFromSimulation, simulate } from '../../reports/simulate/simulate.ts';
 import { defineTool } from '../define-tool.ts';
@@ -47,6 +47,6 @@ export const simulateSpend = defineTool({
     const question = { by, from, to, timezone, where, limit, change };
     if (quote) return quoteAnswer(await quoteQuestion(breakdownFromSimulation(question), context));
     const report = await simulate(question, context);
-    return { text: textFromSimulation(report), data: report };
+    return { shown: shownFromSimulation(report), exact: report };
   },
 });

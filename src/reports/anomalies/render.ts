@@ -1,15 +1,15 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { printable } from '../../domain/printable.ts';
-import { alignColumns, notesText } from '../render.ts';
+import { type ShownReport, shownReport, textFromShown } from '../shown.ts';
 import { shownValue } from '../shown-value.ts';
 import type { Anomalies } from './schema.ts';
 
 /** The anomalies for people, most expensive first. */
-export function textFromAnomalies({ period, compared_with, anomalies, omitted, excess_usd, notes }: Anomalies): string {
+export function shownFromAnomalies(report: Anomalies): ShownReport {
+  const { period, compared_with, anomalies, omitted, excess_usd, notes } = report;
   const usd = (text: string) => displayUsd(usdFromText(text));
   const found = anomalies.length + omitted;
   const head = `${found} ${found === 1 ? 'anomaly' : 'anomalies'} from ${period.from} up to ${period.to} (${period.timezone}), ${usd(excess_usd)} above what is usual`;
-  const lines = anomalies.map((anomaly) => [
+  const rows = anomalies.map((anomaly) => [
     shownValue(anomaly.principal),
     shownValue(anomaly.model),
     anomaly.from,
@@ -20,13 +20,14 @@ export function textFromAnomalies({ period, compared_with, anomalies, omitted, e
     String(anomaly.invocations),
     String(anomaly.errors),
   ]);
-  const header = ['principal', 'model', 'from', 'to', 'kind', 'cost', 'usual', 'invocations', 'errors'];
+  const columns = ['principal', 'model', 'from', 'to', 'kind', 'cost', 'usual', 'invocations', 'errors'];
   const blocks = [
     head,
-    ...(lines.length > 0 ? [alignColumns([header, ...lines], 5)] : []),
+    rows.length > 0 ? { columns, names: 5, rows } : undefined,
     `Usual is the median of the same hours from ${compared_with.from} on, working days and weekends apart.`,
-    ...(omitted > 0 ? [`${omitted} more, less expensive.`] : []),
-    ...(notes.length > 0 ? [notesText(notes)] : []),
+    omitted > 0 ? `${omitted} more, less expensive.` : undefined,
   ];
-  return `${blocks.map(printable).join('\n\n')}\n`;
+  return shownReport(blocks, notes);
 }
+
+export const textFromAnomalies = (report: Anomalies) => textFromShown(shownFromAnomalies(report));

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeSample } from '../../../test/helpers/sample.ts';
 import { type Budget, readBudgets } from './budget-file.ts';
-import { checkBudgets, textFromBudgets } from './check.ts';
+import { checkBudgets } from './check.ts';
+import { textFromBudgets } from './render.ts';
 
 let folder: string;
 let sample: Awaited<ReturnType<typeof composeSample>>;

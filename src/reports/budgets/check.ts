@@ -1,11 +1,9 @@
 import { filtersFromTexts } from '../../domain/dimension.ts';
-import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { printable } from '../../domain/printable.ts';
+import { usdFromText } from '../../domain/money.ts';
 import type { ReportContext } from '../context.ts';
 import { forecast, spanOf } from '../forecast/forecast.ts';
 import type { Forecast } from '../forecast/schema.ts';
 import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
-import { alignColumns, notesText } from '../render.ts';
 import type { Budget } from './budget-file.ts';
 import { BUDGET_STATES, type BudgetCheck, type BudgetState } from './schema.ts';
 
@@ -52,35 +50,7 @@ export async function quoteBudgets(
   return quoteOf({ period, by: ['day'], where: filtersFromTexts(where) }, context);
 }
 
-/** A line for each budget, the state first. */
-export function textFromBudgets({ as_of, budgets, notes }: BudgetCheck): string {
-  const usd = (text: string) => displayUsd(usdFromText(text));
-  const lines = budgets.map(({ state, name, period, budget_usd, spent_usd, spent_percent, forecast_usd }) => [
-    STATE_WORDS[state],
-    name,
-    `${period.from.slice(0, 10)} up to ${period.to.slice(0, 10)}`,
-    usd(budget_usd),
-    usd(spent_usd),
-    `${spent_percent} %`,
-    usd(forecast_usd),
-  ]);
-  const header = ['state', 'budget', 'period', 'limit', 'spent', 'used', 'forecast'];
-  const blocks = [
-    `Budgets as of ${as_of}`,
-    alignColumns([header, ...lines], 3),
-    ...(notes.length > 0 ? [notesText(notes)] : []),
-  ];
-  return `${blocks.map(printable).join('\n\n')}\n`;
-}
-
 // --- internal ---
-
-const STATE_WORDS: Readonly<Record<BudgetState, string>> = {
-  ok: 'ok',
-  warning: 'WARNING',
-  forecast_over: 'WILL BE OVER',
-  over: 'OVER',
-};
 
 function checkOf({ name, usd, where, warn_percent }: Budget, { period, spent_usd, forecast_usd }: Forecast) {
   const [limit, spent, expected] = [usdFromText(usd), usdFromText(spent_usd), usdFromText(forecast_usd)];

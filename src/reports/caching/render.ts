@@ -1,27 +1,27 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { printable } from '../../domain/printable.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, compact, count, coverageText, dayText, notesText } from '../render.ts';
+import { compact, count, coverageText, dayText } from '../render.ts';
+import { type ShownReport, type ShownTable, shownReport, textFromShown } from '../shown.ts';
 import { shownValue } from '../shown-value.ts';
 import { type CacheReview, type CacheRow, cacheRowSchema } from './schema.ts';
 
-/** Compact text for a terminal or a model. */
-export function textFromCaching(review: CacheReview): string {
+export function shownFromCaching(review: CacheReview): ShownReport {
   const { period, rows, omitted_rows, coverage, notes } = review;
   const [cachers, others] = [rows.filter(isCaching), rows.filter((row) => !isCaching(row))];
   const blocks = [
     `${headline(review)}\n${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
-    ...(rows.length > 0 ? [] : ['(nobody caches, and nobody’s prompts are large and many enough to)']),
-    ...(cachers.length > 0 ? [`Who caches\n${tableText(cachers, CACHING_COLUMNS)}`] : []),
+    rows.length > 0 ? undefined : '(nobody caches, and nobody’s prompts are large and many enough to)',
+    shownTable('Who caches', cachers, CACHING_COLUMNS),
     adviceText(cachers),
-    ...(others.length > 0 ? [`Who could (an estimate)\n${tableText(others, UNCACHED_COLUMNS)}`] : []),
-    ...(others[0] ? [sentence(others[0].advice)] : []),
-    ...(omitted_rows > 0 ? [`${omitted_rows} more rows with less at stake. Raise "limit".`] : []),
+    shownTable('Who could (an estimate)', others, UNCACHED_COLUMNS),
+    others[0] && sentence(others[0].advice),
+    omitted_rows > 0 ? `${omitted_rows} more rows with less at stake. Raise "limit".` : undefined,
     coverageText(coverage),
-    notesText(notes),
   ];
-  return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
+  return shownReport(blocks, notes);
 }
+
+export const textFromCaching = (review: CacheReview) => textFromShown(shownFromCaching(review));
 
 /** One line a row, exact dollars. */
 export function csvFromCaching({ rows }: CacheReview): string {
@@ -79,11 +79,12 @@ function moneyAbove0(text: string | undefined): string {
   return text === undefined || usdFromText(text).eq(0) ? '' : money(text);
 }
 
-function tableText(rows: readonly CacheRow[], all: readonly Column[]): string {
+function shownTable(title: string, rows: readonly CacheRow[], all: readonly Column[]): ShownTable | undefined {
+  if (rows.length === 0) return undefined;
   const columns = all.filter(({ optional, cell }) => !optional || rows.some((row) => cell(row) !== ''));
-  const lines = rows.map((row) => columns.map(({ cell }) => cell(row)));
-  const texts = columns.filter(({ title }) => ['principal', 'model', 'verdict'].includes(title));
-  return alignColumns([columns.map(({ title }) => title), ...lines], texts.length);
+  const names = columns.filter((column) => ['principal', 'model', 'verdict'].includes(column.title)).length;
+  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
+  return { title, columns: columns.map((column) => column.title), names, rows: cells };
 }
 
 /** Each advice once, with those whom it concerns. */

@@ -1,7 +1,7 @@
 import { type Usd, usdFromText } from '../../domain/money.ts';
-import { printable } from '../../domain/printable.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, coverageText, dayText, notesText } from '../render.ts';
+import { coverageText, dayText } from '../render.ts';
+import { type ShownReport, type ShownTable, shownReport, textFromShown } from '../shown.ts';
 import { shownValue } from '../shown-value.ts';
 import { mainFactor } from './contributors.ts';
 import type { Parts } from './decompose.ts';
@@ -9,22 +9,23 @@ import { FACTOR_NAMES, type Factor, factorText } from './factors.ts';
 import { type Rounding, roundingFor } from './rounded.ts';
 import type { SpendChange } from './schema.ts';
 
-/** Compact text for a terminal or a model. What is rounded still adds up. */
-export function textFromChange(report: SpendChange): string {
+/** What is rounded still adds up. */
+export function shownFromChange(report: SpendChange): ShownReport {
   const { before, after, coverage, notes, next_steps: steps } = report;
   const rounding = roundingFor(before.cost_usd, after.cost_usd);
   const span = (side: SpendChange['before']) => `${dayText(side.from)} up to ${dayText(side.to)}`;
   const blocks = [
     headline(report, rounding),
     `${span(after)}, against ${span(before)} (${after.timezone})`,
-    factorsText(report, rounding),
-    contributorsText(report, rounding),
+    factorsTable(report, rounding),
+    contributorsTable(report, rounding),
     steps.map(({ tool, arguments: input, why }) => `Next, ${why}: ${tool} ${JSON.stringify(input)}`).join('\n'),
     coverageText(coverage),
-    notesText(notes),
   ];
-  return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
+  return shownReport(blocks, notes);
 }
+
+export const textFromChange = (report: SpendChange) => textFromShown(shownFromChange(report));
 
 /** Contributors with all factors, exact; the last line sums those that a limit left out. */
 export function csvFromChange({ by, contributors, others }: SpendChange): string {
@@ -61,30 +62,30 @@ function headline(report: SpendChange, { before, after, plain, signed, change: s
   return `Spend ${change.gt(0) ? 'rose' : 'fell'} ${plain(shown.abs())}${percent} from ${plain(before)} to ${plain(after)}; mostly ${named(mainFactor(parts, change))}${against}${who}.`;
 }
 
-function factorsText({ factors }: SpendChange, { adding, change, signed }: Rounding): string {
+function factorsTable({ factors }: SpendChange, { adding, change, signed }: Rounding): ShownTable | undefined {
   const moved = factors.filter(({ usd }) => !usdFromText(usd).eq(0));
-  if (moved.length === 0) return '';
+  if (moved.length === 0) return undefined;
   const shown = adding(
     moved.map(({ usd }) => usd),
     change,
   );
-  const lines = moved.map(({ factor, meaning }, index) => [factorText(factor), meaning, signed(shown[index] as Usd)]);
-  return alignColumns([['factor', 'meaning', 'part'], ...lines, ['change', '', signed(change)]], 2);
+  const rows = moved.map(({ factor, meaning }, index) => [factorText(factor), meaning, signed(shown[index] as Usd)]);
+  return { columns: ['factor', 'meaning', 'part'], names: 2, rows, total: ['change', '', signed(change)] };
 }
 
-function contributorsText({ by, contributors, others }: SpendChange, rounding: Rounding): string {
-  if (contributors.length === 0) return '';
+function contributorsTable({ by, contributors, others }: SpendChange, rounding: Rounding): ShownTable | undefined {
+  if (contributors.length === 0) return undefined;
   const { before, after, change, adding, plain, signed } = rounding;
-  const rows = [...contributors, ...(others ? [others] : [])];
+  const all = [...contributors, ...(others ? [others] : [])];
   const first = adding(
-    rows.map((row) => row.before_usd),
+    all.map((row) => row.before_usd),
     before,
   );
   const second = adding(
-    rows.map((row) => row.after_usd),
+    all.map((row) => row.after_usd),
     after,
   );
-  const names = [
+  const who = [
     ...contributors.map(({ caller, model, main_factor }) => [
       shownValue(caller),
       shownValue(model),
@@ -92,10 +93,10 @@ function contributorsText({ by, contributors, others }: SpendChange, rounding: R
     ]),
     ...(others ? [[`${others.rows} more`, '', '']] : []),
   ];
-  const lines = names.map((cells, index) => {
+  const rows = who.map((cells, index) => {
     const [from, to] = [first[index], second[index]] as [Usd, Usd];
     return [...cells, plain(from), plain(to), signed(to.minus(from))];
   });
   const total = ['total', '', '', plain(before), plain(after), signed(change)];
-  return alignColumns([[shownValue(by), 'model', 'mostly', 'before', 'after', 'change'], ...lines, total], 3);
+  return { columns: [shownValue(by), 'model', 'mostly', 'before', 'after', 'change'], names: 3, rows, total };
 }

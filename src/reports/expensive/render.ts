@@ -1,8 +1,8 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { printable } from '../../domain/printable.ts';
 import { UNPRICED_REASONS, type UnpricedReason } from '../../domain/unpriced.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, compact, count, coverageText, dayText, notesText, totalText } from '../render.ts';
+import { compact, count, coverageText, dayText, totalText } from '../render.ts';
+import { type ShownReport, type ShownTable, shownReport, textFromShown } from '../shown.ts';
 import { shownValue } from '../shown-value.ts';
 import type { ExpensiveReport, ExpensiveRequest } from './schema.ts';
 
@@ -45,21 +45,21 @@ const NUMBERS: readonly Column[] = [
   { title: 'cost', cell: costCell },
 ];
 
-/** Aligned text for a terminal or a model. */
-export function textFromExpensive(report: ExpensiveReport): string {
+export function shownFromExpensive(report: ExpensiveReport): ShownReport {
   const { period, totals, invocations, unpriced } = report;
   const blocks = [
     `Most expensive requests, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone})`,
     totalText(totals),
-    invocations.length > 0 ? `${tableText(invocations)}\n\n${shareText(report)}` : '(no request with a cost)',
-    ...(unpriced.length > 0
-      ? [`The largest of those that used tokens without a known rate\n${tableText(unpriced)}`]
-      : []),
+    ...(invocations.length > 0 ? [shownTable(invocations), shareText(report)] : ['(no request with a cost)']),
+    unpriced.length > 0
+      ? { title: 'The largest of those that used tokens without a known rate', ...shownTable(unpriced) }
+      : undefined,
     coverageText(report.coverage),
-    ...(report.notes.length > 0 ? [notesText(report.notes)] : []),
   ];
-  return `${blocks.map(printable).join('\n\n')}\n`;
+  return shownReport(blocks, report.notes);
 }
+
+export const textFromExpensive = (report: ExpensiveReport) => textFromShown(shownFromExpensive(report));
 
 /** Comma-separated values, one line a request, exact dollars; those without a price come last and have none. */
 export function csvFromExpensive({ invocations, unpriced }: ExpensiveReport): string {
@@ -79,12 +79,12 @@ const CSV_COLUMNS = [
   ...(['cache_write_5m_tokens', 'cache_write_1h_tokens', 'rate_source', 'unpriced_reason'] as const),
 ];
 
-function tableText(requests: readonly ExpensiveRequest[]): string {
+function shownTable(requests: readonly ExpensiveRequest[]): ShownTable {
   const isUsed = ({ optional, cell }: Column) => !optional || requests.some((request) => cell(request) !== '');
   const names = NAMES.filter(isUsed);
   const columns = [...names, ...NUMBERS.filter(isUsed)];
-  const lines = requests.map((request) => columns.map(({ cell }) => cell(request)));
-  return alignColumns([columns.map(({ title }) => title), ...lines], names.length);
+  const rows = requests.map((request) => columns.map(({ cell }) => cell(request)));
+  return { columns: columns.map(({ title }) => title), names: names.length, rows };
 }
 
 /** What these are of the whole, and by whose rates. */

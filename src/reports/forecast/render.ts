@@ -1,22 +1,24 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { printable } from '../../domain/printable.ts';
-import { alignColumns, dayText, notesText } from '../render.ts';
+import { dayText } from '../render.ts';
+import { type ShownReport, shownReport, textFromShown } from '../shown.ts';
 import type { Forecast } from './schema.ts';
 
 /** The forecast for people: the sum and its range first, then how good such forecasts were, then the days. */
-export function textFromForecast(forecast: Forecast): string {
+export function shownFromForecast(forecast: Forecast): ShownReport {
   const { period, spent_usd, forecast_usd, range_80, days, as_of } = forecast;
   const usd = (text: string) => displayUsd(usdFromText(text));
   const range = range_80 ? `, in eight of ten cases between ${usd(range_80.low)} and ${usd(range_80.high)}` : '';
+  const rows = days.map((day) => [day.day, usd(day.forecast_usd)]);
   const blocks = [
     `Forecast for ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone}): ${usd(forecast_usd)}${range}`,
     `${usd(spent_usd)} of it spent by ${dayText(as_of)}.`,
     howGood(forecast),
-    alignColumns([['day', 'forecast'], ...days.map((day) => [day.day, usd(day.forecast_usd)])], 1),
-    notesText(forecast.notes),
+    { columns: ['day', 'forecast'], names: 1, rows },
   ];
-  return `${blocks.map(printable).join('\n\n')}\n`;
+  return shownReport(blocks, forecast.notes);
 }
+
+export const textFromForecast = (forecast: Forecast) => textFromShown(shownFromForecast(forecast));
 
 function howGood({ method, backtest, history }: Forecast): string {
   const from = `By the ${method}, from ${history.days} days since ${dayText(history.from)}`;

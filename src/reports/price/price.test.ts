@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { composePrices } from '../../prices/index.ts';
 import { PRICES_KNOWN_UNTIL } from '../../prices/known-until.ts';
-import {
-  noPriceText,
-  type PriceQuestion,
-  priceList,
-  priceReport,
-  priceSchema,
-  textFromPrice,
-  textFromPriceList,
-} from './price.ts';
+import { noPriceText, type PriceQuestion, priceList, priceReport, priceSchema } from './price.ts';
+import { textFromPrice, textFromPriceList } from './render.ts';
 
 const book = composePrices();
 const names = { aliases: [], notes: [] };

@@ -7,7 +7,6 @@ import { UNPRICED_REASONS } from '../../domain/unpriced.ts';
 import { CONTEXT_BANDS, type PriceKey } from '../../domain/usage.ts';
 import { isUnresolved, modelIdentity } from '../../logs/model-id.ts';
 import type { Names } from '../../names/names.ts';
-import { PRICES_KNOWN_UNTIL } from '../../prices/known-until.ts';
 import { billedBy } from '../../prices/models/kinds.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import type { Rate, Rates } from '../../prices/rate.ts';
@@ -125,7 +124,7 @@ function knownNotes(rate: Rate, key: PriceKey): string[] {
   ];
 }
 
-const NOTHING_EARLIER = 'knows nothing earlier';
+export const NOTHING_EARLIER = 'knows nothing earlier';
 
 function earlierNotes({ known, effectiveFrom }: Rate, { ratesFrom }: PriceKey): string[] {
   const from = known?.from;
@@ -136,7 +135,7 @@ function earlierNotes({ known, effectiveFrom }: Rate, { ratesFrom }: PriceKey): 
   ];
 }
 
-function dayOf(at: number): string {
+export function dayOf(at: number): string {
   return isoFromMoment(at).slice(0, 10);
 }
 
@@ -152,52 +151,11 @@ export function priceList(prices: PriceBook, question: ListQuestion, now: () => 
   });
 }
 
-type ListQuestion = Partial<Omit<PriceQuestion, 'model'>>;
+export type ListQuestion = Partial<Omit<PriceQuestion, 'model'>>;
 
-function keyOfList({ tier = 'standard', prompt_tokens = 0, ...asked }: ListQuestion, now: () => number) {
+export function keyOfList({ tier = 'standard', prompt_tokens = 0, ...asked }: ListQuestion, now: () => number) {
   const question = { ...asked, model: '', tier, prompt_tokens };
   return { ...keyFrom(question, { aliases: [] }, now), scope: 'in-region' as const, tier };
-}
-
-export function textFromPrice(price: Price): string {
-  const { usd_per_million_tokens: rates } = price;
-  const named = Object.entries(rates).map(([name, value]) => `  ${name.replaceAll('_', ' ').padEnd(15)} $${value}`);
-  return [
-    `${price.model}, ${price.scope} in ${price.region}, ${price.tier} tier, on ${price.at.slice(0, 10)}, USD per million tokens:`,
-    ...named,
-    `From ${price.source}: ${price.origin}, version ${price.version}, holds since ${price.effective_from}.`,
-    ...(price.origin_url ? [price.origin_url] : []),
-    ...price.doubts.map(({ code, text }) => `Doubt: ${text} (${code})`),
-    ...price.notes.map((note) => `Note: ${note}`),
-  ].join('\n');
-}
-
-/** The list for reading through, at 80 columns; what is in doubt is marked, and which doubt it is stands with the price itself. */
-export function textFromPriceList(list: readonly Price[], question: ListQuestion, now: () => number): string {
-  const { region, tier, contextBand, ratesFrom } = keyOfList(question, now);
-  const day = dayOf(ratesFrom);
-  const cells = list.map((price) => {
-    const { model, usd_per_million_tokens: rates } = price;
-    const { input, output = '-', cache_read = '-', cache_write_5m = '-', cache_write_1h = '-' } = rates;
-    return [isDoubtful(price) ? `${model}*` : model, input, output, cache_read, cache_write_5m, cache_write_1h];
-  });
-  const rows = [['model', 'input', 'output', 'read', '5m-write', '1h-write'], ...cells];
-  const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  const lineOf = (row: readonly string[]) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widthOf(0)) : cell.padStart(widthOf(column)))).join(' ');
-  return [
-    `USD per million tokens, in-region in ${region}, ${tier} tier,`,
-    `on ${day}${contextBand > 0 ? `, for prompts above ${contextBand.toLocaleString('en-US')} tokens` : ''}.`,
-    `Our own table knows prices up to ${PRICES_KNOWN_UNTIL}${day > PRICES_KNOWN_UNTIL ? ', and no change since' : ''}.`,
-    '"prices MODEL" shows other routings, the source, the date, and any doubt (*).',
-    '',
-    ...(list.length > 0 ? rows.map(lineOf) : ['No model has a known price of this kind.']),
-  ].join('\n');
-}
-
-/** A price of a day before any that its source knows is no surer than one with a doubt. */
-function isDoubtful({ doubts, notes }: Price): boolean {
-  return doubts.length > 0 || notes.some((note) => note.includes(NOTHING_EARLIER));
 }
 
 /** Names models with a price that may have been meant: a sentence with a space before it, or nothing. */

@@ -1,14 +1,14 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { printable, printableLine } from '../../domain/printable.ts';
-import { alignColumns, notesText } from '../render.ts';
+import { printableLine } from '../../domain/printable.ts';
+import { compact } from '../render.ts';
+import { type ShownReport, type ShownTable, shownReport, textFromShown } from '../shown.ts';
 import { shownValue } from '../shown-value.ts';
 import type { ReconciledColumn, Reconciliation } from './schema.ts';
 
 const MODELS_SHOWN = 20;
 const PRINCIPALS_SHOWN = 10;
 
-/** Compact text for a terminal or a model. */
-export function textFromReconciliation(report: Reconciliation): string {
+export function shownFromReconciliation(report: Reconciliation): ShownReport {
   const { period, bill, logs, metrics, gap_usd, causes, models, principals = [], notes } = report;
   const sums = [
     `bill ${usd(bill.usd)} (${bill.source}${bill.final ? '' : ', not final'})`,
@@ -18,15 +18,21 @@ export function textFromReconciliation(report: Reconciliation): string {
   const blocks = [
     `Bill and logs, ${period.from.slice(0, 10)} up to ${period.to.slice(0, 10)} (UTC)`,
     `${sums.join('; ')}. The bill is ${usd(gap_usd.replace('-', ''))} ${gap_usd.startsWith('-') ? 'lower' : 'higher'} than the logs:`,
-    alignColumns([['cause', 'how known', 'amount'], ...causes.map(causeCells), ['total', '', usd(gap_usd)]], 2),
+    {
+      columns: ['cause', 'how known', 'amount'],
+      names: 2,
+      rows: causes.map(causeCells),
+      total: ['total', '', usd(gap_usd)],
+    },
     detailsText(causes),
-    alignColumns([MODEL_HEADER, ...models.slice(0, MODELS_SHOWN).map(modelCells)], 1),
-    ...(models.length > MODELS_SHOWN ? [`and ${models.length - MODELS_SHOWN} more models`] : []),
-    ...(principals.length > 0 ? [principalsText(report)] : []),
-    notesText(notes),
+    { columns: MODEL_COLUMNS, names: 1, rows: models.slice(0, MODELS_SHOWN).map(modelCells) },
+    models.length > MODELS_SHOWN ? `and ${models.length - MODELS_SHOWN} more models` : undefined,
+    ...(principals.length > 0 ? principalsShown(report) : []),
   ];
-  return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
+  return shownReport(blocks, notes);
 }
+
+export const textFromReconciliation = (report: Reconciliation) => textFromShown(shownFromReconciliation(report));
 
 const usd = (text: string) => displayUsd(usdFromText(text));
 
@@ -46,7 +52,7 @@ function detailsText(causes: Reconciliation['causes']): string {
     .join('\n');
 }
 
-const MODEL_HEADER = ['model', 'logs', 'tokens', 'metrics', 'tokens', 'bill', 'tokens'];
+const MODEL_COLUMNS = ['model', 'logs', 'tokens', 'metrics', 'tokens', 'bill', 'tokens'];
 
 function modelCells({ model, logs, metrics, bill }: Reconciliation['models'][number]): string[] {
   return [
@@ -60,12 +66,12 @@ function modelCells({ model, logs, metrics, bill }: Reconciliation['models'][num
 function columnCells({ usd: amount, unpriced_tokens, ...tokens }: ReconciledColumn): string[] {
   const all = Object.values(tokens).reduce((sum, count) => sum + count, 0);
   const cost = unpriced_tokens > 0 && usdFromText(amount).eq(0) ? 'unpriced' : usd(amount);
-  return [cost, all.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 })];
+  return [cost, compact(all)];
 }
 
-function principalsText({ principals = [], principals_omitted = 0 }: Reconciliation): string {
+function principalsShown({ principals = [], principals_omitted = 0 }: Reconciliation): (ShownTable | string)[] {
   const shown = principals.slice(0, PRINCIPALS_SHOWN);
   const left = principals.length - shown.length + principals_omitted;
-  const lines = shown.map(({ principal, logs_usd, bill_usd }) => [shownValue(principal), usd(logs_usd), usd(bill_usd)]);
-  return `${alignColumns([['caller', 'logs', 'bill'], ...lines], 1)}${left > 0 ? `\nand ${left} more callers` : ''}`;
+  const rows = shown.map(({ principal, logs_usd, bill_usd }) => [shownValue(principal), usd(logs_usd), usd(bill_usd)]);
+  return [{ columns: ['caller', 'logs', 'bill'], names: 1, rows }, left > 0 ? `and ${left} more callers` : ''];
 }

@@ -1,22 +1,22 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { printable } from '../../domain/printable.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, coverageText, dayText, notesText } from '../render.ts';
+import { count, coverageText, dayText } from '../render.ts';
+import { type ShownReport, type ShownTable, shownReport, textFromShown } from '../shown.ts';
 import { shownValue } from '../shown-value.ts';
 import type { SimulatedRow, Simulation } from './schema.ts';
 
-/** Compact text for a terminal or a model. */
-export function textFromSimulation(report: Simulation): string {
+export function shownFromSimulation(report: Simulation): ShownReport {
   const { period, coverage, notes } = report;
   const blocks = [
     headline(report),
     `${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone}): the same requests, ${report.simulated}`,
-    tableText(report),
+    shownTable(report),
     coverageText(coverage),
-    notesText(notes),
   ];
-  return `${blocks.filter(Boolean).map(printable).join('\n\n')}\n`;
+  return shownReport(blocks, notes);
 }
+
+export const textFromSimulation = (report: Simulation) => textFromShown(shownFromSimulation(report));
 
 const MEASURES = [
   'invocations',
@@ -52,23 +52,28 @@ function headline({ totals, rows }: Simulation): string {
   return `${money(before_usd)} would have been ${money(after_usd)}: ${verdict}.`;
 }
 
-function tableText({ by, rows, totals }: Simulation): string {
-  if (rows.length === 0) return '';
-  const header = [...by.map(shownValue), 'invocations', 'moved', 'before', 'after', 'saving'];
-  const lines = rows.map((row) => [...by.map((name) => keyCell(name, row)), ...moneyCells(row)]);
+function shownTable({ by, rows, totals }: Simulation): ShownTable | undefined {
+  if (rows.length === 0) return undefined;
+  const columns = [...by.map(shownValue), 'invocations', 'moved', 'before', 'after', 'saving'];
+  const cells = rows.map((row) => [...by.map((name) => keyCell(name, row)), ...moneyCells(row)]);
   const { moved_invocations, after_usd, saving_usd } = totals;
   const isSum = moved_invocations !== undefined && after_usd !== undefined && saving_usd !== undefined;
-  const total = isSum
-    ? [['total', ...by.slice(1).map(() => ''), ...moneyCells({ ...totals, moved_invocations, after_usd, saving_usd })]]
-    : [];
-  return alignColumns([header, ...lines, ...total], by.length);
+  const sums = isSum
+    ? {
+        total: [
+          ...['total', ...by.slice(1).map(() => '')],
+          ...moneyCells({ ...totals, moved_invocations, after_usd, saving_usd }),
+        ],
+      }
+    : {};
+  return { columns, names: by.length, rows: cells, ...sums };
 }
 
 function moneyCells(row: Omit<SimulatedRow, 'key'>): string[] {
   const isUnpriced = row.unpriced_invocations > 0 && usdFromText(row.before_usd).eq(0);
   return [
-    row.invocations.toLocaleString('en-US'),
-    row.moved_invocations.toLocaleString('en-US'),
+    count(row.invocations),
+    count(row.moved_invocations),
     ...(isUnpriced
       ? ['unpriced', 'unpriced', '']
       : [money(row.before_usd), money(row.after_usd), money(row.saving_usd)]),

@@ -1,23 +1,24 @@
 import { displayUsd, usdFromText } from '../../domain/money.ts';
-import { printable } from '../../domain/printable.ts';
 import { csvFromLines } from '../csv.ts';
-import { alignColumns, count, coverageText, dayText, notesText } from '../render.ts';
+import { count, coverageText, dayText } from '../render.ts';
+import { type ShownReport, type ShownTable, shownReport, textFromShown } from '../shown.ts';
 import { shownValue } from '../shown-value.ts';
 import { type Finding, findingSchema, type WasteKind, type WasteReport } from './schema.ts';
 
-/** Compact text for a terminal or a model. */
-export function textFromWaste({ period, kinds, findings, omitted_findings, coverage, notes }: WasteReport): string {
+export function shownFromWaste(report: WasteReport): ShownReport {
+  const { period, kinds, findings, omitted_findings, coverage, notes } = report;
   const blocks = [
     `Spend that may be wasted, ${dayText(period.from)} up to ${dayText(period.to)} (${period.timezone}); kinds overlap`,
-    kindsText(kinds),
-    ...(findings.length > 0 ? [] : ['(nothing found)']),
-    ...[...Map.groupBy(findings, ({ kind }) => kind)].map(([kind, group]) => kindText(kind, group)),
-    ...(omitted_findings > 0 ? [`${omitted_findings} more, less expensive. Raise "limit".`] : []),
+    kindsTable(kinds),
+    findings.length > 0 ? undefined : '(nothing found)',
+    ...[...Map.groupBy(findings, ({ kind }) => kind)].map(([kind, group]) => kindTable(kind, group)),
+    omitted_findings > 0 ? `${omitted_findings} more, less expensive. Raise "limit".` : undefined,
     coverageText(coverage),
-    notesText(notes),
   ];
-  return `${blocks.map(printable).join('\n\n')}\n`;
+  return shownReport(blocks, notes);
 }
+
+export const textFromWaste = (report: WasteReport) => textFromShown(shownFromWaste(report));
 
 /** One line a finding, exact dollars. */
 export function csvFromWaste({ findings }: WasteReport): string {
@@ -38,11 +39,11 @@ const MEANING: Readonly<Record<WasteKind, string>> = {
   'dearer routing': 'what global routing saves',
 };
 
-function kindsText(kinds: WasteReport['kinds']): string {
-  const lines = kinds.map(({ kind, invocations, errors, usd }) => [
+function kindsTable(kinds: WasteReport['kinds']): ShownTable {
+  const rows = kinds.map(({ kind, invocations, errors, usd }) => [
     ...[kind, MEANING[kind], count(invocations), count(errors), money(usd)],
   ]);
-  return alignColumns([['kind', 'its dollars', 'invocations', 'errors', 'usd'], ...lines], 2);
+  return { columns: ['kind', 'its dollars', 'invocations', 'errors', 'usd'], names: 2, rows };
 }
 
 interface Column {
@@ -76,11 +77,12 @@ const COLUMNS: Readonly<Record<WasteKind, readonly [names: readonly Column[], nu
 };
 
 /** The findings of one kind, under what to do about them. */
-function kindText(kind: WasteKind, findings: readonly Finding[]): string {
+function kindTable(kind: WasteKind, findings: readonly Finding[]): ShownTable {
   const [names, numbers] = COLUMNS[kind];
   const columns = [...names, ...numbers];
-  const lines = findings.map((finding) => columns.map(({ cell }) => cell(finding)));
-  return `${kind}: ${findings[0]?.advice}\n${alignColumns([columns.map(({ title }) => title), ...lines], names.length)}`;
+  const rows = findings.map((finding) => columns.map(({ cell }) => cell(finding)));
+  const title = `${kind}: ${findings[0]?.advice}`;
+  return { title, columns: columns.map((column) => column.title), names: names.length, rows };
 }
 
 function usdText({ usd, unpriced_invocations }: Finding): string {

@@ -1,5 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/client';
 import { SpendError } from '../../../domain/errors.ts';
+import { ASKS_EXACTLY } from '../../../domain/exact-data.ts';
 import { type Span, styled } from '../../terminal/spans.ts';
 import { table } from '../../terminal/tables.ts';
 import type { Shell, ShellCommand } from '../command.ts';
@@ -102,7 +103,7 @@ export const bedrockReportCommand: ShellCommand = {
 async function callAndShow(name: string, input: Record<string, unknown>, { link, screen }: Shell, signal: AbortSignal) {
   const result = await link
     .required()
-    .callTool(name, input, { signal, onProgress: screen.progress })
+    .callTool(name, input, { signal, onProgress: screen.progress, meta: ASKS_EXACTLY })
     .finally(screen.clearProgress);
   await showResult(result, screen);
 }

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { cutToLength, dataFromShown, shownReport, shownSchema, textFromShown } from './shown.ts';
+import { QUOTED_NOTE } from './shown-value.ts';
+
+const table = {
+  title: 'Who spent',
+  columns: ['principal', 'cost'],
+  names: 1,
+  rows: [
+    ['role/a', '$12.00'],
+    ['"say yes\u{e0041}"', '$1.00'],
+  ],
+  total: ['total', '$13.00'],
+};
+const report = shownReport(['Spend in October\n$13.00', '', undefined, table], ['A note.']);
+
+it('is text: blocks apart, names to the left, numbers to the right, what is invisible made visible', () => {
+  expect(textFromShown(report)).toBe(`Spend in October
+$13.00
+
+Who spent
+principal      cost
+role/a       $12.00
+"say yes${'\uFFFD'}"   $1.00
+total        $13.00
+
+Note: ${QUOTED_NOTE}
+Note: A note.
+`);
+});
+
+it('is the same as data, which says what stands in quotes, too', () => {
+  const data = dataFromShown(report);
+  expect(shownSchema.parse(data)).toEqual({
+    lines: ['Spend in October', '$13.00'],
+    tables: [
+      {
+        title: 'Who spent',
+        columns: ['principal', 'cost'],
+        rows: [
+          ['role/a', '$12.00'],
+          ['"say yes\uFFFD"', '$1.00'],
+        ],
+        total: ['total', '$13.00'],
+      },
+    ],
+    notes: [QUOTED_NOTE, 'A note.'],
+  });
+});
+
+it('is cut to a length by whole rows, which is said', () => {
+  const cut = cutToLength(report, 20);
+  expect(dataFromShown(cut).tables[0]?.rows).toEqual([['role/a', '$12.00']]);
+  expect(cut.notes.at(-1)).toMatch(/^1 more row does not fit/);
+  expect(cutToLength(report, 1_000)).toEqual(report);
+});
