@@ -1,6 +1,6 @@
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
-import { followChannel } from './follow.ts';
 import { BUS_CHANNEL, type SessionStore } from './session-store.ts';
+import { followChannel } from './waiting.ts';
 
 /** Change events for everybody, on every instance. */
 export interface StoreBus extends ServerEventBus {

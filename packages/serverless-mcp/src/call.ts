@@ -1,5 +1,4 @@
 import type {
-  JSONRPCErrorResponse,
   JSONRPCMessage,
   JSONRPCNotification,
   JSONRPCRequest,
@@ -7,13 +6,13 @@ import type {
   MessageExtraInfo,
   RequestId,
 } from '@modelcontextprotocol/server';
+import { millisecondsLeft, outOfTime } from './deadline.ts';
 import { ENDED } from './event-stream.ts';
-import { followChannel } from './follow.ts';
 import type { InProcessServer } from './in-process-server.ts';
-import { DEADLINE_MARGIN_MS, type SessionOptions } from './options.ts';
-import { pause } from './pause.ts';
+import type { SessionOptions } from './options.ts';
 import { serverRequestId } from './server-request-id.ts';
 import { callChannel, inboxChannel, type NewEvent } from './session-store.ts';
+import { followChannel, pause } from './waiting.ts';
 
 /** Requests of one POST while this instance runs them. Other instances reach it by its id, through the store. */
 export interface Call {
@@ -83,7 +82,7 @@ export async function beginCall(
       const lease = setInterval(() => {
         renewal = renew().catch(onError);
       }, leaseMs / 3);
-      const clock = deadline && setTimeout(requestsInRun.endInTime, deadline - DEADLINE_MARGIN_MS - Date.now());
+      const clock = deadline && setTimeout(requestsInRun.endInTime, millisecondsLeft(deadline));
       const inbox = readInbox((message) => deliver(message, server, questions, requestsInRun.cancel), over.signal);
       await Promise.all(answered);
       over.abort(ENDED);
@@ -153,16 +152,4 @@ function deliver(
     const progressToken = questions.get(message.params?.['progressToken'] as string);
     if (progressToken !== undefined) server.tell({ ...message, params: { ...message.params, progressToken } });
   }
-}
-
-/** -32001 is the SDK's code for a request that took too long. */
-export function outOfTime(id: RequestId): JSONRPCErrorResponse {
-  const message = 'The call was stopped at the time limit of the platform. Ask for less at once, or raise the limit.';
-  return { jsonrpc: '2.0', id, error: { code: -32001, message } };
-}
-
-/** For a call whose instance died. */
-export function abandoned(id: RequestId): JSONRPCErrorResponse {
-  const message = 'The instance that ran this call is gone, and its result with it. Call again.';
-  return { jsonrpc: '2.0', id, error: { code: -32603, message } };
 }

@@ -38,6 +38,3 @@ export interface SessionOptions {
  * ends, and the client comes back. `off`: 405, which clients take as "there is none".
  */
 export type GetStream = { mode: 'hold'; holdMs: number } | { mode: 'poll'; pollMs: number } | { mode: 'off' };
-
-/** Before the platform's deadline, so that the last word still reaches the client and the store. */
-export const DEADLINE_MARGIN_MS = 2_000;

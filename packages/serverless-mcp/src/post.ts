@@ -1,12 +1,13 @@
 import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse } from '@modelcontextprotocol/server';
-import { beginCall, type Call, outOfTime } from './call.ts';
+import { beginCall, type Call } from './call.ts';
 import { createCallOutput } from './call-output.ts';
+import { millisecondsLeft, outOfTime } from './deadline.ts';
 import { ENDED, openEventStream, takesEmptyEvents } from './event-stream.ts';
 import { type InProcessServer, type Say, startInProcessServer } from './in-process-server.ts';
-import { DEADLINE_MARGIN_MS, type RequestContext, type SessionOptions } from './options.ts';
-import { pause } from './pause.ts';
+import type { RequestContext, SessionOptions } from './options.ts';
 import { cancelled, jsonResponse } from './responses.ts';
 import { type SessionRow, type SessionStore, sessionChannel } from './session-store.ts';
+import { pause } from './waiting.ts';
 
 /** Requests that may take long, say something meanwhile or ask the client. The rest are answered at once, with plain JSON. */
 const CALLS = new Set(['tools/call', 'prompts/get', 'resources/read']);
@@ -63,7 +64,7 @@ async function askInTime(
 ): Promise<JSONRPCResponse> {
   if (deadline === undefined) return server.ask(request);
   const enough = new AbortController();
-  const late = pause(deadline - DEADLINE_MARGIN_MS - Date.now(), enough.signal).then(() => outOfTime(request.id));
+  const late = pause(millisecondsLeft(deadline), enough.signal).then(() => outOfTime(request.id));
   const response = await Promise.race([server.ask(request), late]);
   enough.abort(ENDED);
   return response;
