@@ -1,24 +1,14 @@
-import type {
-  JSONRPCMessage,
-  JSONRPCNotification,
-  JSONRPCRequest,
-  JSONRPCResponse,
-  MessageExtraInfo,
-  RequestId,
-} from '@modelcontextprotocol/server';
+import type { JSONRPCRequest, JSONRPCResponse, MessageExtraInfo, RequestId } from '@modelcontextprotocol/server';
 import { millisecondsLeft, outOfTime } from './deadline.ts';
 import { ENDED } from './event-stream.ts';
 import type { InProcessServer } from './in-process-server.ts';
+import { createInbox, type Inbox } from './inbox.ts';
 import type { SessionOptions } from './options.ts';
-import { serverRequestId } from './server-request-id.ts';
-import { callChannel, inboxChannel, type NewEvent } from './session-store.ts';
-import { followChannel, pause } from './waiting.ts';
+import { callChannel, type NewEvent } from './session-store.ts';
 
 /** Requests of one POST while this instance runs them. Other instances reach it by its id, through the store. */
-export interface Call {
+export interface Call extends Pick<Inbox, 'addressed'> {
   readonly id: string;
-  /** A message as it goes to the client: questions get ids by which their answers find this call. */
-  addressed(message: JSONRPCRequest | JSONRPCNotification): JSONRPCMessage;
   /**
    * Runs the requests.
    * @param deadline epoch milliseconds at which the platform stops this instance
@@ -36,9 +26,6 @@ export interface Call {
 /** A cancelled handler may still say something; then its stream ends. */
 const CANCEL_GRACE_MS = 50;
 
-/** When the inbox is looked into first. */
-const INBOX_AFTER_MS = 100;
-
 /** @throws SessionStoreError before anything has run */
 export async function beginCall(
   sessionId: string,
@@ -49,27 +36,14 @@ export async function beginCall(
   const { store, leaseMs, onError } = options;
   const id = crypto.randomUUID();
   const requestIds = requests.map((request) => request.id);
-  const questions = new Map<string, RequestId>();
+  const inbox = createInbox(sessionId, id, server, options);
   const renew = () => store.putCall(sessionId, { id, requestIds, leaseUntil: Date.now() + leaseMs });
   let renewal = renew();
   await renewal;
 
-  /** Hands over what reaches the call by way of other requests, on whatever instance they landed. */
-  async function readInbox(deliver: (message: JSONRPCMessage) => void, signal: AbortSignal): Promise<void> {
-    // Nothing comes for a call that is over by then, and a look costs.
-    await pause(INBOX_AFTER_MS, signal);
-    await followChannel(
-      options,
-      inboxChannel(sessionId, id),
-      () => 0,
-      signal,
-      ({ data }) => deliver(JSON.parse(data)),
-    );
-  }
-
   return {
     id,
-    addressed: (message) => ('id' in message ? addressQuestion(message, id, questions) : message),
+    addressed: inbox.addressed,
     async finish(events, at) {
       // One that is still on its way would bring the row back.
       await renewal;
@@ -83,12 +57,12 @@ export async function beginCall(
         renewal = renew().catch(onError);
       }, leaseMs / 3);
       const clock = deadline && setTimeout(requestsInRun.endInTime, millisecondsLeft(deadline));
-      const inbox = readInbox((message) => deliver(message, server, questions, requestsInRun.cancel), over.signal);
+      const reading = inbox.read(requestsInRun.cancel, over.signal);
       await Promise.all(answered);
       over.abort(ENDED);
       clearInterval(lease);
       clearTimeout(clock);
-      await inbox;
+      await reading;
     },
   };
 }
@@ -125,31 +99,4 @@ function createRun(server: InProcessServer, onResponse: (response: JSONRPCRespon
       }
     },
   };
-}
-
-function addressQuestion(question: JSONRPCRequest, callId: string, questions: Map<string, RequestId>): JSONRPCRequest {
-  const id = serverRequestId(callId);
-  questions.set(id, question.id);
-  const meta = question.params?._meta;
-  if (meta?.progressToken === undefined) return { ...question, id };
-  return { ...question, id, params: { ...question.params, _meta: { ...meta, progressToken: id } } };
-}
-
-function deliver(
-  message: JSONRPCMessage,
-  server: InProcessServer,
-  questions: Map<string, RequestId>,
-  cancel: (requestId: RequestId) => void,
-): void {
-  if (!('method' in message)) {
-    const question = questions.get(message.id as string);
-    // An answer counts once.
-    questions.delete(message.id as string);
-    if (question !== undefined) server.tell({ ...message, id: question });
-  } else if (message.method === 'notifications/cancelled') {
-    cancel(message.params?.['requestId'] as RequestId);
-  } else {
-    const progressToken = questions.get(message.params?.['progressToken'] as string);
-    if (progressToken !== undefined) server.tell({ ...message, params: { ...message.params, progressToken } });
-  }
 }

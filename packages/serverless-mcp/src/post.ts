@@ -50,7 +50,7 @@ async function answerAtOnce(
   requests: readonly JSONRPCRequest[],
   { sessionId, context, options }: SessionPost,
 ): Promise<Response> {
-  server.listen(withoutQuestions(options.store, sessionId));
+  server.listen(withoutServerRequests(options.store, sessionId));
   const responses = await Promise.all(requests.map((request) => askInTime(server, request, context.deadline)));
   await server.close();
   return jsonResponse(responses, sessionId);
@@ -117,7 +117,7 @@ export async function hearNotifications(post: SessionPost, messages: readonly JS
   const server = await open(post);
   const heard = messages.filter(({ method }) => method !== 'notifications/initialized' || server.awaitsInitialized);
   if (heard.length > 0) {
-    server.listen(withoutQuestions(post.options.store, post.sessionId));
+    server.listen(withoutServerRequests(post.options.store, post.sessionId));
     for (const message of heard) server.tell(message);
     await new Promise((resolve) => setTimeout(resolve, NOTIFICATION_MS));
   }
@@ -125,7 +125,7 @@ export async function hearNotifications(post: SessionPost, messages: readonly JS
 }
 
 /** For servers that live too briefly to wait for an answer. */
-function withoutQuestions(store: SessionStore, sessionId: string): Say {
+function withoutServerRequests(store: SessionStore, sessionId: string): Say {
   return async (message) => {
     if ('id' in message)
       throw new Error(`${message.method}: the client can be asked only by tools, prompts and resources`);

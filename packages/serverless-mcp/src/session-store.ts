@@ -90,7 +90,7 @@ export interface SessionStore {
 /** What a call says to its client. Numbered from 1 by the instance that runs it. */
 export const callChannel = (sessionId: string, callId: string) => `call/${sessionId}/${callId}`;
 
-/** What the client says to a running call: cancellations, answers to its questions. */
+/** What the client says to a running call: cancellations, responses to its server requests. */
 export const inboxChannel = (sessionId: string, callId: string) => `inbox/${sessionId}/${callId}`;
 
 /** What the server says to the client outside of any call. */
