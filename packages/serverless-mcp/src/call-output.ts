@@ -1,7 +1,6 @@
 import type { JSONRPCMessage, JSONRPCResponse } from '@modelcontextprotocol/server';
 import type { Call } from './call.ts';
-import { cursorText } from './cursor.ts';
-import { type EventWriter, takesEmptyEvents } from './event-stream.ts';
+import { cursorText, type EventWriter, takesEmptyEvents } from './event-stream.ts';
 import type { SessionOptions } from './options.ts';
 import { callChannel, type NewEvent } from './session-store.ts';
 

@@ -1,7 +1,13 @@
 import type { JSONRPCErrorResponse, JSONRPCNotification, RequestId, ServerEvent } from '@modelcontextprotocol/server';
-import { type Cursor, cursorFromText, cursorText } from './cursor.ts';
 import { millisecondsLeft } from './deadline.ts';
-import { type EventWriter, openEventStream, takesEmptyEvents } from './event-stream.ts';
+import {
+  type Cursor,
+  cursorFromText,
+  cursorText,
+  type EventWriter,
+  openEventStream,
+  takesEmptyEvents,
+} from './event-stream.ts';
 import type { RequestContext, SessionOptions } from './options.ts';
 import { methodNotAllowed, notAcceptable, unknownEvent } from './responses.ts';
 import {

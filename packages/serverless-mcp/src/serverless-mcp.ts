@@ -9,8 +9,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { createStoreBus } from './bus.ts';
-import { isTooDeep, parsedJson } from './json.ts';
-import { isRequest } from './messages.ts';
+import { isRequest, isTooDeep, parsedJson } from './messages.ts';
 import { createModernHandler } from './modern-handler.ts';
 import type { GetStream, RequestContext } from './options.ts';
 import { errorResponse, invalidRequest, notAcceptable, notJson, unparsable } from './responses.ts';
