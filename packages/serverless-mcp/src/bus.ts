@@ -8,7 +8,7 @@ export interface StoreBus extends ServerEventBus {
   flush(): Promise<void>;
 }
 
-/** A bus over the store's channel; it is read only while somebody listens. */
+/** A bus over the store's channel; it is read only while somebody listens. What the store does not take is told to `onError`, and lost. */
 export function createStoreBus(store: SessionStore, onError: (error: Error) => void): StoreBus {
   const listeners = new Set<(event: ServerEvent) => void>();
   const writing = new Set<Promise<void>>();

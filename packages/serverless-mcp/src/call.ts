@@ -10,7 +10,8 @@ import { callChannel, type NewEvent } from './session-store.ts';
 export interface Call extends Pick<Inbox, 'addressed'> {
   readonly id: string;
   /**
-   * Runs the requests.
+   * Runs the requests; resolves when each has ended.
+   * @param extra what the SDK hands to their handlers
    * @param deadline epoch milliseconds at which the platform stops this instance
    * @param onResponse takes each response as it comes; a cancelled request has none
    */
@@ -19,14 +20,21 @@ export interface Call extends Pick<Inbox, 'addressed'> {
     deadline: number | undefined,
     onResponse: (response: JSONRPCResponse) => void,
   ): Promise<void>;
-  /** Ends the call in the store, with what it said last. */
+  /**
+   * Ends the call in the store, with what it said last.
+   * @param at sequence number of the first of these events
+   * @throws SessionStoreError
+   */
   finish(events: readonly NewEvent[], at: number): Promise<void>;
 }
 
 /** A cancelled handler may still say something; then its stream ends. */
 const CANCEL_GRACE_MS = 50;
 
-/** @throws SessionStoreError before anything has run */
+/**
+ * Enters a call into the store, so that other instances find it. Nothing runs before it is there.
+ * @throws SessionStoreError
+ */
 export async function beginCall(
   sessionId: string,
   requests: readonly JSONRPCRequest[],

@@ -14,6 +14,7 @@ export interface EventWriter {
   readonly closed: AbortSignal;
 }
 
+/** A response whose body is written by its writer. */
 export interface EventStream {
   writer: EventWriter;
   response: Response;
@@ -78,11 +79,12 @@ export type Cursor =
 const CALL = /^c~([0-9a-f-]{36})~(\d{1,16})$/;
 const SESSION = /^s~(\d{1,16})~(\d{1,16})$/;
 
+/** A cursor as the id of an event. */
 export function cursorText(cursor: Cursor): string {
   return cursor.stream === 'call' ? `c~${cursor.callId}~${cursor.sequence}` : `s~${cursor.sequence}~${cursor.bus}`;
 }
 
-/** Undefined for anything this server did not write. */
+/** The cursor that an event's id is; undefined for anything this layer did not write. */
 export function cursorFromText(text: string): Cursor | undefined {
   const [, callId, callSequence] = CALL.exec(text) ?? [];
   const [, sequence, bus] = SESSION.exec(text) ?? [];

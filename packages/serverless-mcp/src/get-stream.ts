@@ -24,7 +24,10 @@ import { pause, repeat } from './waiting.ts';
 /** How often an open stream looks whether its session has ended, or a newer stream has taken its place. */
 const SESSION_CHECK_MS = 2_000;
 
-/** Opens the session's own stream or, with the `Last-Event-ID` of a call, what is left of that call's. */
+/**
+ * Opens the session's own stream or, with the `Last-Event-ID` of a call, what is left of that call's.
+ * @throws SessionStoreError while nothing is open; an open stream waits for the store
+ */
 export async function openGetStream(
   request: Request,
   row: SessionRow,

@@ -1,25 +1,25 @@
 import {
   createMcpHandler,
   type JSONRPCRequest,
-  type McpServerFactory,
   type RequestId,
   type ServerNotifier,
 } from '@modelcontextprotocol/server';
 import type { StoreBus } from './bus.ts';
 import { millisecondsLeft, outOfTime } from './deadline.ts';
-import type { RequestContext } from './options.ts';
+import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 
-export interface ModernOptions {
-  factory: McpServerFactory;
+/** What 2026-07-28 clients are served by: of the options, those that are not about sessions. */
+export interface ModernOptions
+  extends Required<Pick<ServerlessMcpOptions, 'factory' | 'keepAliveMs' | 'maxBodyBytes' | 'onError'>> {
   bus: StoreBus;
-  keepAliveMs: number;
-  maxBodyBytes: number;
-  onError: (error: Error) => void;
 }
 
 export interface ModernHandler {
+  /** @param body the request's, parsed: JSON that is a message of this era */
   fetch(request: Request, body: unknown, context: RequestContext): Promise<Response>;
+  /** Tells clients that listen that something changed. */
   readonly notify: ServerNotifier;
+  /** Ends the change streams. */
   close(): Promise<void>;
 }
 

@@ -25,7 +25,10 @@ export interface SessionPost {
   options: SessionOptions;
 }
 
-/** Answers requests with a server of their own. */
+/**
+ * Answers requests with a server of their own.
+ * @throws SessionStoreError before any call has run, and what the factory throws
+ */
 export async function answerRequests(post: SessionPost, requests: readonly JSONRPCRequest[]): Promise<Response> {
   const { sessionId, row, context, options } = post;
   const server = await open(post);
@@ -96,9 +99,9 @@ async function answerWithStream(
 ): Promise<Response> {
   const { response, writer } = openEventStream(row.id, options.keepAliveMs);
   const output = createCallOutput(row.id, call, writer, options);
-  server.listen(async (message, about) => {
+  server.listen(async (message, relatedRequestId) => {
     const addressed = call.addressed(message);
-    if (about === undefined) return appendToSession(options.store, row.id, addressed);
+    if (relatedRequestId === undefined) return appendToSession(options.store, row.id, addressed);
     output.say(addressed);
   });
   output.open(row.protocolVersion);
