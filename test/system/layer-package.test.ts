@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { SESSION_STORE_CASES } from 'serverless-mcp/testing';
 import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import layerJson from '../../packages/serverless-mcp/package.json' with { type: 'json' };
@@ -16,7 +17,12 @@ import { strictErrors } from '../helpers/strict-types.ts';
 const run = promisify(execFile);
 const LAYER = resolve('packages/serverless-mcp');
 
-/** A project of somebody else, with what the README has them install and the server that it begins with. */
+const README = readFileSync(join(LAYER, 'README.md'), 'utf8');
+
+/** What its examples are called here, in their order. */
+const PROGRAMS = ['server.ts', 'my-store.test.ts', 'request-state.ts'];
+
+/** A project of somebody else, with what the README has them install and its examples. */
 let project: string;
 
 beforeAll(async () => {
@@ -26,8 +32,12 @@ beforeAll(async () => {
   const { name, version, peerDependencies } = layerJson;
   const peers = Object.entries(peerDependencies).map(([peer, range]) => `${peer}@${range}`);
   await run('npm', ['install', '--no-audit', '--no-fund', `./${name}-${version}.tgz`, ...peers], { cwd: project });
-  const [, server] = /```ts\n(.*?)```/s.exec(await readFile(join(LAYER, 'README.md'), 'utf8')) ?? [];
-  await writeFile(join(project, 'server.ts'), server ?? '');
+  const examples = [...README.matchAll(/```ts\n(.*?)```/gs)].map(([, example]) => example as string);
+  expect(examples).toHaveLength(PROGRAMS.length);
+  for (const [index, program] of PROGRAMS.entries()) await writeFile(join(project, program), examples[index] as string);
+  // What the second example tests.
+  const myStore = `export { createMemorySessionStore as createMyStore } from 'serverless-mcp';`;
+  for (const file of ['my-store.js', 'my-store.d.ts']) await writeFile(join(project, file), myStore);
 }, 300_000);
 afterAll(() => rm(project, { recursive: true }));
 
@@ -44,19 +54,19 @@ describe('the package serverless-mcp', () => {
   });
 
   it('has types that hold in a strict project, nothing skipped', { timeout: 60_000 }, async () => {
-    expect(await strictErrors(project, 'server.ts')).toBe('');
+    expect(await strictErrors(project, ...PROGRAMS)).toBe('');
+  });
+
+  it('has a contract for stores that any test runner runs', async () => {
+    const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', 'my-store.test.ts'], {
+      cwd: project,
+    });
+    expect(stdout).toContain(`# pass ${SESSION_STORE_CASES.length}\n`);
   });
 
   it('keeps a session of its README’s server when every instance is killed', { timeout: 300_000 }, async () => {
-    await build({
-      absWorkingDir: project,
-      entryPoints: ['server.ts'],
-      outfile: join(project, 'out/index.mjs'),
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    });
+    const [, bundle] = /^npx (esbuild .*)$/m.exec(README) ?? [];
+    await run(resolve('node_modules/.bin/esbuild'), (bundle as string).split(' ').slice(1), { cwd: project });
     await using dynamodb = disposable(await startDynamoDB());
     const handler = join(project, 'out/index.handler');
     await using lambda = disposable(await startFunction({ handler, env: dynamodb.environment, instances: 2 }));

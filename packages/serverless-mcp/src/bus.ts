@@ -1,6 +1,6 @@
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
-import { followChannel } from './follow.ts';
 import { BUS_CHANNEL, type SessionStore } from './session-store.ts';
+import { followChannel } from './waiting.ts';
 
 /** Change events for everybody, on every instance. */
 export interface StoreBus extends ServerEventBus {
@@ -8,7 +8,7 @@ export interface StoreBus extends ServerEventBus {
   flush(): Promise<void>;
 }
 
-/** A bus over the store's channel; it is read only while somebody listens. */
+/** A bus over the store's channel; it is read only while somebody listens. What the store does not take is told to `onError`, and lost. */
 export function createStoreBus(store: SessionStore, onError: (error: Error) => void): StoreBus {
   const listeners = new Set<(event: ServerEvent) => void>();
   const writing = new Set<Promise<void>>();

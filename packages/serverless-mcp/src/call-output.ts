@@ -1,19 +1,25 @@
 import type { JSONRPCMessage, JSONRPCResponse } from '@modelcontextprotocol/server';
 import type { Call } from './call.ts';
-import { cursorText } from './cursor.ts';
-import { type EventWriter, takesEmptyEvents } from './event-stream.ts';
+import { cursorText, type EventWriter, takesEmptyEvents } from './event-stream.ts';
 import type { SessionOptions } from './options.ts';
 import { callChannel, type NewEvent } from './session-store.ts';
 
 /** Numbers what a call says, writes it to the client and, behind that, to the store. */
 export interface CallOutput {
+  /** Begins the stream. @param protocolVersion the session's: not every client takes an id before the first message */
   open(protocolVersion: string): void;
+  /** Writes a notification or a server request, as it goes to the client. */
   say(message: JSONRPCMessage): void;
+  /** Writes the response to one of the call's requests. */
   answer(response: JSONRPCResponse): void;
-  /** Ends the stream. Resolves when everything is in the store. */
+  /**
+   * Ends the stream. Resolves when everything is in the store, or once `onError` has been told that it cannot be.
+   * @throws SessionStoreError when the end itself cannot be written
+   */
   finish(): Promise<void>;
 }
 
+/** What a call says from now on. A store that fails takes nothing from the client, only the way back after a cut. */
 export function createCallOutput(
   sessionId: string,
   call: Call,
@@ -24,7 +30,7 @@ export function createCallOutput(
   let sequence = 0;
   /**
    * The newest response waits for the next one, or for the end: the last event says that it is the last, which saves a write.
-   * Only a response does, because the end follows it at once; after a question it may take minutes.
+   * Only a response does, because the end follows it at once; after a server request it may take minutes.
    */
   let response: NewEvent | undefined;
 

@@ -1,27 +1,17 @@
-import type {
-  JSONRPCErrorResponse,
-  JSONRPCMessage,
-  JSONRPCNotification,
-  JSONRPCRequest,
-  JSONRPCResponse,
-  MessageExtraInfo,
-  RequestId,
-} from '@modelcontextprotocol/server';
+import type { JSONRPCRequest, JSONRPCResponse, MessageExtraInfo, RequestId } from '@modelcontextprotocol/server';
+import { millisecondsLeft, outOfTime } from './deadline.ts';
 import { ENDED } from './event-stream.ts';
-import { followChannel } from './follow.ts';
 import type { InProcessServer } from './in-process-server.ts';
-import { DEADLINE_MARGIN_MS, type SessionOptions } from './options.ts';
-import { pause } from './pause.ts';
-import { serverRequestId } from './server-request-id.ts';
-import { callChannel, inboxChannel, type NewEvent } from './session-store.ts';
+import { createInbox, type Inbox } from './inbox.ts';
+import type { SessionOptions } from './options.ts';
+import { callChannel, type NewEvent } from './session-store.ts';
 
 /** Requests of one POST while this instance runs them. Other instances reach it by its id, through the store. */
-export interface Call {
+export interface Call extends Pick<Inbox, 'addressed'> {
   readonly id: string;
-  /** A message as it goes to the client: questions get ids by which their answers find this call. */
-  addressed(message: JSONRPCRequest | JSONRPCNotification): JSONRPCMessage;
   /**
-   * Runs the requests.
+   * Runs the requests; resolves when each has ended.
+   * @param extra what the SDK hands to their handlers
    * @param deadline epoch milliseconds at which the platform stops this instance
    * @param onResponse takes each response as it comes; a cancelled request has none
    */
@@ -30,17 +20,21 @@ export interface Call {
     deadline: number | undefined,
     onResponse: (response: JSONRPCResponse) => void,
   ): Promise<void>;
-  /** Ends the call in the store, with what it said last. */
+  /**
+   * Ends the call in the store, with what it said last.
+   * @param at sequence number of the first of these events
+   * @throws SessionStoreError
+   */
   finish(events: readonly NewEvent[], at: number): Promise<void>;
 }
 
 /** A cancelled handler may still say something; then its stream ends. */
 const CANCEL_GRACE_MS = 50;
 
-/** When the inbox is looked into first. */
-const INBOX_AFTER_MS = 100;
-
-/** @throws SessionStoreError before anything has run */
+/**
+ * Enters a call into the store, so that other instances find it. Nothing runs before it is there.
+ * @throws SessionStoreError
+ */
 export async function beginCall(
   sessionId: string,
   requests: readonly JSONRPCRequest[],
@@ -50,27 +44,14 @@ export async function beginCall(
   const { store, leaseMs, onError } = options;
   const id = crypto.randomUUID();
   const requestIds = requests.map((request) => request.id);
-  const questions = new Map<string, RequestId>();
+  const inbox = createInbox(sessionId, id, server, options);
   const renew = () => store.putCall(sessionId, { id, requestIds, leaseUntil: Date.now() + leaseMs });
   let renewal = renew();
   await renewal;
 
-  /** Hands over what reaches the call by way of other requests, on whatever instance they landed. */
-  async function readInbox(deliver: (message: JSONRPCMessage) => void, signal: AbortSignal): Promise<void> {
-    // Nothing comes for a call that is over by then, and a look costs.
-    await pause(INBOX_AFTER_MS, signal);
-    await followChannel(
-      options,
-      inboxChannel(sessionId, id),
-      () => 0,
-      signal,
-      ({ data }) => deliver(JSON.parse(data)),
-    );
-  }
-
   return {
     id,
-    addressed: (message) => ('id' in message ? addressQuestion(message, id, questions) : message),
+    addressed: inbox.addressed,
     async finish(events, at) {
       // One that is still on its way would bring the row back.
       await renewal;
@@ -83,13 +64,13 @@ export async function beginCall(
       const lease = setInterval(() => {
         renewal = renew().catch(onError);
       }, leaseMs / 3);
-      const clock = deadline && setTimeout(requestsInRun.endInTime, deadline - DEADLINE_MARGIN_MS - Date.now());
-      const inbox = readInbox((message) => deliver(message, server, questions, requestsInRun.cancel), over.signal);
+      const clock = deadline && setTimeout(requestsInRun.endInTime, millisecondsLeft(deadline));
+      const reading = inbox.read(requestsInRun.cancel, over.signal);
       await Promise.all(answered);
       over.abort(ENDED);
       clearInterval(lease);
       clearTimeout(clock);
-      await inbox;
+      await reading;
     },
   };
 }
@@ -126,43 +107,4 @@ function createRun(server: InProcessServer, onResponse: (response: JSONRPCRespon
       }
     },
   };
-}
-
-function addressQuestion(question: JSONRPCRequest, callId: string, questions: Map<string, RequestId>): JSONRPCRequest {
-  const id = serverRequestId(callId);
-  questions.set(id, question.id);
-  const meta = question.params?._meta;
-  if (meta?.progressToken === undefined) return { ...question, id };
-  return { ...question, id, params: { ...question.params, _meta: { ...meta, progressToken: id } } };
-}
-
-function deliver(
-  message: JSONRPCMessage,
-  server: InProcessServer,
-  questions: Map<string, RequestId>,
-  cancel: (requestId: RequestId) => void,
-): void {
-  if (!('method' in message)) {
-    const question = questions.get(message.id as string);
-    // An answer counts once.
-    questions.delete(message.id as string);
-    if (question !== undefined) server.tell({ ...message, id: question });
-  } else if (message.method === 'notifications/cancelled') {
-    cancel(message.params?.['requestId'] as RequestId);
-  } else {
-    const progressToken = questions.get(message.params?.['progressToken'] as string);
-    if (progressToken !== undefined) server.tell({ ...message, params: { ...message.params, progressToken } });
-  }
-}
-
-/** -32001 is the SDK's code for a request that took too long. */
-export function outOfTime(id: RequestId): JSONRPCErrorResponse {
-  const message = 'The call was stopped at the time limit of the platform. Ask for less at once, or raise the limit.';
-  return { jsonrpc: '2.0', id, error: { code: -32001, message } };
-}
-
-/** For a call whose instance died. */
-export function abandoned(id: RequestId): JSONRPCErrorResponse {
-  const message = 'The instance that ran this call is gone, and its result with it. Call again.';
-  return { jsonrpc: '2.0', id, error: { code: -32603, message } };
 }

@@ -14,6 +14,7 @@ export interface EventWriter {
   readonly closed: AbortSignal;
 }
 
+/** A response whose body is written by its writer. */
 export interface EventStream {
   writer: EventWriter;
   response: Response;
@@ -65,4 +66,32 @@ export function openEventStream(sessionId: string, keepAliveMs: number): EventSt
  */
 export function takesEmptyEvents(protocolVersion: string): boolean {
   return protocolVersion >= '2025-11-25';
+}
+
+/**
+ * How far a stream has been read: the id of its events, and what a client sends back in `Last-Event-ID`. Channels are always
+ * looked up under the session of the request, so a made-up cursor reads nothing of anybody else.
+ */
+export type Cursor =
+  | { stream: 'call'; callId: string; sequence: number }
+  | { stream: 'session'; sequence: number; bus: number };
+
+const CALL = /^c~([0-9a-f-]{36})~(\d{1,16})$/;
+const SESSION = /^s~(\d{1,16})~(\d{1,16})$/;
+
+/** A cursor as the id of an event. */
+export function cursorText(cursor: Cursor): string {
+  return cursor.stream === 'call' ? `c~${cursor.callId}~${cursor.sequence}` : `s~${cursor.sequence}~${cursor.bus}`;
+}
+
+/** The cursor that an event's id is; undefined for anything this layer did not write. */
+export function cursorFromText(text: string): Cursor | undefined {
+  const [, callId, callSequence] = CALL.exec(text) ?? [];
+  const [, sequence, bus] = SESSION.exec(text) ?? [];
+  const cursor: Cursor = callId
+    ? { stream: 'call', callId, sequence: Number(callSequence) }
+    : { stream: 'session', sequence: Number(sequence), bus: Number(bus) };
+  // A number that a store cannot count to would be sorted wrongly there.
+  const numbers = [cursor.sequence, cursor.stream === 'session' ? cursor.bus : 0];
+  return numbers.every(Number.isSafeInteger) ? cursor : undefined;
 }

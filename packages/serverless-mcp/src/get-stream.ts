@@ -1,9 +1,14 @@
-import type { JSONRPCNotification, ServerEvent } from '@modelcontextprotocol/server';
-import { abandoned } from './call.ts';
-import { type Cursor, cursorFromText, cursorText } from './cursor.ts';
-import { type EventWriter, openEventStream, takesEmptyEvents } from './event-stream.ts';
-import { DEADLINE_MARGIN_MS, type RequestContext, type SessionOptions } from './options.ts';
-import { pause } from './pause.ts';
+import type { JSONRPCErrorResponse, JSONRPCNotification, RequestId, ServerEvent } from '@modelcontextprotocol/server';
+import { millisecondsLeft } from './deadline.ts';
+import {
+  type Cursor,
+  cursorFromText,
+  cursorText,
+  type EventWriter,
+  openEventStream,
+  takesEmptyEvents,
+} from './event-stream.ts';
+import type { RequestContext, SessionOptions } from './options.ts';
 import { methodNotAllowed, notAcceptable, unknownEvent } from './responses.ts';
 import {
   BUS_CHANNEL,
@@ -14,14 +19,15 @@ import {
   type StoredEvent,
   sessionChannel,
 } from './session-store.ts';
+import { pause, repeat } from './waiting.ts';
 
 /** How often an open stream looks whether its session has ended, or a newer stream has taken its place. */
 const SESSION_CHECK_MS = 2_000;
 
-/** After the store failed. */
-const FAILURE_PAUSE_MS = 1_000;
-
-/** Opens the session's own stream or, with the `Last-Event-ID` of a call, what is left of that call's. */
+/**
+ * Opens the session's own stream or, with the `Last-Event-ID` of a call, what is left of that call's.
+ * @throws SessionStoreError while nothing is open; an open stream waits for the store
+ */
 export async function openGetStream(
   request: Request,
   row: SessionRow,
@@ -39,7 +45,7 @@ export async function openGetStream(
 /** When a stream that is opened now must end, in milliseconds from now. */
 function lifetime({ deadline }: RequestContext, { getStream }: SessionOptions): number {
   const held = getStream.mode === 'hold' ? getStream.holdMs : Number.POSITIVE_INFINITY;
-  return deadline === undefined ? held : Math.min(held, deadline - DEADLINE_MARGIN_MS - Date.now());
+  return deadline === undefined ? held : Math.min(held, millisecondsLeft(deadline));
 }
 
 /** Ends the stream when its time is up, or the server stops; the client comes back and goes on. */
@@ -130,6 +136,12 @@ async function abandonCall(
   return errors.map((event, index) => ({ ...event, sequence: after + 1 + index }));
 }
 
+/** What a request gets for a response when the instance that ran it died. */
+function abandoned(id: RequestId): JSONRPCErrorResponse {
+  const message = 'The instance that ran this call is gone, and its result with it. Call again.';
+  return { jsonrpc: '2.0', id, error: { code: -32603, message } };
+}
+
 /** The session's own stream: what the server says outside of calls, and changes the client is to be told of. */
 async function followSession(
   row: SessionRow,
@@ -195,16 +207,7 @@ async function copyUntilClosed(stream: SessionStream, writer: EventWriter, optio
       else writer.close();
     },
   ];
-  const repeat = async (step: () => Promise<void>) => {
-    while (!signal.aborted) {
-      await step().catch(async (error: Error) => {
-        if (signal.aborted) return;
-        onError(error);
-        await pause(FAILURE_PAUSE_MS, signal);
-      });
-    }
-  };
-  await Promise.all(steps.map(repeat));
+  await Promise.all(steps.map((step) => repeat(step, signal, onError)));
 }
 
 function writeMessages(stream: SessionStream, writer: EventWriter, events: readonly StoredEvent[]): void {

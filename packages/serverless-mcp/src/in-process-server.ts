@@ -11,13 +11,17 @@ import type {
 } from '@modelcontextprotocol/server';
 import type { SessionRow } from './session-store.ts';
 
-/** What a server says of its own accord, and the request it says it about. */
-export type Say = (message: JSONRPCRequest | JSONRPCNotification, about: RequestId | undefined) => Promise<void>;
+/** Takes what a server says of its own accord: notifications and server requests, and the client's request they are related to. */
+export type Say = (
+  message: JSONRPCRequest | JSONRPCNotification,
+  relatedRequestId: RequestId | undefined,
+) => Promise<void>;
 
 /** A server of its own for one POST, in the state of the session. */
 export interface InProcessServer {
-  /** Never resolves for a request that is cancelled: the protocol answers those with silence. */
+  /** Resolves with the response; never for a request that is cancelled: the protocol answers those with silence. */
   ask(request: JSONRPCRequest, extra?: Partial<MessageExtraInfo>): Promise<JSONRPCResponse>;
+  /** Hands over a message that has no response: a notification, or the response to a server request. */
   tell(message: JSONRPCMessage): void;
   /** Until this is called, nobody hears what the server says: what it says while it is prepared has been said before. */
   listen(say: Say): void;
@@ -26,6 +30,7 @@ export interface InProcessServer {
   close(): Promise<void>;
 }
 
+/** What a server for one POST is made from. */
 export interface InProcessServerOptions {
   factory: McpServerFactory;
   request: Request;
@@ -35,7 +40,10 @@ export interface InProcessServerOptions {
   row: SessionRow | undefined;
 }
 
-/** Makes a server, speaks with it directly, without HTTP between, and replays the session's beginning to it. */
+/**
+ * Makes a server, speaks with it directly, without HTTP between, and replays the session's beginning to it.
+ * @throws what the factory throws
+ */
 export async function startInProcessServer({
   factory,
   request,

@@ -1,7 +1,7 @@
 /// <reference types="node" preserve="true" />
 export { createMemorySessionStore, type MemorySessionStoreOptions } from './memory-session-store.ts';
-export type { GetStream, RequestContext } from './options.ts';
-export { createServerlessMcp, type ServerlessMcp, type ServerlessMcpOptions } from './serverless-mcp.ts';
+export type { GetStream, RequestContext, ServerlessMcpOptions } from './options.ts';
+export { createServerlessMcp, type ServerlessMcp } from './serverless-mcp.ts';
 export type {
   CallRow,
   NewEvent,

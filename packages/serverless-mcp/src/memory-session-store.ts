@@ -1,14 +1,16 @@
 import type { CallRow, NewEvent, SessionRow, SessionStore, StoredEvent } from './session-store.ts';
 
+/** Limits, so that clients cannot take all memory there is. */
 export interface MemorySessionStoreOptions {
-  /** Sessions beyond this are refused until others end or expire. */
+  /** Sessions beyond this are refused until others end or expire. Default: 10,000. */
   maxSessions?: number;
-  /** Of one owner; beyond this the one that was not used for longest ends. */
+  /** Of one owner; beyond this the one that was not used for longest ends. Default: 1,000. */
   maxSessionsOfOwner?: number;
-  /** How long a channel that nobody writes to any more can still be read. */
+  /** How long a channel that nobody writes to any more can still be read. Default: 5 minutes. */
   retainMs?: number;
-  /** Characters of events kept altogether; the oldest channels go first. */
+  /** Characters of events kept altogether; the oldest channels go first. Default: 64 Mi. */
   maxCharacters?: number;
+  /** Epoch milliseconds. Default: `Date.now`. */
   now?: () => number;
 }
 
@@ -40,7 +42,7 @@ export function createMemorySessionStore({
     return undefined;
   }
 
-  /** One caller who begins sessions without end must not take them from the others. */
+  /** One principal that begins sessions without end must not take them from the others. */
   function makeRoom(owner: string | undefined): void {
     if (owner === undefined) return;
     const own = [...rows.values()].filter((row) => row.owner === owner);

@@ -1,25 +1,25 @@
 import {
   createMcpHandler,
   type JSONRPCRequest,
-  type McpServerFactory,
   type RequestId,
   type ServerNotifier,
 } from '@modelcontextprotocol/server';
 import type { StoreBus } from './bus.ts';
-import { outOfTime } from './call.ts';
-import { DEADLINE_MARGIN_MS, type RequestContext } from './options.ts';
+import { millisecondsLeft, outOfTime } from './deadline.ts';
+import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 
-export interface ModernOptions {
-  factory: McpServerFactory;
+/** What 2026-07-28 clients are served by: of the options, those that are not about sessions. */
+export interface ModernOptions
+  extends Required<Pick<ServerlessMcpOptions, 'factory' | 'keepAliveMs' | 'maxBodyBytes' | 'onError'>> {
   bus: StoreBus;
-  keepAliveMs: number;
-  maxBodyBytes: number;
-  onError: (error: Error) => void;
 }
 
 export interface ModernHandler {
+  /** @param body the request's, parsed: JSON that is a message of this era */
   fetch(request: Request, body: unknown, context: RequestContext): Promise<Response>;
+  /** Tells clients that listen that something changed. */
   readonly notify: ServerNotifier;
+  /** Ends the change streams. */
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     if (context.deadline === undefined) return shared.fetch(request, requestOptions(body, context));
     const handler = create();
     const response = await handler.fetch(request, requestOptions(body, context));
-    const timer = setTimeout(() => void handler.close(), context.deadline - LISTEN_MARGIN_MS - Date.now());
+    const timer = setTimeout(() => void handler.close(), millisecondsLeft(context.deadline, LISTEN_MARGIN_MS));
     const ended = whenEnded(response);
     context.waitUntil(ended.done.finally(() => clearTimeout(timer)));
     return ended.response;
@@ -58,7 +58,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       const message = body as JSONRPCRequest;
       if (message.method === 'subscriptions/listen') return listen(request, message, context);
       if (context.deadline === undefined) return shared.fetch(request, requestOptions(body, context));
-      const answer = await endBefore(context.deadline - DEADLINE_MARGIN_MS, message.id, (signal) =>
+      const answer = await answerInTime(context.deadline, message.id, (signal) =>
         shared.fetch(withSignal(request, signal), requestOptions(body, context)),
       );
       const { response, done } = whenEnded(answer);
@@ -85,16 +85,16 @@ function whenEnded(response: Response): { response: Response; done: Promise<void
   return { response: new Response(readable, response), done };
 }
 
-/** Lets `run` answer until `time`; then its signal aborts, and the client gets an error for an answer. */
-async function endBefore(
-  time: number,
+/** Lets `run` answer while there is time; then its signal aborts, and the client gets an error for an answer. */
+async function answerInTime(
+  deadline: number,
   id: RequestId,
   run: (signal: AbortSignal) => Promise<Response>,
 ): Promise<Response> {
   const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(() => resolve('timeout'), time - Date.now());
+    timer = setTimeout(() => resolve('timeout'), millisecondsLeft(deadline));
   });
   const first = await Promise.race([run(over.signal), timeout]);
   if (first === 'timeout') {

@@ -3,8 +3,9 @@ import type { SessionStore } from './session-store.ts';
 
 /** What the platform knows of one request. */
 export interface RequestContext {
+  /** What the client's token says of it; handed to the factory and to tools. */
   authInfo: AuthInfo | undefined;
-  /** Who asks: API key id or token subject. Sessions belong to who began them. */
+  /** Who asks: API key id or token subject. Sessions belong to who began them. Default: the client id of `authInfo`. */
   principal: string | undefined;
   /** Epoch milliseconds at which the platform stops this instance; undefined where nothing does. */
   deadline: number | undefined;
@@ -14,23 +15,33 @@ export interface RequestContext {
   waitUntil(promise: Promise<unknown>): void;
 }
 
-export interface SessionOptions {
+export interface ServerlessMcpOptions {
+  /** Makes the server. Called for every request, so it must be cheap and share nothing by accident. */
   factory: McpServerFactory;
+  /** Where sessions live: the same for all instances. */
   store: SessionStore;
-  /** A session unused for this long is forgotten. */
-  idleMs: number;
-  /** Between comments on quiet streams, so that proxies keep them open. */
-  keepAliveMs: number;
-  /** An instance that has not renewed a call's lease for this long is taken for dead. */
-  leaseMs: number;
-  /** How soon clients come back to a stream that ended early. */
-  retryMs: number;
-  getStream: GetStream;
-  /** GET streams that one caller may have open at once on this instance. */
-  maxStreams: number;
+  /** A session unused for this long is forgotten. Default: 7 days. */
+  idleMs?: number;
+  /** Between comments on quiet streams, so that proxies keep them open. Default: 15 seconds. */
+  keepAliveMs?: number;
+  /** An instance that has not renewed a call's lease for this long is taken for dead. Default: 15 seconds. */
+  leaseMs?: number;
+  /** How soon clients come back to a stream that ended early. Default: 1 second. */
+  retryMs?: number;
+  /** Default: held until the client leaves. */
+  getStream?: GetStream;
+  /** Of a POST. Default: 4 MiB. */
+  maxBodyBytes?: number;
+  /** GET streams that one principal may have open at once on this instance. Default: 200. */
+  maxStreams?: number;
+  /** Takes errors that clients must not see. */
+  onError?: (error: Error) => void;
+}
+
+/** What sessions go by: the options, each of them given. */
+export interface SessionOptions extends Required<Omit<ServerlessMcpOptions, 'maxBodyBytes'>> {
   /** Aborts when the server is told to stop: open GET streams end. */
   closing: AbortSignal;
-  onError: (error: Error) => void;
 }
 
 /**
@@ -38,6 +49,3 @@ export interface SessionOptions {
  * ends, and the client comes back. `off`: 405, which clients take as "there is none".
  */
 export type GetStream = { mode: 'hold'; holdMs: number } | { mode: 'poll'; pollMs: number } | { mode: 'off' };
-
-/** Before the platform's deadline, so that the last word still reaches the client and the store. */
-export const DEADLINE_MARGIN_MS = 2_000;

@@ -1,12 +1,13 @@
 import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse } from '@modelcontextprotocol/server';
-import { beginCall, type Call, outOfTime } from './call.ts';
+import { beginCall, type Call } from './call.ts';
 import { createCallOutput } from './call-output.ts';
+import { millisecondsLeft, outOfTime } from './deadline.ts';
 import { ENDED, openEventStream, takesEmptyEvents } from './event-stream.ts';
 import { type InProcessServer, type Say, startInProcessServer } from './in-process-server.ts';
-import { DEADLINE_MARGIN_MS, type RequestContext, type SessionOptions } from './options.ts';
-import { pause } from './pause.ts';
+import type { RequestContext, SessionOptions } from './options.ts';
 import { cancelled, jsonResponse } from './responses.ts';
 import { type SessionRow, type SessionStore, sessionChannel } from './session-store.ts';
+import { pause } from './waiting.ts';
 
 /** Requests that may take long, say something meanwhile or ask the client. The rest are answered at once, with plain JSON. */
 const CALLS = new Set(['tools/call', 'prompts/get', 'resources/read']);
@@ -24,7 +25,10 @@ export interface SessionPost {
   options: SessionOptions;
 }
 
-/** Answers requests with a server of their own. */
+/**
+ * Answers requests with a server of their own.
+ * @throws SessionStoreError before any call has run, and what the factory throws
+ */
 export async function answerRequests(post: SessionPost, requests: readonly JSONRPCRequest[]): Promise<Response> {
   const { sessionId, row, context, options } = post;
   const server = await open(post);
@@ -49,7 +53,7 @@ async function answerAtOnce(
   requests: readonly JSONRPCRequest[],
   { sessionId, context, options }: SessionPost,
 ): Promise<Response> {
-  server.listen(withoutQuestions(options.store, sessionId));
+  server.listen(withoutServerRequests(options.store, sessionId));
   const responses = await Promise.all(requests.map((request) => askInTime(server, request, context.deadline)));
   await server.close();
   return jsonResponse(responses, sessionId);
@@ -63,7 +67,7 @@ async function askInTime(
 ): Promise<JSONRPCResponse> {
   if (deadline === undefined) return server.ask(request);
   const enough = new AbortController();
-  const late = pause(deadline - DEADLINE_MARGIN_MS - Date.now(), enough.signal).then(() => outOfTime(request.id));
+  const late = pause(millisecondsLeft(deadline), enough.signal).then(() => outOfTime(request.id));
   const response = await Promise.race([server.ask(request), late]);
   enough.abort(ENDED);
   return response;
@@ -95,9 +99,9 @@ async function answerWithStream(
 ): Promise<Response> {
   const { response, writer } = openEventStream(row.id, options.keepAliveMs);
   const output = createCallOutput(row.id, call, writer, options);
-  server.listen(async (message, about) => {
+  server.listen(async (message, relatedRequestId) => {
     const addressed = call.addressed(message);
-    if (about === undefined) return appendToSession(options.store, row.id, addressed);
+    if (relatedRequestId === undefined) return appendToSession(options.store, row.id, addressed);
     output.say(addressed);
   });
   output.open(row.protocolVersion);
@@ -116,7 +120,7 @@ export async function hearNotifications(post: SessionPost, messages: readonly JS
   const server = await open(post);
   const heard = messages.filter(({ method }) => method !== 'notifications/initialized' || server.awaitsInitialized);
   if (heard.length > 0) {
-    server.listen(withoutQuestions(post.options.store, post.sessionId));
+    server.listen(withoutServerRequests(post.options.store, post.sessionId));
     for (const message of heard) server.tell(message);
     await new Promise((resolve) => setTimeout(resolve, NOTIFICATION_MS));
   }
@@ -124,7 +128,7 @@ export async function hearNotifications(post: SessionPost, messages: readonly JS
 }
 
 /** For servers that live too briefly to wait for an answer. */
-function withoutQuestions(store: SessionStore, sessionId: string): Say {
+function withoutServerRequests(store: SessionStore, sessionId: string): Say {
   return async (message) => {
     if ('id' in message)
       throw new Error(`${message.method}: the client can be asked only by tools, prompts and resources`);

@@ -2,44 +2,21 @@ import {
   DEFAULT_MAX_REQUEST_BODY_SIZE,
   isLegacyRequest,
   type JSONRPCMessage,
-  type McpServerFactory,
   parseJSONRPCMessage,
   readRequestBody,
   type ServerNotifier,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { createStoreBus } from './bus.ts';
-import { isTooDeep, parsedJson } from './json.ts';
-import { isRequest } from './messages.ts';
+import { isRequest, isTooDeep, parsedJson } from './messages.ts';
 import { createModernHandler } from './modern-handler.ts';
-import type { GetStream, RequestContext } from './options.ts';
+import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 import { errorResponse, invalidRequest, notAcceptable, notJson, unparsable } from './responses.ts';
 import { createSessionHandler } from './session-handler.ts';
-import { guarded, type SessionStore } from './session-store.ts';
-
-export interface ServerlessMcpOptions {
-  /** Makes the server. Called for every request, so it must be cheap and share nothing by accident. */
-  factory: McpServerFactory;
-  store: SessionStore;
-  /** A session unused for this long is forgotten. Default: 7 days. */
-  idleMs?: number;
-  /** Between comments on quiet streams, so that proxies keep them open. Default: 15 seconds. */
-  keepAliveMs?: number;
-  /** An instance that has not renewed a call's lease for this long is taken for dead. Default: 15 seconds. */
-  leaseMs?: number;
-  /** How soon clients come back to a stream that ended early. Default: 1 second. */
-  retryMs?: number;
-  /** Default: held until the client leaves. */
-  getStream?: GetStream;
-  /** Default: 4 MiB. */
-  maxBodyBytes?: number;
-  /** GET streams that one caller may have open at once on this instance. Default: 200. */
-  maxStreams?: number;
-  /** Takes errors that callers must not see. */
-  onError?: (error: Error) => void;
-}
+import { guarded } from './session-store.ts';
 
 export interface ServerlessMcp {
+  /** Answers every request, be it with an error; it never throws. */
   fetch(request: Request, context?: Partial<RequestContext>): Promise<Response>;
   /** Tells clients of both eras that something changed; those that asked to be told. */
   readonly notify: ServerNotifier;

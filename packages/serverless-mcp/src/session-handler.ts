@@ -17,6 +17,7 @@ import {
 import { renewSession, type SessionRow, SessionStoreError, sessionChannel } from './session-store.ts';
 import { createStreamCount } from './stream-count.ts';
 
+/** Answers a request of a 2025-era client. @param messages what its body holds, checked; none but in a POST */
 export type SessionHandler = (
   request: Request,
   messages: readonly JSONRPCMessage[],

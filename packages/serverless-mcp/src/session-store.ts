@@ -19,6 +19,7 @@ export interface SessionRow {
   expiresAt: number;
 }
 
+/** The fields of a session that change while it lives; subscriptions have methods of their own. */
 export type SessionChange = Partial<Pick<SessionRow, 'logLevel' | 'stream' | 'cursor' | 'expiresAt'>>;
 
 /** One POST with requests that some instance is running. */
@@ -39,11 +40,13 @@ export interface StoredEvent {
   last: boolean;
 }
 
+/** An event before the channel has numbered it. */
 export type NewEvent = Pick<StoredEvent, 'data'> & { last?: boolean };
 
 export interface ReadOptions {
   /** How long to wait for an event when there is none. Default: not at all. */
   waitMs?: number;
+  /** Gives up waiting. */
   signal?: AbortSignal;
 }
 
@@ -53,21 +56,29 @@ export interface ReadOptions {
  * report a live session as unknown.
  */
 export interface SessionStore {
+  /** Keeps a new session. */
   create(row: SessionRow): Promise<void>;
   /** Undefined for a session that never was, was ended or has expired. */
   get(id: string): Promise<SessionRow | undefined>;
   /** Changes fields of a live session; does nothing to an unknown one. */
   update(id: string, change: SessionChange): Promise<void>;
+  /** Adds to the session's subscriptions; does nothing to an unknown one. */
   subscribe(id: string, uri: string): Promise<void>;
+  /** Takes it from them again. */
   unsubscribe(id: string, uri: string): Promise<void>;
   /** True when there was a live session to end. */
   end(id: string): Promise<boolean>;
 
   /** Begins a call, or renews its lease. */
   putCall(sessionId: string, call: CallRow): Promise<void>;
+  /** Undefined for a call that never was or is finished; one whose lease has run out is still there. */
   getCall(sessionId: string, callId: string): Promise<CallRow | undefined>;
+  /** All of a session's calls, in any order. */
   listCalls(sessionId: string): Promise<readonly CallRow[]>;
-  /** Appends the last events to a channel and forgets the call. */
+  /**
+   * Appends the last events to a channel, and then forgets the call.
+   * @param at sequence number of the first of them
+   */
   finishCall(
     sessionId: string,
     callId: string,
@@ -78,7 +89,7 @@ export interface SessionStore {
 
   /**
    * Appends to a channel, whoever else does at the same time.
-   * @param at sequence of the first event, from the only writer of a channel; without it the store numbers them
+   * @param at sequence number of the first event, from the only writer of a channel; without it the store numbers them
    */
   append(channel: string, events: readonly NewEvent[], at?: number): Promise<void>;
   /** What follows a sequence number, in order and without holes; empty when nothing came in time. */
@@ -90,7 +101,7 @@ export interface SessionStore {
 /** What a call says to its client. Numbered from 1 by the instance that runs it. */
 export const callChannel = (sessionId: string, callId: string) => `call/${sessionId}/${callId}`;
 
-/** What the client says to a running call: cancellations, answers to its questions. */
+/** What the client says to a running call: cancellations, responses to its server requests. */
 export const inboxChannel = (sessionId: string, callId: string) => `inbox/${sessionId}/${callId}`;
 
 /** What the server says to the client outside of any call. */
@@ -108,7 +119,7 @@ export async function renewSession(store: SessionStore, row: SessionRow, idleMs:
   if (expiresAt - row.expiresAt > idleMs * RENEW_AFTER) await store.update(row.id, { expiresAt });
 }
 
-/** The store did not answer. Callers get 503 and try again: a 404 would make them give up a live session. */
+/** The store did not answer. Clients get 503 and try again: a 404 would make them give up a live session. */
 export class SessionStoreError extends Error {
   override readonly name = 'SessionStoreError';
 }

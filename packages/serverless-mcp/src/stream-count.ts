@@ -1,8 +1,8 @@
-/** Counts what each caller has open here, so that one of them cannot take it all. */
+/** Counts what each principal has open here, so that one of them cannot take it all. */
 export function createStreamCount(most: number) {
   const open = new Map<string | undefined, number>();
   return {
-    /** What frees it again, once; undefined where the caller has as many as may be. */
+    /** What frees it again, once; undefined where the principal has as many as may be. */
     take(principal: string | undefined): (() => void) | undefined {
       const count = open.get(principal) ?? 0;
       if (count >= most) return undefined;

@@ -117,36 +117,38 @@ describe('a cursor (Last-Event-ID)', () => {
   });
 });
 
-describe('a forged answer to a server’s question', () => {
-  const answer = (id: unknown, name: string) => ({
+describe('a forged response to a server request', () => {
+  const response = (id: unknown, name: string) => ({
     jsonrpc: '2.0',
     id,
     result: { action: 'accept', content: { name } },
   });
 
-  it('of another session, with a guessed id or a second time counts for nothing', async () => {
+  it('from another session, with a guessed id or for the second time counts for nothing', async () => {
     const { mcp } = makeMcp();
     const victim = await beginSession(mcp, 'key:a');
     const events = eventsOf(await victim.send(toolCall('ask')));
-    const question = JSON.parse(((await events.next()).value as { data: string }).data) as { id: string };
-    expect(question.id).toMatch(/^srv-[0-9a-f-]{36}-[0-9a-f-]{36}$/);
-    const callId = question.id.slice(4, 40);
+    const serverRequest = JSON.parse(((await events.next()).value as { data: string }).data) as { id: string };
+    expect(serverRequest.id).toMatch(/^srv-[0-9a-f-]{36}-[0-9a-f-]{36}$/);
+    const callId = serverRequest.id.slice(4, 40);
     const thief = await beginSession(mcp, 'key:a');
     const forged = [
-      await thief.send(answer(question.id, 'Mallory')),
-      await victim.send(answer(0, 'Mallory')),
-      await victim.send(answer(`srv-${callId}-${crypto.randomUUID()}`, 'Mallory')),
-      await victim.send(answer(callId, 'Mallory')),
+      await thief.send(response(serverRequest.id, 'Mallory')),
+      await victim.send(response(0, 'Mallory')),
+      await victim.send(response(`srv-${callId}-${crypto.randomUUID()}`, 'Mallory')),
+      await victim.send(response(callId, 'Mallory')),
     ];
     expect(forged.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
-    await victim.send(answer(question.id, 'Ada'));
-    await victim.send(answer(question.id, 'Mallory'));
+    await victim.send(response(serverRequest.id, 'Ada'));
+    await victim.send(response(serverRequest.id, 'Mallory'));
     const said = await allData(events);
     expect(said).toHaveLength(1);
     expect(said[0]).toContain('Ada');
   });
+});
 
-  it('cancels only calls of its own session', async () => {
+describe('a cancellation', () => {
+  it('reaches only calls of its own session', async () => {
     const { mcp, seen } = makeMcp();
     const victim = await beginSession(mcp, 'key:a');
     const other = await beginSession(mcp, 'key:a');
@@ -162,7 +164,7 @@ describe('a forged answer to a server’s question', () => {
 });
 
 describe('open streams', () => {
-  it('are counted by caller: one cannot take them all, and what ends is free again', async () => {
+  it('are counted by principal: one cannot take them all, and what ends is free again', async () => {
     const { mcp } = makeMcp({ maxStreams: 2 });
     const sessions = [];
     for (let count = 0; count < 3; count++) sessions.push(await beginSession(mcp, 'key:a'));

@@ -174,7 +174,7 @@ describe.each(STORES)('a session over two instances, sessions in %s', (_, openSt
     await expect.poll(() => instances.reduce((sum, { seen }) => sum + seen.aborted, 0), { timeout: 5_000 }).toBe(1);
   });
 
-  it('brings the answer to a question to the instance that asked', async () => {
+  it('brings the response to a server request to the instance that runs the call', async () => {
     const { next } = twoInstances(openStore());
     const { client } = await connectTo(next);
     client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { name: 'Ada' } }));
@@ -192,7 +192,7 @@ describe.each(STORES)('a session over two instances, sessions in %s', (_, openSt
     expect(heard).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('gives a question to a client that was cut off before it came', async () => {
+  it('gives a server request to a client that was cut off before it came', async () => {
     const { next } = twoInstances(openStore());
     const { client } = await connectTo(next, {}, cutting(0));
     client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { name: 'Ada' } }));
@@ -337,7 +337,7 @@ describe.each(STORES)('a session over two instances, sessions in %s', (_, openSt
     },
   );
 
-  it('takes an answer only from the session that was asked, and once', async () => {
+  it('takes the response to a server request only from the session it went to, and once', async () => {
     const { next } = twoInstances(openStore());
     const asked = await connectTo(next);
     const forger = await connectTo(next);

@@ -115,7 +115,7 @@ describe('a 2025-era session', () => {
     await expect.poll(() => seen.aborted).toBe(1);
   });
 
-  it('brings the answer to a question back to the call that asked, by way of another request', async () => {
+  it('brings the response to a server request back to its call, by way of another request', async () => {
     const { mcp } = makeMcp();
     const { client } = await connectTo(mcp);
     client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { name: 'Ada' } }));

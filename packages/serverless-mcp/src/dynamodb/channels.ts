@@ -8,8 +8,8 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { pause } from '../pause.ts';
 import type { NewEvent, ReadOptions, SessionStore } from '../session-store.ts';
+import { pause } from '../waiting.ts';
 import {
   channelKey,
   eventSortKey,

@@ -25,11 +25,13 @@ import {
 } from './items.ts';
 
 export interface DynamoSessionStoreOptions {
+  /** Its name. `createSessionTable` makes one. */
   table: string;
   /** How long events, and calls whose instance died, are kept. Default: one day. */
   retainMs?: number;
   /** A ready client, or how to make one. Default: region and credentials of the environment. */
   client?: DynamoDBClient | DynamoDBClientConfig;
+  /** Epoch milliseconds. Default: `Date.now`. */
   now?: () => number;
 }
 
@@ -123,7 +125,10 @@ export function createDynamoSessionStore(options: DynamoSessionStoreOptions): Se
   };
 }
 
-/** For places without CloudFormation: tests, a laptop. */
+/**
+ * Makes such a table, but for its TTL. For places without CloudFormation: tests, a laptop.
+ * @throws what DynamoDB throws, `ResourceInUseException` when it is there already
+ */
 export async function createSessionTable(client: DynamoDBClient | DynamoDBClientConfig, table: string): Promise<void> {
   await clientFrom(client).send(
     new CreateTableCommand({

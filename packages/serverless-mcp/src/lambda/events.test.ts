@@ -288,7 +288,7 @@ describe('who asks', () => {
   const noKey = { apiKey: null, apiKeyId: null, sourceIp: '203.0.113.7' };
   const cognito = { claims: { sub: '5eed0000-0000-4000-8000-000000000001', email: 'ana@example.com', exp: 'Fri' } };
   const authorizer = { principalId: 'ana', integrationLatency: 12, plan: 'gold' };
-  const userArn = 'arn:aws:sts::111122223333:assumed-role/caller/session';
+  const userArn = 'arn:aws:sts::111122223333:assumed-role/client/session';
   const iam = {
     accessKey: 'AKIA',
     accountId: '111122223333',

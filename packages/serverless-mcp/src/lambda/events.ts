@@ -41,6 +41,7 @@ export interface HttpEvent {
   };
 }
 
+/** What a function behind API Gateway or a function URL is invoked with. */
 export type LambdaEvent = RestEvent | HttpEvent;
 
 /** @throws TypeError for what is no such event: a schedule's, the console's test event, an HTTP API's in the old format */

@@ -30,7 +30,7 @@ export interface LambdaHandlerOptions {
   principalOf?: (event: LambdaEvent) => string | undefined;
   /** What the gateway waits for a buffered response. Default: 29 seconds, the REST API's; HTTP APIs have 30. */
   gatewayTimeoutMs?: number;
-  /** Takes errors that callers must not see. */
+  /** Takes errors that clients must not see. */
   onError?: (error: Error) => void;
 }
 
@@ -41,6 +41,7 @@ interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
+/** What a Lambda function exports. */
 export type LambdaHandler = (event: LambdaEvent, ...rest: never[]) => Promise<unknown>;
 
 /** The runtime's global, https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
@@ -51,7 +52,10 @@ declare const awslambda: {
   HttpResponseStream: { from(stream: Writable, metadata: object): Writable };
 };
 
-/** One handler for REST API, HTTP API and function URL events. It ends when the response is sent and all work behind it is done. */
+/**
+ * One handler for REST API, HTTP API and function URL events. It ends when the response is sent and all work behind it is done.
+ * It rejects with a TypeError for an event that is none of these.
+ */
 export function createLambdaHandler(app: App, options: LambdaHandlerOptions): LambdaHandler {
   const { transfer, requirePrincipal = true, principalOf = principalFromEvent } = options;
   const { gatewayTimeoutMs = 29_000, onError = () => {} } = options;

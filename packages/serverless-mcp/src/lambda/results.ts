@@ -23,6 +23,7 @@ export const MAX_RESULT_BYTES = 6 * 1024 * 1024;
 
 const TEXT = /^(text\/|application\/(json|.*\+json|javascript|xml))/i;
 
+/** A response that is complete. One that Lambda would not return becomes a 500. @throws what the body threw */
 export async function resultFromResponse(response: Response, dialect: Dialect): Promise<ProxyResult> {
   const bytes = Buffer.from(await response.arrayBuffer());
   const plain = !response.headers.has('content-encoding') && TEXT.test(response.headers.get('content-type') ?? '');

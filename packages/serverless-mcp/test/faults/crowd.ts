@@ -25,7 +25,7 @@ export async function connectCrowd({ size, ...shared }: CrowdOptions): Promise<C
       lostSessions: sum('lostSessions'),
       lostPositions: sum('lostPositions'),
       resumptions: sum('resumptions'),
-      lostAnswers: sum('lostAnswers'),
+      lostResponses: sum('lostResponses'),
     }),
     async close() {
       await Promise.all(clients.map((client) => client.close()));

@@ -15,7 +15,7 @@ export interface Counts {
   wrong: number;
   /** Calls with neither result nor error. */
   withoutEnd: number;
-  /** Notifications, questions and responses that came again. */
+  /** Notifications, server requests and responses that came again. */
   duplicate: number;
   /** Notifications that never came, though a later message of the call did. */
   lost: number;
@@ -26,7 +26,7 @@ export interface Counts {
 
 interface Entry extends ExpectedCall {
   heard: number[];
-  questions: number;
+  serverRequests: number;
   outcome: Outcome | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface Ledger {
   begin(call: ExpectedCall): void;
   /** A notification, as a client received it. */
   heard(client: string, token: string, index: number): void;
-  /** A question, as a client received it. */
+  /** A server request, as a client received it. */
   asked(client: string, token: string): void;
   end(token: string, outcome: Outcome): void;
   /** A response to no open call, as a client received it. */
@@ -57,11 +57,11 @@ export function createLedger(): Ledger {
   }
 
   return {
-    begin: (call) => void entries.set(call.token, { ...call, heard: [], questions: 0, outcome: undefined }),
+    begin: (call) => void entries.set(call.token, { ...call, heard: [], serverRequests: 0, outcome: undefined }),
     heard: (client, token, index) => void entryOf(client, token)?.heard.push(index),
     asked(client, token) {
       const entry = entryOf(client, token);
-      if (entry) entry.questions++;
+      if (entry) entry.serverRequests++;
     },
     end(token, outcome) {
       const entry = entries.get(token);
@@ -86,7 +86,7 @@ function countAll(entries: readonly Entry[]): Counts {
     notifications: sum(({ heard }) => heard.length),
     wrong: sum(({ token, outcome }) => (outcome?.kind === 'result' && outcome.token !== token ? 1 : 0)),
     withoutEnd: sum(({ outcome }) => (outcome === undefined || outcome.kind === 'none' ? 1 : 0)),
-    duplicate: sum(({ heard, questions }) => heard.length - new Set(heard).size + Math.max(0, questions - 1)),
+    duplicate: sum(({ heard, serverRequests }) => heard.length - new Set(heard).size + Math.max(0, serverRequests - 1)),
     lost: sum(lostOf),
     outOfOrder: sum(({ heard }) => heard.filter((index, at) => at > 0 && index < (heard[at - 1] as number)).length),
     errors,

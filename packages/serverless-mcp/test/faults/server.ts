@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 
-/** A client whose answer is lost on its way does not send it again; then the question ends, and the call with it. */
-export const QUESTION_MS = 10_000;
+/** A client whose response is lost on its way does not send it again; then the server request ends, and the call with it. */
+export const SERVER_REQUEST_MS = 10_000;
 
 /** Tools whose every word carries the token of the call, so that a word in the wrong place is seen. */
 export function createFaultsServer(): McpServer {
@@ -45,7 +45,7 @@ function registerAsk(server: McpServer): void {
     await sleep(delayMs);
     const { content } = await server.server.elicitInput(
       { message: token, requestedSchema },
-      { relatedRequestId: mcpReq.id, timeout: QUESTION_MS },
+      { relatedRequestId: mcpReq.id, timeout: SERVER_REQUEST_MS },
     );
     return textResult(String(content?.['token']));
   });

@@ -10,12 +10,12 @@ export interface SessionCounts {
   /** 400 for a `Last-Event-ID` that the server itself gave. */
   lostPositions: number;
   resumptions: number;
-  /** Answers to questions that did not get through. The SDK's client does not send them again, so the question times out. */
-  lostAnswers: number;
+  /** Responses to server requests that did not get through. The SDK's client does not send them again, so the request times out. */
+  lostResponses: number;
 }
 
 export function watchSession(): SessionWatch {
-  const counts: SessionCounts = { lostSessions: 0, lostPositions: 0, resumptions: 0, lostAnswers: 0 };
+  const counts: SessionCounts = { lostSessions: 0, lostPositions: 0, resumptions: 0, lostResponses: 0 };
   let initialized = false;
   return {
     counts,
@@ -26,7 +26,7 @@ export function watchSession(): SessionWatch {
       if (response.status === 400 && resumes) counts.lostPositions++;
       else if (response.status === 400 || response.status === 404) counts.lostSessions++;
       const body = String(init?.body ?? '');
-      if (!response.ok && body.includes('"result":')) counts.lostAnswers++;
+      if (!response.ok && body.includes('"result":')) counts.lostResponses++;
       if (response.ok && body.includes('"method":"initialize"')) {
         if (initialized) counts.lostSessions++;
         initialized = true;

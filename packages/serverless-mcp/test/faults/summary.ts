@@ -13,7 +13,7 @@ export function countLines(report: Counts & SessionCounts): SummaryLine[] {
     ...errors.map(([why, count]) => [`  ${why}`, count] as const),
     ['notifications', report.notifications],
     ['streams resumed', report.resumptions],
-    ['answers to questions that hit a dead instance', report.lostAnswers],
+    ['responses to server requests that hit a dead instance', report.lostResponses],
     ['lost sessions', report.lostSessions, 0],
     ['lost stream positions', report.lostPositions, 0],
     ['to the wrong client or call', report.wrong, 0],
