@@ -10,12 +10,6 @@ export type ExpectedCounter = {
   [Name in Counter]: (typeof COUNTERS)[Name] extends { expected: true } ? Name : never;
 }[Counter];
 
-/** Where a record states a counter at its own level: of several names, only the first is one of the record's own. */
-export const OWN_FIELDS = COUNTER_NAMES.flatMap((counter) => {
-  const { holder, names } = COUNTERS[counter];
-  return names.slice(0, 1).map((field) => ({ counter, holder, field }));
-});
-
 /** Counters without which it is not known what a request used. */
 export const EXPECTED_COUNTERS = COUNTER_NAMES.filter((name) => 'expected' in COUNTERS[name]) as ExpectedCounter[];
 

@@ -1,8 +1,5 @@
-/** What a log record counts. `names` are the fields that hold it: first the record's own, which stream metrics have too, then those of bodies. */
+/** What a log record counts. Where it is stated is told by logs/count-table.ts. */
 export interface CounterSpec {
-  /** The object of a record that holds it. */
-  holder: 'input' | 'output';
-  names: readonly string[];
   /** Part of the prompt, whose size some prices depend on. */
   prompt?: true;
   /** A record that does not state it leaves open what was used; other counters are left out where they are zero. */
@@ -11,49 +8,18 @@ export interface CounterSpec {
 
 /**
  * The counters of a record. Records of one request are merged counter by counter, each its largest; classes are made of them afterwards.
- * Cached tokens are never part of `input`. The two without names are told by lifetime, in shapes of their own (logs/token-counts.ts).
+ * Cached tokens are never part of `input`.
  */
 export const COUNTERS = {
-  input: {
-    holder: 'input',
-    names: [
-      'inputTokenCount',
-      'inputTokens',
-      'input_tokens',
-      'prompt_tokens',
-      'prompt_token_count',
-      'inputTextTokenCount',
-    ],
-    prompt: true,
-    expected: true,
-  },
-  output: {
-    holder: 'output',
-    names: [
-      'outputTokenCount',
-      'outputTokens',
-      'output_tokens',
-      'completion_tokens',
-      'generation_token_count',
-      'totalOutputTextTokenCount',
-    ],
-    expected: true,
-  },
-  cacheRead: {
-    holder: 'input',
-    names: ['cacheReadInputTokenCount', 'cacheReadInputTokens', 'cache_read_input_tokens'],
-    prompt: true,
-  },
+  input: { prompt: true, expected: true },
+  output: { expected: true },
+  cacheRead: { prompt: true },
   /** All cache writes, of any lifetime. */
-  cacheWrite: {
-    holder: 'input',
-    names: ['cacheWriteInputTokenCount', 'cacheWriteInputTokens', 'cache_creation_input_tokens'],
-    prompt: true,
-  },
+  cacheWrite: { prompt: true },
   /** The part of `cacheWrite` that lives one hour. Only response bodies tell it; without a body it is 0. */
-  cacheWrite1h: { holder: 'input', names: [] },
+  cacheWrite1h: {},
   /** The part of `cacheWrite` whose lifetime a body told. The rest counts as five-minute writes, and reports say so. */
-  cacheWriteKnown: { holder: 'input', names: [] },
+  cacheWriteKnown: {},
 } as const satisfies Record<string, CounterSpec>;
 
 export interface ClassSpec {

@@ -1,6 +1,6 @@
 import { ANY_ENDING, ANY_FIELD, type Keep, type Kept, OR_TEXT } from './json-fields.ts';
 
-/** Records whose objects other tools have flattened: `"input.inputTokenCount": 12` in place of `"input": {"inputTokenCount": 12}`. */
+/** Records whose objects other tools have flattened: `"identity.arn": "…"` in place of `"identity": {"arn": "…"}`. */
 
 type Fields = { readonly [field: string]: Kept };
 type Nested = { [field: string]: Kept };

@@ -1,5 +1,7 @@
 import type { TokenCounts } from '../domain/invocation.ts';
-import { byCounter, COUNTER_NAMES, COUNTERS, type Counter, EXPECTED_COUNTERS } from '../domain/usage-class.ts';
+import { byCounter, COUNTER_NAMES, type Counter, EXPECTED_COUNTERS } from '../domain/usage-class.ts';
+import { DETAIL_FIELDS, fieldsOf } from './count-fields.ts';
+import { COUNT_PLACES, DETAILS, LIFETIMES, TOTAL } from './count-table.ts';
 import type { Kept } from './json-fields.ts';
 
 /**
@@ -10,7 +12,7 @@ import type { Kept } from './json-fields.ts';
 type Fields = { readonly [field: string]: Kept };
 
 const COUNTER_BY_FIELD = new Map<string, Counter>(
-  COUNTER_NAMES.flatMap((counter) => COUNTERS[counter].names.map((field) => [field, counter] as const)),
+  COUNTER_NAMES.flatMap((counter) => fieldsOf(counter).map((field) => [field, counter] as const)),
 );
 
 /** No model takes this many tokens in one request; a larger count is damage, not usage. */
@@ -19,19 +21,28 @@ export const MAX_COUNT = 1_000_000_000;
 /** Thrown for a count that is damage. One frozen instance: damaged input may hold millions of such lines. */
 export const BAD_COUNT: Error = Object.freeze(new Error('bad count'));
 
+// Names by themselves, for the sake of speed: this runs several times for each record.
+const { holder: WRITES, short: SHORT, long: LONG } = LIFETIMES.claude;
+const { holder: WRITE_LIST, count: LISTED, lifetime: LIFETIME, long: HOUR } = LIFETIMES.converse;
+const { chat: CHAT, responses: RESPONSES } = DETAILS;
+const [PARTS, PART_COUNT] = COUNT_PLACES.output.parts;
+
 /** What of a body is read to find counts. */
 export const USAGE_FIELDS = {
-  ...Object.fromEntries([...COUNTER_BY_FIELD.keys()].map((field) => [field, true as const])),
-  totalTokens: true,
-  cacheDetails: { ttl: true, inputTokens: true },
-  cache_creation: { ephemeral_5m_input_tokens: true, ephemeral_1h_input_tokens: true },
-  input_tokens_details: { cached_tokens: true, cache_write_tokens: true },
-  prompt_tokens_details: { cached_tokens: true, cache_write_tokens: true },
-  results: { tokenCount: true },
-} as const;
+  ...kept(...COUNTER_BY_FIELD.keys(), TOTAL),
+  [WRITE_LIST]: kept(LIFETIME, LISTED),
+  [WRITES]: kept(SHORT, LONG),
+  [RESPONSES]: kept(...DETAIL_FIELDS.map(({ field }) => field)),
+  [CHAT]: kept(...DETAIL_FIELDS.map(({ field }) => field)),
+  [PARTS]: kept(PART_COUNT),
+};
+
+function kept(...fields: readonly string[]): Record<string, true> {
+  return Object.fromEntries(fields.map((field) => [field, true]));
+}
 
 /** Fields of which a stream event, or another element of an array, has one if it states a count. */
-export const COUNT_MARKS: readonly string[] = ['usage', 'ttl', 'tokenCount', ...COUNTER_BY_FIELD.keys()];
+export const COUNT_MARKS: readonly string[] = ['usage', LIFETIME, PART_COUNT, ...COUNTER_BY_FIELD.keys()];
 
 /** True for a JSON object. */
 export function isFields(value: Kept | undefined): value is { [field: string]: Kept } {
@@ -74,14 +85,13 @@ function readingFromFields(fields: Fields): Reading {
     const value = fields[name] as Kept;
     const counter = COUNTER_BY_FIELD.get(name);
     if (counter !== undefined) raise(reading, counter, countOf(value));
-    else if (name === 'totalTokens') total = countOf(value);
-    else if (name === 'results') raise(reading, 'output', resultTokens(value));
-    else if (name === 'cacheDetails' || name === 'cache_creation') addWriteSplit(reading, value);
-    else if ((name === 'input_tokens_details' || name === 'prompt_tokens_details') && isFields(value)) {
+    else if (name === TOTAL) total = countOf(value);
+    else if (name === PARTS) raise(reading, 'output', sumOfParts(value));
+    else if (name === WRITE_LIST || name === WRITES) addWriteSplit(reading, value);
+    else if ((name === RESPONSES || name === CHAT) && isFields(value)) {
       // OpenAI shapes: the input number holds the cached tokens too, and this names them.
       hasDetails = true;
-      raise(reading, 'cacheRead', countOf(value['cached_tokens']));
-      raise(reading, 'cacheWrite', countOf(value['cache_write_tokens']));
+      for (const { counter: of, field } of DETAIL_FIELDS) raise(reading, of, countOf(value[field]));
     }
   }
   const cached = reading.cacheRead + reading.cacheWrite;
@@ -95,17 +105,17 @@ function readingFromFields(fields: Fields): Reading {
   return reading;
 }
 
-/** The cache writes by lifetime, from Converse (`cacheDetails`) or Anthropic (`cache_creation`). Bodies alone have them. */
+/** The cache writes by lifetime, from Converse or Claude. Bodies alone have them. */
 function addWriteSplit(reading: Reading, value: Kept): void {
   let short = 0;
   let long = 0;
   if (isFields(value)) {
-    short = countOf(value['ephemeral_5m_input_tokens']) ?? 0;
-    long = countOf(value['ephemeral_1h_input_tokens']) ?? 0;
+    short = countOf(value[SHORT]) ?? 0;
+    long = countOf(value[LONG]) ?? 0;
   } else if (Array.isArray(value)) {
     for (const detail of value.filter(isFields)) {
-      const tokens = countOf(detail['inputTokens']) ?? 0;
-      if (detail['ttl'] === '1h') long += tokens;
+      const tokens = countOf(detail[LISTED]) ?? 0;
+      if (detail[LIFETIME] === HOUR) long += tokens;
       else short += tokens;
     }
   }
@@ -115,9 +125,9 @@ function addWriteSplit(reading: Reading, value: Kept): void {
 }
 
 /** Titan answers in parts, each with its own count. */
-function resultTokens(value: Kept): number | undefined {
+function sumOfParts(value: Kept): number | undefined {
   if (!Array.isArray(value)) return undefined;
-  const counts = value.filter(isFields).flatMap((result) => countOf(result['tokenCount']) ?? []);
+  const counts = value.filter(isFields).flatMap((result) => countOf(result[PART_COUNT]) ?? []);
   return counts.length === 0 ? undefined : countOf(counts.reduce((sum, count) => sum + count, 0));
 }
 

@@ -1,7 +1,8 @@
 import type { CloudWatchLogsOptions } from '../../rigs/cloudwatch-logs/index.ts';
 import { cloudWatchOver } from '../helpers/engines.ts';
 import { lineOf } from '../helpers/log-files.ts';
-import { type MakeEngine, testEngine } from './engine.ts';
+import { testEngine } from './engine.ts';
+import type { MakeEngine } from './shared-engine.ts';
 
 function over(via: 'insights' | 'events', assumptions?: CloudWatchLogsOptions['assumptions']): MakeEngine {
   return (deliveries) => cloudWatchOver(via, assumptions)(deliveries.flat().map(lineOf));

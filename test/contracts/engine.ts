@@ -10,10 +10,8 @@ import type { Coverage, Engine, UsageQuery } from '../../src/engines/engine.ts';
 import { CALLERS, type Call, callOf, type Line, MODELS } from '../helpers/log-files.ts';
 import { fromSamples } from '../helpers/samples.ts';
 import { testInvocations } from './invocations.ts';
-import { collectParts, type Part, shareEngine } from './shared-engine.ts';
-
-/** Makes an engine over deliveries, each of them one log file (or one batch of events) of its own. */
-export type MakeEngine = (deliveries: readonly (readonly Line[])[]) => Promise<Engine>;
+import { collectParts, type MakeEngine, type Part, shareEngine } from './shared-engine.ts';
+import { EVERYTHING, type Visibility } from './visibility.ts';
 
 interface Question {
   from: string;
@@ -42,31 +40,6 @@ const PROFILE_ALIAS: Alias = {
   model: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
   name: 'doc-search',
   tags: { team: 'search', 'cost/center~"a.b"': 'cc-1300' },
-};
-
-/** What a source lets an engine see; the report says what it does not. */
-export interface Visibility {
-  /** Lines that are no records. */
-  malformed: boolean;
-  /** Which of several records of a request holds the rest, where they differ in more than their counters. */
-  differingRepeats: boolean;
-  /** Records without a request id. */
-  missingRequestIds: boolean;
-  /** Records of one request that are far apart in time, when only one of them is in the period. */
-  distantRepeats: boolean;
-  /** When the first and last invocation were, to the millisecond; else to the hour. */
-  moments: boolean;
-  /** Of single requests, the metadata under keys that nobody named. */
-  unaskedMetadata: boolean;
-}
-
-const EVERYTHING: Visibility = {
-  malformed: true,
-  differingRepeats: true,
-  missingRequestIds: true,
-  distantRepeats: true,
-  moments: true,
-  unaskedMetadata: true,
 };
 
 /** What every engine must do, whatever it reads. */

@@ -7,8 +7,8 @@ import type { Weights } from '../../src/domain/weights.ts';
 import { type Engine, type InvocationRow, type InvocationsQuery, sumsOf } from '../../src/engines/engine.ts';
 import { CALLERS, type Call, callOf, MODELS } from '../helpers/log-files.ts';
 import { fromSamples } from '../helpers/samples.ts';
-import type { MakeEngine, Visibility } from './engine.ts';
-import { collectParts, type Part, shareEngine } from './shared-engine.ts';
+import { collectParts, type MakeEngine, type Part, shareEngine } from './shared-engine.ts';
+import type { Visibility } from './visibility.ts';
 
 const OCTOBER = { from: Date.parse('2026-10-01T00:00:00Z'), to: Date.parse('2026-11-01T00:00:00Z') };
 const CHANGE = '2026-10-20T00:00:00Z';

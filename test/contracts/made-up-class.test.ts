@@ -9,12 +9,17 @@ import { type AthenaOverS3, startAthenaOverS3 } from '../helpers/athena.ts';
 import { athenaOver, cloudWatchOver, filesOver, type MakeEngineOver } from '../helpers/engines.ts';
 import { callOf, recordOf } from '../helpers/log-files.ts';
 
-/** A class of usage that nobody bills is one more line in the table, and no change of any engine. */
+/** A class of usage that nobody bills is one more line in each table, and no change of any engine. */
 vi.mock('../../src/domain/usage-table.ts', async (original) => {
   const { COUNTERS, USAGE_CLASSES } = await original<typeof import('../../src/domain/usage-table.ts')>();
-  const smells = { holder: 'output', names: ['smellCount', 'smells'] };
   const smell = { counter: 'smell', measure: 'smell_units', title: 'smells', meter: 'smells' };
-  return { COUNTERS: { ...COUNTERS, smell: smells }, USAGE_CLASSES: { ...USAGE_CLASSES, smell } };
+  return { COUNTERS: { ...COUNTERS, smell: {} }, USAGE_CLASSES: { ...USAGE_CLASSES, smell } };
+});
+
+vi.mock('../../src/logs/count-table.ts', async (original) => {
+  const table = await original<typeof import('../../src/logs/count-table.ts')>();
+  const smell = { own: ['output', 'smellCount'], bodies: { converse: 'smells' } };
+  return { ...table, COUNT_PLACES: { ...table.COUNT_PLACES, smell } };
 });
 
 let rig: AthenaOverS3;

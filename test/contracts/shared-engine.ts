@@ -1,8 +1,10 @@
 import { afterAll } from 'vitest';
 import type { Filter } from '../../src/domain/dimension.ts';
 import type { Engine } from '../../src/engines/engine.ts';
-import type { Call } from '../helpers/log-files.ts';
-import type { MakeEngine } from './engine.ts';
+import type { Call, Line } from '../helpers/log-files.ts';
+
+/** Makes an engine over deliveries, each of them one log file (or one batch of events) of its own. */
+export type MakeEngine = (deliveries: readonly (readonly Line[])[]) => Promise<Engine>;
 
 /** What one case asks about: calls among those of other cases, in accounts that nobody else has. */
 export interface Part {

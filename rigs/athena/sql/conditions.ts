@@ -1,8 +1,10 @@
 /** The conditions of a WHERE that say which objects are read: those on partition columns and "$path" alone. */
 import type { Assumptions } from '../assumptions.ts';
 import { notImitated } from '../errors.ts';
-import { PATH } from './scopes.ts';
 import { constantOf, type Node, partsOf } from './tree.ts';
+
+/** The hidden column of where an object lies. */
+export const PATH = '$path';
 
 export interface Condition {
   column: string;

@@ -2,7 +2,7 @@
 import type { Assumptions } from '../assumptions.ts';
 import { notImitated, QueryError } from '../errors.ts';
 import type { Table } from '../statement/ddl.ts';
-import { type Condition, conditionsOf } from './conditions.ts';
+import { type Condition, conditionsOf, PATH } from './conditions.ts';
 import { column, type Node, partsOf } from './tree.ts';
 
 /** A table that is read. */
@@ -36,8 +36,6 @@ export interface Sources extends Assumptions {
   /** Found, by `resolve`. */
   scans: Scan[];
 }
-
-export const PATH = '$path';
 
 /** Puts steps in the places of their names, and finds the tables that are read. @returns the names of its columns */
 export function resolve(query: Node, sources: Sources): string[] {

@@ -1,7 +1,7 @@
 import type { Assumptions } from '../assumptions.ts';
-import { compileFold, plain } from './aggregates.ts';
 import { compareForSort } from './compare.ts';
 import { compileExpression } from './compile-expression.ts';
+import { compileFold, plain } from './compile-fold.ts';
 import type { Evaluate } from './functions.ts';
 import type { Column, Command } from './parse-query.ts';
 import { breaksRule } from './query-error.ts';

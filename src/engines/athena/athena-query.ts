@@ -1,7 +1,9 @@
 import { HOUR_MS } from '../../domain/period.ts';
 import { limitsOfSize, type RequestSize } from '../../domain/request-size.ts';
 import { CONTEXT_BANDS } from '../../domain/usage.ts';
-import { byCounter, COUNTER_NAMES, COUNTERS, type Counter, columnOf, OWN_FIELDS } from '../../domain/usage-class.ts';
+import { byCounter, COUNTER_NAMES, type Counter, columnOf } from '../../domain/usage-class.ts';
+import { fieldsOf, OWN_FIELDS, placesOf } from '../../logs/count-fields.ts';
+import { DETAILS, LIFETIMES, TOTAL } from '../../logs/count-table.ts';
 import { BAD_COUNT_REASON } from '../../logs/record.ts';
 import { MAX_COUNT } from '../../logs/token-counts.ts';
 import { promptExpression, shapeSql } from '../grouping/counts.ts';
@@ -166,30 +168,36 @@ const OWN_COUNTS = OWN_FIELDS.map(({ counter, holder, field }) => ({
   field: `${holder}.${field.toLowerCase()}`,
 }));
 
-/** OpenAI's shapes name the cached tokens that the input number holds. */
-const DETAILS = ['input_tokens_details', 'prompt_tokens_details'];
-const DETAIL_FIELDS: Partial<Record<Counter, string>> = {
-  cacheRead: 'cached_tokens',
-  cacheWrite: 'cache_write_tokens',
-};
+/** OpenAI's objects that name the cached tokens which the input number holds. */
+const DETAIL_HOLDERS = [DETAILS.responses, DETAILS.chat];
+
+const { claude: CLAUDE, converse: CONVERSE } = LIFETIMES;
 
 /** What each holder states, as an array over them, -1 for nothing: every field is looked up once. */
 const HELD = {
   ...byCounter((counter) => {
-    const details = DETAIL_FIELDS[counter];
-    const fields = [
-      ...COUNTERS[counter].names.map((name) => name.toLowerCase()),
-      ...(details ? DETAILS.map((holder) => `${holder}.${details}`) : []),
-    ];
-    return largestOf(fields.map((field) => textAt('h', `$.${field}`)));
+    const { detail, parts } = placesOf(counter);
+    const details = detail === undefined ? [] : DETAIL_HOLDERS.map((holder) => bodyPath(holder, detail));
+    const stated = largestOf(
+      [...fieldsOf(counter).map((field) => bodyPath(field)), ...details].map((path) => textAt('h', path)),
+    );
+    return parts ? `greatest(${stated}, ${listSumSql(...parts)})` : stated;
   }),
-  // Titan answers in parts, each with its own count.
-  output: `greatest(${largestOf(COUNTERS.output.names.map((name) => textAt('h', `$.${name.toLowerCase()}`)))}, ${listSumSql('results', 'tokencount')})`,
-  cacheWrite1h: `greatest(${largestOf([textAt('h', '$.cache_creation.ephemeral_1h_input_tokens')])}, ${listSumSql('cachedetails', 'inputtokens', '1h')})`,
-  cacheWriteKnown: `greatest(${['5m', '1h'].map((life) => `greatest(0, ${largestOf([textAt('h', `$.cache_creation.ephemeral_${life}_input_tokens`)])})`).join(' + ')}, ${listSumSql('cachedetails', 'inputtokens')})`,
-  detailed: `IF(${DETAILS.map((details) => `json_extract(h, '$.${details}') IS NOT NULL`).join(' OR ')}, 1, 0)`,
-  total: largestOf([textAt('h', '$.totaltokens')]),
+  cacheWrite1h: `greatest(${writesSql(CLAUDE.long)}, ${listSumSql(CONVERSE.holder, CONVERSE.count, CONVERSE.long)})`,
+  cacheWriteKnown: `greatest(${[CLAUDE.short, CLAUDE.long].map((name) => `greatest(0, ${writesSql(name)})`).join(' + ')}, ${listSumSql(CONVERSE.holder, CONVERSE.count)})`,
+  detailed: `IF(${DETAIL_HOLDERS.map((holder) => `json_extract(h, '${bodyPath(holder)}') IS NOT NULL`).join(' OR ')}, 1, 0)`,
+  total: largestOf([textAt('h', bodyPath(TOTAL))]),
 };
+
+/** Where steps lead in a body. */
+function bodyPath(...steps: readonly string[]): string {
+  return `$.${steps.join('.').toLowerCase()}`;
+}
+
+/** Claude's cache writes of one lifetime. */
+function writesSql(name: string): string {
+  return largestOf([textAt('h', bodyPath(CLAUDE.holder, name))]);
+}
 
 const HELD_STEP = `SELECT *,
   ${Object.entries(HELD)
@@ -354,11 +362,13 @@ function largestOf(texts: readonly string[]): string {
   return `array_max(transform(ARRAY[${texts.join(', ')}], v -> ${COUNT}))`;
 }
 
-/** The sum of a field over a list in `h`, -1 where no element has it; @param lifetime only of elements whose ttl is this */
+/** The sum of a field over a list in `h`, -1 where no element has it; @param lifetime only of elements that live so long */
 function listSumSql(list: string, field: string, lifetime?: string): string {
-  const counted = largestOf([textAt('x', `$.${field}`)]);
-  const element = lifetime ? `IF(${textAt('x', '$.ttl')} = '${lifetime}', ${counted}, -1)` : counted;
-  const elements = `coalesce(TRY(CAST(json_extract(h, '$.${list}') AS array(json))), CAST(ARRAY[] AS array(json)))`;
+  const counted = largestOf([textAt('x', bodyPath(field))]);
+  const element = lifetime
+    ? `IF(${textAt('x', bodyPath(CONVERSE.lifetime))} = '${lifetime}', ${counted}, -1)`
+    : counted;
+  const elements = `coalesce(TRY(CAST(json_extract(h, '${bodyPath(list)}') AS array(json))), CAST(ARRAY[] AS array(json)))`;
   return `reduce(transform(${elements}, x -> ${element}), CAST(-1 AS bigint), (s, x) -> IF(x < 0, s, IF(s < 0, x, s + x)), s -> s)`;
 }
 

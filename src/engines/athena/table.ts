@@ -1,4 +1,4 @@
-import { OWN_FIELDS } from '../../domain/usage-class.ts';
+import { OWN_FIELDS } from '../../logs/count-fields.ts';
 import type { AthenaSource } from './source.ts';
 
 /** From when on Bedrock can have written logs: general availability, September 2023. */

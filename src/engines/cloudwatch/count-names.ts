@@ -1,15 +1,11 @@
-import { COUNTER_NAMES, COUNTERS, type Counter } from '../../domain/usage-class.ts';
+import { COUNTER_NAMES, type Counter } from '../../domain/usage-class.ts';
+import { fieldsOf, placesOf } from '../../logs/count-fields.ts';
+import { COUNT_PLACES, LIFETIMES } from '../../logs/count-table.ts';
 
-/** Names that bodies have for a counter in shapes of their own (logs/token-counts.ts). */
-const OTHERS: Partial<Record<Counter, readonly string[]>> = {
-  output: ['tokenCount'],
-  cacheRead: ['cached_tokens'],
-  cacheWrite: ['cache_write_tokens'],
-  cacheWrite1h: ['ephemeral_1h_input_tokens'],
-};
-
+/** With the names that bodies have for a counter in shapes of their own. */
 function namesOf(counter: Counter): string[] {
-  return [...COUNTERS[counter].names, ...(OTHERS[counter] ?? [])];
+  const { parts, detail, lifetime } = placesOf(counter);
+  return [...fieldsOf(counter), parts?.[1], detail, lifetime].filter((name) => name !== undefined);
 }
 
 /** Counters that records or bodies state under a name. */
@@ -20,7 +16,7 @@ export const NAMED_COUNTERS = COUNTER_NAMES.filter((counter) => namesOf(counter)
  * be where counts are read, for callers send objects, too. Such a match is a reason to look closer, never a count.
  */
 export function statementOf(counter: Counter): string {
-  // Other tools flatten keys: "input.inputTokenCount".
+  // Other tools flatten keys.
   return `"(?:\\w+\\.)*(?:${namesOf(counter).join('|')})":\\s*"?-?[1-9]`;
 }
 
@@ -28,10 +24,10 @@ export function statementOf(counter: Counter): string {
 export const ODD_STATEMENT = '"\\w*(?:_t|T)oken(?:s|Count|_count)":\\s*"?(?:-\\d|\\d{10}|\\d+\\.\\d*[1-9])';
 
 /** Matches how long cache writes live. */
-export const LIFETIME_STATEMENT = '"ephemeral_5m_input_tokens":\\s*[1-9]|"ttl":\\s*"';
+export const LIFETIME_STATEMENT = `"${LIFETIMES.claude.short}":\\s*[1-9]|"${LIFETIMES.converse.lifetime}":\\s*"`;
 
 /** Matches what no query reads in the events of a stream: OpenAI's cached tokens, which its input number holds as well. */
-export const STREAM_STATEMENT = '"cached_tokens":\\s*[1-9]|"latency":\\s*"optimized"';
+export const STREAM_STATEMENT = `"${COUNT_PLACES.cacheRead.detail}":\\s*[1-9]|"latency":\\s*"optimized"`;
 
 /** Matches what a guardrail did that stopped a request or its answer. */
 export const BLOCKED_STATEMENT =

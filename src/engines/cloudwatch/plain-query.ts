@@ -1,4 +1,6 @@
-import { COUNTER_NAMES, COUNTERS, type Counter, OWN_FIELDS } from '../../domain/usage-class.ts';
+import type { Counter } from '../../domain/usage-class.ts';
+import { bodyFields, DETAIL_FIELDS, OWN_FIELDS } from '../../logs/count-fields.ts';
+import { COUNT_PLACES, DETAILS, LIFETIMES, TOTAL } from '../../logs/count-table.ts';
 import type { Column } from '../scans/result-row.ts';
 import { FLAT, fromEnd, fromStart, METADATA_TEXT } from './anchored.ts';
 import {
@@ -29,51 +31,44 @@ const FIRST = ['accountId', 'region', 'requestId', 'modelId', 'operation', 'infe
 const LAST = ['inferenceRegion', 'errorCode'] as const;
 
 const BODY = 'output.outputBodyJson';
-const [INPUT] = COUNTERS.input.names;
-const [OUTPUT] = COUNTERS.output.names;
+const [, INPUT] = COUNT_PLACES.input.own;
+const [, OUTPUT] = COUNT_PLACES.output.own;
 const METRICS = 'amazon-bedrock-invocationMetrics';
 
 const USAGE = [...BODY.split('.'), 'usage'];
 const FIRST_USAGE = [...BODY.split('.'), '0', 'message', 'usage'];
 
-/** Counters with fields of their own. */
-const OWN = COUNTER_NAMES.flatMap((counter) => {
-  const { holder, names } = COUNTERS[counter];
-  const [own, ...others] = names as readonly string[];
-  return own === undefined ? [] : [{ holder, own, others }];
-});
-
 /** Lifetimes of cache writes, in the usage of Claude. */
-const LIFETIMES = ['ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'].map((name) => ['cache_creation', name]);
+const { holder: WRITES, short: SHORT, long: LONG } = LIFETIMES.claude;
+const WRITES_BY_LIFETIME = [SHORT, LONG].map((name) => [WRITES, name]);
 
 /** Where counts stand that a result gives as `c0`, `c1`, …: the largest of a request's records. */
 export const COUNT_PATHS: readonly (readonly string[])[] = [
-  ...OWN.map(({ holder, own }) => [holder, own]),
+  ...OWN_FIELDS.map(({ holder, field }) => [holder, field]),
   ...[
-    ...OWN.flatMap(({ others }) => others.map((name) => [name])),
-    ['totalTokens'],
-    ...['prompt_tokens_details', 'input_tokens_details'].flatMap((details) => [
-      [details, 'cached_tokens'],
-      [details, 'cache_write_tokens'],
-    ]),
-    ...LIFETIMES,
+    ...OWN_FIELDS.flatMap(({ counter }) => bodyFields(counter).map((name) => [name])),
+    [TOTAL],
+    ...[DETAILS.chat, DETAILS.responses].flatMap((details) => DETAIL_FIELDS.map(({ field }) => [details, field])),
+    ...WRITES_BY_LIFETIME,
   ].map((path) => [...USAGE, ...path]),
-  ...[['cache_read_input_tokens'], ['cache_creation_input_tokens'], ...LIFETIMES].map((path) => [
-    ...FIRST_USAGE,
-    ...path,
-  ]),
+  ...[[COUNT_PLACES.cacheRead.bodies.claude], [COUNT_PLACES.cacheWrite.bodies.claude], ...WRITES_BY_LIFETIME].map(
+    (path) => [...FIRST_USAGE, ...path],
+  ),
 ];
 
 /** The metrics at the end of a response: columns by the names that they have there. */
 export const METRIC_COLUMNS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(OWN.map(({ own }, index) => [own, `z${index}`])),
+  ...Object.fromEntries(OWN_FIELDS.map(({ field }, index) => [field, `z${index}`])),
   invocationLatency: 'z_time',
   firstByteLatency: 'z_first',
 };
 
 /** The other counts of the input, beside the one of its tokens: columns by their names. */
 export const INPUT_COLUMNS: Readonly<Record<string, string>> = Object.fromEntries(
-  OWN.filter(({ holder, own }) => holder === 'input' && own !== INPUT).map(({ own }, index) => [own, `y${index}`]),
+  OWN_FIELDS.filter(({ holder, field }) => holder === 'input' && field !== INPUT).map(({ field }, index) => [
+    field,
+    `y${index}`,
+  ]),
 );
 
 /** In how many records of a request it stands. */
@@ -144,7 +139,13 @@ const PARSING = [
 ];
 
 /** Columns of counts that were found in the text. */
-const FOUND = ['y_in', 'y_out', 'y_length', ...Object.values(INPUT_COLUMNS), ...OWN.map((_, index) => `z${index}`)];
+const FOUND = [
+  'y_in',
+  'y_out',
+  'y_length',
+  ...Object.values(INPUT_COLUMNS),
+  ...OWN_FIELDS.map((_, index) => `z${index}`),
+];
 
 /** Every request of a slice. */
 export function plainQuery(slice: Slice): InsightsQuery {

@@ -1,4 +1,4 @@
-import { COUNTERS } from '../../domain/usage-class.ts';
+import { COUNT_PLACES } from '../../logs/count-table.ts';
 import { BAD_COUNT, tokenCounts } from '../../logs/token-counts.ts';
 import type { MergedInvocation } from '../grouping/merge.ts';
 import { type Column, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
@@ -50,18 +50,19 @@ const METRICS = ['output', 'outputBodyJson', 'amazon-bedrock-invocationMetrics']
 function recordFromRow(row: ResultRow): Fields {
   const record: Fields = {};
   for (const [index, path] of COUNT_PATHS.entries()) put(record, path, row[`c${index}`]);
-  put(record, ['output', COUNTERS.output.names[0]], row['t_y_out']);
+  put(record, COUNT_PLACES.output.own, row['t_y_out']);
   for (const [name, column] of Object.entries(METRIC_COLUMNS)) put(record, [...METRICS, name], row[`t_${column}`]);
   if (!isOnlyInput(row, record)) return record;
-  put(record, ['input', COUNTERS.input.names[0]], row['t_y_in']);
+  put(record, COUNT_PLACES.input.own, row['t_y_in']);
   for (const [name, column] of Object.entries(INPUT_COLUMNS)) put(record, ['input', name], row[`t_${column}`]);
   return record;
 }
 
 /** A call that came through states its output, and its input beside it: then the one count of the input in the text is that. */
 function isOnlyInput(row: ResultRow, record: Fields): boolean {
-  const [name] = COUNTERS.input.names;
-  return Number(row['t_y_length']) === name.length && inner(record, 'output')[COUNTERS.output.names[0]] !== undefined;
+  const [, input] = COUNT_PLACES.input.own;
+  const [holder, output] = COUNT_PLACES.output.own;
+  return Number(row['t_y_length']) === input.length && inner(record, holder)[output] !== undefined;
 }
 
 /** Puts a count where its path leads, if there is one and none stands there. */

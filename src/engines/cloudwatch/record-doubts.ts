@@ -7,7 +7,7 @@ import {
   statementOf,
   TIER_STATEMENT,
 } from './count-names.ts';
-import { OWN, recordColumn, USAGE } from './record-counts.ts';
+import { listedCount, OWN, recordColumn } from './record-counts.ts';
 
 /** A whole number from 0 to 10^9, plainly or as Java writes it. */
 const WHOLE = '\\d{1,9}(?:\\.0+)?|\\d(?:\\.\\d{1,7})?E[78]|10{9}(?:\\.0+)?|1\\.0E9';
@@ -31,7 +31,7 @@ export const DOUBTING = [
     `startsWith(b, "[") = 1 and b like /${STREAM_STATEMENT}/`,
     `startsWith(b, "[") = 1 and not ispresent(q_tier) and b like /${TIER_STATEMENT}/`,
     `${recordColumn('cacheWriteKnown')} < ${recordColumn('cacheWrite')} and b like /${LIFETIME_STATEMENT}/`,
-    `ispresent(${USAGE}.cacheDetails[2].inputTokens)`,
+    `ispresent(${listedCount(2)})`,
     'coalesce(m.timestamp, "") not like /^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d/',
   ].join(' or ')}, 1, 0) as c_doubt`,
 ];

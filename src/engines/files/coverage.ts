@@ -1,7 +1,8 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { printableLine } from '../../domain/printable.ts';
 import { sumByName } from '../../domain/sums.ts';
 import type { Coverage } from '../engine.ts';
-import { type DuckDBConnection, rowsFrom } from './ledger.ts';
+import { rowsFrom } from './connection.ts';
 import { coverageStatement } from './query.ts';
 import type { Listing } from './store.ts';
 

@@ -6,11 +6,12 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, answerOf } from '../../../test/helpers/answer.ts';
 import { bundled } from '../../../test/helpers/bundled.ts';
 import { callOf, type Line, temporaryFolder, writeFiles } from '../../../test/helpers/log-files.ts';
+import { rowsFrom } from './connection.ts';
 import { discover } from './discover.ts';
 import { createFolderStore } from './folder.ts';
 import { createFilesEngine } from './index.ts';
 import { type Ingest, ingest } from './ingest.ts';
-import { createLedger, rowsFrom } from './ledger.ts';
+import { createLedger } from './ledger.ts';
 import type { LogStore } from './store.ts';
 
 const helper = (name: string) => new URL(`../../../test/helpers/${name}`, import.meta.url);

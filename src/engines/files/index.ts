@@ -1,21 +1,16 @@
 import { resolve } from 'node:path';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Alias } from '../../domain/alias.ts';
 import { DAY_MS } from '../../domain/period.ts';
 import type { Engine, RequestQuery, Work } from '../engine.ts';
 import { mostExpensive } from '../grouping/order.ts';
+import { rowsFrom } from './connection.ts';
 import { type Contents, contentsOf, coverageOf } from './coverage.ts';
 import { createFolderStore } from './folder.ts';
 import { ingest, unreadFiles } from './ingest.ts';
 import { invocationFromResult, invocationsStatement } from './invocations-query.ts';
-import {
-  createLedger,
-  createTemporaryLedger,
-  type DuckDBConnection,
-  type Ledger,
-  ledgerPath,
-  rowsFrom,
-} from './ledger.ts';
+import { createLedger, createTemporaryLedger, type Ledger, ledgerPath } from './ledger.ts';
 import { noRecords } from './no-records.ts';
 import { UNRESOLVED_STATEMENT, usageRowFromResult, usageStatement } from './query.ts';
 import type { Listing, LogStore } from './store.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
 import { SpendError } from '../../domain/errors.ts';
-import { inTransaction, rowsFrom } from './ledger.ts';
+import { inTransaction, rowsFrom } from './connection.ts';
 import { LAYOUT, SCHEMA, TABLES } from './schema.ts';
 
 /** Whether a database had the tables of this version, those of another one that had to be dropped, or none. */

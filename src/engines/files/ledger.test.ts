@@ -14,10 +14,11 @@ import {
   writeFiles,
 } from '../../../test/helpers/log-files.ts';
 import { type Engine, everything, type Progress, type Work } from '../engine.ts';
+import { rowsFrom } from './connection.ts';
 import { createFolderStore } from './folder.ts';
 import { createFilesEngine } from './index.ts';
 import { ingest } from './ingest.ts';
-import { createLedger, ledgerPath, rowsFrom } from './ledger.ts';
+import { createLedger, ledgerPath } from './ledger.ts';
 
 const MEGABYTE = 1024 * 1024;
 

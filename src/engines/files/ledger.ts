@@ -4,7 +4,7 @@ import { link, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import envPaths from 'env-paths';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
@@ -185,26 +185,3 @@ async function createEmpty(path: string): Promise<void> {
     await rm(draft, { force: true });
   }
 }
-
-/** Runs statements in one transaction: all of them or, after an error or a crash, none. */
-export async function inTransaction(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
-  await connection.run('BEGIN');
-  try {
-    await work();
-    await connection.run('COMMIT');
-  } catch (error) {
-    await connection.run('ROLLBACK').catch(() => {});
-    throw error;
-  }
-}
-
-/** Rows of a query as objects. Whole numbers come back as bigint, sums of them as bigint too. */
-export async function rowsFrom(
-  connection: DuckDBConnection,
-  sql: string,
-  values: DuckDBValue[] = [],
-): Promise<Record<string, DuckDBValue>[]> {
-  return (await connection.runAndReadAll(sql, values)).getRowObjects();
-}
-
-export type { DuckDBConnection };

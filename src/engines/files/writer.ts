@@ -10,7 +10,7 @@ import {
 } from '@duckdb/node-api';
 import { COUNTER_NAMES } from '../../domain/usage-class.ts';
 import type { RecordBatch, StoredAttributes } from './batch.ts';
-import { inTransaction, rowsFrom } from './ledger.ts';
+import { inTransaction, rowsFrom } from './connection.ts';
 import type { FileReading } from './read-file.ts';
 import type { LogFile } from './store.ts';
 

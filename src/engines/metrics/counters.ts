@@ -1,3 +1,6 @@
+import { COUNTER_NAMES } from '../../domain/usage-class.ts';
+import { placesOf } from '../../logs/count-fields.ts';
+
 /** What is read of each series, as sums over a cell of time. */
 export interface Sums {
   successes: number;
@@ -13,22 +16,15 @@ export interface Sums {
 
 export type Counter = keyof Sums;
 
-/**
- * Metrics of the namespace AWS/Bedrock by the counter they tell:
- * https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html
- * That page has had two names for cached tokens. Where both exist they say the same, so the larger is taken, never their sum.
- */
+/** Metrics of the namespace AWS/Bedrock by the counter they tell. Those of tokens are told by logs/count-table.ts. */
 export const COUNTER_OF_METRIC: Readonly<Record<string, Counter>> = {
   Invocations: 'successes',
   InvocationClientErrors: 'clientErrors',
   InvocationServerErrors: 'serverErrors',
   InvocationThrottles: 'throttles',
-  InputTokenCount: 'input',
-  OutputTokenCount: 'output',
-  CacheReadInputTokens: 'cacheRead',
-  CacheReadInputTokenCount: 'cacheRead',
-  CacheWriteInputTokens: 'cacheWrite',
-  CacheWriteInputTokenCount: 'cacheWrite',
+  ...Object.fromEntries(
+    COUNTER_NAMES.flatMap((counter) => (placesOf(counter).metrics ?? []).map((metric) => [metric, counter])),
+  ),
 };
 
 export const METRICS = Object.keys(COUNTER_OF_METRIC);
