@@ -22,11 +22,11 @@ import { ERROR_CODES } from '../src/domain/errors.ts';
 import { UNPRICED_CODES, UNPRICED_REASONS } from '../src/domain/unpriced.ts';
 import { PROMPTS } from '../src/mcp/prompts/index.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
-import { breakdown } from '../src/reports/usage/breakdown.ts';
 import type { ReportContext } from '../src/reports/context.ts';
 import { FOCUS_COLUMNS } from '../src/reports/focus/columns.ts';
-import { overTime } from '../src/reports/usage/over-time.ts';
 import { textFromReport } from '../src/reports/render.ts';
+import { breakdown } from '../src/reports/usage/breakdown.ts';
+import { overTime } from '../src/reports/usage/over-time.ts';
 
 /** What users ask; test/questions asks the tools. */
 const QUESTIONS = JSON.parse(readFileSync('test/questions/questions.json', 'utf8')) as {
