@@ -11,6 +11,7 @@ import type { ServerDependencies } from './dependencies.ts';
 import { leanOutput } from './lean-schema.ts';
 import { registerPrompts } from './prompts/index.ts';
 import { registerResources } from './resources.ts';
+import { inputFrom, listedInput } from './tool-input.ts';
 import { resultFromAnswer, resultFromError } from './tool-result.ts';
 import { TOOLS } from './tools/index.ts';
 import { VERSION } from './version.ts';
@@ -53,18 +54,22 @@ function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask
     {
       title,
       description,
-      inputSchema: tool.input,
+      inputSchema: listedInput(tool.input),
       ...(toolData === 'shown' ? { outputSchema: SHOWN } : {}),
       annotations: { title, readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
       ...(tool.app === undefined ? {} : { _meta: { ui: { resourceUri: tool.app } } }),
     },
-    async (input, context) => {
+    async (given, context) => {
+      let input: Record<string, unknown> = {};
       const run = async () => {
         checkTool(rights, tool);
+        input = inputFrom(tool.input, given);
         return tool.run(input, { ...own, signal: context.mcpReq.signal, onProgress: progressSender(context) });
       };
       try {
-        const answer = await ask({ method: 'tools/call', target: name, input }, run, ({ exact }) => rowsIn(exact));
+        const answer = await ask({ method: 'tools/call', target: name, input: given }, run, ({ exact }) =>
+          rowsIn(exact),
+        );
         const exactly = context.mcpReq._meta?.[EXACT] === true;
         const room = input['limit'] === usualLimit ? 'usual' : 'large';
         return resultFromAnswer(answer, { toolData, exactly, room });

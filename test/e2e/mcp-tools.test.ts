@@ -214,7 +214,7 @@ describe('the tools that look for savings', () => {
 describe('a mistake in a call', () => {
   it.each([
     ['breakdown_spend', { by: ['modell'] }, /no dimension "modell".*Use one of: day, hour/s],
-    ['breakdown_spend', { by: [] }, /name at least one dimension/],
+    ['breakdown_spend', { by: [] }, /Name at least one dimension/],
     ['breakdown_spend', { by: ['model'], where: ['model'] }, /dimension=value/],
     ['breakdown_spend', { by: ['model'], from: 'last week' }, /Write 2026-10-01/],
     ['breakdown_spend', { by: ['model'], bye: 1 }, /bye/],
