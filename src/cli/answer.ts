@@ -1,5 +1,5 @@
 import type { ReportContext } from '../reports/context.ts';
-import { quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
+import { type ScanQuote, textFromQuote } from '../reports/quote.ts';
 import { EXIT } from './exit.ts';
 import type { OutputOptions } from './output.ts';
 import type { CallTarget } from './remote.ts';
@@ -46,11 +46,14 @@ export async function answer<Answer>(
     const { callTool } = await import('./remote.ts');
     return (await callTool(name, { ...input, ...more }, options)).structuredContent;
   };
+  const remoteQuote = async () => {
+    const { quoteSchema } = await import('../reports/quote-schema.ts');
+    return quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
+  };
   if (options.quote) {
-    const quote =
-      options.url === undefined
-        ? (await withContext(options, ways.quote)).result
-        : quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
+    const quote = await (options.url === undefined
+      ? withContext(options, ways.quote).then(({ result }) => result)
+      : remoteQuote());
     console.log(options.json ? JSON.stringify(quote, null, 2) : textFromQuote(quote));
     return EXIT.ok;
   }

@@ -1,20 +1,11 @@
-import * as z from 'zod';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { isoFromMoment } from '../domain/period.ts';
 import type { InvocationsQuery, UsageQuery } from '../engines/engine.ts';
 import { type Asked, askedFromQuestion, type BreakdownQuestion, queryFrom } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
+import type { ScanQuote } from './quote-schema.ts';
 
-export const quoteSchema = z.object({
-  period: z.object({ from: z.string(), to: z.string() }),
-  source: z.string(),
-  bytes: z.number().int().nonnegative().describe('That would be read'),
-  usd: z.string().optional().describe('What AWS would charge, US dollars; absent: unknown'),
-  seconds: z.number().int().nonnegative().optional().describe('About how long it would take; absent: unknown'),
-  notes: z.array(z.string()),
-});
-
-export type ScanQuote = z.output<typeof quoteSchema>;
+export type { ScanQuote };
 
 /**
  * What a question would take, without asking it. Where even finding the period of a question without one would read the logs,

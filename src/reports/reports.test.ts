@@ -3,9 +3,10 @@ import { composeSample, EXPECTED, OCTOBER, SAMPLE_LOGS } from '../../test/helper
 import { usdFromText } from '../domain/money.ts';
 import { breakdown } from './breakdown.ts';
 import type { ReportContext } from './context.ts';
+import { flatFromReport, reportFromFlat } from './flat-report.ts';
 import { overTime } from './over-time.ts';
 import { csvFromReport, textFromReport } from './render.ts';
-import { flatFromReport, flatReportSchema, type Report, reportFromFlat, reportSchema } from './report.ts';
+import { flatReportSchema, type Report, reportSchema } from './report.ts';
 import { usageReport } from './usage-report.ts';
 
 let context: ReportContext & { close(): Promise<void> };

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { breakdown } from '../../reports/breakdown.ts';
+import { flatFromReport } from '../../reports/flat-report.ts';
 import { quoteQuestion } from '../../reports/quote.ts';
-import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { flatReportSchema } from '../../reports/report.ts';
 import { chartedAnswer, chartInput } from '../charted.ts';
 import { defineTool } from '../define-tool.ts';
 import { byInput, limitInput, periodInputs, whereInput } from '../inputs.ts';

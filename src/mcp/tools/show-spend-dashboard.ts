@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { breakdown } from '../../reports/breakdown.ts';
+import { flatFromReport } from '../../reports/flat-report.ts';
 import { limitRows } from '../../reports/limit.ts';
 import { INTERVALS } from '../../reports/over-time.ts';
 import { textFromReport } from '../../reports/render.ts';
-import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { flatReportSchema } from '../../reports/report.ts';
 import { DASHBOARD_URI } from '../app/index.ts';
 import { defineTool } from '../define-tool.ts';
 import { periodInputs, whereInput } from '../inputs.ts';

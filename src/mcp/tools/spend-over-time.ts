@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { flatFromReport } from '../../reports/flat-report.ts';
 import { breakdownFromOverTime, INTERVALS, overTime } from '../../reports/over-time.ts';
 import { quoteQuestion } from '../../reports/quote.ts';
-import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { flatReportSchema } from '../../reports/report.ts';
 import { chartedAnswer, chartInput } from '../charted.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
