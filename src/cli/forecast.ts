@@ -1,4 +1,5 @@
 import { readSetting } from '../config.ts';
+import { docUrl } from '../domain/doc-url.ts';
 import { SpendError } from '../domain/errors.ts';
 import { jsonText } from '../domain/printable.ts';
 import { anomalies, quoteAnomalies } from '../reports/anomalies/anomalies.ts';
@@ -95,7 +96,10 @@ async function budgetsOf({ url, budgets }: OutlookOptions) {
   if (url !== undefined) return [];
   const file = readSetting('budgets', budgets);
   if (file === undefined)
-    throw new SpendError('INVALID_ARGUMENT', 'Name a file of budgets with --budgets; docs/forecast.md shows one.');
+    throw new SpendError(
+      'INVALID_ARGUMENT',
+      `Name a file of budgets with --budgets; ${docUrl('forecast.md')} shows one.`,
+    );
   const { readBudgets } = await import('../reports/budgets/budget-file.ts');
   return readBudgets(file);
 }
