@@ -1,6 +1,6 @@
 /**
  * Bundles bedrock-spend into dist: the command line, the library, the client and the reading threads, with everything that they
- * need but DuckDB, which is native code. `npm run build`. Their types, which take longer, are made for `npm pack` and `npm publish`
+ * need but native code, which is DuckDB’s. `npm run build`. Their types, which take longer, are made for `npm pack` and `npm publish`
  * only; `prepare` repeats what `build` is, since what npm was asked for is not told through a second `npm run`.
  */
 import { execFileSync } from 'node:child_process';

@@ -33,7 +33,7 @@ export async function bundleEntries(
     target: 'node22',
     chunkNames: '[name]-[hash]',
     // Native code; only sources that are files need it.
-    external: ['@duckdb/node-api'],
+    external: ['@duckdb/node-bindings'],
     plugins: [PRICES_OF_AWS, SMALL_VALIDATOR],
     metafile: true,
     ...options,
