@@ -3,7 +3,7 @@ import { clientFromAuthInfo } from '../authentication/client-identity.ts';
 import { checkTool } from '../authorization/rights.ts';
 import { EXACT } from '../domain/exact-data.ts';
 import type { Progress } from '../engines/engine.ts';
-import { shownSchema } from '../reports/shown.ts';
+import { shownSchema } from '../reports/shown-schema.ts';
 import { registerDashboard } from './app/index.ts';
 import { type Asking, createAsking } from './asking.ts';
 import type { Tool } from './define-tool.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { cutToLength, dataFromShown, shownReport, shownSchema, textFromShown } from './shown.ts';
+import { cutToLength, dataFromShown, shownReport, textFromShown } from './shown.ts';
+import { shownSchema } from './shown-schema.ts';
 import { QUOTED_NOTE } from './shown-value.ts';
 
 const table = {

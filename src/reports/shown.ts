@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { printable, printableLine } from '../domain/printable.ts';
+import type { ShownData } from './shown-schema.ts';
 import { QUOTED_NOTE } from './shown-value.ts';
 
 /**
@@ -40,22 +40,6 @@ export function textFromShown({ blocks, notes }: ShownReport): string {
   ];
   return `${parts.map(printable).join('\n\n')}\n`;
 }
-
-/** The shape of a tool's data by default, the same for all tools. */
-export const shownSchema = z.object({
-  lines: z.array(z.string()).describe('What is found, in sentences'),
-  tables: z.array(
-    z.object({
-      title: z.string().optional(),
-      columns: z.array(z.string()),
-      rows: z.array(z.array(z.string())).describe('Cells by column, rounded for reading'),
-      total: z.array(z.string()).optional(),
-    }),
-  ),
-  notes: z.array(z.string()).describe('What the reader must know'),
-});
-
-export type ShownData = z.output<typeof shownSchema>;
 
 /** The same as data, for hosts that show the model a tool's data in place of its text. */
 export function dataFromShown({ blocks, notes }: ShownReport): ShownData {

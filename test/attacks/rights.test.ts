@@ -32,7 +32,11 @@ const TOOL_NAMES = TOOLS.map(({ name }) => name);
 
 beforeAll(async () => {
   const options = { policy: POLICY, pseudonymKey: 'planted-pseudonym-key-32-characters', audit: 'log' };
-  const access = await openAccessControl(options, TOOL_NAMES, (line) => audited.push(line));
+  const access = await openAccessControl(
+    options,
+    async () => TOOL_NAMES,
+    (line) => audited.push(line),
+  );
   dependencies = { ...(await composeSample()), access, log: () => {} };
 });
 afterAll(() => dependencies.close());

@@ -11,7 +11,7 @@ import { createServerFactory } from '../../src/mcp/server.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { VERSION } from '../../src/mcp/version.ts';
 import { flatReportSchema } from '../../src/reports/report.ts';
-import { shownSchema } from '../../src/reports/shown.ts';
+import { shownSchema } from '../../src/reports/shown-schema.ts';
 import { composeSample, composeUnread, EXPECTED, OCTOBER } from '../helpers/sample.ts';
 
 const logged: string[] = [];

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { flatFromReport } from '../../reports/flat-report.ts';
 import { quoteQuestion } from '../../reports/quote.ts';
-import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { flatReportSchema } from '../../reports/report.ts';
 import { breakdown } from '../../reports/usage/breakdown.ts';
 import { chartedAnswer, chartInput } from '../charted.ts';
 import { defineTool } from '../define-tool.ts';
