@@ -8,9 +8,11 @@ import { registerDashboard } from './app/index.ts';
 import { type Asking, createAsking } from './asking.ts';
 import type { Tool } from './define-tool.ts';
 import type { ServerDependencies } from './dependencies.ts';
+import { ICONS } from './icon.ts';
 import { leanOutput } from './lean-schema.ts';
 import { registerPrompts } from './prompts/index.ts';
 import { registerResources } from './resources.ts';
+import { tableLink } from './tables.ts';
 import { inputFrom, listedInput } from './tool-input.ts';
 import { resultFromAnswer, resultFromError } from './tool-result.ts';
 import { TOOLS } from './tools/index.ts';
@@ -29,7 +31,7 @@ Start with get_bedrock_usage_report or breakdown_spend; list_dimensions shows wh
 export function createServerFactory(dependencies: ServerDependencies): McpServerFactory {
   return ({ authInfo }) => {
     const server = new McpServer(
-      { name: 'bedrock-spend', title: 'Bedrock Spend', version: VERSION },
+      { name: 'bedrock-spend', title: 'Bedrock Spend', version: VERSION, icons: ICONS },
       {
         instructions: INSTRUCTIONS,
         capabilities: { tools: {}, logging: {}, resources: { subscribe: true }, prompts: {} },
@@ -39,7 +41,7 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
     for (const tool of TOOLS) registerTool(server, tool, asking);
     registerResources(server, asking);
     registerDashboard(server);
-    registerPrompts(server);
+    registerPrompts(server, asking);
     return server;
   };
 }
@@ -72,7 +74,8 @@ function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask
         );
         const exactly = context.mcpReq._meta?.[EXACT] === true;
         const room = input['limit'] === usualLimit ? 'usual' : 'large';
-        return resultFromAnswer(answer, { toolData, exactly, room });
+        const wholeTable = tool.csv && tableLink(tool, given);
+        return resultFromAnswer(answer, { toolData, exactly, room, wholeTable });
       } catch (error) {
         return resultFromError(error as Error);
       }

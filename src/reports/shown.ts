@@ -59,7 +59,8 @@ export function dataFromShown({ blocks, notes }: ShownReport): ShownData {
 }
 
 /** The same with as many rows as fit, table by table; what is left out is said. @param most characters of cells */
-export function cutToLength({ blocks, notes }: ShownReport, most: number): ShownReport {
+export function cutToLength(report: ShownReport, most: number): { report: ShownReport; omitted: number } {
+  const { blocks, notes } = report;
   let left = most;
   let omitted = 0;
   const cut = blocks.map((block) => {
@@ -71,10 +72,10 @@ export function cutToLength({ blocks, notes }: ShownReport, most: number): Shown
     omitted += block.rows.length - rows.length;
     return { ...block, rows };
   });
-  if (omitted === 0) return { blocks, notes };
+  if (omitted === 0) return { report, omitted };
   const rows = omitted === 1 ? 'row does' : 'rows do';
   const more = `${omitted} more ${rows} not fit in this answer; sums have them. Ask for a shorter period, a coarser interval or fewer dimensions, or give a larger "limit".`;
-  return { blocks: cut, notes: [...notes, more] };
+  return { report: { blocks: cut, notes: [...notes, more] }, omitted };
 }
 
 // --- internal ---
