@@ -89,7 +89,7 @@ describe('what is refused', () => {
       { by: ['model'], where: ['model'] },
       /"where" \(1\) cannot be .* Write each filter as dimension=value/,
     ],
-    ['no decimal', 'check_budget', { usd: 'much' }, /"usd" cannot be "much"\. A plain decimal such as 500\./],
+    ['no decimal', 'check_budget', { usd: 'much' }, /"usd" cannot be "much"\. Write a plain decimal such as 500\./],
     ['a list for arguments', 'list_dimensions', [1], /Arguments are an object/],
     [
       'two things',

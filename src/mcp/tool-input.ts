@@ -31,6 +31,7 @@ export function listedInput(schema: z.ZodObject): StandardSchemaWithJSON {
  * @throws SpendError INVALID_ARGUMENT that says what to write
  */
 export function inputFrom(schema: z.ZodObject, given: unknown): Record<string, unknown> {
+  checkSizes(given);
   const expected = z.toJSONSchema(schema, { io: 'input' }) as Expected;
   const read = readArguments(given, expected);
   const { success, data, error } = schema.safeParse(read);
@@ -39,6 +40,33 @@ export function inputFrom(schema: z.ZodObject, given: unknown): Record<string, u
 }
 
 // --- internal ---
+
+/** The longest ARN, by IAM (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html), and all that a question can say. */
+const MOST_OF_A_TEXT = 2_048;
+const MOST_OF_ALL = 65_536;
+
+/** Before anything is made of it: what is long enough keeps the one thread busy, whatever it is. */
+function checkSizes(given: unknown): void {
+  let left = MOST_OF_ALL;
+  const look = (value: unknown, most: number) => {
+    if (typeof value === 'object' && value !== null) {
+      for (const [name, inner] of Object.entries(value)) {
+        look(name, MOST_OF_A_TEXT);
+        look(inner, MOST_OF_A_TEXT);
+      }
+      return;
+    }
+    const { length } = String(value);
+    left -= length + 1;
+    if (length > most || left < 0)
+      throw new SpendError(
+        'INVALID_ARGUMENT',
+        `The arguments are too long. A text may have ${MOST_OF_A_TEXT} characters, and all of them ${MOST_OF_ALL}.`,
+      );
+  };
+  // Arguments that come as one text of JSON.
+  look(given, MOST_OF_ALL);
+}
 
 function readArguments(given: unknown, { properties = {}, required = [] }: Expected): Record<string, unknown> {
   const fields = typeof given === 'string' ? parsedObject(given) : given;

@@ -1,4 +1,5 @@
 import { printable, printableLine } from '../domain/printable.ts';
+import { largestOf } from '../domain/sums.ts';
 import type { ShownData } from './shown-schema.ts';
 import { QUOTED_NOTE } from './shown-value.ts';
 
@@ -87,7 +88,7 @@ function hasQuoted(block: ShownBlock): boolean {
 
 function textFromTable({ title, columns, names, rows, total }: ShownTable): string {
   const lines = [columns, ...rows, ...(total ? [total] : [])];
-  const widths = columns.map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? '').length)));
+  const widths = columns.map((_, column) => largestOf(lines.map((cells) => (cells[column] ?? '').length)));
   const aligned = lines.map((cells) =>
     cells
       .map((cell, column) => (column < names ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
