@@ -4,7 +4,7 @@ import { breakdownSpend } from '../../src/mcp/tools/breakdown-spend.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { textFromShown } from '../../src/reports/shown.ts';
 import { breakdown } from '../../src/reports/usage/breakdown.ts';
-import { composeSample, OCTOBER } from '../helpers/sample.ts';
+import { composeSample } from '../helpers/sample.ts';
 
 let sample: Awaited<ReturnType<typeof composeSample>>;
 beforeAll(async () => {
