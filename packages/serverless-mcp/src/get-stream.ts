@@ -1,4 +1,5 @@
 import type { JSONRPCErrorResponse, JSONRPCNotification, RequestId, ServerEvent } from '@modelcontextprotocol/server';
+import { accepts } from './accept.ts';
 import { millisecondsLeft } from './deadline.ts';
 import {
   type Cursor,
@@ -34,7 +35,7 @@ export async function openGetStream(
   context: RequestContext,
   options: SessionOptions,
 ): Promise<Response> {
-  if (!request.headers.get('accept')?.includes('text/event-stream')) return notAcceptable('text/event-stream');
+  if (!accepts(request.headers.get('accept'), 'text/event-stream')) return notAcceptable('text/event-stream');
   const lastEventId = request.headers.get('last-event-id') ?? undefined;
   const cursor = lastEventId === undefined ? undefined : cursorFromText(lastEventId);
   if (lastEventId !== undefined && cursor === undefined) return unknownEvent();

@@ -56,11 +56,14 @@ export const methodNotAllowed = (allow = 'GET, POST, DELETE') =>
   errorResponse(405, -32000, 'Method not allowed.', { Allow: allow });
 
 export const notAcceptable = (types: string) =>
-  errorResponse(406, -32000, `Not Acceptable: the Accept header must list ${types}.`);
+  errorResponse(406, -32000, `Not Acceptable: the Accept header must take ${types}.`);
 
 export const unparsable = () => errorResponse(400, -32700, 'Parse error: the body is not JSON.');
 
 export const invalidRequest = (why: string) => errorResponse(400, -32600, `Invalid Request: ${why}.`);
+
+export const noBatches = (revision: string) =>
+  invalidRequest(`batches exist in protocol revision ${revision} alone; send each message in a POST of its own`);
 
 export const notJson = () =>
   errorResponse(415, -32000, 'Unsupported Media Type: Content-Type must be application/json.');
