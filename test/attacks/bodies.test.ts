@@ -77,9 +77,10 @@ describe('a body too large', () => {
 
   it('is refused as a batch of more than 100, and as one with an id twice', async () => {
     const pings = (count: number) => Array.from({ length: count }, (_, id) => ({ jsonrpc: '2.0', id, method: 'ping' }));
-    expect((await session.send(pings(100))).status).toBe(200);
-    expect((await session.send(pings(101))).status).toBe(400);
-    expect((await session.send([...pings(2), ...pings(1)])).status).toBe(400);
+    const { send } = await beginSession(mcp, 'key:a', '2025-03-26');
+    expect((await send(pings(100))).status).toBe(200);
+    expect((await send(pings(101))).status).toBe(400);
+    expect((await send([...pings(2), ...pings(1)])).status).toBe(400);
   });
 });
 

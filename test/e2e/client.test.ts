@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inputRequired, McpServer } from '@modelcontextprotocol/server';
 import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -121,7 +122,60 @@ function cutting(after: number, fetch: Fetch): Fetch {
   };
 }
 
+/** What a server says that has forgotten how a call ended: the same place once more, whenever it is asked. */
+function neverDone(fetch: Fetch) {
+  const asked: string[] = [];
+  const stuck: Fetch = async (url, init) => {
+    const lastEventId = new Headers(init?.headers).get('last-event-id');
+    if (lastEventId === null) return fetch(url, init);
+    asked.push(lastEventId);
+    const headers = { 'content-type': 'text/event-stream' };
+    return new Response(`retry: 10\nid: ${lastEventId}\ndata: \n\n`, { headers });
+  };
+  return { asked, fetch: stuck };
+}
+
+describe('a call that was cancelled', () => {
+  it('is not come back for, whatever the server would answer', async () => {
+    const { mcp, seen } = makeMcp({ retryMs: 10 });
+    const { asked, fetch } = neverDone(fetchOf(mcp));
+    const connection = await connectTo(fetch, { era: '2025' });
+    const interrupt = new AbortController();
+    const call = connection.callTool('wait', {}, { signal: interrupt.signal });
+    await vi.waitUntil(() => seen.waiting === 1, 20_000);
+    interrupt.abort();
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect.poll(() => seen.aborted).toBe(1);
+    await sleep(500);
+    expect(asked).toEqual([]);
+  });
+
+  it('is not come back for either where its stream had been cut and taken up again', async () => {
+    const { mcp, seen } = makeMcp({ retryMs: 10 });
+    const { asked, fetch } = neverDone(cutting(1, fetchOf(mcp)));
+    const connection = await connectTo(fetch, { era: '2025' });
+    const interrupt = new AbortController();
+    const call = connection.callTool('wait', {}, { signal: interrupt.signal });
+    await vi.waitUntil(() => seen.waiting === 1 && asked.length >= 3, 20_000);
+    interrupt.abort();
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    const before = asked.length;
+    await sleep(500);
+    // One may have been on its way.
+    expect(asked.length - before).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('a connection that is cut', () => {
+  it('ends a call that the server has nothing left of', async () => {
+    const inner = cutting(1, fetchOf(makeMcp({ retryMs: 10 }).mcp));
+    const forgetful: Fetch = async (url, init) =>
+      new Headers(init?.headers).has('last-event-id') ? new Response(null, { status: 405 }) : inner(url, init);
+    const connection = await connectTo(forgetful, { era: '2025' });
+    await expect(connection.callTool('wait')).rejects.toThrow(/cut before the answer came/);
+    expect(textFromResult(await connection.callTool('echo', { text: 'and on' }))).toBe('and on');
+  });
+
   it('resumes a running call of a session, and says so', async () => {
     const changes: ConnectionChange[] = [];
     const heard: unknown[] = [];

@@ -11,6 +11,11 @@ export interface RequestContext {
   deadline: number | undefined;
   /** True where the platform sends a response only when it is complete. Calls are then answered with plain JSON. */
   buffered: boolean;
+  /**
+   * Asked how many requests may run that came as one, before any does; its response refuses them. For who counts requests by calls
+   * of `fetch`. Default: they may.
+   */
+  admitBatch: ((requests: number) => Response | undefined) | undefined;
   /** Keeps the instance running until the promise settles, though the response has been sent. */
   waitUntil(promise: Promise<unknown>): void;
 }

@@ -89,7 +89,7 @@ describe('a cursor (Last-Event-ID)', () => {
     for (const principal of ['key:thief', 'key:a']) {
       const other = await beginSession(mcp, principal);
       const stolen = await other.get(first.id);
-      expect([stolen.status, await stolen.text()]).toEqual([400, expect.not.stringContaining(first.data)]);
+      expect([stolen.status, await stolen.text()]).toEqual([405, expect.not.stringContaining(first.data)]);
     }
     const rest = await allData(events);
     expect(rest.at(-1)).toContain('counted to 3');
