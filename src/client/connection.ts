@@ -65,6 +65,8 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     const { client, era } = opened;
     // Without an end, calls whose streams cannot be taken up again would wait for their timeout.
     client.onerror = (error) => {
+      // That its streams end is what the end of a session is; to close now would cut off the request that ends it.
+      if (ended) return;
       if (error.message.startsWith('Maximum reconnection attempts')) void client.close();
       // Of a request whoever made it is told; of a stream nobody is, and with it go the calls that wait for it.
       if (
@@ -168,8 +170,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     async terminate() {
       // Before the session is gone: what notices must not begin another one.
       ended = true;
-      await open.transport.terminateSession();
-      await open.client.close();
+      await open.transport.terminateSession().finally(() => open.client.close());
     },
     close() {
       ended = true;
