@@ -17,9 +17,10 @@ import {
 } from '@modelcontextprotocol/client';
 import { SpendError, throwIfCancelled } from '../domain/errors.ts';
 import { checkAddress } from './address.ts';
-import { isSessionGone, type OpenClient, openClient, refusal } from './open-client.ts';
+import { isSessionGone, type OpenClient, openClient } from './open-client.ts';
 import type { CallOptions, ConnectOptions } from './options.ts';
 import { textFromResult } from './result-text.ts';
+import { toldError } from './told-error.ts';
 
 /** A connection to an MCP server. What it does is done in a new session when the server has forgotten the old one. */
 export interface Connection {
@@ -52,7 +53,7 @@ export interface Connection {
 /** Longer than the 15 minutes that a call may take on Lambda. */
 const TIMEOUT_MS = 16 * 60_000;
 
-/** Connects to an MCP server over Streamable HTTP. @throws SpendError SERVER_UNREACHABLE, SERVER_REFUSED, INVALID_ARGUMENT */
+/** Connects to an MCP server over Streamable HTTP. @throws SpendError SERVER_UNREACHABLE, SERVER_BUSY, SERVER_REFUSED, SERVER_FAILED, INVALID_ARGUMENT */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Connection> {
   const address = checkAddress(url, options);
   let { logLevel = options.onLog ? 'info' : undefined } = options;
@@ -106,7 +107,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
       });
     } catch (error) {
       throwIfCancelled(signal);
-      throw refusal(address, error) ?? error;
+      throw toldError(address, error as Error);
     }
   }
 
