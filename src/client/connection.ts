@@ -17,9 +17,10 @@ import {
 } from '@modelcontextprotocol/client';
 import { SpendError, throwIfCancelled } from '../domain/errors.ts';
 import { checkAddress } from './address.ts';
-import { isSessionGone, type OpenClient, openClient, refusal } from './open-client.ts';
+import { isSessionGone, type OpenClient, openClient } from './open-client.ts';
 import type { CallOptions, ConnectOptions } from './options.ts';
 import { textFromResult } from './result-text.ts';
+import { toldError } from './told-error.ts';
 
 /** A connection to an MCP server. What it does is done in a new session when the server has forgotten the old one. */
 export interface Connection {
@@ -52,7 +53,7 @@ export interface Connection {
 /** Longer than the 15 minutes that a call may take on Lambda. */
 const TIMEOUT_MS = 16 * 60_000;
 
-/** Connects to an MCP server over Streamable HTTP. @throws SpendError SERVER_UNREACHABLE, SERVER_REFUSED, INVALID_ARGUMENT */
+/** Connects to an MCP server over Streamable HTTP. @throws SpendError SERVER_UNREACHABLE, SERVER_BUSY, SERVER_REFUSED, SERVER_FAILED, INVALID_ARGUMENT */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Connection> {
   const address = checkAddress(url, options);
   let { logLevel = options.onLog ? 'info' : undefined } = options;
@@ -65,6 +66,8 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     const { client, era } = opened;
     // Without an end, calls whose streams cannot be taken up again would wait for their timeout.
     client.onerror = (error) => {
+      // That its streams end is what the end of a session is; to close now would cut off the request that ends it.
+      if (ended) return;
       if (error.message.startsWith('Maximum reconnection attempts')) void client.close();
       // Of a request whoever made it is told; of a stream nobody is, and with it go the calls that wait for it.
       if (
@@ -104,7 +107,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
       });
     } catch (error) {
       throwIfCancelled(signal);
-      throw refusal(address, error) ?? error;
+      throw toldError(address, error as Error);
     }
   }
 
@@ -168,8 +171,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     async terminate() {
       // Before the session is gone: what notices must not begin another one.
       ended = true;
-      await open.transport.terminateSession();
-      await open.client.close();
+      await open.transport.terminateSession().finally(() => open.client.close());
     },
     close() {
       ended = true;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
+import { retryAfterMs } from './http-refusal.ts';
 import { type BodyWatch, observedBody } from './observed-body.ts';
 import { createOpenCalls, type OpenCall, type OpenCalls } from './open-calls.ts';
 
@@ -74,7 +75,7 @@ async function persist(send: () => Promise<Response>, init: RequestInit): Promis
       (answer) => ({ response: answer, error: undefined }),
       (failure: Error) => ({ response: undefined, error: failure }),
     );
-    const waitMs = response ? retryAfterMs(response) : wasNotSent(error) ? pauseMs : undefined;
+    const waitMs = response ? waitAskedMs(response) : wasNotSent(error) ? pauseMs : undefined;
     if (waitMs === undefined || Date.now() + waitMs > giveUpAt) {
       if (response) return response;
       throw error;
@@ -84,9 +85,9 @@ async function persist(send: () => Promise<Response>, init: RequestInit): Promis
   }
 }
 
-function retryAfterMs({ status, headers }: Response): number | undefined {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  return (status === 503 || status === 429) && Number.isFinite(seconds) ? Math.max(seconds, 0.1) * 1000 : undefined;
+function waitAskedMs({ status, headers }: Response): number | undefined {
+  const ms = status === 503 || status === 429 ? retryAfterMs(headers) : undefined;
+  return ms === undefined ? undefined : Math.max(ms, 100);
 }
 
 /** What the SDK takes for a server without such a stream, and is content with. */

@@ -237,7 +237,7 @@ describe('a session that was ended', () => {
     const connection = await connectTo(async (url, init) => {
       // Late, so that the stream's end is noticed before the connection is closed.
       const response = await inner(url, init);
-      if (init?.method === 'DELETE') await new Promise((resolve) => setTimeout(resolve, 100));
+      if (init?.method === 'DELETE') await sleep(100, undefined, { signal: init.signal as AbortSignal });
       sent.push(`${init?.method} ${response.status} ${JSON.parse(String(init?.body ?? '{}')).method ?? ''}`);
       return response;
     });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runProcess } from '../helpers/command.ts';
 import { startShellServer } from '../helpers/shell-server.ts';
 
@@ -69,6 +69,14 @@ describe('a script', () => {
     const [, path] = /^image\/png, 70 bytes, saved to (\S+\.png)$/m.exec(stdout) as unknown as [string, string];
     expect((await readFile(path)).subarray(1, 4).toString()).toBe('PNG');
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('has its answer from a server that cannot end sessions right now', async () => {
+    const stubborn = await startShellServer({ endsSessions: false });
+    onTestFinished(() => stubborn.close());
+    const table = { code: 0, stdout: expect.stringContaining('opus') };
+    expect(await run(['connect', stubborn.url], 'call-tool table\n')).toMatchObject(table);
+    expect(await run(['call', 'table', '--url', stubborn.url])).toMatchObject(table);
   });
 
   it('without sessions works the same', async () => {

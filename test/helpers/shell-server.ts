@@ -10,7 +10,7 @@ const STEPS = 40;
 const STEP_MS = 50;
 
 /** A server over HTTP whose tools do what is hard for a shell: ask, go on for long, paint, and try to take the terminal over. */
-export async function startShellServer({ key }: { key?: string } = {}) {
+export async function startShellServer({ key, endsSessions = true }: { key?: string; endsSessions?: boolean } = {}) {
   const seen = { aborted: 0, keys: new Set<string | null>() };
   const mcp = createServerlessMcp({
     store: createMemorySessionStore(),
@@ -22,6 +22,7 @@ export async function startShellServer({ key }: { key?: string } = {}) {
     seen.keys.add(request.headers.get('x-api-key'));
     if (key !== undefined && request.headers.get('x-api-key') !== key)
       return new Response('Forbidden', { status: 403 });
+    if (request.method === 'DELETE' && !endsSessions) return new Response('', { status: 503 });
     return app.fetch(request);
   };
   const { server, port } = await new Promise<{ server: Server; port: number }>((resolve) => {

@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -7,7 +6,7 @@ import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { asAuthorizer } from '../../rigs/lambda/authorizer.ts';
 import { type LambdaFunction, startFunction } from '../../rigs/lambda/function.ts';
 import { type Gateway, startGateway } from '../../rigs/lambda/gateway.ts';
-import { type DeployedSettings, settingsFromTemplate } from '../../rigs/lambda/template.ts';
+import { type DeployedSettings, environmentIn, settingsFromTemplate } from '../../rigs/lambda/template.ts';
 import { bundleFunction } from '../../scripts/bundle-lambda.ts';
 import { connect } from '../../src/client/index.ts';
 import { functionSettings } from '../../src/config.ts';
@@ -46,15 +45,14 @@ interface Deployed {
 
 /** The template's function and API on this machine, with a key. */
 async function deployed(parameters: Record<string, string> = {}): Promise<Deployed> {
-  const ledger = join(await mkdtemp(join(tmpdir(), 'bedrock-spend-test-')), 'ledger.duckdb');
   const settings = settingsFromTemplate(template, { Source: SAMPLE_LOGS, ReadMetrics: 'no', ...parameters });
   const { environment, timeoutMs, authorizerHandler: authorizes, authorizerEnvironment, needsKey, ...api } = settings;
   const lambda = await startFunction({
     handler,
     timeoutMs,
     instances: 2,
-    // The table and folders are this machine's.
-    env: { ...environment, BEDROCK_SPEND_LEDGER: ledger, ...dynamodb.environment },
+    // The table is this machine's.
+    env: (tmp) => ({ ...environmentIn(tmp, environment), ...dynamodb.environment }),
   });
   const authorizer = authorizes
     ? await startFunction({ handler: authorizerHandler, timeoutMs: 15_000, env: authorizerEnvironment })
