@@ -30,6 +30,7 @@ import { FOCUS_COLUMNS } from '../src/reports/focus/columns.ts';
 import { textFromReport } from '../src/reports/render.ts';
 import { breakdown } from '../src/reports/usage/breakdown.ts';
 import { overTime } from '../src/reports/usage/over-time.ts';
+import { readTrials, TRIALS_HEADER, trialRow } from '../test/clients/table.ts';
 
 /** What users ask; test/questions asks the tools. */
 const QUESTIONS = JSON.parse(readFileSync('test/questions/questions.json', 'utf8')) as {
@@ -49,7 +50,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/deploy.md': ['deploy-parameters'],
   'docs/client.md': ['shell-commands'],
   'docs/focus.md': ['focus-columns'],
-  'docs/hosts.md': ['hosts', 'host-settings'],
+  'docs/hosts.md': ['hosts', 'host-settings', 'clients'],
   'docs/pricing.md': ['doubts'],
   'docs/report.md': ['unpriced-reasons'],
   'docs/aws-assumptions.md': ['aws-assumptions'],
@@ -137,6 +138,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         `[its page](${page}), ${seen}`,
       ]),
     ),
+    clients: table(TRIALS_HEADER, readTrials().map(trialRow)),
     'host-settings': HOSTS.map(hostReference).join('\n\n'),
     dimensions: table(
       ['dimension', 'meaning'],
