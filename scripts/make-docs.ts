@@ -13,6 +13,9 @@ import { parametersOfTemplate } from '../rigs/lambda/template.ts';
 import { svgFromReport } from '../src/charts/svg.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
 import { EXIT_CODES } from '../src/cli/exit.ts';
+import { hostSettings, settingsOf } from '../src/cli/host-settings.ts';
+import type { Launch } from '../src/cli/hosts/host.ts';
+import { HOSTS } from '../src/cli/hosts/index.ts';
 import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { compose } from '../src/compose.ts';
 import { SETTINGS } from '../src/config.ts';
@@ -27,6 +30,7 @@ import { FOCUS_COLUMNS } from '../src/reports/focus/columns.ts';
 import { textFromReport } from '../src/reports/render.ts';
 import { breakdown } from '../src/reports/usage/breakdown.ts';
 import { overTime } from '../src/reports/usage/over-time.ts';
+import { readTrials, TRIALS_HEADER, trialRow } from '../test/clients/table.ts';
 
 /** What users ask; test/questions asks the tools. */
 const QUESTIONS = JSON.parse(readFileSync('test/questions/questions.json', 'utf8')) as {
@@ -46,6 +50,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/deploy.md': ['deploy-parameters'],
   'docs/client.md': ['shell-commands'],
   'docs/focus.md': ['focus-columns'],
+  'docs/hosts.md': ['hosts', 'host-settings', 'clients'],
   'docs/pricing.md': ['doubts'],
   'docs/report.md': ['unpriced-reasons'],
   'docs/aws-assumptions.md': ['aws-assumptions'],
@@ -124,6 +129,17 @@ export async function generatedDocs(): Promise<Record<string, string>> {
       ['column', 'type', 'holds'],
       Object.entries(FOCUS_COLUMNS).map(([name, { type, meaning }]) => [`\`${name}\``, type, meaning]),
     ),
+    hosts: table(
+      ['host', 'settings', 'key', 'says who'],
+      HOSTS.map(({ name, file, key, page, seen }) => [
+        name,
+        `\`${file}\``,
+        linked(key),
+        `[its page](${page}), ${seen}`,
+      ]),
+    ),
+    clients: table(TRIALS_HEADER, readTrials().map(trialRow)),
+    'host-settings': HOSTS.map(hostReference).join('\n\n'),
     dimensions: table(
       ['dimension', 'meaning'],
       Object.entries({ ...DIMENSIONS, ...DIMENSION_FAMILIES }).map(([name, meaning]) => [`\`${name}\``, meaning]),
@@ -133,7 +149,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
     file,
     names.reduce((text, name) => splice(text, name, parts[name] as string), readFileSync(file, 'utf8')),
   ]);
-  return { ...Object.fromEntries(documents), ...images };
+  return { ...Object.fromEntries(documents), ...images, 'deploy/deployer/hosts.json': deployedHosts() };
 }
 
 async function answer(context: ReportContext): Promise<string> {
@@ -149,6 +165,42 @@ async function pictures(context: ReportContext): Promise<Record<string, string>>
     'docs/images/over-time.svg': svgFromReport(await overTime({ interval: 'day', by: 'model', ...OCTOBER }, context)),
   };
 }
+
+const SETTINGS_FOR: Readonly<Record<string, Launch>> = {
+  'A server that it starts': {
+    command: 'npx',
+    args: ['-y', 'bedrock-spend', 'stdio', '--source', '/path/to/bedrock-logs'],
+  },
+  'A server at a URL, with a key': { url: 'https://example.com/mcp', keyVariable: 'BEDROCK_SPEND_API_KEY' },
+  'Without a key': { url: 'https://example.com/mcp' },
+};
+
+function hostReference(host: (typeof HOSTS)[number]): string {
+  const parts = Object.entries(SETTINGS_FOR).map(([title, launch]) => {
+    const settings = settingsOf(host, launch);
+    if (settings === undefined) return `${title}: ${host.key}`;
+    const { where, format, text, link } = settings;
+    const opened = link === undefined ? '' : `\n\nOr open:\n\n\`\`\`\n${link}\n\`\`\``;
+    return `${title} (\`${where}\`):\n\n\`\`\`${format === 'shell' ? 'sh' : format}\n${text}\n\`\`\`${opened}`;
+  });
+  return [`### ${host.name}`, ...parts].join('\n\n');
+}
+
+/** For deploy/deploy.py, which has no Node: it puts in the URL. */
+function deployedHosts(): string {
+  const url = 'https://url.invalid/mcp';
+  const of = (launch: Launch) =>
+    hostSettings(launch).map(({ host, where, text }) => ({ title: `${host} (${where})`, text }));
+  const file = { url, with_key: of({ url, keyVariable: 'BEDROCK_SPEND_API_KEY' }), without_key: of({ url }) };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/** Issues as links. */
+const linked = (text: string) =>
+  text.replaceAll(
+    /([\w-]+\/[\w-]+)#(\d+)/g,
+    (issue, repository, number) => `[${issue}](https://github.com/${repository}/issues/${number})`,
+  );
 
 function toolReference({ name, description, input }: (typeof TOOLS)[number]): string {
   const schema = z.toJSONSchema(input, { io: 'input' });

@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--base-image", help="in place of public.ecr.aws/lambda/nodejs:24")
     one.add_argument("--rebuild", action="store_true", help="build even if nothing is new, for a newer base image")
     one.add_argument("--plan", action="store_true", help="stop before anything is changed")
-    one.add_argument("--show", action="store_true", help="print the key in the settings")
+    one.add_argument("--show", action="store_true", help="print the key with the settings")
     one.add_argument("--yes", action="store_true", help="ask nothing")
     add("status", "state, URL, settings, alarms, the last day", _status).add_argument("--json", action="store_true")
     add("test", "try it out: initialize, tools/list, a call", _test).add_argument(
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     one = add("config", "the settings for each host", _config)
     one.add_argument("--key", help="name of the key to use")
-    one.add_argument("--show", action="store_true", help="print the key in the settings")
+    one.add_argument("--show", action="store_true", help="print the key with the settings")
     one = add("logs", "the function's log", _logs)
     one.add_argument("--since", default="1h", help="like 30m, 2h, 1d (1h)")
     one.add_argument("--follow", action="store_true", help="go on with what comes")

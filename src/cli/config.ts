@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
 import { EXIT } from './exit.ts';
-import { hostSettings, type Launch } from './host-settings.ts';
+import { type HostSettings, hostSettings } from './host-settings.ts';
+import type { Launch } from './hosts/host.ts';
 
 interface ConfigOptions {
   source?: string;
@@ -18,8 +19,12 @@ const KEY_VARIABLE = 'BEDROCK_SPEND_API_KEY';
 export async function runConfig(options: ConfigOptions): Promise<number> {
   const settings = hostSettings(launchFrom(options));
   if (options.json) console.log(JSON.stringify(settings, null, 2));
-  else console.log(settings.map(({ host, where, text }) => `# ${host} (${where})\n${text}`).join('\n\n'));
+  else console.log(settings.map(printed).join('\n\n'));
   return EXIT.ok;
+}
+
+function printed({ host, where, text, link }: HostSettings): string {
+  return [`# ${host} (${where})`, text, ...(link ? [`# or open ${link}`] : [])].join('\n');
 }
 
 function launchFrom({ source, url, key = true }: ConfigOptions): Launch {

@@ -101,7 +101,7 @@ Examples:
 Examples:
   bedrock-spend keys create ada --expires 90d
   bedrock-spend serve --source ./logs --host 0.0.0.0
-  claude mcp add --transport http bedrock-spend http://HOST:3000/mcp --header "x-api-key: KEY"
+  bedrock-spend config --url http://HOST:3000/mcp
   bedrock-spend keys revoke ada`,
   stdio: `
 Examples:

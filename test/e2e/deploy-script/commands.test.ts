@@ -92,7 +92,7 @@ describe('deploy.py status, test, config and logs', () => {
     expect([ran.code, ran.stdout]).toEqual([0, expect.stringMatching(/bedrock-spend [\d.]+ answers with \d+ tools/)]);
   });
 
-  it('gives each host settings that have no key in them, unless it is to be shown', async () => {
+  it('gives each host settings that have no key in them, and the key beside them if it is to be shown', async () => {
     const { stdout } = await rig.run(['config']);
     const [claude, cursor, code, kiro] = [...stdout.matchAll(/^\{.*?^\}/gms)].map(([text]) => JSON.parse(text));
     const variable = '{BEDROCK_SPEND_API_KEY}';
@@ -102,7 +102,9 @@ describe('deploy.py status, test, config and logs', () => {
     expect(code.servers['bedrock-spend'].headers['x-api-key']).toBe(`\${input:${code.inputs[0].id}}`);
     expect(kiro.mcpServers['bedrock-spend']).toEqual({ url, headers });
     const [name] = Object.keys(kept()) as [string];
-    expect((await rig.run(['config', '--show', '--key', name])).stdout).toContain(kept()[name]);
+    const shown = (await rig.run(['config', '--show', '--key', name])).stdout;
+    expect(shown.split(kept()[name] as string)).toHaveLength(2);
+    expect(shown).toContain(`export BEDROCK_SPEND_API_KEY=${kept()[name]}`);
   });
 
   it('shows the function’s log', async () => {
