@@ -9,7 +9,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { accepts } from './accept.ts';
 import { createStoreBus } from './bus.ts';
-import { isRequest, isTooDeep, parsedJson } from './messages.ts';
+import { isRequest, isTooDeep, parsedJson, withoutNullArguments } from './messages.ts';
 import { createModernHandler } from './modern-handler.ts';
 import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 import { errorResponse, invalidRequest, notAcceptable, notJson, unparsable } from './responses.ts';
@@ -78,7 +78,7 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
     const read = await readRequestBody(request, maxBodyBytes);
     if (read.tooLarge) return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
     if (isTooDeep(read.text)) return invalidRequest('nested too deep');
-    const body = parsedJson(read.text);
+    const body = withoutNullArguments(parsedJson(read.text));
     if (body === undefined) return unparsable();
     if (typeof body !== 'object' || body === null) return invalidRequest(NO_MESSAGE);
     if (!(await isLegacyRequest(request, body))) return modern.fetch(request, body, context);
