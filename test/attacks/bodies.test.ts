@@ -55,6 +55,22 @@ describe('deep JSON', () => {
   });
 });
 
+describe('JSON that is no object', () => {
+  it.each(['null', '[null]', 'true', '0', '"x"', '[[]]', '[null, {}]'])(
+    'is refused, and breaks nothing: %s',
+    async (body) => {
+      for (const response of [
+        await session.send(body),
+        await mcp.fetch(post(body)),
+        await mcp.fetch(post(body, MODERN)),
+      ]) {
+        expect([response.status, await response.json()]).toMatchObject([400, { id: null, error: { code: -32600 } }]);
+      }
+      expect(logged.splice(0).filter((line) => !line.startsWith('Rejected inbound request'))).toEqual([]);
+    },
+  );
+});
+
 describe('a body too large', () => {
   it('is refused at 4 MiB, also where its length is not told, and a smaller one is not', async () => {
     const large = withInput(JSON.stringify({ by: ['x'.repeat(4 * 1024 * 1024)] }));

@@ -6,7 +6,6 @@ import {
   auth,
   discoverOAuthProtectedResourceMetadata,
   extractWWWAuthenticateParams,
-  type OAuthClientProvider,
 } from '@modelcontextprotocol/client';
 import { auth as authOf1, type OAuthClientProvider as ProviderOf1 } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { ServerlessMcp } from 'serverless-mcp';
@@ -20,6 +19,7 @@ import { compose } from '../../src/compose.ts';
 import { createApp } from '../../src/http/app.ts';
 import { startServer } from '../../src/http/serve.ts';
 import { startIssuer, type TestIssuer } from '../helpers/issuer.ts';
+import { noTokens } from '../helpers/no-tokens.ts';
 import { SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const lines: string[] = [];
@@ -47,19 +47,6 @@ async function addKey(of: Partial<KeyRecord> = {}): Promise<string> {
   await changeKeys(file, (keys) => [...keys, record]);
   return key;
 }
-
-/** A host that has signed in nowhere yet. */
-const noTokens = {
-  redirectUrl: 'http://localhost:1/callback',
-  clientMetadata: { redirect_uris: ['http://localhost:1/callback'] },
-  clientInformation: () => undefined,
-  saveClientInformation: () => {},
-  tokens: () => undefined,
-  saveTokens: () => {},
-  redirectToAuthorization: () => {},
-  saveCodeVerifier: () => {},
-  codeVerifier: () => '',
-};
 
 type Kind = 'keys' | 'oauth' | 'both';
 
@@ -219,7 +206,7 @@ describe('whoever has no key', () => {
 
   it.each([
     ['SDK 1.x', (serverUrl: string) => authOf1(noTokens as ProviderOf1, { serverUrl })],
-    ['SDK 2.x', (serverUrl: string) => auth(noTokens as OAuthClientProvider, { serverUrl })],
+    ['SDK 2.x', (serverUrl: string) => auth(noTokens, { serverUrl })],
   ])('and takes that for OAuth is told of the key: %s', async (_, signIn) => {
     await expect(signIn(await served('keys'))).rejects.toThrow(/no OAuth. Send an API key as x-api-key/);
   });
