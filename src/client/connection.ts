@@ -8,11 +8,13 @@ import {
   type LoggingLevel,
   type Prompt,
   ProtocolError,
+  ProtocolErrorCode,
   type ReadResourceResult,
   type Resource,
   type ResourceTemplateType,
   SdkErrorCode,
   SdkHttpError,
+  type ServerCapabilities,
   type Tool,
 } from '@modelcontextprotocol/client';
 import { SpendError, throwIfCancelled } from '../domain/errors.ts';
@@ -31,6 +33,8 @@ export interface Connection {
   readonly sessionId: string | undefined;
   readonly protocolVersion: string | undefined;
   readonly server: Implementation | undefined;
+  /** What the server says it has. Of what it has not, lists are empty. */
+  readonly capabilities: ServerCapabilities;
   /** @throws SpendError TOOL_FAILED with the tool's own words when it answers an error; CANCELLED */
   callTool(name: string, input?: Record<string, unknown>, options?: CallOptions): Promise<CallToolResult>;
   listTools(): Promise<Tool[]>;
@@ -111,6 +115,20 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     }
   }
 
+  /** Empty where there is no such thing, said beforehand or when asked: templates have no capability of their own. */
+  async function list<Item>(
+    kind: keyof ServerCapabilities,
+    request: (client: Client) => Promise<Item[]>,
+  ): Promise<Item[]> {
+    if (capabilities()[kind] === undefined) return [];
+    return ask(request).catch((error: unknown) => {
+      if (error instanceof ProtocolError && error.code === ProtocolErrorCode.MethodNotFound) return [];
+      throw error;
+    });
+  }
+
+  const capabilities = () => open.client.getServerCapabilities() ?? {};
+
   const withMeta = ({ meta = {} }: CallOptions) => {
     const level = logLevel !== undefined && open.era === '2026' ? { [LOG_LEVEL_META_KEY]: logLevel } : {};
     return Object.keys(level).length + Object.keys(meta).length > 0 ? { _meta: { ...level, ...meta } } : {};
@@ -133,6 +151,9 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     get server() {
       return open.client.getServerVersion();
     },
+    get capabilities() {
+      return capabilities();
+    },
     async callTool(name, input = {}, call = {}) {
       const params = () => ({ name, arguments: input, ...withMeta(call) });
       const result = await ask((client) => client.callTool(params(), requestOptions(call)), call.signal).catch(
@@ -143,25 +164,26 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
       if (result.isError) throw new SpendError('TOOL_FAILED', textFromResult(result));
       return result;
     },
-    listTools: async () => (await ask((client) => client.listTools())).tools,
-    listResources: async () => (await ask((client) => client.listResources())).resources,
-    listResourceTemplates: async () => (await ask((client) => client.listResourceTemplates())).resourceTemplates,
+    listTools: () => list('tools', async (client) => (await client.listTools()).tools),
+    listResources: () => list('resources', async (client) => (await client.listResources()).resources),
+    listResourceTemplates: () =>
+      list('resources', async (client) => (await client.listResourceTemplates()).resourceTemplates),
     readResource: (uri, call = {}) =>
       ask((client) => client.readResource({ uri, ...withMeta(call) }, requestOptions(call)), call.signal),
-    listPrompts: async () => (await ask((client) => client.listPrompts())).prompts,
+    listPrompts: () => list('prompts', async (client) => (await client.listPrompts()).prompts),
     getPrompt: (name, input = {}, call = {}) =>
       ask(
         (client) => client.getPrompt({ name, arguments: input, ...withMeta(call) }, requestOptions(call)),
         call.signal,
       ),
-    async complete(ref, name, value) {
-      if (!open.client.getServerCapabilities()?.completions) return [];
-      const { completion } = await ask((client) => client.complete({ ref, argument: { name, value } }));
-      return completion.values;
-    },
+    complete: (ref, name, value) =>
+      list(
+        'completions',
+        async (client) => (await client.complete({ ref, argument: { name, value } })).completion.values,
+      ),
     async setLogLevel(level) {
       logLevel = level;
-      if (open.era === '2025') await ask((client) => client.setLoggingLevel(level));
+      if (open.era === '2025' && capabilities().logging) await ask((client) => client.setLoggingLevel(level));
     },
     async reconnect() {
       await open.client.close();

@@ -85,6 +85,18 @@ describe.each(['2025', '2026'] as const)('in the era of %s', (era) => {
     expect(heard).toContain('about to ask');
   });
 
+  it('lists of what a server has not are empty, and nothing is printed', async () => {
+    const printed = vi.spyOn(console, 'debug').mockImplementation(() => {});
+    cleanups.push(() => printed.mockRestore());
+    const connection = await connectTo(fetchOf(askingMcp()), { era });
+    const lists = [connection.listPrompts(), connection.listResources(), connection.listResourceTemplates()];
+    expect(await Promise.all(lists)).toEqual([[], [], []]);
+    expect(await connection.complete({ type: 'ref/prompt', name: 'x' }, 'a', '')).toEqual([]);
+    expect(connection.capabilities).toMatchObject({ tools: {} });
+    expect(connection.capabilities.prompts).toBeUndefined();
+    expect(printed).not.toHaveBeenCalled();
+  });
+
   it('a call that is given up is over at once, on the server too', async () => {
     const { mcp, seen } = makeMcp();
     const connection = await connectTo(fetchOf(mcp), { era });
