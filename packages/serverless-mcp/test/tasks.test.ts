@@ -69,8 +69,12 @@ function makeInstances(tasks: Partial<TaskOptions> = {}) {
     }),
   );
   let turn = 0;
-  const ask = (method: string, params: object, who = 'alice', declares = true): Promise<Answer> =>
-    modernPost(instances[turn++ % 2] as ServerlessMcp, { method, params, declares }, as(who));
+  const ask = (method: string, params: object, who = 'alice', declares = true, signal?: AbortSignal): Promise<Answer> =>
+    modernPost(
+      instances[turn++ % 2] as ServerlessMcp,
+      { method, params, declares, ...(signal ? { signal } : {}) },
+      as(who),
+    );
   const call = async (name: string, given: object = {}) =>
     (await ask('tools/call', { name, arguments: given })).result?.['taskId'] as string;
   return { jobs, ask, call, errors, store };
@@ -132,6 +136,25 @@ describe('a call that goes on', () => {
     release();
     expect((await first).result).toMatchObject({ statusMessage: 'look 2' });
     expect(jobs.looks).toBe(2);
+  });
+
+  it('is as it was after a look whose client went away', async () => {
+    const { jobs, call, ask, store } = makeInstances();
+    const taskId = await call('job', { title: 'Report' });
+    const before = await store.get(taskId);
+    let release = () => {};
+    jobs.hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const client = new AbortController();
+    const look = ask('tasks/get', { taskId }, 'alice', true, client.signal);
+    await vi.waitFor(async () => expect((await store.get(taskId))?.leaseUntil).toBeGreaterThan(0));
+    client.abort();
+    expect(await look).not.toHaveProperty('result');
+    release();
+    await vi.waitFor(async () => expect(await store.get(taskId)).toEqual({ ...before, version: 3 }));
+    expect((await ask('tasks/get', { taskId })).result).toMatchObject({ status: 'working' });
+    expect(jobs.stopped).toEqual([]);
   });
 
   it('is taken up again after the instance that was at it has died', async () => {

@@ -89,6 +89,11 @@ export function createTasks(options: TaskOptions, serve: Serve, onError: (error:
       const taken = changed(row, { leaseUntil: Date.now() + leaseMs, updatedAt: row.updatedAt });
       if (!(await store.replace(taken))) return find(id, asked);
       const run = await rerun(taken, 'again', asked, serve);
+      // Who asked is gone, and with them what the run would have said: the next may take it up.
+      if (asked.signal.aborted) {
+        await store.replace(changed(taken, { leaseUntil: 0, updatedAt: row.updatedAt }));
+        return row;
+      }
       const next = changed(taken, { ...changeFromRun(taken, run), leaseUntil: 0 });
       if (await keep(next, taken)) return find(id, asked);
       const now = await find(id, asked);

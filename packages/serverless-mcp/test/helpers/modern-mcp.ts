@@ -9,15 +9,17 @@ export interface Answer {
 
 export interface ModernRequest {
   method: string;
-  params: { name?: string; taskId?: unknown };
+  params: { name?: string; taskId?: unknown; _meta?: object };
   /** Whether the client knows tasks. */
   declares: boolean;
+  /** The client goes away. */
+  signal?: AbortSignal;
 }
 
 /** A request as 2026-07-28 has it, and the last that is said to it. */
 export async function modernPost(
   mcp: ServerlessMcp,
-  { method, params, declares }: ModernRequest,
+  { method, params, declares, signal }: ModernRequest,
   context: Partial<RequestContext>,
 ): Promise<Answer> {
   const extensions = declares ? { extensions: { 'io.modelcontextprotocol/tasks': {} } } : {};
@@ -31,8 +33,10 @@ export async function modernPost(
     'mcp-method': method,
     'mcp-name': String(params.name ?? params.taskId),
   };
-  const body = { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: meta } };
-  const response = await mcp.fetch(post(body, headers), context);
+  const body = { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: { ...params._meta, ...meta } } };
+  const request = new Request(post(body, headers), signal ? { signal } : {});
+  const response = await mcp.fetch(request, context);
+  if (response.body === null) return { status: response.status };
   const { result, error } = (await response.json()) as Answer;
   return { status: response.status, ...(result ? { result } : {}), ...(error ? { error } : {}) };
 }
