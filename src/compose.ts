@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import type { SessionStore } from 'serverless-mcp';
+import type { SessionStore, TaskStore } from 'serverless-mcp';
 import { type AccessControlOptions, openAccessControl } from './authorization/access-control.ts';
 import type { ReadBill } from './bill/bill.ts';
 import { engineFromSource } from './compose-engine.ts';
@@ -174,5 +174,13 @@ export function composeSessionStore(table: string): SessionStore {
   return lazy(async () => {
     const { createDynamoSessionStore } = await import('serverless-mcp/dynamodb');
     return createDynamoSessionStore({ table });
+  });
+}
+
+/** Tasks in the same table. */
+export function composeTaskStore(table: string): TaskStore {
+  return lazy(async () => {
+    const { createDynamoTaskStore } = await import('serverless-mcp/dynamodb');
+    return createDynamoTaskStore({ table });
   });
 }

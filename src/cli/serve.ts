@@ -1,4 +1,4 @@
-import { composeSessionStore } from '../compose.ts';
+import { composeSessionStore, composeTaskStore } from '../compose.ts';
 import { readSetting } from '../config.ts';
 import { startServer } from '../http/serve.ts';
 import { accessFromOptions } from './access.ts';
@@ -29,6 +29,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
       port: readSetting('port', options.port) as number,
       sessionIdleMinutes: readSetting('sessionIdleMinutes', options.sessionIdleMinutes) as number,
       store: table === undefined ? undefined : composeSessionStore(table),
+      tasks: table === undefined ? undefined : composeTaskStore(table),
       getStream: readSetting('getStream', options.getStream),
       access,
       allowedHosts: readSetting('allowedHosts', options.allowedHosts),

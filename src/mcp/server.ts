@@ -10,6 +10,7 @@ import type { Tool } from './define-tool.ts';
 import type { ServerDependencies } from './dependencies.ts';
 import { ICONS } from './icon.ts';
 import { leanOutput } from './lean-schema.ts';
+import { type RunContext, runOutliving } from './outliving.ts';
 import { registerPrompts } from './prompts/index.ts';
 import { registerResources } from './resources.ts';
 import { tableLink } from './tables.ts';
@@ -48,7 +49,7 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
 
 /** Tools are the same for every client, in the list and in words; what one may not ask is refused when it is asked. */
 function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask }: Asking): void {
-  const { toolData = 'shown' } = own;
+  const { toolData = 'shown', outliving } = own;
   const usualLimit = tool.input.shape['limit']?.parse(undefined);
   const { name, title, description } = tool;
   server.registerTool(
@@ -63,15 +64,19 @@ function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask
     },
     async (given, context) => {
       let input: Record<string, unknown> = {};
+      const task = outliving?.taskOf(context);
+      const work = { now: own.now, signal: context.mcpReq.signal, onProgress: progressSender(context) };
       const run = async () => {
         checkTool(rights, tool);
         input = inputFrom(tool.input, given);
-        return tool.run(input, { ...own, signal: context.mcpReq.signal, onProgress: progressSender(context) });
+        const answerIn = async (now: RunContext) => tool.run(input, { ...own, ...now });
+        return task && outliving ? runOutliving(task, outliving, work, answerIn) : answerIn(work);
       };
       try {
-        const answer = await ask({ method: 'tools/call', target: name, input: given }, run, ({ exact }) =>
-          rowsIn(exact),
+        const answer = await ask({ method: 'tools/call', target: name, input: given }, run, (answered) =>
+          'goesOn' in answered ? undefined : rowsIn(answered.exact),
         );
+        if ('goesOn' in answer) return answer.goesOn;
         const exactly = context.mcpReq._meta?.[EXACT] === true;
         const room = input['limit'] === usualLimit ? 'usual' : 'large';
         const wholeTable = tool.csv && tableLink(tool, given);

@@ -21,7 +21,7 @@ const LAYER = resolve('packages/serverless-mcp');
 const README = readFileSync(join(LAYER, 'README.md'), 'utf8');
 
 /** What its examples are called here, in their order. */
-const PROGRAMS = ['server.ts', 'my-store.test.ts', 'request-state.ts'];
+const PROGRAMS = ['server.ts', 'converter.ts', 'my-store.test.ts', 'request-state.ts'];
 
 /** A project of somebody else, with what the README has them install and its examples. */
 let project: string;
@@ -35,7 +35,14 @@ beforeAll(async () => {
   const examples = [...README.matchAll(/```ts\n(.*?)```/gs)].map(([, example]) => example as string);
   expect(examples).toHaveLength(PROGRAMS.length);
   for (const [index, program] of PROGRAMS.entries()) await writeFile(join(project, program), examples[index] as string);
-  // What the second example tests.
+  // What the second example goes by.
+  const jobs = ['startJob(token?: string)', 'stopJob(job: string)', 'waitFor(job: string)'];
+  const myJobs = [
+    ...jobs.map((job) => `export function ${job}: Promise<string>;`),
+    'export function lookAt(job: string): Promise<{ percent: number; result?: string }>;',
+  ].join('\n');
+  await writeFile(join(project, 'my-jobs.d.ts'), myJobs);
+  // What the third tests.
   const myStore = `export { createMemorySessionStore as createMyStore } from 'serverless-mcp';`;
   for (const file of ['my-store.js', 'my-store.d.ts']) await writeFile(join(project, file), myStore);
 }, 300_000);
