@@ -32,8 +32,8 @@ afterEach(async () => {
 /** Two instances that share nothing but the store, and a client whose requests go to them in turn. */
 function twoInstances(store: SessionStore, options: Partial<ServerlessMcpOptions> = {}) {
   const instances = [
-    makeMcp({ store, leaseMs: 600, retryMs: 10, ...options }),
-    makeMcp({ store, leaseMs: 600, retryMs: 10, ...options }),
+    makeMcp({ store, leaseMs: 5_000, retryMs: 10, ...options }),
+    makeMcp({ store, leaseMs: 5_000, retryMs: 10, ...options }),
   ];
   let turn = 0;
   const next = () => (instances[turn++ % 2] as (typeof instances)[number]).mcp;
