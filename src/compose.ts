@@ -5,7 +5,7 @@ import { type AccessControlOptions, openAccessControl } from './authorization/ac
 import type { ReadBill } from './bill/bill.ts';
 import { engineFromSource } from './compose-engine.ts';
 import type { Alias } from './domain/alias.ts';
-import type { Usd } from './domain/money.ts';
+import { type Usd, usdFromText } from './domain/money.ts';
 import { DAY_MS } from './domain/period.ts';
 import { logEntry } from './domain/printable.ts';
 import { narrowedSource } from './engines/cloudwatch/source.ts';
@@ -33,8 +33,8 @@ export interface ComposeOptions extends PriceOptions, AccessControlOptions {
   source: string | undefined;
   /** A file, or `false` for none that lasts. */
   ledger?: string | false | undefined;
-  /** Most that one question may cost. */
-  maxScanUsd?: Usd | undefined;
+  /** Most that one question may cost: a plain decimal such as `1.50`. */
+  maxScanUsd?: string | Usd | undefined;
   /** A cost report, in place of Cost Explorer. */
   cur?: string | undefined;
   /** File of budgets. */
@@ -80,7 +80,8 @@ async function readBudgets(file: string | undefined): Promise<readonly Budget[]>
 
 function openEngine(source: string | undefined, { ledger, maxScanUsd }: ComposeOptions): Engine {
   const engine = engineFromSource(source, ledger);
-  return maxScanUsd === undefined ? engine : capEngine(engine, maxScanUsd);
+  if (maxScanUsd === undefined) return engine;
+  return capEngine(engine, typeof maxScanUsd === 'string' ? usdFromText(maxScanUsd) : maxScanUsd);
 }
 
 /** Engines that are kept for clients' log groups; each keeps what it found. */

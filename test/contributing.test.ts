@@ -15,7 +15,7 @@ const recipes = readFileSync('CONTRIBUTING.md', 'utf8')
 const EXAMPLES = {
   'Add a price': /jamba-1-5-mini/,
   'Add a tool': /forecast_spend|forecast-spend|forecastSpend/,
-  'Add a source': /engines\/athena|athena:|AthenaEngine|athenaSource/,
+  'Add a source': /engines\/athena|engines\/\{athena|athena:|Athena(Engine|OverS3)|athena(Source|Over)\b/,
 };
 
 const texts = globSync(['**/*.{ts,tsx,md,py,json,yaml,snap}', '!**/{node_modules,dist}/**']).map((file) => ({

@@ -18,5 +18,13 @@ export function createFetchHandler(
     getStream: undefined,
   });
   const app = createApp(mcp, options);
-  return async (request) => app.fetch(request);
+  return async (request) => app.fetch(withHost(request));
+}
+
+/** A request that no network brought has no Host header; its URL names the host as well. */
+function withHost(request: Request): Request {
+  if (request.headers.has('host')) return request;
+  const headers = new Headers(request.headers);
+  headers.set('host', new URL(request.url).host);
+  return new Request(request, { headers });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON, OR_TEXT } from './json-fields.ts';
+import { ANY_FIELD, createFieldReader, type Keep, type Kept, NOT_JSON, OR_TEXT } from './json-fields.ts';
 
 const KEEP = {
   id: true,
@@ -15,7 +15,7 @@ const NAMES = [...LEAVES, 'usage', 'details', 'body'];
 
 type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
 
-const scan = createScan(KEEP, NAMES);
+const scan = createFieldReader(KEEP, NAMES);
 
 function scanned(text: string): Kept {
   return scan(Buffer.from(text)).value;
@@ -93,7 +93,7 @@ describe('the scanner against JSON.parse', () => {
   });
 
   it('keeps any name where any is asked for', () => {
-    const any = createScan({ tags: { [ANY_FIELD]: true } }, []);
+    const any = createFieldReader({ tags: { [ANY_FIELD]: true } }, []);
     const name = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('__proto__', 'constructor', 'toString', '*', ''),

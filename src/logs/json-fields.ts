@@ -91,7 +91,7 @@ function marksFromFields(fields: readonly string[]): Uint8Array {
  * @param keep the fields to read
  * @param eventFields fields at least one of which an array element must mention to be read at all
  */
-export function createScan(keep: Keep, eventFields: readonly string[]): Scan {
+export function createFieldReader(keep: Keep, eventFields: readonly string[]): Scan {
   // Made when the first record is read, which in many processes is never.
   let root: Tree | undefined;
   const marks = marksFromFields(eventFields);

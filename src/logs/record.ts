@@ -1,7 +1,7 @@
 import type { Invocation } from '../domain/invocation.ts';
 import { flattenedFields, unflattened } from './flattened.ts';
 import { skipBlanks } from './json-bytes.ts';
-import { ANY_FIELD, createScan, type Keep, type Kept, NOT_JSON, OR_TEXT } from './json-fields.ts';
+import { ANY_FIELD, createFieldReader, type Keep, type Kept, NOT_JSON, OR_TEXT } from './json-fields.ts';
 import { BAD_COUNT, COUNT_MARKS, isFields, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
 
 /** Why a line is no invocation. Counted by reason, never shown with the line's text. */
@@ -63,7 +63,7 @@ const EVENT_FIELDS = [
   'amazon-bedrock-guardrailAction',
 ];
 
-const scan = createScan({ ...RECORD_FIELDS, ...flattenedFields(RECORD_FIELDS) }, EVENT_FIELDS);
+const scan = createFieldReader({ ...RECORD_FIELDS, ...flattenedFields(RECORD_FIELDS) }, EVENT_FIELDS);
 
 /** `inputBodyJson`, `outputBodyJson`, or in flattened names what is below them: where prompts and answers are. */
 const BODY_MARK = Buffer.from('BodyJson');

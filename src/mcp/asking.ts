@@ -46,7 +46,7 @@ export function createAsking(client: ClientIdentity | undefined, dependencies: S
         tell('ok', rowsOf?.(given));
         return given;
       } catch (error) {
-        const { shown, outcome } = forCaller(error, rights, dependencies.log);
+        const { shown, outcome } = forClient(error, rights, dependencies.log);
         tell(outcome);
         throw shown;
       }
@@ -55,8 +55,8 @@ export function createAsking(client: ClientIdentity | undefined, dependencies: S
 }
 
 /** Anything unexpected stays in the log, under a reference; so does what tells of accounts and roles to who sees but a part. */
-function forCaller(error: unknown, rights: Rights, log: ServerDependencies['log']): { shown: Error; outcome: string } {
-  if (error instanceof SpendError && isForCaller(error, rights)) return { shown: error, outcome: error.code };
+function forClient(error: unknown, rights: Rights, log: ServerDependencies['log']): { shown: Error; outcome: string } {
+  if (error instanceof SpendError && isForClient(error, rights)) return { shown: error, outcome: error.code };
   const reference = crypto.randomUUID().slice(0, 8);
   const code = error instanceof SpendError ? error.code : undefined;
   log(`${code ?? 'internal error'} ${reference}: ${error instanceof Error ? error.stack : String(error)}`);
@@ -67,6 +67,6 @@ function forCaller(error: unknown, rights: Rights, log: ServerDependencies['log'
   };
 }
 
-function isForCaller({ code }: SpendError, rights: Rights): boolean {
+function isForClient({ code }: SpendError, rights: Rights): boolean {
   return code === 'FORBIDDEN' || ERROR_CODES[code].fixer === 'client' || !isLimited(rights);
 }

@@ -22,7 +22,7 @@ export interface ToolAnswer {
   shown: ShownReport;
   /** The same exactly, for programs that ask for it. */
   exact: Record<string, unknown>;
-  /** The same for eyes. */
+  /** Pictures of the answer, for people. */
   images?: readonly { data: Uint8Array; mimeType: string }[];
 }
 
@@ -33,11 +33,11 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   /** Written for a model that chooses between tools: what it answers, when to take it, when another. */
   description: string;
   input: Input;
-  /** Of what is exact. */
+  /** The schema of the exact data. */
   output: z.ZodObject;
   /** It tells facts of whole accounts, which no filter can narrow: only clients who may see everything get it. */
   wholeAccount?: boolean;
-  /** Of the page that hosts show beside the answer (MCP Apps). */
+  /** URI of the page that hosts show beside the answer (MCP Apps). */
   app?: string;
   /** All rows of what is exact, for tools whose answer is a table. */
   csv?(exact: Record<string, unknown>): string;

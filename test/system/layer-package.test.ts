@@ -44,7 +44,7 @@ beforeAll(async () => {
   await writeFile(join(project, 'my-jobs.d.ts'), myJobs);
   // What the third tests.
   const myStore = `export { createMemorySessionStore as createMyStore } from 'serverless-mcp';`;
-  for (const file of ['my-store.js', 'my-store.d.ts']) await writeFile(join(project, file), myStore);
+  await writeFile(join(project, 'my-store.ts'), myStore);
 }, 300_000);
 afterAll(() => rm(project, { recursive: true }));
 

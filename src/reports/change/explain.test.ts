@@ -234,3 +234,11 @@ describe('an explanation', () => {
     expect(report.notes).toContainEqual(expect.stringMatching(/2026-10-01T00:14:22Z: if logging began then/));
   });
 });
+
+it('says no amount in its first sentence that its tables tell otherwise', async () => {
+  const text = textFromChange(await explainChange({}, context));
+  const [sentence = '', ...rest] = text.split('\n');
+  const amounts = [...sentence.matchAll(/\(([+-]\$[\d,.]+)\)/g)].map(([, amount]) => amount as string);
+  expect(amounts.length).toBeGreaterThan(2);
+  expect(amounts.filter((amount) => !rest.some((line) => line.endsWith(amount)))).toEqual([]);
+});

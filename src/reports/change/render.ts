@@ -13,12 +13,13 @@ import type { SpendChange } from './schema.ts';
 export function shownFromChange(report: SpendChange): ShownReport {
   const { before, after, coverage, notes, next_steps: steps } = report;
   const rounding = roundingFor(before.cost_usd, after.cost_usd);
+  const [factors, rows] = [roundedFactors(report, rounding), roundedRows(report, rounding)];
   const span = (side: SpendChange['before']) => `${dayText(side.from)} up to ${dayText(side.to)}`;
   const blocks = [
-    headline(report, rounding),
+    headline(report, rounding, factors, rows),
     `${span(after)}, against ${span(before)} (${after.timezone})`,
-    factorsTable(report, rounding),
-    contributorsTable(report, rounding),
+    factorsTable(report, rounding, factors),
+    contributorsTable(report, rounding, rows),
     steps.map(({ tool, arguments: input, why }) => `Next, ${why}: ${tool} ${JSON.stringify(input)}`).join('\n'),
     coverageText(coverage),
   ];
@@ -45,46 +46,76 @@ export function csvFromChange({ by, contributors, others }: SpendChange): string
 /** A part against the change is worth a word when it is at least this much of it. */
 const COUNTER_PART = 0.1;
 
-function headline(report: SpendChange, { before, after, plain, signed, change: shown }: Rounding): string {
+/** What is shown of each factor that moved: once, so that sentence and table agree. */
+function roundedFactors({ factors }: SpendChange, { adding, change }: Rounding): Map<Factor, Usd> {
+  const moved = factors.filter(({ usd }) => !usdFromText(usd).eq(0));
+  if (moved.length === 0) return new Map();
+  const shown = adding(
+    moved.map(({ usd }) => usd),
+    change,
+  );
+  return new Map(moved.map(({ factor }, index) => [factor, shown[index] as Usd]));
+}
+
+/** Likewise of both periods of each contributor, and of the others together. */
+function roundedRows({ contributors, others }: SpendChange, { before, after, adding }: Rounding): [Usd, Usd][] {
+  const all = [...contributors, ...(others ? [others] : [])];
+  if (all.length === 0) return [];
+  const [first, second] = [
+    adding(
+      all.map((row) => row.before_usd),
+      before,
+    ),
+    adding(
+      all.map((row) => row.after_usd),
+      after,
+    ),
+  ];
+  return all.map((_, index) => [first[index] as Usd, second[index] as Usd]);
+}
+
+function headline(
+  report: SpendChange,
+  { before, after, plain, signed, change: shown }: Rounding,
+  factors: ReadonlyMap<Factor, Usd>,
+  rows: readonly [Usd, Usd][],
+): string {
   const { before: first, change_usd, contributors } = report;
   const change = usdFromText(change_usd);
   if (change.eq(0)) return `Spend did not change: ${plain(before)} in both periods.`;
   const from = usdFromText(first.cost_usd);
   const percent = from.eq(0) ? '' : ` (${change.gt(0) ? '+' : '-'}${change.div(from).abs().times(100).toFixed(1)} %)`;
   const parts = Object.fromEntries(report.factors.map(({ factor, usd }) => [factor, usdFromText(usd)])) as Parts;
-  const named = (factor: Factor) => `${factorText(factor)} (${signed(parts[factor])})`;
+  const named = (factor: Factor) => `${factorText(factor)} (${signed(factors.get(factor) ?? parts[factor])})`;
   const counter = mainFactor(parts, change.neg());
   const against = parts[counter].div(change).lt(-COUNTER_PART) ? `, against it ${named(counter)}` : '';
-  const top = contributors.find((one) => usdFromText(one.change_usd).times(change.s).gt(0));
-  const who = top
-    ? `; first of all ${shownValue(top.caller)} on ${shownValue(top.model)} (${signed(usdFromText(top.change_usd))})`
+  const at = contributors.findIndex((one) => usdFromText(one.change_usd).times(change.s).gt(0));
+  const [top, topRow] = [contributors[at], rows[at]];
+  const who = top && topRow
+    ? `; first of all ${shownValue(top.caller)} on ${shownValue(top.model)} (${signed(topRow[1].minus(topRow[0]))})`
     : '';
   return `Spend ${change.gt(0) ? 'rose' : 'fell'} ${plain(shown.abs())}${percent} from ${plain(before)} to ${plain(after)}; mostly ${named(mainFactor(parts, change))}${against}${who}.`;
 }
 
-function factorsTable({ factors }: SpendChange, { adding, change, signed }: Rounding): ShownTable | undefined {
-  const moved = factors.filter(({ usd }) => !usdFromText(usd).eq(0));
-  if (moved.length === 0) return undefined;
-  const shown = adding(
-    moved.map(({ usd }) => usd),
-    change,
-  );
-  const rows = moved.map(({ factor, meaning }, index) => [factorText(factor), meaning, signed(shown[index] as Usd)]);
+function factorsTable(
+  { factors }: SpendChange,
+  { change, signed }: Rounding,
+  rounded: ReadonlyMap<Factor, Usd>,
+): ShownTable | undefined {
+  if (rounded.size === 0) return undefined;
+  const rows = factors.flatMap(({ factor, meaning }) => {
+    const part = rounded.get(factor);
+    return part === undefined ? [] : [[factorText(factor), meaning, signed(part)]];
+  });
   return { columns: ['factor', 'meaning', 'part'], names: 2, rows, total: ['change', '', signed(change)] };
 }
 
-function contributorsTable({ by, contributors, others }: SpendChange, rounding: Rounding): ShownTable | undefined {
+function contributorsTable(
+  { by, contributors, others }: SpendChange,
+  { before, after, change, plain, signed }: Rounding,
+  rounded: readonly [Usd, Usd][],
+): ShownTable | undefined {
   if (contributors.length === 0) return undefined;
-  const { before, after, change, adding, plain, signed } = rounding;
-  const all = [...contributors, ...(others ? [others] : [])];
-  const first = adding(
-    all.map((row) => row.before_usd),
-    before,
-  );
-  const second = adding(
-    all.map((row) => row.after_usd),
-    after,
-  );
   const who = [
     ...contributors.map(({ caller, model, main_factor }) => [
       shownValue(caller),
@@ -94,7 +125,7 @@ function contributorsTable({ by, contributors, others }: SpendChange, rounding: 
     ...(others ? [[`${others.rows} more`, '', '']] : []),
   ];
   const rows = who.map((cells, index) => {
-    const [from, to] = [first[index], second[index]] as [Usd, Usd];
+    const [from, to] = rounded[index] as [Usd, Usd];
     return [...cells, plain(from), plain(to), signed(to.minus(from))];
   });
   const total = ['total', '', '', plain(before), plain(after), signed(change)];
