@@ -10,7 +10,7 @@ import { createMcpHandler, McpServer, type McpServerFactory } from '@modelcontex
 import { createMemorySessionStore, createServerlessMcp, type SessionStore } from 'serverless-mcp';
 import * as z from 'zod';
 import { startFunction } from '../rigs/lambda/function.ts';
-import { bundleSpend, type FunctionBundle } from '../scripts/bundle-lambda.ts';
+import { bundleSpend, type FunctionBundle, temporaryOutdir } from '../scripts/bundle-lambda.ts';
 import { dynamodbRequests } from './dynamodb-requests.ts';
 import { INITIALIZE, post } from './mcp-requests.ts';
 
@@ -122,7 +122,7 @@ function bundleSize({ metafile: { outputs } }: FunctionBundle): void {
 }
 
 try {
-  const spend = await bundleSpend();
+  const spend = await bundleSpend(temporaryOutdir());
   bundleSize(spend);
   await coldStart(spend);
   await throughput();

@@ -41,6 +41,7 @@ const LOGS_TEST = 'test/e2e/cloudwatch.test.ts';
 const WIDE_TEST = 'test/e2e/cloudwatch-wide.test.ts';
 const ATHENA_SQL = 'src/engines/athena/athena-query.ts';
 const RUN_ATHENA = 'src/engines/athena/run-query.ts';
+const TASKS_TEST = 'test/e2e/tasks.test.ts';
 const ATHENA_TEST = 'test/e2e/athena.test.ts';
 const METRICS_TEST = 'test/e2e/metrics.test.ts';
 const BILL = 'src/bill/cost-explorer.ts';
@@ -94,6 +95,7 @@ export const ASSUMPTIONS: Readonly<Record<string, Readonly<Record<string, Assump
     outsideWords: ['a slice before the group was made, or past its retention, is refused in words that hold "retention" or "creation time"', 'not documented; in error reports of half a dozen projects', RUN_INSIGHTS, LOGS_TEST, 'a question that begins before the logs fails instead of being answered from what there is'],
     tooManyQueries: ['LimitExceededException when too many queries run; 100 at a time, 30 in some regions', `${CWL}/cloudwatch_limits_cwl.html`, RUN_INSIGHTS, LOGS_TEST, 'the report fails at once instead of waiting its turn'],
     stopEnded: ['StopQuery of an ended query is an InvalidParameterException, of a stopped one success', AWSKT, RUN_INSIGHTS, 'rigs/cloudwatch-logs/queries.test.ts', 'none: it does not matter what it answers'],
+    queryOutlives: ['a query goes on, and its result can be fetched by its id for days, whoever started it and is gone', `${LOGS_API}/API_StartQuery.html, ${CWL}/cloudwatch_limits_cwl.html`, RUN_INSIGHTS, TASKS_TEST, 'a task ends with an error instead of its answer'],
     emptyPages: ['a page of FilterLogEvents may be empty and not the last; 1 MB or 10,000 events at most', `${LOGS_API}/API_FilterLogEvents.html`, 'src/engines/cloudwatch/filter-events.ts', LOGS_TEST, 'events would be missing'],
     patternFindsIds: ['the filter pattern `"ID"` matches an event with that text in it', `${CWL}/FilterAndPatternSyntax.html`, READ_DOUBTS, WIDE_TEST, 'a request in doubt is not found, and counted as not known'],
     filterSpeed: ['five FilterLogEvents a second at least, so 5 MB', `${CWL}/cloudwatch_limits_cwl.html`, 'src/engines/cloudwatch/quote.ts', LOGS_TEST, 'the quoted seconds are wrong'],
@@ -112,6 +114,7 @@ export const ASSUMPTIONS: Readonly<Record<string, Readonly<Record<string, Assump
     cutOffWords: ['the limit of a workgroup ends a query as CANCELLED, "Bytes scanned limit was exceeded"', 'not documented; two public course repositories, 2026', RUN_ATHENA, ATHENA_TEST, 'the error says that somebody stopped the query'],
     deniedWords: ['a file that may not be read fails the query with PERMISSION_DENIED or "Access Denied"', 'not documented; a recorded answer in public notes', RUN_ATHENA, ATHENA_TEST, 'the error does not name the permissions'],
     damagedWords: ['a damaged file fails the query with HIVE_CURSOR_ERROR or HIVE_BAD_DATA', 'not documented; a public course repository, 2026', RUN_ATHENA, ATHENA_TEST, 'the error does not point to the S3 source'],
+    sameToken: ['StartQueryExecution with a ClientRequestToken that was used gives the query that it started', `${ATHENA}/APIReference/API_StartQueryExecution.html, which does not say for how long`, RUN_ATHENA, TASKS_TEST, 'a query is paid for twice where an instance died between starting it and keeping its id'],
     refusedWorkGroup: ['InvalidRequestException for a workgroup that is not there, and where nothing says where results go', `${A_LOCAL}; aws/aws-sdk-js-v3#3589`, 'src/engines/athena/index.ts', ATHENA_TEST, 'the error is Athena’s own name'],
     malformedLines: ['with `ignore.malformed.json` a line that is no JSON is a row of NULLs', 'not documented; a public course repository, 2026', 'src/engines/athena/table.ts', ATHENA_TEST, 'such lines are not counted, or fail the query'],
     trino: ['engine 3 evaluates functions, casts and JSON paths as Trino documents them', 'https://trino.io/docs/current/functions.html', ATHENA_SQL, ATHENA_TEST, 'counts that are found otherwise than by the parser of files'],
@@ -159,7 +162,8 @@ export const ASSUMPTIONS: Readonly<Record<string, Readonly<Record<string, Assump
     contentLength: ['events come without Content-Length', 'not documented; recorded events', 'packages/serverless-mcp/src/lambda/events.ts', GATEWAY_TEST, 'none'],
     authorizerFirst: ['an authorizer is asked before the key, the rate comes before the quota', 'not documented', TEMPLATE, GATEWAY_TEST, 'another refusal than the one that is expected'],
     keyFromAuthorizer: ['`usageIdentifierKey` of an authorizer is the key', `${GATEWAY}/api-gateway-lambda-authorizer-output.html`, 'src/http/authorizer.ts', DEPLOYED_TEST, 'nobody gets in by `Authorization: Bearer`'],
-    unknownStage: ['403 Missing Authentication Token for a stage or path that is not there', 'not documented', TEMPLATE, DEPLOYED_TEST, 'another status for a wrong URL'],
+    unknownStage: ['403 Missing Authentication Token for a path that is not there; 403 Forbidden, as AWS words it, for a stage', 'not documented', TEMPLATE, DEPLOYED_TEST, 'another status for a wrong URL'],
+    slash: ['`/prod/mcp/` is `/prod/mcp`: the resource is the same, the path keeps the slash. Or it is a path that is not there', 'not documented; aws-powertools/powertools-lambda-python#1552, floci-io/floci#1557', TEMPLATE, GATEWAY_TEST, 'who ends the URL with a slash is told where the endpoint is'],
     throttledFunction: ['a throttled function is 500 to the client', 'https://repost.aws/questions/QUfI6bsdd0SOiPeyimzxSkfQ/api-gateway-proxy-integration-does-not-forward-lambda-throttling-http-429-to-client-needs-product-support', TEMPLATE, GATEWAY_TEST, 'another status under load'],
     imageUser: ['an image runs as a user without rights, on a file system that is read-only but for /tmp', `${LAMBDA}/images-create.html`, 'deploy/Dockerfile', 'test/system/image.test.ts', 'the function does not start'],
   },

@@ -14,6 +14,7 @@ import { parseArgs, promisify } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import { ROOT } from './bundle.ts';
+import { install, pack } from './installed.ts';
 
 const run = promisify(execFile);
 
@@ -28,27 +29,13 @@ const THIS_MACHINE: DesktopTarget = { platform: process.platform, arch: process.
 export async function bundleDesktop(file: string, target: DesktopTarget = THIS_MACHINE): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bedrock-spend-mcpb-'));
   try {
-    const { stdout } = await run('npm', ['pack', ROOT, '--ignore-scripts', '--json', '--pack-destination', folder], {
-      cwd: folder,
-    });
-    const packed = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)[0]?.filename as string;
     const bundle = join(folder, 'bundle');
     await mkdir(bundle);
-    await writeFile(join(bundle, 'package.json'), '{"private":true}');
     const platform = [`--os=${target.platform}`, `--cpu=${target.arch}`, '--libc=glibc'];
-    await run(
-      'npm',
-      [
-        'install',
-        join(folder, packed),
-        ...platform,
-        '--omit=dev',
-        '--ignore-scripts',
-        '--no-audit',
-        '--no-fund',
-        '--no-save',
-      ],
-      { cwd: bundle },
+    install(
+      bundle,
+      [pack(ROOT, folder, { types: false })],
+      [...platform, '--omit=dev', '--ignore-scripts', '--no-save'],
     );
     await writeFile(join(bundle, 'manifest.json'), JSON.stringify(desktopManifest(target.platform), null, 2));
     await run(process.execPath, [join(ROOT, 'node_modules/.bin/mcpb'), 'pack', bundle, resolve(file)]);

@@ -1,9 +1,10 @@
 /**
  * Bundles the Lambda function into dist/lambda: `index.mjs`, and beside it the parts that are loaded only when they are needed.
- * `npm run bundle`; tests and rigs bundle functions of their own with `bundleFunction`. With `--image FOLDER`, what deploy/Dockerfile
- * puts into the container image.
+ * `npm run bundle`. With `--image FOLDER`, what deploy/Dockerfile puts into the container image. What runs functions on this machine
+ * bundles them into folders of its own: parts are loaded late, and another build must not have deleted them.
  */
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -22,13 +23,21 @@ export interface FunctionBundle {
   metafile: Metafile;
 }
 
+/** For a function that this process runs, and gone with it. Packages are found from there. */
+export function temporaryOutdir(): string {
+  const cache = join(ROOT, 'node_modules/.cache');
+  mkdirSync(cache, { recursive: true });
+  const outdir = mkdtempSync(join(cache, 'function-'));
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  return outdir;
+}
+
 /** @param workers files that threads start from; they must stay files of their own, beside the entry */
 export async function bundleFunction(
   entry: string,
   outdir: string,
   workers: Record<string, string> = {},
 ): Promise<FunctionBundle> {
-  await rm(outdir, { recursive: true, force: true });
   return {
     handler: join(outdir, 'index.handler'),
     metafile: await bundleEntries({ index: entry, ...workers }, outdir, FUNCTION),
@@ -36,8 +45,7 @@ export async function bundleFunction(
 }
 
 /** The function of this project, with its compile cache. */
-export async function bundleSpend(): Promise<FunctionBundle & { compileCache: string }> {
-  const outdir = join(ROOT, 'dist/lambda');
+export async function bundleSpend(outdir: string): Promise<FunctionBundle & { compileCache: string }> {
   const bundle = await bundleFunction(join(ROOT, 'src/entry/lambda.ts'), outdir, WORKERS);
   await bundleDashboard(join(outdir, 'dashboard.html'));
   const compileCache = join(outdir, 'compile-cache');
@@ -79,16 +87,22 @@ function warmCompileCache(bundle: Metafile, outdir: string, compileCache: string
     import path from 'node:path';
     globalThis.awslambda = { streamifyResponse: (handler) => handler };
     for (const file of ${JSON.stringify(modules)})
-      await import(path.resolve(file)).catch((error) => { if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error; });`;
+      await import(path.resolve(file)).catch((error) => { if (error.code !== 'MODULE_NOT_FOUND') throw error; });`;
   execFileSync(process.execPath, [...flags, '--input-type=module', '--eval', script], {
     cwd: outdir,
     env: { NODE_COMPILE_CACHE: compileCache, BEDROCK_SPEND_SOURCE: '.', BEDROCK_SPEND_SESSION_TABLE: 'none' },
   });
 }
 
+async function bundleAnew(outdir: string): Promise<Metafile> {
+  await rm(outdir, { recursive: true, force: true });
+  return (await bundleSpend(outdir)).metafile;
+}
+
 if (import.meta.main) {
   const { values } = parseArgs({ options: { image: { type: 'string' } } });
-  const metafile = values.image === undefined ? (await bundleSpend()).metafile : await bundleImage(values.image);
+  const metafile =
+    values.image === undefined ? await bundleAnew(join(ROOT, 'dist/lambda')) : await bundleImage(values.image);
   for (const [file, { bytes }] of Object.entries(metafile.outputs))
     if (bytes > 10_000) console.log(`${(bytes / 1024).toFixed(0).padStart(6)} KB  ${file}`);
 }

@@ -1,11 +1,12 @@
 /**
  * Bundles bedrock-spend into dist: the command line, the library, the client and the reading threads, with everything that they
- * need but DuckDB, which is native code. `npm run build`. Their types, which take longer, are made for `npm pack` and `npm publish`
+ * need but native code, which is DuckDB’s. `npm run build`. Their types, which take longer, are made for `npm pack` and `npm publish`
  * only; `prepare` repeats what `build` is, since what npm was asked for is not told through a second `npm run`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
 import { bundleEntries, copyDrawing, ROOT, WORKERS } from './bundle.ts';
 import { bundleDashboard } from './bundle-dashboard.ts';
 import { noticesOf } from './notices.ts';
@@ -13,16 +14,17 @@ import { noticesOf } from './notices.ts';
 /** What programs import, by the names of their files. */
 const LIBRARIES = { index: 'src/index', client: 'src/client/index' };
 
-export async function bundlePackage(outdir: string): Promise<void> {
-  await rm(outdir, { recursive: true, force: true });
+/** The code alone. */
+export function bundleCode(outdir: string): Promise<Metafile> {
   const libraries = Object.entries(LIBRARIES).map(([name, file]) => [name, join(ROOT, `${file}.ts`)]);
   const entries = { cli: join(ROOT, 'src/entry/cli.ts'), ...Object.fromEntries(libraries), ...WORKERS };
   // Names stay, so that a stack says where. The licences are in the notices.
-  const { inputs } = await bundleEntries(entries, outdir, {
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-  });
+  return bundleEntries(entries, outdir, { minifySyntax: true, minifyWhitespace: true, legalComments: 'none' });
+}
+
+async function bundlePackage(outdir: string): Promise<void> {
+  await rm(outdir, { recursive: true, force: true });
+  const { inputs } = await bundleCode(outdir);
   const page = await bundleDashboard(join(outdir, 'dashboard.html'));
   await copyDrawing(outdir);
   await writeFile(join(outdir, 'THIRD-PARTY-NOTICES'), noticesOf({ inputs: { ...inputs, ...page.inputs } }, ROOT));

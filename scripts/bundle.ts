@@ -33,8 +33,8 @@ export async function bundleEntries(
     target: 'node22',
     chunkNames: '[name]-[hash]',
     // Native code; only sources that are files need it.
-    external: ['@duckdb/node-api'],
-    plugins: [PRICES_OF_AWS],
+    external: ['@duckdb/node-bindings'],
+    plugins: [PRICES_OF_AWS, SMALL_VALIDATOR],
     metafile: true,
     ...options,
   });
@@ -54,6 +54,20 @@ const PRICES_OF_AWS: Plugin = {
       if (ours.length !== 1) throw new Error(`${path} has ${ours.length} providers named aws`);
       return { contents: text.replace(list, () => JSON.stringify(ours)) };
     });
+  },
+};
+
+/** The SDK's other validator in place of Ajv, which every start would load: it checks what people answer, and no tool of ours asks. */
+const SMALL_VALIDATOR: Plugin = {
+  name: 'small-validator',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, () => ({ path: 'shims', namespace: 'validator' }));
+    onLoad({ filter: /./, namespace: 'validator' }, () => ({
+      contents: `
+        export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker';
+        export { default as process } from 'node:process';`,
+      resolveDir: ROOT,
+    }));
   },
 };
 

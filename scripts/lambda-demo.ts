@@ -13,7 +13,7 @@ import { startDynamoDB } from '../rigs/dynamodb.ts';
 import { startFunction } from '../rigs/lambda/function.ts';
 import { startGateway } from '../rigs/lambda/gateway.ts';
 import { type Connection, connect, textFromResult } from '../src/client/index.ts';
-import { bundleFunction, bundleSpend } from './bundle-lambda.ts';
+import { bundleFunction, bundleSpend, temporaryOutdir } from './bundle-lambda.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -34,15 +34,16 @@ interface Example {
 
 const EXAMPLES: Record<string, Example> = {
   'bedrock-spend': {
-    bundle: bundleSpend,
-    env: { BEDROCK_SPEND_SOURCE: join(root, 'examples/sample-logs/AWSLogs') },
+    bundle: () => bundleSpend(temporaryOutdir()),
+    // As it is deployed: a client's stream without a call would hold an instance.
+    env: { BEDROCK_SPEND_SOURCE: join(root, 'examples/sample-logs/AWSLogs'), BEDROCK_SPEND_GET_STREAM: 'off' },
     async ask({ callTool }) {
       const question = { by: ['model'], from: '2026-10-01', to: '2026-11-01', limit: 5 };
       return textFromResult(await callTool('breakdown_spend', question));
     },
   },
   greeter: {
-    bundle: () => bundleFunction(join(root, 'examples/greeter/lambda.ts'), join(root, 'node_modules/.cache/greeter')),
+    bundle: () => bundleFunction(join(root, 'examples/greeter/lambda.ts'), temporaryOutdir()),
     env: {},
     async ask({ client, callTool }) {
       client.setNotificationHandler('notifications/message', ({ params }) => console.log(`  ${now()} ${params.data}`));
@@ -67,7 +68,8 @@ const lambda = await startFunction({
     TRANSFER: transfer,
     ...(compileCache && { NODE_COMPILE_CACHE: compileCache }),
   },
-  instances: 4,
+  // Lambda has a thousand; clients make several calls at once.
+  instances: 16,
   timeoutMs: 60_000,
   log,
   onLog: (line, instance) => log(`instance #${instance}: ${line}`),

@@ -15,7 +15,7 @@ import { SAMPLE_LOGS } from '../src/cli/demo.ts';
 import { compose } from '../src/compose.ts';
 import { startServer } from '../src/http/serve.ts';
 import { command, openTerminal, type Terminal } from '../test/helpers/terminal.ts';
-import { bundleSpend } from './bundle-lambda.ts';
+import { bundleSpend, temporaryOutdir } from './bundle-lambda.ts';
 
 const OCTOBER = 'from=2026-10-01 to=2026-11-01';
 
@@ -130,7 +130,7 @@ async function onHttp(): Promise<void> {
 }
 
 async function onLambda(): Promise<void> {
-  const { handler, compileCache } = await bundleSpend();
+  const { handler, compileCache } = await bundleSpend(temporaryOutdir());
   const dynamodb = await startDynamoDB();
   const lambda = await startFunction({
     handler,

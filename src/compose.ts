@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import type { SessionStore } from 'serverless-mcp';
+import type { SessionStore, TaskStore } from 'serverless-mcp';
 import { type AccessControlOptions, openAccessControl } from './authorization/access-control.ts';
 import type { ReadBill } from './bill/bill.ts';
 import { engineFromSource } from './compose-engine.ts';
@@ -14,10 +14,9 @@ import type { Engine } from './engines/engine.ts';
 import { awsTargetsOfSource } from './engines/source-text.ts';
 import { lazy, memoizeFor } from './lazy.ts';
 import type { ServerDependencies } from './mcp/dependencies.ts';
-import { TOOLS } from './mcp/tools/index.ts';
 import type { LookUpNames } from './names/names.ts';
 import type { Prices } from './prices/index.ts';
-import { readBudgets } from './reports/budgets/budget-file.ts';
+import type { Budget } from './reports/budgets/budget-file.ts';
 import type { ProbeSetup } from './setup/probe.ts';
 
 export interface PriceOptions {
@@ -54,11 +53,7 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
   const { log: write = console.error } = options;
   const log = (message: string) => write(logEntry(message));
   return {
-    access: await openAccessControl(
-      options,
-      TOOLS.map(({ name }) => name),
-      log,
-    ),
+    access: await openAccessControl(options, toolNames, log),
     toolData: options.toolData,
     engine,
     narrowed: narrowed.find,
@@ -66,7 +61,7 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
     names: composeNames(options, given?.aliases ?? []),
     probeSetup,
     bill: composeBill(options.cur),
-    budgets: async () => (options.budgets === undefined ? [] : readBudgets(options.budgets)),
+    budgets: () => readBudgets(options.budgets),
     metricsIn: (regions) => metricsIn(regions, options.source),
     now: Date.now,
     log,
@@ -74,6 +69,13 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
       await Promise.all([engine.close(), narrowed.close()]);
     },
   };
+}
+
+/** Loaded for a policy: what a command needs of tools is a part of one. */
+const toolNames = async () => (await import('./mcp/tools/index.ts')).TOOLS.map(({ name }) => name);
+
+async function readBudgets(file: string | undefined): Promise<readonly Budget[]> {
+  return file === undefined ? [] : (await import('./reports/budgets/budget-file.ts')).readBudgets(file);
 }
 
 function openEngine(source: string | undefined, { ledger, maxScanUsd }: ComposeOptions): Engine {
@@ -172,5 +174,13 @@ export function composeSessionStore(table: string): SessionStore {
   return lazy(async () => {
     const { createDynamoSessionStore } = await import('serverless-mcp/dynamodb');
     return createDynamoSessionStore({ table });
+  });
+}
+
+/** Tasks in the same table. */
+export function composeTaskStore(table: string): TaskStore {
+  return lazy(async () => {
+    const { createDynamoTaskStore } = await import('serverless-mcp/dynamodb');
+    return createDynamoTaskStore({ table });
   });
 }

@@ -8,7 +8,7 @@ import layerJson from '../packages/serverless-mcp/package.json' with { type: 'js
 const ENGINE = ['engines/engine.ts', 'engines/quote.ts'];
 
 /** What drivers are made with. */
-const DRIVER = ['domain', 'logs', ...ENGINE, 'engines/grouping', 'engines/source-text.ts'];
+const DRIVER = ['domain', 'logs', ...ENGINE, 'engines/grouping', 'engines/queries.ts', 'engines/source-text.ts'];
 
 /** Which rooms a room may import from, besides itself. ARCHITECTURE.md draws the same arrows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bill: ['domain'],
   'engines/engine.ts': ['domain', 'logs', 'engines/quote.ts'],
   'engines/quote.ts': ['domain'],
+  'engines/queries.ts': ['domain', 'engines/engine.ts'],
   'engines/source-text.ts': ['domain'],
   'engines/grouping': ['domain', 'logs', ...ENGINE],
   'engines/scans': ['domain', 'logs', ...ENGINE, 'engines/grouping'],
@@ -54,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'reports',
     'setup',
     'engines/engine.ts',
+    'engines/queries.ts',
   ],
   http: ['authentication', 'domain', 'mcp'],
   client: ['domain'],

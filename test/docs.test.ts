@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
+import packageJson from '../package.json' with { type: 'json' };
 import { generatedDocs } from '../scripts/make-docs.ts';
 import { buildProgram } from '../src/cli/program.ts';
 import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
+import { docUrl } from '../src/domain/doc-url.ts';
 import { RECORD_FIELDS } from '../src/logs/record.ts';
 
 const documents = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'packages/*/*.md']);
@@ -66,6 +68,20 @@ describe('the documentation', () => {
     const transcript = readFileSync(`docs/transcripts/${file}`, 'utf8');
     const used = [...transcript.matchAll(/^\S.*?> (.+)$/gm)].map(([, line]) => line as string);
     expect(SHELL_COMMANDS.filter(({ name }) => !used.some((line) => `${line} `.startsWith(`${name} `)))).toEqual([]);
+  });
+
+  it('is named by messages as a URL, which goes for who has only the package, of a page that exists', () => {
+    const sources = globSync('{src,packages/*/src}/**/*.{ts,tsx}', { ignore: '**/*.test.ts' });
+    const texts = sources.map((file) => readFileSync(file, 'utf8'));
+    const pages = texts.flatMap((text) => [...text.matchAll(/docUrl\('([^'#]+)/g)].map(([, page]) => page as string));
+    expect(pages.length).toBeGreaterThan(2);
+    expect(pages.filter((page) => !existsSync(`docs/${page}`))).toEqual([]);
+    expect(docUrl('')).toBe(packageJson.repository.url.replace(/^git\+(.*)\.git$/, '$1/blob/main/docs/'));
+    // Comments are for who has the repository, and a link's text comes with its target.
+    const code = texts.flatMap((text) => text.split('\n').filter((line) => !/^\s*(\/\/|\/?\*)/.test(line)));
+    expect(
+      code.filter((line) => /(docs\/[\w/-]*|README|CONTRIBUTING|CHANGELOG|ARCHITECTURE)\.md(?!\])/.test(line)),
+    ).toEqual([]);
   });
 
   it('keeps prompt and answer text out of what is read', () => {

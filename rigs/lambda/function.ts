@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createInstance, type Instance, type InstanceInfo, type Job } from './instance.ts';
 import {
@@ -15,8 +15,8 @@ import { ensureRic, type Ric } from './ric.ts';
 export interface FunctionOptions {
   /** '/abs/dir/index.handler': the file without its extension, and the export. */
   handler: string;
-  /** All the environment variables the function gets, besides Lambda's. */
-  env?: Record<string, string>;
+  /** All the environment variables the function gets, besides Lambda's. @param tmp the instance's folder in the place of /tmp */
+  env?: Record<string, string> | ((tmp: string) => Record<string, string>);
   /** The most instances at once; 0 throttles everything, as a reserved concurrency of 0 does. Default: 1. */
   instances?: number;
   /** How long an invocation waits for an instance before it is throttled. Lambda throttles at once. Default: 1 second. */
@@ -87,7 +87,7 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
         entry: ric,
         taskRoot: dirname(options.handler),
         functionArn: ARN,
-        env: environment(options),
+        env: (tmp) => environment(options, tmp),
         timeoutMs: options.timeoutMs ?? 3000,
         onLog: (line) => options.onLog?.(line, index),
         onFree: serveWaiters,
@@ -163,12 +163,15 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-function environment({ handler, env }: FunctionOptions): Record<string, string> {
+function environment({ handler, env }: FunctionOptions, tmp: string): Record<string, string> {
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
-    ...env,
+    // Not Lambda's: what is written without being told where lies in the instance's folder, as it would in its /tmp.
+    TMPDIR: tmp,
+    XDG_CACHE_HOME: join(tmp, 'cache'),
+    ...(typeof env === 'function' ? env(tmp) : env),
     _HANDLER: basename(handler),
     LAMBDA_TASK_ROOT: dirname(handler),
     LAMBDA_RUNTIME_DIR: '/var/runtime',

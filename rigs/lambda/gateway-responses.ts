@@ -32,10 +32,13 @@ const KINDS = {
   REQUEST_TOO_LARGE: [413, 'RequestTooLongException', 'Request Too Long'],
   THROTTLED: [429, 'TooManyRequestsException', 'Too Many Requests'],
   UNAUTHORIZED: [401, 'UnauthorizedException', 'Unauthorized'],
+  UNKNOWN_STAGE: [403, 'ForbiddenException', 'Forbidden'],
 } satisfies Record<string, Kind>;
 
 export type GatewayResponseType = keyof typeof KINDS;
-export type GatewayResponses = Partial<Record<GatewayResponseType | 'DEFAULT_4XX' | 'DEFAULT_5XX', GatewayResponse>>;
+export type GatewayResponses = Partial<
+  Record<Exclude<GatewayResponseType, 'UNKNOWN_STAGE'> | 'DEFAULT_4XX' | 'DEFAULT_5XX', GatewayResponse>
+>;
 
 /** API Gateway answers instead of the function. */
 export class GatewayError extends Error {
@@ -52,8 +55,10 @@ export function renderGatewayResponse(type: GatewayResponseType, custom: Gateway
   const [status, errorType, message, body = JSON.stringify({ message })]: Kind = KINDS[type];
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html: "Customizing the default
   // gateway response for 413 REQUEST_TOO_LARGE isn't currently supported."
-  const own = type === 'REQUEST_TOO_LARGE' ? undefined : custom[type];
-  const { statusCode = status, headers, template } = own ?? custom[status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'] ?? {};
+  const own = type === 'REQUEST_TOO_LARGE' || type === 'UNKNOWN_STAGE' ? undefined : custom[type];
+  const fallback = custom[status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'];
+  // Responses belong to what was deployed to a stage.
+  const { statusCode = status, headers, template } = type === 'UNKNOWN_STAGE' ? {} : (own ?? fallback ?? {});
   return {
     statusCode,
     headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': errorType, ...headers },

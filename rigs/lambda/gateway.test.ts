@@ -144,6 +144,13 @@ describe('the event', () => {
     });
   });
 
+  it('keeps a slash at the end in its path, and has the resource without', async () => {
+    const { get } = await start({ resources: ['/mcp'] });
+    expect(await (await get('/mcp/')).json()).toMatchObject({ resource: '/mcp', path: '/mcp/', pathParameters: null });
+    const strict = await start({ resources: ['/mcp'], slashMatters: true });
+    expect([(await strict.get('/mcp')).status, (await strict.get('/mcp/')).status]).toEqual([200, 403]);
+  });
+
   it('has no stage in its paths behind a custom domain', async () => {
     const { get, gateway } = await start({ customDomain: true });
     expect(gateway.url).toBe(`http://127.0.0.1:${gateway.port}`);
@@ -538,7 +545,8 @@ describe('gateway responses', () => {
     };
     const expected = [403, 'MissingAuthenticationTokenException', '{"message":"Missing Authentication Token"}'];
     expect(await missing(`${gateway.url}/other`)).toEqual(expected);
-    expect(await missing(`http://127.0.0.1:${gateway.port}/product`)).toEqual(expected);
+    const forbidden = [403, 'ForbiddenException', '{"message":"Forbidden"}'];
+    expect(await missing(`http://127.0.0.1:${gateway.port}/product`)).toEqual(forbidden);
     expect((await get('/mcp')).status).toBe(200);
   });
 });

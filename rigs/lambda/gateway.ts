@@ -26,6 +26,8 @@ export interface GatewayOptions {
   transfer?: 'STREAM' | 'BUFFERED';
   /** Paths that exist, all with method ANY. Default: `/` and `/{proxy+}`. */
   resources?: string[];
+  /** `/mcp/` is not `/mcp`. Default: false. */
+  slashMatters?: boolean;
   /** Those of them that need neither authorizer nor key, and have no mocks. */
   openResources?: string[];
   /** Methods that the gateway answers itself (MOCK integrations), without a key. */
@@ -85,7 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const entry: AccessLogEntry = { status: 0, outcome: 'complete' };
     const watch = createWatch(response, integrationTimeoutMs, transfer === 'STREAM' ? idleTimeoutMs : undefined);
     try {
-      route(request, prefix, resources);
+      route(request, prefix, resources, options.slashMatters);
       request.body = await readBody(incoming);
       const open = openResources.includes(request.resource);
       const mock = open ? undefined : options.mocks?.[request.method];
@@ -177,13 +179,14 @@ function describe(incoming: IncomingMessage, stage: string, prefix: string): Sta
 }
 
 /** Finds the resource. @throws GatewayError */
-function route(request: StageRequest, prefix: string, resources: readonly string[]): void {
+function route(request: StageRequest, prefix: string, resources: readonly string[], slashMatters = false): void {
   const { rawPath, path } = request;
-  const inStage = rawPath === prefix || rawPath.startsWith(`${prefix}/`);
-  const resource = [path, path === '/' ? '' : '/{proxy+}'].find((each) => resources.includes(each));
-  if (!inStage || resource === undefined) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN', 'No such resource');
+  if (rawPath !== prefix && !rawPath.startsWith(`${prefix}/`)) throw new GatewayError('UNKNOWN_STAGE', 'No such stage');
+  const plain = slashMatters ? path : path.replace(/(?<=.)\/$/, '');
+  const resource = [plain, plain === '/' ? '' : '/{proxy+}'].find((each) => resources.includes(each));
+  if (resource === undefined) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN', 'No such resource');
   request.resource = resource;
-  if (resource !== path) request.pathParameters = { proxy: decodeURIComponent(path.slice(1)) };
+  if (resource !== plain) request.pathParameters = { proxy: decodeURIComponent(plain.slice(1)) };
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from './output.ts';
@@ -32,7 +35,7 @@ export interface InstanceSettings {
   entry: string;
   taskRoot: string;
   functionArn: string;
-  env: NodeJS.ProcessEnv;
+  env(tmp: string): NodeJS.ProcessEnv;
   timeoutMs: number;
   onLog(line: string): void;
   /** It can take a job, or another one its place. */
@@ -45,10 +48,11 @@ export type Instance = ReturnType<typeof createInstance>;
 const INIT_TIMEOUT_MS = 10_000;
 const LATE_ANSWER_MS = 1000;
 
-/** One execution environment: one process, its own Runtime API, one invocation at a time. */
+/** One execution environment: one process, its own Runtime API, one invocation at a time, a folder in the place of /tmp. */
 export function createInstance(settings: InstanceSettings, first: Job) {
   const { index, timeoutMs } = settings;
-  const closed = Promise.withResolvers<void>();
+  const tmp = mkdtempSync(join(tmpdir(), 'rig-tmp-'));
+  const closed = Promise.withResolvers<unknown>();
   let state: InstanceState = 'starting';
   let frozen = false;
   let served = 0;
@@ -72,8 +76,9 @@ export function createInstance(settings: InstanceSettings, first: Job) {
     spawnedAt = performance.now();
     child = spawnNode(settings.entry, {
       cwd: settings.taskRoot,
-      env: { ...settings.env, AWS_LAMBDA_RUNTIME_API: api.address },
+      env: { ...settings.env(tmp), AWS_LAMBDA_RUNTIME_API: api.address },
     });
+    running.set(child, tmp);
     limitTime(INIT_TIMEOUT_MS);
     for (const stream of [child.stdout, child.stderr] as Readable[]) onLines(stream, settings.onLog);
     child.once('exit', (code, signal) => die(killedFor ?? initError ?? exited(job, code, signal)));
@@ -149,7 +154,7 @@ export function createInstance(settings: InstanceSettings, first: Job) {
     // What it wrote before it died was still sent.
     void reading.finally(() => {
       job?.output.fail(why);
-      closed.resolve(api?.close());
+      closed.resolve(Promise.all([api?.close(), rm(tmp, { recursive: true, force: true })]));
     });
     settings.onFree();
   }
@@ -177,7 +182,7 @@ export function createInstance(settings: InstanceSettings, first: Job) {
       if (state === 'idle') begin(next);
     },
     /** Kills it and waits until nothing is left of it. */
-    close(): Promise<void> {
+    close(): Promise<unknown> {
       kill();
       // Whoever reads the output may never take the rest.
       job?.output.fail(exited(job, null, 'SIGKILL'));
@@ -197,9 +202,13 @@ async function copy(body: IncomingMessage, output: Output): Promise<void> {
   else output.end();
 }
 
-const running = new Set<ChildProcess>();
+/** With their folders. */
+const running = new Map<ChildProcess, string>();
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const [child, tmp] of running) {
+    child.kill('SIGKILL');
+    rmSync(tmp, { recursive: true, force: true });
+  }
 });
 
 /** A child that dies with this process, also when it is frozen: a stopped process cannot see that its parent is gone. */
@@ -208,7 +217,6 @@ function spawnNode(entry: string, options: { cwd: string; env: NodeJS.ProcessEnv
     ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', process.execPath, entry]
     : [process.execPath, entry];
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
 }

@@ -51,6 +51,13 @@ function read(text: string): Template {
   return parse(text, { customTags: TAGS });
 }
 
+/** A function's environment where an instance's folder stands in for /tmp. */
+export function environmentIn(tmp: string, environment: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, value.replace(/^\/tmp(?=\/|$)/, tmp)]),
+  );
+}
+
 /** What can be set, in the template's order. */
 export function parametersOfTemplate(text: string) {
   return Object.entries(read(text).Parameters).map(([name, { Default, Description, AllowedValues }]) => ({

@@ -4,7 +4,7 @@ import { clientFromKey, findKey, isKey, type KeyRecord } from './keys.ts';
 import { createTokenVerifier, type OAuthOptions, type VerifyToken } from './oauth.ts';
 import { describeResource, type ProtectedResource } from './protected-resource.ts';
 import { createRateLimiter } from './rate-limit.ts';
-import { cannotTell, forbidden, tooMany, unauthorized } from './refusals.ts';
+import { batchNotCounted, batchTooLarge, cannotTell, forbidden, tooMany, unauthorized } from './refusals.ts';
 
 export interface AuthenticatorOptions {
   /** Those of this server; undefined: it has none. */
@@ -18,10 +18,17 @@ export interface AuthenticatorOptions {
   log: (message: string) => void;
 }
 
+/** A client that may call, as far as its rate goes. */
+export interface Admitted {
+  client: ClientIdentity;
+  /** Counts requests that come in a batch: one of them has been counted. @returns why they may not run, if so */
+  admitBatch(requests: number): Response | undefined;
+}
+
 /** Who may call. */
 export interface Authenticator {
   /** The client, or why there is none. */
-  authenticate(request: Request): Promise<ClientIdentity | Response>;
+  authenticate(request: Request): Promise<Admitted | Response>;
   /** With OAuth. Without it, nothing sends clients to log in. */
   resource: ProtectedResource | undefined;
 }
@@ -37,9 +44,16 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     ...(oauth ? [`a token of ${oauth.issuer}, as Authorization: Bearer`] : []),
   ].join(', or ');
 
-  function limited(client: ClientIdentity, perMinute: number | undefined): ClientIdentity | Response {
-    const seconds = perMinute === undefined ? undefined : limit(client.principal, perMinute);
-    return seconds === undefined ? client : tooMany(seconds);
+  function limited(client: ClientIdentity, perMinute: number | undefined): Admitted | Response {
+    const take = (requests: number) => {
+      if (requests < 1) return undefined;
+      if (perMinute === undefined) return batchNotCounted();
+      const seconds = limit(client.principal, perMinute, requests);
+      if (seconds === undefined) return undefined;
+      return seconds === Number.POSITIVE_INFINITY ? batchTooLarge(perMinute) : tooMany(seconds);
+    };
+    const refused = perMinute === undefined ? undefined : take(1);
+    return refused ?? { client, admitBatch: (requests) => take(requests - 1) };
   }
 
   async function fromToken(token: string, { challenge }: ProtectedResource, verify: VerifyToken) {
@@ -55,7 +69,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       : forbidden(why, challenge(refused, why));
   }
 
-  async function fromCredential({ header, value }: Credential): Promise<ClientIdentity | Response> {
+  async function fromCredential({ header, value }: Credential): Promise<Admitted | Response> {
     const record = readKeys && findKey(await readKeys(), value, now());
     if (record) return limited(clientFromKey(record), record.ratePerMinute ?? options.ratePerMinute);
     if (header === 'authorization' && !isKey(value) && resource && verifyToken)

@@ -14,3 +14,14 @@ it('lets a minute’s requests through at once, then as they come back, for each
   now += 3_600_000;
   expect(take(7)).toEqual([undefined, undefined, undefined, undefined, undefined, undefined, 10]);
 });
+
+it('takes several at once or none of them, and never more than a minute has', () => {
+  const limit = createRateLimiter(() => 0);
+  expect([4, 3, 7, 2, 1].map((requests) => limit('ada', 6, requests))).toEqual([
+    undefined,
+    10,
+    Number.POSITIVE_INFINITY,
+    undefined,
+    10,
+  ]);
+});

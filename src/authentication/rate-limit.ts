@@ -1,5 +1,8 @@
-/** Takes one request of a client. @returns seconds after which to come back, when there have been too many */
-export type RateLimiter = (principal: string, perMinute: number) => number | undefined;
+/**
+ * Takes requests of a client, all or none.
+ * @returns seconds after which to come back, when there have been too many; Infinity for more at once than a minute has
+ */
+export type RateLimiter = (principal: string, perMinute: number, requests?: number) => number | undefined;
 
 const MINUTE_MS = 60_000;
 
@@ -15,13 +18,14 @@ export function createRateLimiter(now: () => number): RateLimiter {
     for (const [principal, bucket] of buckets) if (at - bucket.at >= MINUTE_MS) buckets.delete(principal);
   }
 
-  return (principal, perMinute) => {
+  return (principal, perMinute, requests = 1) => {
+    if (requests > perMinute) return Number.POSITIVE_INFINITY;
     const at = now();
     forgetIdle(at);
     const { left, at: before } = buckets.get(principal) ?? { left: perMinute, at };
     const filled = Math.min(perMinute, left + ((at - before) / MINUTE_MS) * perMinute);
-    if (filled < 1) return Math.ceil(((1 - filled) / perMinute) * 60);
-    buckets.set(principal, { left: filled - 1, at });
+    if (filled < requests) return Math.ceil(((requests - filled) / perMinute) * 60);
+    buckets.set(principal, { left: filled - requests, at });
     return undefined;
   };
 }

@@ -15,6 +15,16 @@ export const forbidden = (message: string, challenge: string) => refuse(403, -32
 export const tooMany = (seconds: number) =>
   refuse(429, -32029, `Too many requests. Try again in ${seconds} s.`, { 'Retry-After': String(seconds) });
 
+/** Waiting would not help. */
+export const batchTooLarge = (perMinute: number) =>
+  refuse(429, -32029, `Too many requests in one batch: the limit is ${perMinute} a minute. Send fewer at once.`);
+
+/** A gateway counts POSTs, and would take all of these for one. */
+export const batchNotCounted = () =>
+  refuse(400, -32600, 'Invalid Request: requests are counted by the POST here; send each in one of its own.');
+
+export const notFound = (message: string) => refuse(404, -32004, message);
+
 /** Not 401: that would send clients to log in again, which mends nothing. */
 export const cannotTell = () =>
   refuse(503, -32603, 'Who may call cannot be looked up right now. Try again.', { 'Retry-After': '5' });

@@ -8,7 +8,12 @@ import { PERSONAL_DIMENSIONS } from './pseudonyms.ts';
 
 const KEY = 'planted-pseudonym-key-of-32-characters';
 const client = { principal: 'key:k1', name: 'bot', claims: {} };
-const open = (options: Parameters<typeof openAccessControl>[0]) => openAccessControl(options, ['get_price'], () => {});
+const open = (options: Parameters<typeof openAccessControl>[0]) =>
+  openAccessControl(
+    options,
+    async () => ['get_price'],
+    () => {},
+  );
 
 let folder: string;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { ClientIdentity } from '../authentication/client-identity.ts';
 import type { Dimension } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
 import { type Audit, openAudit } from './audit.ts';
-import { type Policy, policyFromText } from './policy.ts';
+import type { Policy } from './policy.ts';
 import { createPseudonyms, PERSONAL_DIMENSIONS, type Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING, type Rights } from './rights.ts';
 
@@ -26,7 +26,7 @@ export interface AccessControl {
 /** @throws SpendError INVALID_SETTING */
 export async function openAccessControl(
   { policy, pseudonyms, pseudonymKey, audit = 'off' }: AccessControlOptions,
-  tools: readonly string[],
+  tools: () => Promise<readonly string[]>,
   log: (line: string) => void,
 ): Promise<AccessControl> {
   const pseudonymsOf =
@@ -49,9 +49,10 @@ export async function openAccessControl(
 
 async function openPolicy(
   setting: string,
-  tools: readonly string[],
+  toolNames: () => Promise<readonly string[]>,
   pseudonymsOf: ((dimensions: readonly Dimension[]) => Pseudonyms) | undefined,
 ): Promise<Policy> {
+  const [{ policyFromText }, tools] = await Promise.all([import('./policy.ts'), toolNames()]);
   if (setting.trimStart().startsWith('{'))
     return policyFromText(setting, { place: 'BEDROCK_SPEND_POLICY', tools, pseudonymsOf });
   const text = await readFile(setting, 'utf8').catch((cause: NodeJS.ErrnoException) => {

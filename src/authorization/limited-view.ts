@@ -1,9 +1,10 @@
 import type { Work } from '../engines/engine.ts';
 
 /** How far the work is, in per cent: how much there is, and where it lies, is more than the client may know. */
-export function withoutAmounts({ signal, onProgress }: Work = {}): Work {
+export function withoutAmounts({ signal, queries, onProgress }: Work = {}): Work {
   return {
     signal,
+    queries,
     onProgress: onProgress && (({ done, total }) => onProgress(percentOf(done, total))),
   };
 }

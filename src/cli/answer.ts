@@ -1,6 +1,6 @@
 import { exactFromResult } from '../domain/exact-data.ts';
 import type { ReportContext } from '../reports/context.ts';
-import { quoteSchema, type ScanQuote, textFromQuote } from '../reports/quote.ts';
+import { type ScanQuote, textFromQuote } from '../reports/quote.ts';
 import { EXIT } from './exit.ts';
 import type { OutputOptions } from './output.ts';
 import type { CallTarget } from './remote.ts';
@@ -47,11 +47,14 @@ export async function answer<Answer>(
     const { callTool } = await import('./remote.ts');
     return exactFromResult(await callTool(name, { ...input, ...more }, options));
   };
+  const remoteQuote = async () => {
+    const { quoteSchema } = await import('../reports/quote-schema.ts');
+    return quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
+  };
   if (options.quote) {
-    const quote =
-      options.url === undefined
-        ? (await withContext(options, ways.quote)).result
-        : quoteSchema.parse(((await remote({ quote: true })) as { quote?: unknown }).quote);
+    const quote = await (options.url === undefined
+      ? withContext(options, ways.quote).then(({ result }) => result)
+      : remoteQuote());
     process.stdout.write(options.json ? `${JSON.stringify(quote, null, 2)}\n` : textFromQuote(quote));
     return EXIT.ok;
   }

@@ -1,7 +1,6 @@
 import { readSetting } from '../config.ts';
 import { quoteCaching, reviewCaching } from '../reports/caching/caching.ts';
 import { csvFromCaching, textFromCaching } from '../reports/caching/render.ts';
-import { cachingSchema } from '../reports/caching/schema.ts';
 import { answer, type PeriodOptions, REMOTE_LIMIT } from './answer.ts';
 import { printAnswer } from './output.ts';
 
@@ -16,7 +15,7 @@ export function runCaching(options: PeriodOptions & { cacheShare: number }): Pro
     {
       quote: (context) => quoteCaching(question, context),
       report: (context) => reviewCaching(question, context),
-      read: (data) => cachingSchema.parse(data),
+      read: async (data) => (await import('../reports/caching/schema.ts')).cachingSchema.parse(data),
       print: (report, form) => printAnswer(report, form, { text: textFromCaching, csv: csvFromCaching }),
     },
   );

@@ -2,7 +2,7 @@ import { readSetting } from '../config.ts';
 import { jsonText, printableLine } from '../domain/printable.ts';
 import { expensive, quoteExpensive } from '../reports/expensive/expensive.ts';
 import { csvFromExpensive, textFromExpensive } from '../reports/expensive/render.ts';
-import { type ExpensiveReport, expensiveSchema } from '../reports/expensive/schema.ts';
+import type { ExpensiveReport } from '../reports/expensive/schema.ts';
 import { answer, type PeriodOptions } from './answer.ts';
 import { EXIT } from './exit.ts';
 import type { OutputOptions } from './output.ts';
@@ -17,7 +17,7 @@ export async function runExpensive(options: PeriodOptions & { limit: number }): 
     {
       quote: (context) => quoteExpensive(question, context),
       report: (context) => expensive(question, context),
-      read: (data) => expensiveSchema.parse(data),
+      read: async (data) => (await import('../reports/expensive/schema.ts')).expensiveSchema.parse(data),
       print: printExpensive,
     },
   );

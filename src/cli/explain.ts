@@ -2,7 +2,6 @@ import { readSetting } from '../config.ts';
 import { type ChangeQuestion, explainChange } from '../reports/change/explain.ts';
 import { quoteChange } from '../reports/change/quote.ts';
 import { csvFromChange, textFromChange } from '../reports/change/render.ts';
-import { changeSchema } from '../reports/change/schema.ts';
 import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
 import { printAnswer } from './output.ts';
 
@@ -29,7 +28,7 @@ export function runExplain(options: ExplainOptions): Promise<number> {
     {
       quote: (context) => quoteChange(question, context),
       report: (context) => explainChange(question, context),
-      read: (data) => changeSchema.parse(data),
+      read: async (data) => (await import('../reports/change/schema.ts')).changeSchema.parse(data),
       print: (report, form) => printAnswer(report, form, { text: textFromChange, csv: csvFromChange }),
     },
   );

@@ -7,7 +7,6 @@ import { csvFromFocus } from '../reports/focus/csv.ts';
 import { type FocusExport, focusExport, quoteFocus } from '../reports/focus/focus.ts';
 import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
 import { EXIT } from './exit.ts';
-import { exportFromPage } from './remote-focus.ts';
 
 interface ExportOptions extends AnswerOptions {
   from?: string;
@@ -27,7 +26,7 @@ export function runExportFocus(options: ExportOptions): Promise<number> {
     {
       quote: (context) => quoteFocus(question, context),
       report: (context) => focusExport(question, context),
-      read: (data) => exportFromPage(data, question, options),
+      read: async (data) => (await import('./remote-focus.ts')).exportFromPage(data, question, options),
       print: (result) => finish(result, output),
     },
   );

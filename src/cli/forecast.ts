@@ -1,16 +1,14 @@
 import { readSetting } from '../config.ts';
+import { docUrl } from '../domain/doc-url.ts';
 import { SpendError } from '../domain/errors.ts';
 import { jsonText } from '../domain/printable.ts';
 import { anomalies, quoteAnomalies } from '../reports/anomalies/anomalies.ts';
 import { textFromAnomalies } from '../reports/anomalies/render.ts';
-import { anomaliesSchema } from '../reports/anomalies/schema.ts';
-import { readBudgets } from '../reports/budgets/budget-file.ts';
 import { checkBudgets, quoteBudgets } from '../reports/budgets/check.ts';
 import { textFromBudgets } from '../reports/budgets/render.ts';
-import { type BudgetState, budgetCheckSchema } from '../reports/budgets/schema.ts';
+import type { BudgetState } from '../reports/budgets/schema.ts';
 import { type ForecastQuestion, forecast, quoteForecast } from '../reports/forecast/forecast.ts';
 import { textFromForecast } from '../reports/forecast/render.ts';
-import { forecastSchema } from '../reports/forecast/schema.ts';
 import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
 import { EXIT } from './exit.ts';
 
@@ -35,7 +33,7 @@ export function runForecast(options: ForecastOptions): Promise<number> {
     {
       quote: (context) => quoteForecast(question, context),
       report: (context) => forecast(question, context),
-      read: (data) => forecastSchema.parse(data),
+      read: async (data) => (await import('../reports/forecast/schema.ts')).forecastSchema.parse(data),
       print: (result, form) => print(result, textFromForecast, form),
     },
   );
@@ -59,7 +57,7 @@ export function runAnomalies(options: AnomalyOptions): Promise<number> {
     {
       quote: (context) => quoteAnomalies(question, context),
       report: (context) => anomalies(question, context),
-      read: (data) => anomaliesSchema.parse(data),
+      read: async (data) => (await import('../reports/anomalies/schema.ts')).anomaliesSchema.parse(data),
       print: (result, form) => print(result, textFromAnomalies, form),
     },
   );
@@ -83,7 +81,7 @@ export async function runCheckBudget(options: OutlookOptions): Promise<number> {
     {
       quote: (context) => quoteBudgets(question, context),
       report: (context) => checkBudgets(question, context),
-      read: (data) => budgetCheckSchema.parse(data),
+      read: async (data) => (await import('../reports/budgets/schema.ts')).budgetCheckSchema.parse(data),
       print: (result, form) => {
         print(result, textFromBudgets, form);
         return EXIT_OF[result.state];
@@ -99,7 +97,11 @@ async function budgetsOf({ url, budgets }: OutlookOptions) {
   if (url !== undefined) return [];
   const file = readSetting('budgets', budgets);
   if (file === undefined)
-    throw new SpendError('INVALID_ARGUMENT', 'Name a file of budgets with --budgets; docs/forecast.md shows one.');
+    throw new SpendError(
+      'INVALID_ARGUMENT',
+      `Name a file of budgets with --budgets; ${docUrl('forecast.md')} shows one.`,
+    );
+  const { readBudgets } = await import('../reports/budgets/budget-file.ts');
   return readBudgets(file);
 }
 

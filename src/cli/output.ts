@@ -1,6 +1,7 @@
 import { jsonText, printableLine } from '../domain/printable.ts';
+import { flatFromReport } from '../reports/flat-report.ts';
 import { csvFromReport, textFromReport } from '../reports/render.ts';
-import { flatFromReport, type Report } from '../reports/report.ts';
+import type { Report } from '../reports/report.ts';
 import { EXIT } from './exit.ts';
 import { type PictureOptions, plotter, writePicture } from './picture.ts';
 

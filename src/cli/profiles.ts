@@ -26,7 +26,9 @@ export async function runProfilesAdd(
 async function askKey(name: string): Promise<string> {
   const input = createInput({ input: process.stdin, output: process.stderr });
   const prompt = `Key of ${name} (not shown): `;
-  const key = await (input.interactive ? input.ask(prompt, { hidden: true }) : input.readLine('')).finally(input.close);
+  const key = await (input.interactive ? input.ask(prompt, { hidden: true }) : input.readLine(() => '')).finally(
+    input.close,
+  );
   if (key?.trim()) return key.trim();
   throw new SpendError(
     'INVALID_ARGUMENT',

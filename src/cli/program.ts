@@ -5,7 +5,7 @@ import { EXIT, exitCodeOf } from './exit.ts';
 import { commandsOf } from './options.ts';
 import { addReportCommands } from './report-commands.ts';
 import { addServerCommands } from './server-commands.ts';
-import { cleanText } from './terminal/clean-text.ts';
+import { indentedText } from './terminal/clean-text.ts';
 
 /** Runs the command line and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -54,7 +54,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
 function reportError(error: unknown): number {
   // Commander has printed its message, or the help or version that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof SpendError) console.error(`bedrock-spend: ${cleanText(error.message)}`);
+  if (error instanceof SpendError) console.error(`bedrock-spend: ${indentedText(error.message)}`);
   else console.error(error);
   return exitCodeOf(error);
 }

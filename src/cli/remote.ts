@@ -46,7 +46,8 @@ async function withConnection<Result>(
     });
     const { url, era, apiKey, oauth, signsIn } = await openTarget(target.url);
     const connection = await connect(url, { era, apiKey, session: signsIn ? oauth : undefined });
-    return work(connection).finally(() => connection.terminate());
+    // A session that cannot be ended is forgotten in time; the answer is there all the same.
+    return work(connection).finally(() => connection.terminate().catch(() => {}));
   }
   const dependencies = await composeFromOptions(target);
   const mcp = createServerlessMcp({ factory: createServerFactory(dependencies), store: createMemorySessionStore() });

@@ -1,11 +1,10 @@
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { composeSessionStore } from '../compose.ts';
+import { composeSessionStore, composeTaskStore } from '../compose.ts';
 import { readSetting } from '../config.ts';
 import { startServer } from '../http/serve.ts';
-import { createServerFactory } from '../mcp/server.ts';
 import { accessFromOptions } from './access.ts';
 import { EXIT } from './exit.ts';
 import { composeFromOptions, type SourceOptions } from './session.ts';
+import { untilTerminated } from './terminated.ts';
 
 interface ServeOptions extends SourceOptions {
   policy?: string;
@@ -30,6 +29,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
       port: readSetting('port', options.port) as number,
       sessionIdleMinutes: readSetting('sessionIdleMinutes', options.sessionIdleMinutes) as number,
       store: table === undefined ? undefined : composeSessionStore(table),
+      tasks: table === undefined ? undefined : composeTaskStore(table),
       getStream: readSetting('getStream', options.getStream),
       access,
       allowedHosts: readSetting('allowedHosts', options.allowedHosts),
@@ -45,23 +45,4 @@ export async function runServe(options: ServeOptions): Promise<number> {
   await server.close();
   await dependencies.close();
   return EXIT.ok;
-}
-
-export async function runStdio(options: SourceOptions): Promise<number> {
-  const dependencies = await composeFromOptions(options);
-  const server = serveStdio(createServerFactory(dependencies), { onerror: (error) => dependencies.log(error.message) });
-  await Promise.race([
-    untilTerminated(),
-    new Promise((resolve) => process.stdin.once('end', resolve).once('close', resolve)),
-  ]);
-  await server.close();
-  await dependencies.close();
-  return EXIT.ok;
-}
-
-function untilTerminated(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }

@@ -102,7 +102,7 @@ export function addServerCommands(command: AddCommand, program: Command, finish:
     command(
       'stdio',
       'The MCP server over stdin and stdout, for a host to start',
-      async () => (await import('./serve.ts')).runStdio,
+      async () => (await import('./stdio.ts')).runStdio,
     ),
   )
     .addOption(settingOption('toolData'))

@@ -2,7 +2,6 @@ import { readSetting } from '../config.ts';
 import { quoteQuestion } from '../reports/quote.ts';
 import type { Routing, Tier } from '../reports/simulate/assumptions.ts';
 import { csvFromSimulation, textFromSimulation } from '../reports/simulate/render.ts';
-import { simulationSchema } from '../reports/simulate/schema.ts';
 import { breakdownFromSimulation, simulate } from '../reports/simulate/simulate.ts';
 import { type AnswerOptions, answer, REMOTE_LIMIT } from './answer.ts';
 import { printAnswer } from './output.ts';
@@ -43,7 +42,7 @@ export function runSimulate(options: SimulateOptions): Promise<number> {
     {
       quote: (context) => quoteQuestion(breakdownFromSimulation(question), context),
       report: (context) => simulate(question, context),
-      read: (data) => simulationSchema.parse(data),
+      read: async (data) => (await import('../reports/simulate/schema.ts')).simulationSchema.parse(data),
       print: (report, form) => printAnswer(report, form, { text: textFromSimulation, csv: csvFromSimulation }),
     },
   );

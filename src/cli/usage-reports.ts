@@ -1,7 +1,8 @@
 import { readSetting } from '../config.ts';
 import type { TimeDimension } from '../domain/dimension.ts';
+import { reportFromFlat } from '../reports/flat-report.ts';
 import { quoteOf, quoteQuestion } from '../reports/quote.ts';
-import { flatReportSchema, type Report, reportFromFlat, reportSchema } from '../reports/report.ts';
+import type { Report } from '../reports/report.ts';
 import { breakdown } from '../reports/usage/breakdown.ts';
 import { breakdownFromOverTime, overTime } from '../reports/usage/over-time.ts';
 import { askedFromUsageReport, usageReport } from '../reports/usage/usage-report.ts';
@@ -49,7 +50,7 @@ export async function runReport(options: ReportOptions): Promise<number> {
     {
       quote: (context) => quoteOf(askedFromUsageReport(question, context), context),
       report: (context) => usageReport(question, context),
-      read: (data) => reportSchema.parse(data),
+      read: async (data) => (await import('../reports/report.ts')).reportSchema.parse(data),
       print: printReport,
     },
   );
@@ -65,7 +66,8 @@ function remotePeriod({
   return { from, to, timezone, where, limit };
 }
 
-function reportFromAnswer(data: unknown): Report {
+async function reportFromAnswer(data: unknown): Promise<Report> {
+  const { flatReportSchema } = await import('../reports/report.ts');
   const flat = flatReportSchema.parse(data);
   return reportFromFlat(`Spend by ${flat.by.join(', ')}`, flat);
 }

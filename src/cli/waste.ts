@@ -1,6 +1,5 @@
 import { readSetting } from '../config.ts';
 import { csvFromWaste, textFromWaste } from '../reports/waste/render.ts';
-import { wasteSchema } from '../reports/waste/schema.ts';
 import { findWaste, quoteWaste } from '../reports/waste/waste.ts';
 import { answer, type PeriodOptions, REMOTE_LIMIT } from './answer.ts';
 import { printAnswer } from './output.ts';
@@ -17,7 +16,7 @@ export function runWaste(options: PeriodOptions & { promptAtLeast: number; outpu
     {
       quote: (context) => quoteWaste(question, context),
       report: (context) => findWaste(question, context),
-      read: (data) => wasteSchema.parse(data),
+      read: async (data) => (await import('../reports/waste/schema.ts')).wasteSchema.parse(data),
       print: (report, form) => printAnswer(report, form, { text: textFromWaste, csv: csvFromWaste }),
     },
   );

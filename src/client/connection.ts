@@ -8,18 +8,21 @@ import {
   type LoggingLevel,
   type Prompt,
   ProtocolError,
+  ProtocolErrorCode,
   type ReadResourceResult,
   type Resource,
   type ResourceTemplateType,
   SdkErrorCode,
   SdkHttpError,
+  type ServerCapabilities,
   type Tool,
 } from '@modelcontextprotocol/client';
 import { SpendError, throwIfCancelled } from '../domain/errors.ts';
 import { checkAddress } from './address.ts';
-import { isSessionGone, type OpenClient, openClient, refusal } from './open-client.ts';
+import { isSessionGone, type OpenClient, openClient } from './open-client.ts';
 import type { CallOptions, ConnectOptions } from './options.ts';
 import { textFromResult } from './result-text.ts';
+import { toldError } from './told-error.ts';
 
 /** A connection to an MCP server. What it does is done in a new session when the server has forgotten the old one. */
 export interface Connection {
@@ -30,6 +33,8 @@ export interface Connection {
   readonly sessionId: string | undefined;
   readonly protocolVersion: string | undefined;
   readonly server: Implementation | undefined;
+  /** What the server says it has. Of what it has not, lists are empty. */
+  readonly capabilities: ServerCapabilities;
   /** @throws SpendError TOOL_FAILED with the tool's own words when it answers an error; CANCELLED */
   callTool(name: string, input?: Record<string, unknown>, options?: CallOptions): Promise<CallToolResult>;
   listTools(): Promise<Tool[]>;
@@ -52,7 +57,7 @@ export interface Connection {
 /** Longer than the 15 minutes that a call may take on Lambda. */
 const TIMEOUT_MS = 16 * 60_000;
 
-/** Connects to an MCP server over Streamable HTTP. @throws SpendError SERVER_UNREACHABLE, SERVER_REFUSED, INVALID_ARGUMENT */
+/** Connects to an MCP server over Streamable HTTP. @throws SpendError SERVER_UNREACHABLE, SERVER_BUSY, SERVER_REFUSED, SERVER_FAILED, INVALID_ARGUMENT */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Connection> {
   const address = checkAddress(url, options);
   let { logLevel = options.onLog ? 'info' : undefined } = options;
@@ -65,6 +70,8 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     const { client, era } = opened;
     // Without an end, calls whose streams cannot be taken up again would wait for their timeout.
     client.onerror = (error) => {
+      // That its streams end is what the end of a session is; to close now would cut off the request that ends it.
+      if (ended) return;
       if (error.message.startsWith('Maximum reconnection attempts')) void client.close();
       // Of a request whoever made it is told; of a stream nobody is, and with it go the calls that wait for it.
       if (
@@ -104,9 +111,23 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
       });
     } catch (error) {
       throwIfCancelled(signal);
-      throw refusal(address, error) ?? error;
+      throw toldError(address, error as Error);
     }
   }
+
+  /** Empty where there is no such thing, said beforehand or when asked: templates have no capability of their own. */
+  async function list<Item>(
+    kind: keyof ServerCapabilities,
+    request: (client: Client) => Promise<Item[]>,
+  ): Promise<Item[]> {
+    if (capabilities()[kind] === undefined) return [];
+    return ask(request).catch((error: unknown) => {
+      if (error instanceof ProtocolError && error.code === ProtocolErrorCode.MethodNotFound) return [];
+      throw error;
+    });
+  }
+
+  const capabilities = () => open.client.getServerCapabilities() ?? {};
 
   const withMeta = ({ meta = {} }: CallOptions) => {
     const level = logLevel !== undefined && open.era === '2026' ? { [LOG_LEVEL_META_KEY]: logLevel } : {};
@@ -130,6 +151,9 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     get server() {
       return open.client.getServerVersion();
     },
+    get capabilities() {
+      return capabilities();
+    },
     async callTool(name, input = {}, call = {}) {
       const params = () => ({ name, arguments: input, ...withMeta(call) });
       const result = await ask((client) => client.callTool(params(), requestOptions(call)), call.signal).catch(
@@ -140,25 +164,26 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
       if (result.isError) throw new SpendError('TOOL_FAILED', textFromResult(result));
       return result;
     },
-    listTools: async () => (await ask((client) => client.listTools())).tools,
-    listResources: async () => (await ask((client) => client.listResources())).resources,
-    listResourceTemplates: async () => (await ask((client) => client.listResourceTemplates())).resourceTemplates,
+    listTools: () => list('tools', async (client) => (await client.listTools()).tools),
+    listResources: () => list('resources', async (client) => (await client.listResources()).resources),
+    listResourceTemplates: () =>
+      list('resources', async (client) => (await client.listResourceTemplates()).resourceTemplates),
     readResource: (uri, call = {}) =>
       ask((client) => client.readResource({ uri, ...withMeta(call) }, requestOptions(call)), call.signal),
-    listPrompts: async () => (await ask((client) => client.listPrompts())).prompts,
+    listPrompts: () => list('prompts', async (client) => (await client.listPrompts()).prompts),
     getPrompt: (name, input = {}, call = {}) =>
       ask(
         (client) => client.getPrompt({ name, arguments: input, ...withMeta(call) }, requestOptions(call)),
         call.signal,
       ),
-    async complete(ref, name, value) {
-      if (!open.client.getServerCapabilities()?.completions) return [];
-      const { completion } = await ask((client) => client.complete({ ref, argument: { name, value } }));
-      return completion.values;
-    },
+    complete: (ref, name, value) =>
+      list(
+        'completions',
+        async (client) => (await client.complete({ ref, argument: { name, value } })).completion.values,
+      ),
     async setLogLevel(level) {
       logLevel = level;
-      if (open.era === '2025') await ask((client) => client.setLoggingLevel(level));
+      if (open.era === '2025' && capabilities().logging) await ask((client) => client.setLoggingLevel(level));
     },
     async reconnect() {
       await open.client.close();
@@ -168,8 +193,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     async terminate() {
       // Before the session is gone: what notices must not begin another one.
       ended = true;
-      await open.transport.terminateSession();
-      await open.client.close();
+      await open.transport.terminateSession().finally(() => open.client.close());
     },
     close() {
       ended = true;

@@ -1,14 +1,16 @@
 import {
   Client,
   ProtocolError,
-  SdkHttpError,
+  SdkError,
+  SdkErrorCode,
   StreamableHTTPClientTransport,
   type Transport,
-  UnauthorizedError,
 } from '@modelcontextprotocol/client';
 import { SpendError } from '../domain/errors.ts';
+import { refusingFetch } from './http-refusal.ts';
 import type { ConnectOptions, Era } from './options.ts';
 import { createSteadyFetch, reasonOf } from './steady-fetch.ts';
+import { isNetworkError, statusOf, toldError } from './told-error.ts';
 
 /** A client that has shaken hands with a server. */
 export interface OpenClient {
@@ -30,17 +32,20 @@ const SIGN_IN_TIMEOUT_MS = 360_000;
 
 const MODERN_REVISION = '2026-07-28';
 
-/** @throws SpendError SERVER_UNREACHABLE, SERVER_REFUSED */
+/** @throws SpendError SERVER_UNREACHABLE, SERVER_BUSY, SERVER_REFUSED, SERVER_FAILED */
 export async function openClient(address: URL, options: ConnectOptions): Promise<OpenClient> {
   const { era = 'auto' } = options;
   try {
     if (era !== 'auto') return await open(address, era, options);
     return await open(address, '2025', options).catch((error: unknown) => {
       if (!speaksNoSessions(error)) throw error;
-      return open(address, '2026', options);
+      // Where neither is spoken, what the first was answered says more: of the second the SDK keeps nothing.
+      return open(address, '2026', options).catch((other: unknown) => {
+        throw isEraRefused(other) ? error : other;
+      });
     });
   } catch (cause) {
-    throw connectError(address, cause);
+    throw connectError(address, cause as Error);
   }
 }
 
@@ -60,7 +65,7 @@ async function open(address: URL, era: OpenClient['era'], options: ConnectOption
   const transport = new StreamableHTTPClientTransport(address, {
     requestInit: { headers: { ...headers, ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }) } },
     reconnectionOptions: RECONNECTION,
-    fetch: steady.fetch,
+    fetch: refusingFetch(steady.fetch, address),
   });
   if (onElicit)
     client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) => onElicit(params, mcpReq.signal));
@@ -75,8 +80,8 @@ function speaksNoSessions(error: unknown): boolean {
   return error instanceof ProtocolError || [400, 404, 405].includes(statusOf(error) ?? 0);
 }
 
-function statusOf(error: unknown): number | undefined {
-  return error instanceof UnauthorizedError ? 401 : error instanceof SdkHttpError ? error.status : undefined;
+function isEraRefused(error: unknown): boolean {
+  return error instanceof SdkError && error.code === SdkErrorCode.EraNegotiationFailed && error.cause === undefined;
 }
 
 /** The server does not know the session any more. Without one, 404 is of a server that has no stream to open. */
@@ -84,26 +89,12 @@ export function isSessionGone({ transport }: OpenClient, error: unknown): boolea
   return transport.sessionId !== undefined && statusOf(error) === 404;
 }
 
-/** What was refused, and what to do; other errors as they are. */
-export function refusal(address: URL, cause: unknown): SpendError | undefined {
-  const status = statusOf(cause);
-  if (status !== 401 && status !== 403) return undefined;
+function connectError(address: URL, cause: Error): SpendError {
+  const told = toldError(address, cause);
+  if (told instanceof SpendError && !(told.code === 'SERVER_UNREACHABLE' && isNetworkError(told.cause))) return told;
   return new SpendError(
-    'SERVER_REFUSED',
-    `The MCP server at ${address} refused access (${status}). Give it a key in BEDROCK_SPEND_API_KEY or in a profile ("bedrock-spend profiles add"), or log in ("auth login" in "bedrock-spend connect").`,
+    'SERVER_UNREACHABLE',
+    `No MCP server answered at ${address}: ${reasonOf(told.cause ?? told)}. Start one with "bedrock-spend serve".`,
     { cause },
-  );
-}
-
-function connectError(address: URL, cause: unknown): SpendError {
-  // Where the SDK first asks which protocol there is, it wraps what stopped it.
-  for (const error of [cause, (cause as Error).cause]) if (error instanceof SpendError) return error;
-  return (
-    refusal(address, cause) ??
-    new SpendError(
-      'SERVER_UNREACHABLE',
-      `No MCP server answered at ${address}: ${reasonOf(cause)}. Start one with "bedrock-spend serve".`,
-      { cause },
-    )
   );
 }

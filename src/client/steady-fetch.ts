@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
+import { retryAfterMs } from './http-refusal.ts';
 import { type BodyWatch, observedBody } from './observed-body.ts';
+import { createOpenCalls, type OpenCall, type OpenCalls } from './open-calls.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -25,12 +27,14 @@ const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREAC
 
 /**
  * A fetch that outlasts a server's restart: requests that were not sent, or that the server asked for later (503 and 429 with
- * `Retry-After`), are sent again. A call whose stream is cut before it has an event to resume from gets an error for an answer; the
- * SDK would wait for one until its timeout.
+ * `Retry-After`), are sent again. A call whose stream is cut before it has an event to resume from, or that the server has nothing more
+ * to say of (405), gets an error for an answer; the SDK would wait for one until its timeout. Of a call that was cancelled the stream is
+ * not taken up again, whatever the server would answer; the SDK would come back for as long as that is a stream.
  */
 export function createSteadyFetch(fetch: Fetch, { onLost, onBack }: SteadyFetchEvents): SteadyFetch {
   let waiting = false;
   let lost = false;
+  const calls = createOpenCalls();
   const lose = (reason: string) => {
     if (!lost) onLost(reason);
     lost = true;
@@ -51,10 +55,14 @@ export function createSteadyFetch(fetch: Fetch, { onLost, onBack }: SteadyFetchE
       waiting = true;
     },
     async fetch(url, init) {
-      const response =
-        waiting && init?.method === 'POST' ? await persist(() => send(url, init), init) : await send(url, init);
-      if (!isEventStream(response)) return response;
-      return observedBody(response, watchFor(init, lose));
+      const call = calls.of(init);
+      const begins = init?.method === 'POST';
+      if (call?.cancelled) return nothingFollows(calls, call);
+      const response = waiting && begins ? await persist(() => send(url, init), init) : await send(url, init);
+      if (isEventStream(response)) return observedBody(response, watchFor(call, calls, init, lose));
+      if (call === undefined) return response;
+      if (begins) calls.close(call);
+      return begins || response.status !== 405 ? response : lostAnswer(calls, call, response);
     },
   };
 }
@@ -67,7 +75,7 @@ async function persist(send: () => Promise<Response>, init: RequestInit): Promis
       (answer) => ({ response: answer, error: undefined }),
       (failure: Error) => ({ response: undefined, error: failure }),
     );
-    const waitMs = response ? retryAfterMs(response) : wasNotSent(error) ? pauseMs : undefined;
+    const waitMs = response ? waitAskedMs(response) : wasNotSent(error) ? pauseMs : undefined;
     if (waitMs === undefined || Date.now() + waitMs > giveUpAt) {
       if (response) return response;
       throw error;
@@ -77,22 +85,46 @@ async function persist(send: () => Promise<Response>, init: RequestInit): Promis
   }
 }
 
-function retryAfterMs({ status, headers }: Response): number | undefined {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  return (status === 503 || status === 429) && Number.isFinite(seconds) ? Math.max(seconds, 0.1) * 1000 : undefined;
+function waitAskedMs({ status, headers }: Response): number | undefined {
+  const ms = status === 503 || status === 429 ? retryAfterMs(headers) : undefined;
+  return ms === undefined ? undefined : Math.max(ms, 100);
 }
 
-function watchFor(init: RequestInit | undefined, lose: (reason: string) => void): BodyWatch {
-  const request = requestIn(init);
-  let settled = request === undefined;
+/** What the SDK takes for a server without such a stream, and is content with. */
+function nothingFollows(calls: OpenCalls, call: OpenCall): Response {
+  calls.close(call);
+  return new Response(null, { status: 405 });
+}
+
+async function lostAnswer(calls: OpenCalls, call: OpenCall, { body }: Response): Promise<Response> {
+  calls.close(call);
+  await body?.cancel();
+  return new Response(errorEvent(call.id), { headers: { 'content-type': 'text/event-stream' } });
+}
+
+function watchFor(
+  call: OpenCall | undefined,
+  calls: OpenCalls,
+  init: RequestInit | undefined,
+  lose: (reason: string) => void,
+): BodyWatch {
+  // A stream that was taken up once is taken up again, with an event id or without.
+  let settled = call === undefined || init?.method !== 'POST';
   const parser = createParser({
     onEvent({ id, data }) {
       // With an event id the SDK takes the stream up again by itself.
-      if (id !== undefined || isAnswer(data, request?.id)) settled = true;
+      if (call && id !== undefined) call.lastEventId = id;
+      const answered = call !== undefined && isAnswer(data, call.id);
+      if (answered) calls.close(call);
+      if (id !== undefined || answered) settled = true;
     },
   });
   const decoder = new TextDecoder();
-  const lastWord = () => (settled || init?.signal?.aborted ? undefined : errorEvent(request?.id));
+  const lastWord = () => {
+    // Without a place to go on from, nobody comes back for it.
+    if (call && call.lastEventId === undefined) calls.close(call);
+    return settled || call?.cancelled || init?.signal?.aborted ? undefined : errorEvent(call?.id);
+  };
   return {
     onChunk: (chunk) => parser.feed(decoder.decode(chunk, { stream: true })),
     onEnd: lastWord,
@@ -101,13 +133,6 @@ function watchFor(init: RequestInit | undefined, lose: (reason: string) => void)
       return lastWord();
     },
   };
-}
-
-/** What waits for an answer on this stream. A subscription waits for none: its stream is what it is for. */
-function requestIn(init: RequestInit | undefined): { id: string | number } | undefined {
-  if (init?.method !== 'POST' || typeof init.body !== 'string') return undefined;
-  const { id, method } = JSON.parse(init.body) as { id?: string | number; method?: string };
-  return id === undefined || method === 'subscriptions/listen' ? undefined : { id };
 }
 
 function isAnswer(data: string, id: string | number | undefined): boolean {

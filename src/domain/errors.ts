@@ -114,6 +114,19 @@ export const ERROR_CODES = {
     meaning: 'The sign-in was refused, did not end in time, or its answer cannot be believed.',
   },
   SERVER_UNREACHABLE: { status: 502, fixer: 'operator', retryable: true, meaning: 'The MCP server did not answer.' },
+  SERVER_BUSY: {
+    status: 503,
+    fixer: 'upstream',
+    retryable: true,
+    meaning:
+      'The MCP server, or a gateway in front of it, throttles or is not available; the message says when to try again.',
+  },
+  SERVER_FAILED: {
+    status: 502,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'What answered is broken, or is no MCP server.',
+  },
   SERVER_REFUSED: {
     status: 401,
     fixer: 'operator',

@@ -40,8 +40,13 @@ export function momentFromText(text: string, timezone: string): number {
   }
 }
 
-/** @throws SpendError INVALID_PERIOD when it holds no time */
+/** Bedrock is of 2023; nobody's question is of longer than that, and no machine needs to count it. */
+const MOST_OF_A_PERIOD_MS = 20 * 366 * DAY_MS;
+
+/** @throws SpendError INVALID_PERIOD when it holds no time, or more than any logs */
 export function checkPeriod(period: Period): Period {
+  if (period.to - period.from > MOST_OF_A_PERIOD_MS)
+    throw new SpendError('INVALID_PERIOD', 'The period is longer than twenty years. Ask for a shorter one.');
   if (period.from < period.to) return period;
   throw new SpendError(
     'INVALID_PERIOD',

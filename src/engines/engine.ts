@@ -121,9 +121,24 @@ export interface Progress {
   message: string;
 }
 
+/**
+ * Queries of one question that is asked in several runs, on any instance: what one run starts, the next ones only look at. A question
+ * must be asked in the same words each time.
+ */
+export interface Queries {
+  /** The id of the query, which is started unless it is known. @throws StillRunning (engines/queries.ts) where nothing is started any more */
+  idOf(key: string, start: (token: string) => Promise<string>): Promise<string>;
+  /** Called when a query has not ended. @throws StillRunning when that is long enough */
+  waited(): void;
+  /** Whether a query goes on though the run gives up waiting for it. */
+  outlives(error: unknown, signal: AbortSignal | undefined): boolean;
+}
+
 export interface Work {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
+  /** Given where queries may outlive the call that asks. */
+  queries?: Queries | undefined;
 }
 
 /** Reads usage from one source. The contract suite in test/contracts/engine.ts runs over every engine. */

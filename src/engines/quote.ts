@@ -5,9 +5,9 @@ export interface Quote {
   /** That would be read. */
   bytes: number;
   /** What AWS would charge for it, a plain decimal; undefined where that is not known. */
-  usd: string | undefined;
+  usd?: string | undefined;
   /** About how long it would take; undefined where nothing tells. */
-  seconds: number | undefined;
+  seconds?: number | undefined;
   /** What the figures rest on, in words for the reader. */
   notes: string[];
 }

@@ -1,7 +1,8 @@
-import { compose, composeSessionStore } from '../compose.ts';
+import { compose, composeSessionStore, composeTaskStore } from '../compose.ts';
 import { functionSettings } from '../config.ts';
 import { createFunction } from '../http/function.ts';
 
 const { data, sessionTable, ...options } = functionSettings();
 const store = composeSessionStore(sessionTable);
-export const handler = createFunction(await compose(data), { ...options, store });
+const tasks = composeTaskStore(sessionTable);
+export const handler = createFunction(await compose(data), { ...options, store, tasks });

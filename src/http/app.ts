@@ -1,14 +1,12 @@
-import {
-  hostHeaderValidationResponse,
-  localhostAllowedHostnames,
-  localhostAllowedOrigins,
-  originValidationResponse,
-} from '@modelcontextprotocol/server';
+import { localhostAllowedHostnames, localhostAllowedOrigins } from '@modelcontextprotocol/server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { RequestContext, ServerlessMcp } from 'serverless-mcp';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { authInfoFromClient, type ClientIdentity } from '../authentication/client-identity.ts';
+import { needsKey, OAUTH_PATHS } from '../authentication/no-oauth.ts';
+import { batchNotCounted, notFound } from '../authentication/refusals.ts';
+import { refuseHost, refuseOrigin } from './names.ts';
 
 export interface AppOptions {
   /** Hostnames that requests may name in Host; undefined where a gateway has routed by it already. */
@@ -45,12 +43,13 @@ interface Environment {
 /** The HTTP application: `/mcp`, `/healthz`, the page, and with OAuth what tells clients where to log in. */
 export function createApp(mcp: ServerlessMcp, options: AppOptions = LOOPBACK_ONLY): Hono<Environment> {
   const { hosts, origins, access, page } = options;
-  const app = new Hono<Environment>();
+  // Not strict: `/mcp/` is `/mcp`.
+  const app = new Hono<Environment>({ strict: false });
   app.use(async (context, next) => {
     const request = context.req.raw;
     const refused =
-      (hosts && hostHeaderValidationResponse(request, hosts)) ??
-      (origins.includes('*') || (page && isOwnPage(request)) ? undefined : originValidationResponse(request, origins));
+      (hosts && refuseHost(request, hosts)) ??
+      (origins.includes('*') || (page && isOwnPage(request)) ? undefined : refuseOrigin(request, origins));
     if (refused) return refused;
     return next();
   });
@@ -67,13 +66,20 @@ export function createApp(mcp: ServerlessMcp, options: AppOptions = LOOPBACK_ONL
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   for (const path of access?.resource?.paths ?? [])
     app.use(path, cors()).get(path, (context) => context.json(access?.resource?.metadata));
+  if (access && !access.resource) for (const path of OAUTH_PATHS) app.use(path, cors()).all(path, () => needsKey(path));
   app.all('/mcp', async ({ req, env }) => {
-    const client = access ? await access.authenticate(req.raw) : clientFromGateway(env?.principal);
-    if (client instanceof Response) return client;
-    if (client === undefined) return mcp.fetch(req.raw, env);
-    return mcp.fetch(req.raw, { ...env, principal: client.principal, authInfo: authInfoFromClient(client) });
+    const admitted = access ? await access.authenticate(req.raw) : admittedByGateway(env?.principal);
+    if (admitted instanceof Response) return admitted;
+    if (admitted === undefined) return mcp.fetch(req.raw, env);
+    const { client, admitBatch } = admitted;
+    return mcp.fetch(req.raw, {
+      ...env,
+      principal: client.principal,
+      authInfo: authInfoFromClient(client),
+      admitBatch,
+    });
   });
-  app.notFound((context) => context.json({ error: 'Not found. The MCP endpoint is /mcp.' }, 404));
+  app.notFound(() => notFound('Not found. The MCP endpoint is /mcp.'));
   return app;
 }
 
@@ -91,7 +97,9 @@ function isOwnPage({ headers }: Request): boolean {
   return origin !== null && URL.canParse(origin) && new URL(origin).host === headers.get('host');
 }
 
-/** The gateway tells who it was, and nothing of them. */
-function clientFromGateway(principal: string | undefined): ClientIdentity | undefined {
-  return principal === undefined ? undefined : { principal, name: undefined, claims: {} };
+/** The gateway tells who it was, and nothing of them; it counts by itself, and does not look into batches. */
+function admittedByGateway(principal: string | undefined) {
+  if (principal === undefined) return undefined;
+  const client: ClientIdentity = { principal, name: undefined, claims: {} };
+  return { client, admitBatch: (requests: number) => (requests > 1 ? batchNotCounted() : undefined) };
 }

@@ -1,4 +1,4 @@
-import { createMemorySessionStore } from 'serverless-mcp';
+import { createMemorySessionStore, createMemoryTaskStore } from 'serverless-mcp';
 import type { ServerDependencies } from '../mcp/dependencies.ts';
 import { type AppOptions, createApp, LOOPBACK_ONLY } from './app.ts';
 import { createSpendMcp } from './spend-mcp.ts';
@@ -14,6 +14,7 @@ export function createFetchHandler(
 ): (request: Request) => Promise<Response> {
   const mcp = createSpendMcp(dependencies, {
     store: createMemorySessionStore(),
+    tasks: createMemoryTaskStore(),
     getStream: undefined,
   });
   const app = createApp(mcp, options);

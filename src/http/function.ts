@@ -1,4 +1,4 @@
-import type { GetStream, SessionStore } from 'serverless-mcp';
+import type { GetStream, SessionStore, TaskStore } from 'serverless-mcp';
 import { createLambdaHandler, type LambdaEvent, type LambdaHandler, principalFromEvent } from 'serverless-mcp/lambda';
 import { createAuthenticator } from '../authentication/authenticator.ts';
 import type { OAuthOptions } from '../authentication/oauth.ts';
@@ -9,6 +9,7 @@ import { createSpendMcp } from './spend-mcp.ts';
 export interface FunctionOptions {
   /** Shared by all instances: each of them serves one request at a time. */
   store: SessionStore;
+  tasks: TaskStore;
   transfer: 'stream' | 'buffered';
   sessionIdleMinutes: number;
   getStream: GetStream | undefined;
@@ -22,8 +23,8 @@ const HOLD: GetStream = { mode: 'hold', holdMs: 50_000 };
 
 /** The Lambda function: the HTTP application behind API Gateway, which has checked the host and the key, or left the token to it. */
 export function createFunction(dependencies: ServerDependencies, options: FunctionOptions): LambdaHandler {
-  const { store, transfer, sessionIdleMinutes, getStream = HOLD, origins, oauth } = options;
-  const mcp = createSpendMcp(dependencies, { store, idleMs: sessionIdleMinutes * 60_000, getStream });
+  const { store, tasks, transfer, sessionIdleMinutes, getStream = HOLD, origins, oauth } = options;
+  const mcp = createSpendMcp(dependencies, { store, tasks, idleMs: sessionIdleMinutes * 60_000, getStream });
   const access = oauth && createAuthenticator({ oauth, log: dependencies.log });
   const app = createApp(mcp, { origins, access });
   return createLambdaHandler((request, context) => app.fetch(request, context), {

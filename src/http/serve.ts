@@ -2,7 +2,13 @@ import type { Server } from 'node:http';
 import { isIP } from 'node:net';
 import { serve } from '@hono/node-server';
 import { localhostAllowedHostnames, localhostAllowedOrigins } from '@modelcontextprotocol/server';
-import { createMemorySessionStore, type GetStream, type SessionStore } from 'serverless-mcp';
+import {
+  createMemorySessionStore,
+  createMemoryTaskStore,
+  type GetStream,
+  type SessionStore,
+  type TaskStore,
+} from 'serverless-mcp';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { SpendError } from '../domain/errors.ts';
 import { dashboardPage } from '../mcp/app/index.ts';
@@ -16,6 +22,10 @@ export interface ServeOptions {
   sessionIdleMinutes: number;
   /** Default: in memory. */
   store?: SessionStore | undefined;
+  /** Default: in memory. */
+  tasks?: TaskStore | undefined;
+  /** When a call goes on as a task. Default: after 20 seconds. */
+  taskAfterMs?: number | undefined;
   getStream?: GetStream | undefined;
   /** Who may call. Without it, only this machine can. */
   access?: Authenticator | undefined;
@@ -39,7 +49,8 @@ const LOOK_FOR_IDLE_MS = 20;
 
 /** Starts the HTTP server. @throws SpendError INVALID_SETTING when others could reach it and anybody might call, or the port is taken */
 export async function startServer(options: ServeOptions, dependencies: ServerDependencies): Promise<RunningServer> {
-  const { host, port, sessionIdleMinutes, store = createMemorySessionStore(), getStream } = options;
+  const { host, port, sessionIdleMinutes, getStream, taskAfterMs } = options;
+  const { store = createMemorySessionStore(), tasks = createMemoryTaskStore() } = options;
   const reached = isLoopback(host) ? options.allowedHosts?.[0] : host;
   if (reached !== undefined && options.access === undefined) {
     throw new SpendError(
@@ -47,7 +58,13 @@ export async function startServer(options: ServeOptions, dependencies: ServerDep
       `As ${reached}, others could reach the server, and nothing would ask who they are. Make a key first: bedrock-spend keys create NAME`,
     );
   }
-  const mcp = createSpendMcp(dependencies, { store, idleMs: sessionIdleMinutes * 60_000, getStream });
+  const mcp = createSpendMcp(dependencies, {
+    store,
+    tasks,
+    taskAfterMs,
+    idleMs: sessionIdleMinutes * 60_000,
+    getStream,
+  });
   const { server, bound } = await listen(createApp(mcp, appOptions(options)).fetch, host, port);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/mcp`,

@@ -1,9 +1,19 @@
-import { createServerlessMcp, type GetStream, type ServerlessMcp, type SessionStore } from 'serverless-mcp';
+import {
+  createServerlessMcp,
+  type GetStream,
+  type ServerlessMcp,
+  type SessionStore,
+  type TaskStore,
+  taskOf,
+} from 'serverless-mcp';
 import type { ServerDependencies } from '../mcp/dependencies.ts';
 import { createServerFactory } from '../mcp/server.ts';
 
 export interface SpendMcpOptions {
   store: SessionStore;
+  tasks: TaskStore;
+  /** When a call goes on as a task. Default: after 20 seconds. */
+  taskAfterMs?: number | undefined;
   /** Default: the layer's, 7 days. */
   idleMs?: number;
   getStream: GetStream | undefined;
@@ -11,10 +21,12 @@ export interface SpendMcpOptions {
 
 /** This project's server on the serverless layer. */
 export function createSpendMcp(dependencies: ServerDependencies, options: SpendMcpOptions): ServerlessMcp {
-  const { store, idleMs, getStream } = options;
+  const { store, tasks, taskAfterMs, idleMs, getStream } = options;
+  const outliving = { taskOf, ...(taskAfterMs === undefined ? {} : { afterMs: taskAfterMs }) };
   return createServerlessMcp({
-    factory: createServerFactory(dependencies),
+    factory: createServerFactory({ ...dependencies, outliving }),
     store,
+    tasks: { store: tasks },
     ...(idleMs === undefined ? {} : { idleMs }),
     ...(getStream ? { getStream } : {}),
     onError: ({ message, cause }) =>

@@ -92,7 +92,8 @@ function marksFromFields(fields: readonly string[]): Uint8Array {
  * @param eventFields fields at least one of which an array element must mention to be read at all
  */
 export function createScan(keep: Keep, eventFields: readonly string[]): Scan {
-  const root = treeFromKeep(keep);
+  // Made when the first record is read, which in many processes is never.
+  let root: Tree | undefined;
   const marks = marksFromFields(eventFields);
   let bytes: Buffer = Buffer.alloc(0);
   let position = 0;
@@ -310,6 +311,7 @@ export function createScan(keep: Keep, eventFields: readonly string[]): Scan {
   return (input) => {
     bytes = input;
     position = 0;
+    root ??= treeFromKeep(keep);
     const value = read(root);
     return { value, end: position };
   };

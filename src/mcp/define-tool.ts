@@ -39,6 +39,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   wholeAccount?: boolean;
   /** Of the page that hosts show beside the answer (MCP Apps). */
   app?: string;
+  /** All rows of what is exact, for tools whose answer is a table. */
+  csv?(exact: Record<string, unknown>): string;
   run(input: z.output<Input>, context: ToolContext): Promise<ToolAnswer> | ToolAnswer;
 }
 

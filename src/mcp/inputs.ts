@@ -35,6 +35,9 @@ export const byInput = z
     'Dimensions to group by, e.g. ["principal","model"]: day, model, provider, scope (routing), region, account, principal, session (person), profile (inference profile), tier, status (ok or error code), stop_reason, metadata.KEY, tag.KEY. list_dimensions shows all.',
   );
 
+/** An exact number of dollars: more digits than a sum can have would only keep the server busy. */
+export const usdInput = z.string().regex(/^\d{1,12}(\.\d{1,12})?$/, 'write a plain decimal such as 500');
+
 /** Rows a tool returns; a model's context is not a spreadsheet. */
 export function limitInput(fallback: number) {
   return z.number().int().min(1).max(1000).default(fallback).describe('Most rows; totals always cover everything.');

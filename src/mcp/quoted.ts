@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { quoteSchema, type ScanQuote, shownFromQuote } from '../reports/quote.ts';
+import { type ScanQuote, shownFromQuote } from '../reports/quote.ts';
+import { quoteSchema } from '../reports/quote-schema.ts';
 import type { ToolAnswer } from './define-tool.ts';
 
 /** For tools whose answer may take a scan that costs something. */

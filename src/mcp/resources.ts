@@ -1,33 +1,78 @@
-import type { McpServer } from '@modelcontextprotocol/server';
+import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { checkTool } from '../authorization/rights.ts';
-import { priceList } from '../reports/price/price.ts';
+import { SpendError } from '../domain/errors.ts';
+import { noPriceText, priceList, priceReport } from '../reports/price/price.ts';
+import { textFromPriceList } from '../reports/price/render.ts';
 import type { Asking } from './asking.ts';
+import { registerTables } from './tables.ts';
 import { getPrice } from './tools/get-price.ts';
+import { TOOLS } from './tools/index.ts';
 
 const PRICES_URI = 'bedrock-spend://prices';
+const PRICE_URI = 'bedrock-spend://prices/{model}';
 
-/** The price table as a document, for hosts that attach resources. */
-export function registerResources(server: McpServer, { rights, context: { prices, now }, ask }: Asking): void {
+/** Documents for hosts that attach resources: prices, and the whole tables of answers. */
+export function registerResources(server: McpServer, asking: Asking): void {
+  registerPrices(server, asking);
+  registerPrice(server, asking);
+  registerTables(server, TOOLS, asking);
+  // Nothing here changes while the server runs, so a subscription is kept by the client and never fires.
+  server.server.setRequestHandler('resources/subscribe', () => ({}));
+  server.server.setRequestHandler('resources/unsubscribe', () => ({}));
+}
+
+/** For reading through. With sources, dates and doubts it would be ten times as long. */
+function registerPrices(server: McpServer, { rights, context: { prices, now }, ask }: Asking): void {
+  const mimeType = 'text/plain';
   server.registerResource(
     'prices',
     PRICES_URI,
     {
-      title: 'Bedrock price table',
-      description:
-        'Every listed price: in-region, us-east-1, standard tier, USD per million tokens, with source and date.',
-      mimeType: 'application/json',
+      title: 'Bedrock price list',
+      description: `Every listed price: in-region, us-east-1, standard tier, USD per million tokens. One with its source, date and doubts: ${PRICE_URI}`,
+      mimeType,
     },
     async (uri) => {
       const read = async () => {
         // The tool of the same facts.
         checkTool(rights, getPrice);
-        return JSON.stringify(priceList(await prices(), {}, now), null, 1);
+        return textFromPriceList(priceList(await prices(), {}, now), {}, now);
       };
       const text = await ask({ method: 'resources/read', target: PRICES_URI, input: {} }, read);
-      return { contents: [{ uri: uri.href, mimeType: 'application/json', text }] };
+      return { contents: [{ uri: uri.href, mimeType, text }] };
     },
   );
-  // Nothing here changes while the server runs, so a subscription is kept by the client and never fires.
-  server.server.setRequestHandler('resources/subscribe', () => ({}));
-  server.server.setRequestHandler('resources/unsubscribe', () => ({}));
+}
+
+function registerPrice(server: McpServer, { rights, context: { prices, names, now }, ask }: Asking): void {
+  const mimeType = 'application/json';
+  const complete = {
+    model: async (typed: string) =>
+      priceList(await prices(), {}, now)
+        .map(({ model }) => model)
+        .filter((model) => model.startsWith(typed))
+        .slice(0, 100),
+  };
+  server.registerResource(
+    'price',
+    new ResourceTemplate(PRICE_URI, { list: undefined, complete }),
+    {
+      title: 'Price of a Bedrock model',
+      description:
+        'Rates per million tokens in us-east-1, standard tier, with the source and date of each, and any doubt.',
+      mimeType,
+    },
+    async (uri, { model }) => {
+      const read = async () => {
+        checkTool(rights, getPrice);
+        const question = { model: decodeURIComponent(String(model)), tier: 'standard', prompt_tokens: 0 };
+        const [book, known] = [await prices(), await names()];
+        const price = priceReport(question, book, known, now);
+        if (price === undefined) throw new SpendError('INVALID_ARGUMENT', noPriceText(question, book, known, now));
+        return JSON.stringify(price, null, 1);
+      };
+      const text = await ask({ method: 'resources/read', target: PRICE_URI, input: { model } }, read);
+      return { contents: [{ uri: uri.href, mimeType, text }] };
+    },
+  );
 }

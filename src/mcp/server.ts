@@ -3,14 +3,18 @@ import { clientFromAuthInfo } from '../authentication/client-identity.ts';
 import { checkTool } from '../authorization/rights.ts';
 import { EXACT } from '../domain/exact-data.ts';
 import type { Progress } from '../engines/engine.ts';
-import { shownSchema } from '../reports/shown.ts';
+import { shownSchema } from '../reports/shown-schema.ts';
 import { registerDashboard } from './app/index.ts';
 import { type Asking, createAsking } from './asking.ts';
 import type { Tool } from './define-tool.ts';
 import type { ServerDependencies } from './dependencies.ts';
+import { ICONS } from './icon.ts';
 import { leanOutput } from './lean-schema.ts';
+import { type RunContext, runOutliving } from './outliving.ts';
 import { registerPrompts } from './prompts/index.ts';
 import { registerResources } from './resources.ts';
+import { tableLink } from './tables.ts';
+import { inputFrom, listedInput } from './tool-input.ts';
 import { resultFromAnswer, resultFromError } from './tool-result.ts';
 import { TOOLS } from './tools/index.ts';
 import { VERSION } from './version.ts';
@@ -28,7 +32,7 @@ Start with get_bedrock_usage_report or breakdown_spend; list_dimensions shows wh
 export function createServerFactory(dependencies: ServerDependencies): McpServerFactory {
   return ({ authInfo }) => {
     const server = new McpServer(
-      { name: 'bedrock-spend', title: 'Bedrock Spend', version: VERSION },
+      { name: 'bedrock-spend', title: 'Bedrock Spend', version: VERSION, icons: ICONS },
       {
         instructions: INSTRUCTIONS,
         capabilities: { tools: {}, logging: {}, resources: { subscribe: true }, prompts: {} },
@@ -38,14 +42,14 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
     for (const tool of TOOLS) registerTool(server, tool, asking);
     registerResources(server, asking);
     registerDashboard(server);
-    registerPrompts(server);
+    registerPrompts(server, asking);
     return server;
   };
 }
 
 /** Tools are the same for every client, in the list and in words; what one may not ask is refused when it is asked. */
 function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask }: Asking): void {
-  const { toolData = 'shown' } = own;
+  const { toolData = 'shown', outliving } = own;
   const usualLimit = tool.input.shape['limit']?.parse(undefined);
   const { name, title, description } = tool;
   server.registerTool(
@@ -53,21 +57,30 @@ function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask
     {
       title,
       description,
-      inputSchema: tool.input,
+      inputSchema: listedInput(tool.input),
       ...(toolData === 'shown' ? { outputSchema: SHOWN } : {}),
       annotations: { title, readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
       ...(tool.app === undefined ? {} : { _meta: { ui: { resourceUri: tool.app } } }),
     },
-    async (input, context) => {
+    async (given, context) => {
+      let input: Record<string, unknown> = {};
+      const task = outliving?.taskOf(context);
+      const work = { now: own.now, signal: context.mcpReq.signal, onProgress: progressSender(context) };
       const run = async () => {
         checkTool(rights, tool);
-        return tool.run(input, { ...own, signal: context.mcpReq.signal, onProgress: progressSender(context) });
+        input = inputFrom(tool.input, given);
+        const answerIn = async (now: RunContext) => tool.run(input, { ...own, ...now });
+        return task && outliving ? runOutliving(task, outliving, work, answerIn) : answerIn(work);
       };
       try {
-        const answer = await ask({ method: 'tools/call', target: name, input }, run, ({ exact }) => rowsIn(exact));
+        const answer = await ask({ method: 'tools/call', target: name, input: given }, run, (answered) =>
+          'goesOn' in answered ? undefined : rowsIn(answered.exact),
+        );
+        if ('goesOn' in answer) return answer.goesOn;
         const exactly = context.mcpReq._meta?.[EXACT] === true;
         const room = input['limit'] === usualLimit ? 'usual' : 'large';
-        return resultFromAnswer(answer, { toolData, exactly, room });
+        const wholeTable = tool.csv && tableLink(tool, given);
+        return resultFromAnswer(answer, { toolData, exactly, room, wholeTable });
       } catch (error) {
         return resultFromError(error as Error);
       }

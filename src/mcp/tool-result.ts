@@ -1,9 +1,10 @@
-import type { CallToolResult, ImageContent } from '@modelcontextprotocol/server';
+import type { CallToolResult, ImageContent, ResourceLink } from '@modelcontextprotocol/server';
 import { SpendError } from '../domain/errors.ts';
 import { EXACT } from '../domain/exact-data.ts';
 import { printable } from '../domain/printable.ts';
 import { cutToLength, dataFromShown, textFromShown } from '../reports/shown.ts';
 import type { ToolAnswer } from './define-tool.ts';
+import { omittedIn } from './tables.ts';
 
 /**
  * Most characters of an answer's cells: a model's context is not a spreadsheet. The first keeps answers of usual size below 3,000
@@ -18,14 +19,21 @@ export interface ResultOptions {
   exactly: boolean;
   /** `large`: more rows were asked for than a tool gives by itself. */
   room: keyof typeof ROOM;
+  /** Where the rows are that an answer leaves out. */
+  wholeTable: ResourceLink | undefined;
 }
 
 /** What a tool answers, as the protocol has it. */
 export function resultFromAnswer({ shown, exact, images = [] }: ToolAnswer, options: ResultOptions): CallToolResult {
   const fitting = cutToLength(shown, ROOM[options.room]);
+  const isPart = fitting.omitted > 0 || omittedIn(exact) > 0;
   return {
-    content: [{ type: 'text', text: textFromShown(fitting) }, ...images.map(imageContent)],
-    ...(options.toolData === 'shown' ? { structuredContent: dataFromShown(fitting) } : {}),
+    content: [
+      { type: 'text', text: textFromShown(fitting.report) },
+      ...images.map(imageContent),
+      ...(isPart && options.wholeTable ? [options.wholeTable] : []),
+    ],
+    ...(options.toolData === 'shown' ? { structuredContent: dataFromShown(fitting.report) } : {}),
     ...(options.exactly ? { _meta: { [EXACT]: exact } } : {}),
   };
 }

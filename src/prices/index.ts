@@ -5,7 +5,7 @@ import { createBilledApartSource } from './billed-apart.ts';
 import { createGenaiPricesSource } from './genai-prices.ts';
 import { withCacheRules } from './models/cache.ts';
 import { withExtendedAccess } from './models/lifecycle.ts';
-import { NO_OVERRIDES, type Overrides, overridesFromText } from './overrides.ts';
+import type { Overrides } from './overrides.ts';
 import { OWN_PRICES } from './own.ts';
 import { createPriceBook, type PriceBook } from './price-book.ts';
 import type { PriceSource } from './rate.ts';
@@ -21,6 +21,13 @@ export interface ListPrices {
   source: PriceSource;
   notes: readonly string[];
 }
+
+const NO_OVERRIDES: Overrides = {
+  prices: { rate: () => undefined, changes: [], models: [] },
+  aliases: [],
+  notes: [],
+  discounted: (source) => source,
+};
 
 /** All price sources, with the user's file on top if there is one. @throws SpendError INVALID_OVERRIDES */
 export async function pricesWithOverrides(path: string | undefined, list?: ListPrices): Promise<Prices> {
@@ -51,5 +58,6 @@ async function readOverrides(path: string | undefined): Promise<Overrides> {
       { cause },
     );
   });
+  const { overridesFromText } = await import('./overrides.ts');
   return overridesFromText(text, path);
 }

@@ -76,13 +76,6 @@ const overridesSchema = z.strictObject({
 
 type Discount = z.output<typeof discountSchema>;
 
-export const NO_OVERRIDES: Overrides = {
-  prices: { rate: () => undefined, changes: [], models: [] },
-  aliases: [],
-  notes: [],
-  discounted: (source) => source,
-};
-
 /**
  * Reads an overrides file. Every scalar is taken as text, so no rate ever passes through floating point.
  * @param path named in errors and as the rates' origin

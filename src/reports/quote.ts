@@ -1,23 +1,13 @@
-import * as z from 'zod';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { isoFromMoment } from '../domain/period.ts';
 import type { InvocationsQuery, UsageQuery } from '../engines/engine.ts';
-import { type Quote, sumOfQuotes } from '../engines/quote.ts';
+import { sumOfQuotes } from '../engines/quote.ts';
 import type { ReportContext } from './context.ts';
+import type { ScanQuote } from './quote-schema.ts';
 import { type ShownReport, shownReport, textFromShown } from './shown.ts';
 import { type Asked, askedFromQuestion, type BreakdownQuestion, queryFrom } from './usage/breakdown.ts';
 
-export const quoteSchema = z.object({
-  period: z.object({ from: z.string(), to: z.string() }),
-  source: z.string(),
-  bytes: z.number().int().nonnegative().describe('That would be read'),
-  usd: z.string().optional().describe('What AWS would charge, US dollars; absent: unknown'),
-  seconds: z.number().int().nonnegative().optional().describe('About how long it would take; absent: unknown'),
-  notes: z.array(z.string()),
-});
-
-/** What a question would take, of which period and source. */
-export type ScanQuote = Quote & Pick<z.output<typeof quoteSchema>, 'period' | 'source'>;
+export type { ScanQuote };
 
 /**
  * What a question would take, without asking it. Where even finding the period of a question without one would read the logs,
@@ -66,7 +56,7 @@ export function inTurn(quotes: readonly ScanQuote[]): ScanQuote {
   };
 }
 
-export function shownFromQuote(quote: z.output<typeof quoteSchema>): ShownReport {
+export function shownFromQuote(quote: ScanQuote): ShownReport {
   const { period, source, bytes, usd, seconds, notes } = quote;
   const dollars =
     usd === undefined ? 'an unknown sum' : usdFromText(usd).eq(0) ? 'nothing' : displayUsd(usdFromText(usd));
@@ -77,7 +67,7 @@ export function shownFromQuote(quote: z.output<typeof quoteSchema>): ShownReport
   );
 }
 
-export const textFromQuote = (quote: z.output<typeof quoteSchema>) => textFromShown(shownFromQuote(quote));
+export const textFromQuote = (quote: ScanQuote) => textFromShown(shownFromQuote(quote));
 
 function sizeText(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];

@@ -1,11 +1,23 @@
 import { type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
 import { printableLine } from '../domain/printable.ts';
-import { CLASS_NAMES, USAGE_CLASSES } from '../domain/usage-class.ts';
+import { CLASS_NAMES, USAGE_CLASSES, type UsageMeasure } from '../domain/usage-class.ts';
 import { csvFromLines } from './csv.ts';
-import { MEASURE_TITLES, type Measures, type NumberMeasure, type Report, type Table } from './report.ts';
+import type { Measures, NumberMeasure, Report, Table } from './report.ts';
 import { type ShownReport, type ShownTable, shownReport, textFromShown } from './shown.ts';
 import { shownValue } from './shown-value.ts';
 import { costText, unknownText } from './unknown-text.ts';
+
+/** How a measure is headed in text. CSV and JSON use the field names. */
+const MEASURE_TITLES: Readonly<Record<NumberMeasure, string>> = {
+  invocations: 'invocations',
+  errors: 'errors',
+  ...(Object.fromEntries(CLASS_NAMES.map((name) => [USAGE_CLASSES[name].measure, USAGE_CLASSES[name].title])) as Record<
+    UsageMeasure,
+    string
+  >),
+  unpriced_invocations: 'unpriced',
+  cost_usd: 'cost',
+};
 
 /** Columns that are left out of text when they are zero in every row shown. */
 const OPTIONAL_COLUMNS: readonly NumberMeasure[] = [

@@ -102,18 +102,6 @@ export type Report = z.output<typeof reportSchema>;
 /** The measures that are numbers or dollars, in the order of columns. */
 export type NumberMeasure = Exclude<keyof Measures, 'unpriced_reasons' | 'doubts'>;
 
-/** How a measure is headed in text. CSV and JSON use the field names. */
-export const MEASURE_TITLES: Readonly<Record<NumberMeasure, string>> = {
-  invocations: 'invocations',
-  errors: 'errors',
-  ...(Object.fromEntries(CLASS_NAMES.map((name) => [USAGE_CLASSES[name].measure, USAGE_CLASSES[name].title])) as Record<
-    UsageMeasure,
-    string
-  >),
-  unpriced_invocations: 'unpriced',
-  cost_usd: 'cost',
-};
-
 /** A report with one table as one flat object: `{ period, by, rows, totals, coverage, notes }`. */
 export const flatReportSchema = z.object({
   period: periodSchema,
@@ -126,27 +114,3 @@ export const flatReportSchema = z.object({
 });
 
 export type FlatReport = z.output<typeof flatReportSchema>;
-
-/** @throws Error for a report of several tables, which has no flat form */
-export function flatFromReport(report: Report): FlatReport {
-  const [table, ...others] = report.tables;
-  if (table === undefined || others.length > 0) throw new Error('only a report of one table has a flat form');
-  const { title: _, ...rest } = table;
-  const { period, totals, unpriced, doubts, coverage, notes } = report;
-  return { period, ...rest, totals, unpriced, ...(doubts ? { doubts } : {}), coverage, notes };
-}
-
-/** The report that a flat object came from, for rendering what a server answered. */
-export function reportFromFlat(title: string, flat: FlatReport): Report {
-  const { by, rows, omitted } = flat;
-  return {
-    title,
-    period: flat.period,
-    tables: [{ title, by, rows, ...(omitted ? { omitted } : {}) }],
-    totals: flat.totals,
-    unpriced: flat.unpriced,
-    ...(flat.doubts ? { doubts: flat.doubts } : {}),
-    coverage: flat.coverage,
-    notes: flat.notes,
-  };
-}

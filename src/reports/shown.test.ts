@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { cutToLength, dataFromShown, shownReport, shownSchema, textFromShown } from './shown.ts';
+import { cutToLength, dataFromShown, shownReport, textFromShown } from './shown.ts';
+import { shownSchema } from './shown-schema.ts';
 import { QUOTED_NOTE } from './shown-value.ts';
 
 const table = {
@@ -49,8 +50,9 @@ it('is the same as data, which says what stands in quotes, too', () => {
 });
 
 it('is cut to a length by whole rows, which is said', () => {
-  const cut = cutToLength(report, 20);
+  const { report: cut, omitted } = cutToLength(report, 20);
+  expect(omitted).toBe(1);
   expect(dataFromShown(cut).tables[0]?.rows).toEqual([['role/a', '$12.00']]);
   expect(cut.notes.at(-1)).toMatch(/^1 more row does not fit/);
-  expect(cutToLength(report, 1_000)).toEqual(report);
+  expect(cutToLength(report, 1_000)).toEqual({ report, omitted: 0 });
 });

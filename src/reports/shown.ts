@@ -1,5 +1,6 @@
-import * as z from 'zod';
 import { printable, printableLine } from '../domain/printable.ts';
+import { largestOf } from '../domain/sums.ts';
+import type { ShownData } from './shown-schema.ts';
 import { QUOTED_NOTE } from './shown-value.ts';
 
 /**
@@ -41,22 +42,6 @@ export function textFromShown({ blocks, notes }: ShownReport): string {
   return `${parts.map(printable).join('\n\n')}\n`;
 }
 
-/** The shape of a tool's data by default, the same for all tools. */
-export const shownSchema = z.object({
-  lines: z.array(z.string()).describe('What is found, in sentences'),
-  tables: z.array(
-    z.object({
-      title: z.string().optional(),
-      columns: z.array(z.string()),
-      rows: z.array(z.array(z.string())).describe('Cells by column, rounded for reading'),
-      total: z.array(z.string()).optional(),
-    }),
-  ),
-  notes: z.array(z.string()).describe('What the reader must know'),
-});
-
-export type ShownData = z.output<typeof shownSchema>;
-
 /** The same as data, for hosts that show the model a tool's data in place of its text. */
 export function dataFromShown({ blocks, notes }: ShownReport): ShownData {
   const lines = blocks.filter((block) => typeof block === 'string');
@@ -75,7 +60,8 @@ export function dataFromShown({ blocks, notes }: ShownReport): ShownData {
 }
 
 /** The same with as many rows as fit, table by table; what is left out is said. @param most characters of cells */
-export function cutToLength({ blocks, notes }: ShownReport, most: number): ShownReport {
+export function cutToLength(report: ShownReport, most: number): { report: ShownReport; omitted: number } {
+  const { blocks, notes } = report;
   let left = most;
   let omitted = 0;
   const cut = blocks.map((block) => {
@@ -87,10 +73,10 @@ export function cutToLength({ blocks, notes }: ShownReport, most: number): Shown
     omitted += block.rows.length - rows.length;
     return { ...block, rows };
   });
-  if (omitted === 0) return { blocks, notes };
+  if (omitted === 0) return { report, omitted };
   const rows = omitted === 1 ? 'row does' : 'rows do';
   const more = `${omitted} more ${rows} not fit in this answer; sums have them. Ask for a shorter period, a coarser interval or fewer dimensions, or give a larger "limit".`;
-  return { blocks: cut, notes: [...notes, more] };
+  return { report: { blocks: cut, notes: [...notes, more] }, omitted };
 }
 
 // --- internal ---
@@ -102,7 +88,7 @@ function hasQuoted(block: ShownBlock): boolean {
 
 function textFromTable({ title, columns, names, rows, total }: ShownTable): string {
   const lines = [columns, ...rows, ...(total ? [total] : [])];
-  const widths = columns.map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? '').length)));
+  const widths = columns.map((_, column) => largestOf(lines.map((cells) => (cells[column] ?? '').length)));
   const aligned = lines.map((cells) =>
     cells
       .map((cell, column) => (column < names ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))

@@ -55,6 +55,22 @@ describe('deep JSON', () => {
   });
 });
 
+describe('JSON that is no object', () => {
+  it.each(['null', '[null]', 'true', '0', '"x"', '[[]]', '[null, {}]'])(
+    'is refused, and breaks nothing: %s',
+    async (body) => {
+      for (const response of [
+        await session.send(body),
+        await mcp.fetch(post(body)),
+        await mcp.fetch(post(body, MODERN)),
+      ]) {
+        expect([response.status, await response.json()]).toMatchObject([400, { id: null, error: { code: -32600 } }]);
+      }
+      expect(logged.splice(0).filter((line) => !line.startsWith('Rejected inbound request'))).toEqual([]);
+    },
+  );
+});
+
 describe('a body too large', () => {
   it('is refused at 4 MiB, also where its length is not told, and a smaller one is not', async () => {
     const large = withInput(JSON.stringify({ by: ['x'.repeat(4 * 1024 * 1024)] }));
@@ -77,9 +93,10 @@ describe('a body too large', () => {
 
   it('is refused as a batch of more than 100, and as one with an id twice', async () => {
     const pings = (count: number) => Array.from({ length: count }, (_, id) => ({ jsonrpc: '2.0', id, method: 'ping' }));
-    expect((await session.send(pings(100))).status).toBe(200);
-    expect((await session.send(pings(101))).status).toBe(400);
-    expect((await session.send([...pings(2), ...pings(1)])).status).toBe(400);
+    const { send } = await beginSession(mcp, 'key:a', '2025-03-26');
+    expect((await send(pings(100))).status).toBe(200);
+    expect((await send(pings(101))).status).toBe(400);
+    expect((await send([...pings(2), ...pings(1)])).status).toBe(400);
   });
 });
 

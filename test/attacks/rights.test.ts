@@ -32,7 +32,11 @@ const TOOL_NAMES = TOOLS.map(({ name }) => name);
 
 beforeAll(async () => {
   const options = { policy: POLICY, pseudonymKey: 'planted-pseudonym-key-32-characters', audit: 'log' };
-  const access = await openAccessControl(options, TOOL_NAMES, (line) => audited.push(line));
+  const access = await openAccessControl(
+    options,
+    async () => TOOL_NAMES,
+    (line) => audited.push(line),
+  );
   dependencies = { ...(await composeSample()), access, log: () => {} };
 });
 afterAll(() => dependencies.close());
@@ -292,6 +296,42 @@ describe('a client who sees pseudonyms', () => {
     const where = [`principal=${first?.key['principal']}`];
     const next = await askAs(partner, dependencies, 'breakdown_spend', { by: ['model'], ...OCTOBER, where });
     expect(next.data).toMatchObject({ totals: { cost_usd: first?.cost_usd } });
+  });
+});
+
+describe('resources and completion', () => {
+  const csvOf = async (identity: ClientIdentity, tool: string, input: object) => {
+    const client = await connectAs(identity, dependencies);
+    const uri = `bedrock-spend://csv/${tool}?arguments=${encodeURIComponent(JSON.stringify(input))}`;
+    return (await client.readResource({ uri })).contents.map((one) => (one as { text: string }).text).join('');
+  };
+  const proposedTo = async (identity: ClientIdentity, name: string, argument: string) => {
+    const client = await connectAs(identity, dependencies);
+    const ref = { type: 'ref/prompt' as const, name };
+    return (await client.complete({ ref, argument: { name: argument, value: '' } })).completion.values;
+  };
+
+  it('are refused as the tool is', async () => {
+    await expect(csvOf(stranger, 'breakdown_spend', { by: ['model'] })).rejects.toThrow(/policy/);
+    await expect(csvOf(keyOf('asker'), 'simulate_spend', { routing: 'global' })).rejects.toThrow(/not simulate_spend/);
+    await expect(csvOf(finance, 'check_setup', {})).rejects.toThrow(/no table of check_setup/);
+    expect(await proposedTo(stranger, 'investigate_spike', 'who')).toEqual([]);
+  });
+
+  it('show a client with a filter its own part', async () => {
+    const csv = await csvOf(bot, 'breakdown_spend', { by: ['principal'], ...OCTOBER });
+    expect(csv.trimEnd().split('\r\n').slice(1)).toEqual([expect.stringMatching(/^role\/support-bot,/)]);
+    expect(await proposedTo(bot, 'onboard_team', 'roles')).toEqual(['role/support-bot']);
+  });
+
+  it('show pseudonyms in place of names', async () => {
+    const partner = keyOf('partner');
+    const told = [
+      await csvOf(partner, 'breakdown_spend', { by: ['principal', 'caller'], ...OCTOBER }),
+      ...(await proposedTo(partner, 'investigate_spike', 'who')),
+    ];
+    expect(told.length).toBeGreaterThan(5);
+    expect(told.filter((text) => /arn:|role\/|user\/|@example/.test(text))).toEqual([]);
   });
 });
 

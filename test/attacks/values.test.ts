@@ -6,7 +6,7 @@ import { compose } from '../../src/compose.ts';
 import { jsonText } from '../../src/domain/printable.ts';
 import type { ServerDependencies } from '../../src/mcp/dependencies.ts';
 import { csvFromReport } from '../../src/reports/render.ts';
-import { shownSchema } from '../../src/reports/shown.ts';
+import { shownSchema } from '../../src/reports/shown-schema.ts';
 import { QUOTED_NOTE } from '../../src/reports/shown-value.ts';
 import { breakdown } from '../../src/reports/usage/breakdown.ts';
 import { askAs, connectAs } from '../helpers/ask-as.ts';

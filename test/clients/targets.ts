@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startDynamoDB } from '../../rigs/dynamodb.ts';
 import { startFunction } from '../../rigs/lambda/function.ts';
 import { startGateway } from '../../rigs/lambda/gateway.ts';
-import { bundleSpend } from '../../scripts/bundle-lambda.ts';
+import { bundleSpend, temporaryOutdir } from '../../scripts/bundle-lambda.ts';
 import { changeKeys } from '../../src/authentication/key-file.ts';
 import { makeKey } from '../../src/authentication/keys.ts';
 import type { Launch } from '../../src/cli/hosts/host.ts';
@@ -56,7 +56,7 @@ export async function startTargets(ways: readonly Way[] = WAYS): Promise<Targets
       return { launch: { url: server.url, keyVariable: KEY_VARIABLE }, env: { [KEY_VARIABLE]: key } };
     },
     async Lambda() {
-      const lambda = await startLambda(logs, home);
+      const lambda = await startLambda(logs);
       closing.unshift(lambda.close);
       return { launch: { url: lambda.url, keyVariable: KEY_VARIABLE }, env: { [KEY_VARIABLE]: lambda.key } };
     },
@@ -93,13 +93,8 @@ function ended(child: ChildProcess): Promise<unknown> {
   return exit;
 }
 
-async function startLambda(logs: string, home: string) {
-  const { handler: bundled, compileCache } = await bundleSpend();
-  // On AWS each instance has a disk of its own; here they would wait for each other's ledger.
-  const ownLedger = `process.env.BEDROCK_SPEND_LEDGER = ${JSON.stringify(`${home}/ledger-`)} + process.pid;`;
-  const bundle = JSON.stringify(bundled.replace(/\.handler$/, '.mjs'));
-  await writeFile(join(home, 'index.mjs'), `${ownLedger}\nexport const { handler } = await import(${bundle});\n`);
-  const handler = join(home, 'index.handler');
+async function startLambda(logs: string) {
+  const { handler, compileCache } = await bundleSpend(temporaryOutdir());
   const dynamodb = await startDynamoDB();
   const lambda = await startFunction({
     handler,

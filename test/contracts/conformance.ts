@@ -6,8 +6,11 @@ export interface ServerUnderTest {
   close(): Promise<unknown>;
 }
 
-/** How many scenarios a set has, so that one that was not run is missed. The ten of the tasks extension need what we do not have. */
-const SCENARIOS = { '2025-11-25': 33, '2026-07-28': 40 };
+/** How many scenarios a set has, so that one that was not run is missed. */
+const SCENARIOS = { '2025-11-25': 33, '2026-07-28': 50 };
+
+/** The suite skips it on every server: it cannot hear what it asks for yet. */
+const SKIPPED = 'tasks-status-notifications';
 
 /**
  * The official suite finds nothing wanting, whatever the server runs on.
@@ -29,9 +32,9 @@ export function testConformance(
       'finds nothing wanting in %s',
       async (requirements, count) => {
         const all = await runConformance(server.url, requirements);
-        const scenarios = all.filter(({ name }) => !name.startsWith('tasks-'));
-        expect(scenarios.filter(({ wanting, passed }) => wanting.length > 0 || passed === 0)).toEqual([]);
-        expect(scenarios).toHaveLength(count);
+        const played = all.filter(({ name }) => name !== SKIPPED);
+        expect(played.filter(({ wanting, passed }) => wanting.length > 0 || passed === 0)).toEqual([]);
+        expect(all).toHaveLength(count);
       },
       120_000,
     );

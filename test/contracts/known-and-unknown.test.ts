@@ -4,7 +4,7 @@ import type { Dimension } from '../../src/domain/dimension.ts';
 import { usdFromText } from '../../src/domain/money.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { composePrices } from '../../src/prices/index.ts';
-import { NO_OVERRIDES, overridesFromText } from '../../src/prices/overrides.ts';
+import { overridesFromText } from '../../src/prices/overrides.ts';
 import { createTableSource } from '../../src/prices/own-table.ts';
 import { createPriceBook, type PriceBook } from '../../src/prices/price-book.ts';
 import type { Measures } from '../../src/reports/report.ts';
@@ -181,7 +181,7 @@ function bookFrom(rates: Rates): PriceBook {
   const overrides = overridesFromText(JSON.stringify({ prices: [own] }), 'mine.yaml');
   const entries = listed.map((entry) => ({ input: '0', ...entry, source: 'test' }));
   const table = createTableSource(entries, { test: { title: 'test', url: '', read: '' } });
-  const nobody = composePrices(NO_OVERRIDES).rate({
+  const nobody = composePrices().rate({
     ...{ model: 'acme.nobody', scope: 'in-region', region: 'us-east-1', tier: undefined, contextBand: 0, ratesFrom: 0 },
   });
   expect(nobody).toBeUndefined();

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { FunctionOptions } from '../../rigs/lambda/function.ts';
@@ -151,6 +153,27 @@ export function testLambdaFunction(ric: Ric): void {
       const { fn } = await start(ECHO, { instances: 3 });
       for (let request = 0; request < 20; request += 1) await fn.invoke({});
       expect(fn.instances()[0]?.served).toBeGreaterThan(10);
+    });
+
+    it('have a folder each for what they write, which goes with them', async () => {
+      const { fn, open } = await start(
+        `export const handler = async (event) => {
+          writeFileSync(process.env.TMPDIR + '/mine', '');
+          await opened(event.gate);
+          return [process.env.TMPDIR, process.env.XDG_CACHE_HOME, process.env.OWN];
+        };`,
+        { instances: 2, env: (tmp) => ({ OWN: tmp }) },
+      );
+      const calls = [fn.invoke({ gate: 'go' }), fn.invoke({ gate: 'go' })];
+      await until(() => fn.instances().filter(({ state }) => state === 'busy').length === 2);
+      await open('go');
+      const told = (await Promise.all(calls)).map(({ body }) => JSON.parse(textOf(body)) as [string, string, string]);
+      const folders = told.map(([tmp]) => tmp);
+      expect(new Set(folders).size).toBe(2);
+      expect(told).toEqual(folders.map((tmp) => [tmp, join(tmp, 'cache'), tmp]));
+      expect(folders.map((tmp) => readdirSync(tmp))).toEqual([['mine'], ['mine']]);
+      await fn.close();
+      expect(folders.map((tmp) => existsSync(tmp))).toEqual([false, false]);
     });
 
     it('do nothing between invocations', async () => {

@@ -2,7 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { discoverOAuthProtectedResourceMetadata, extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
+import {
+  auth,
+  discoverOAuthProtectedResourceMetadata,
+  extractWWWAuthenticateParams,
+} from '@modelcontextprotocol/client';
+import { auth as authOf1, type OAuthClientProvider as ProviderOf1 } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { ServerlessMcp } from 'serverless-mcp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type AuthenticatorOptions, createAuthenticator } from '../../src/authentication/authenticator.ts';
@@ -14,6 +19,7 @@ import { compose } from '../../src/compose.ts';
 import { createApp } from '../../src/http/app.ts';
 import { startServer } from '../../src/http/serve.ts';
 import { startIssuer, type TestIssuer } from '../helpers/issuer.ts';
+import { noTokens } from '../helpers/no-tokens.ts';
 import { SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const lines: string[] = [];
@@ -112,6 +118,38 @@ describe('a client with a key', () => {
   });
 });
 
+describe('a batch', () => {
+  const pings = (count: number) => Array.from({ length: count }, (_, id) => ({ jsonrpc: '2.0', id, method: 'ping' }));
+
+  async function begin(options: Partial<AuthenticatorOptions> = {}) {
+    const url = await served('keys', options);
+    const key = { 'x-api-key': await addKey() };
+    const old = { ...initialize, params: { ...initialize.params, protocolVersion: '2025-03-26' } };
+    const begun = await post(url, key, old);
+    const session = { ...key, 'mcp-session-id': begun.headers.get('mcp-session-id') as string };
+    return (count: number) => post(url, session, pings(count));
+  }
+
+  it('counts for as many requests as are in it', async () => {
+    const send = await begin({ ratePerMinute: 10 });
+    expect((await send(8)).status).toBe(200);
+    const refused = await send(2);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('is never let through when it has more than a minute’s', async () => {
+    const refused = await (await begin({ ratePerMinute: 10 }))(50);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, null]);
+    expect(await refused.json()).toMatchObject({ error: { message: expect.stringContaining('Send fewer at once') } });
+  });
+
+  it('is refused where a gateway counts, which takes it for one', async () => {
+    const send = await begin({ ratePerMinute: undefined });
+    expect([(await send(2)).status, (await send(1)).status]).toEqual([400, 200]);
+  });
+});
+
 describe('whoever has no key', () => {
   it.each([
     ['none', {}],
@@ -164,6 +202,37 @@ describe('whoever has no key', () => {
     const url = await served('keys');
     for (const path of ['', '/mcp'])
       expect((await fetch(new URL(`/.well-known/oauth-protected-resource${path}`, url))).status).toBe(404);
+  });
+
+  it.each([
+    ['SDK 1.x', (serverUrl: string) => authOf1(noTokens as ProviderOf1, { serverUrl })],
+    ['SDK 2.x', (serverUrl: string) => auth(noTokens, { serverUrl })],
+  ])('and takes that for OAuth is told of the key: %s', async (_, signIn) => {
+    await expect(signIn(await served('keys'))).rejects.toThrow(/no OAuth. Send an API key as x-api-key/);
+  });
+
+  it.each([
+    ['/.well-known/oauth-authorization-server', 404],
+    ['/.well-known/oauth-authorization-server/mcp', 404],
+    ['/.well-known/openid-configuration', 404],
+    ['/.well-known/oauth-protected-resource/mcp', 404],
+    ['/mcp/.well-known/openid-configuration', 404],
+    ['/register', 400],
+    ['/authorize', 400],
+    ['/token', 400],
+  ])('and looks for OAuth finds an error of OAuth, also from a page: %s', async (path, status) => {
+    const url = new URL(path, await served('keys'));
+    for (const method of ['GET', 'POST']) {
+      const response = await fetch(url, { method, headers: { origin: 'http://localhost:6274' } });
+      expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([status, '*']);
+      const description = expect.stringMatching(/API key as x-api-key or Authorization: Bearer/);
+      expect(await response.json()).toEqual({ error: 'invalid_request', error_description: description });
+    }
+  });
+
+  it('is not told of keys alone where tokens are taken, too', async () => {
+    for (const kind of ['oauth', 'both'] as const)
+      expect(await (await fetch(new URL('/register', await served(kind)))).json()).toMatchObject({ jsonrpc: '2.0' });
   });
 
   it('is not let in while the keys cannot be read', async () => {

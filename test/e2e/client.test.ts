@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inputRequired, McpServer } from '@modelcontextprotocol/server';
 import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -84,6 +85,18 @@ describe.each(['2025', '2026'] as const)('in the era of %s', (era) => {
     expect(heard).toContain('about to ask');
   });
 
+  it('lists of what a server has not are empty, and nothing is printed', async () => {
+    const printed = vi.spyOn(console, 'debug').mockImplementation(() => {});
+    cleanups.push(() => printed.mockRestore());
+    const connection = await connectTo(fetchOf(askingMcp()), { era });
+    const lists = [connection.listPrompts(), connection.listResources(), connection.listResourceTemplates()];
+    expect(await Promise.all(lists)).toEqual([[], [], []]);
+    expect(await connection.complete({ type: 'ref/prompt', name: 'x' }, 'a', '')).toEqual([]);
+    expect(connection.capabilities).toMatchObject({ tools: {} });
+    expect(connection.capabilities.prompts).toBeUndefined();
+    expect(printed).not.toHaveBeenCalled();
+  });
+
   it('a call that is given up is over at once, on the server too', async () => {
     const { mcp, seen } = makeMcp();
     const connection = await connectTo(fetchOf(mcp), { era });
@@ -121,7 +134,60 @@ function cutting(after: number, fetch: Fetch): Fetch {
   };
 }
 
+/** What a server says that has forgotten how a call ended: the same place once more, whenever it is asked. */
+function neverDone(fetch: Fetch) {
+  const asked: string[] = [];
+  const stuck: Fetch = async (url, init) => {
+    const lastEventId = new Headers(init?.headers).get('last-event-id');
+    if (lastEventId === null) return fetch(url, init);
+    asked.push(lastEventId);
+    const headers = { 'content-type': 'text/event-stream' };
+    return new Response(`retry: 10\nid: ${lastEventId}\ndata: \n\n`, { headers });
+  };
+  return { asked, fetch: stuck };
+}
+
+describe('a call that was cancelled', () => {
+  it('is not come back for, whatever the server would answer', async () => {
+    const { mcp, seen } = makeMcp({ retryMs: 10 });
+    const { asked, fetch } = neverDone(fetchOf(mcp));
+    const connection = await connectTo(fetch, { era: '2025' });
+    const interrupt = new AbortController();
+    const call = connection.callTool('wait', {}, { signal: interrupt.signal });
+    await vi.waitUntil(() => seen.waiting === 1, 20_000);
+    interrupt.abort();
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect.poll(() => seen.aborted).toBe(1);
+    await sleep(500);
+    expect(asked).toEqual([]);
+  });
+
+  it('is not come back for either where its stream had been cut and taken up again', async () => {
+    const { mcp, seen } = makeMcp({ retryMs: 10 });
+    const { asked, fetch } = neverDone(cutting(1, fetchOf(mcp)));
+    const connection = await connectTo(fetch, { era: '2025' });
+    const interrupt = new AbortController();
+    const call = connection.callTool('wait', {}, { signal: interrupt.signal });
+    await vi.waitUntil(() => seen.waiting === 1 && asked.length >= 3, 20_000);
+    interrupt.abort();
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    const before = asked.length;
+    await sleep(500);
+    // One may have been on its way.
+    expect(asked.length - before).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('a connection that is cut', () => {
+  it('ends a call that the server has nothing left of', async () => {
+    const inner = cutting(1, fetchOf(makeMcp({ retryMs: 10 }).mcp));
+    const forgetful: Fetch = async (url, init) =>
+      new Headers(init?.headers).has('last-event-id') ? new Response(null, { status: 405 }) : inner(url, init);
+    const connection = await connectTo(forgetful, { era: '2025' });
+    await expect(connection.callTool('wait')).rejects.toThrow(/cut before the answer came/);
+    expect(textFromResult(await connection.callTool('echo', { text: 'and on' }))).toBe('and on');
+  });
+
   it('resumes a running call of a session, and says so', async () => {
     const changes: ConnectionChange[] = [];
     const heard: unknown[] = [];
@@ -183,7 +249,7 @@ describe('a session that was ended', () => {
     const connection = await connectTo(async (url, init) => {
       // Late, so that the stream's end is noticed before the connection is closed.
       const response = await inner(url, init);
-      if (init?.method === 'DELETE') await new Promise((resolve) => setTimeout(resolve, 100));
+      if (init?.method === 'DELETE') await sleep(100, undefined, { signal: init.signal as AbortSignal });
       sent.push(`${init?.method} ${response.status} ${JSON.parse(String(init?.body ?? '{}')).method ?? ''}`);
       return response;
     });

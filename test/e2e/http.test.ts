@@ -58,8 +58,42 @@ describe('who may reach a server on this machine', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
   });
 
-  it('tells a lost visitor where the endpoint is', async () => {
-    const response = await ask({}, '/', 'GET');
-    expect([response.status, await response.json()]).toEqual([404, { error: 'Not found. The MCP endpoint is /mcp.' }]);
+  it.each([
+    [
+      { host: 'spend.example:3000' },
+      /Host, spend\.example\. .*--allowed-hosts spend\.example, or BEDROCK_SPEND_ALLOWED_HOSTS/,
+    ],
+    [
+      { origin: 'https://page.example' },
+      /Origin, page\.example\. .*--allowed-origins page\.example, or BEDROCK_SPEND_ALLOWED_ORIGINS/,
+    ],
+    [{ origin: 'null' }, /this Origin\. .*--allowed-origins NAME/],
+    [{ origin: 'x://a;rm$IFS-r' }, /this Origin\. .*--allowed-origins NAME/],
+  ])('names the setting to change: %j', async (headers, message) => {
+    const response = await ask(headers);
+    expect([response.status, await response.json()]).toEqual([
+      403,
+      { jsonrpc: '2.0', id: null, error: { code: -32000, message: expect.stringMatching(message) } },
+    ]);
+  });
+});
+
+describe('where things are', () => {
+  it.each(['/', '/mcp/x', '/register', '/.well-known/oauth-authorization-server'])(
+    'tells a lost visitor where the endpoint is: %s',
+    async (path) => {
+      for (const method of ['GET', 'POST']) {
+        const response = await ask({}, path, method);
+        const error = { code: -32004, message: 'Not found. The MCP endpoint is /mcp.' };
+        expect([response.status, await response.json()]).toEqual([404, { jsonrpc: '2.0', id: null, error }]);
+      }
+    },
+  );
+
+  it('is the same with a slash at the end', async () => {
+    expect((await ask({}, '/mcp/')).status).toBe(200);
+    expect((await ask({}, '/healthz/', 'GET')).status).toBe(200);
+    const preflight = { origin: 'http://localhost:6274', 'access-control-request-method': 'POST' };
+    expect((await ask(preflight, '/mcp/', 'OPTIONS')).status).toBe(204);
   });
 });

@@ -11,7 +11,7 @@ import { createServerFactory } from '../../src/mcp/server.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { VERSION } from '../../src/mcp/version.ts';
 import { flatReportSchema } from '../../src/reports/report.ts';
-import { shownSchema } from '../../src/reports/shown.ts';
+import { shownSchema } from '../../src/reports/shown-schema.ts';
 import { composeSample, composeUnread, EXPECTED, OCTOBER } from '../helpers/sample.ts';
 
 const logged: string[] = [];
@@ -68,9 +68,11 @@ describe('the tools', () => {
     const client = await connect();
     const plain = await client.callTool({ name, arguments: input, _meta: ASKS_EXACTLY });
     const drawn = await client.callTool({ name, arguments: { ...input, chart: true }, _meta: ASKS_EXACTLY });
-    expect(plain.content).toHaveLength(1);
-    expect(drawn.content).toEqual([
-      ...(plain.content as object[]),
+    expect(plain.content.filter(({ type }) => type === 'image')).toEqual([]);
+    expect(drawn.content.filter(({ type }) => type === 'text')).toEqual(
+      plain.content.filter(({ type }) => type === 'text'),
+    );
+    expect(drawn.content.filter(({ type }) => type === 'image')).toEqual([
       { type: 'image', mimeType: 'image/png', data: expect.stringMatching(/^iVBORw0KGgo/) },
     ]);
     expect(exactFromResult(drawn)).toEqual(exactFromResult(plain));
@@ -132,6 +134,30 @@ describe('what a tool answers', () => {
     const result = await (await connect()).callTool({ ...question, _meta: ASKS_EXACTLY });
     const { totals } = flatReportSchema.parse(result._meta?.[EXACT]);
     expect(totals.cost_usd).toBe(EXPECTED.totals.cost_usd);
+  });
+
+  it.each([
+    ['breakdown_spend', { by: ['principal', 'day'], limit: 3 }, 'principal,day,invocations'],
+    ['spend_over_time', { interval: 'hour' }, 'hour,invocations'],
+    ['get_bedrock_usage_report', { days: 33, limit: 2 }, 'table,'],
+    ['explain_spend_change', { from: '2026-10-14', to: '2026-10-15', limit: 1 }, 'principal,model,before_usd'],
+    ['simulate_spend', { routing: 'global', by: ['principal'], limit: 1 }, 'principal,invocations'],
+    ['review_prompt_caching', { limit: 1 }, 'principal,model'],
+    ['find_wasted_spend', { limit: 1 }, 'kind,'],
+    ['export_focus', { from: '2026-10-14', to: '2026-10-15', limit: 1 }, 'BilledCost,'],
+  ])('links to the whole table where %s leaves rows out', async (name, input, header) => {
+    const client = await connect();
+    const { content } = await client.callTool({ name, arguments: input });
+    const link = content.find(({ type }) => type === 'resource_link') as { uri: string } | undefined;
+    const { contents } = await client.readResource({ uri: link?.uri as string });
+    const lines = (contents[0] as { text: string }).text.trimEnd().split('\r\n');
+    expect(lines[0]).toMatch(new RegExp(`^${header}`));
+    expect(lines.length).toBeGreaterThan(Number((input as { limit?: number }).limit ?? 1) + 1);
+  });
+
+  it('links to nothing where it is whole', async () => {
+    const { content } = await (await connect()).callTool({ name: 'breakdown_spend', arguments: { by: ['model'] } });
+    expect(content.map(({ type }) => type)).toEqual(['text']);
   });
 
   it('is text alone where the operator wants that', async () => {
@@ -214,7 +240,7 @@ describe('the tools that look for savings', () => {
 describe('a mistake in a call', () => {
   it.each([
     ['breakdown_spend', { by: ['modell'] }, /no dimension "modell".*Use one of: day, hour/s],
-    ['breakdown_spend', { by: [] }, /name at least one dimension/],
+    ['breakdown_spend', { by: [] }, /Name at least one dimension/],
     ['breakdown_spend', { by: ['model'], where: ['model'] }, /dimension=value/],
     ['breakdown_spend', { by: ['model'], from: 'last week' }, /Write 2026-10-01/],
     ['breakdown_spend', { by: ['model'], bye: 1 }, /bye/],
@@ -289,12 +315,26 @@ describe('what hosts show besides tools', () => {
     expect(page.match(/<(script|link|img|iframe)[^>]*(src|href)="(?!data:)/)).toBeNull();
   });
 
-  it('is the price table as a resource', async () => {
+  it('is the price list for reading, and each price with its source', async () => {
     const client = await connect();
     const { resources } = await client.listResources();
-    const { contents } = await client.readResource({ uri: resources[0]?.uri as string });
-    const prices = JSON.parse((contents[0] as { text: string }).text) as { model: string }[];
-    expect(prices.map(({ model }) => model)).toContain('anthropic.claude-sonnet-4-6');
+    const list = await client.readResource({ uri: resources[0]?.uri as string });
+    expect((list.contents[0] as { text: string }).text).toMatch(/^anthropic\.claude-sonnet-4-6 +3\.3 /m);
+    const one = await client.readResource({ uri: 'bedrock-spend://prices/amazon.nova-lite-v1%3A0' });
+    expect(JSON.parse((one.contents[0] as { text: string }).text)).toMatchObject({ model: 'amazon.nova-lite-v1:0' });
+    await expect(client.readResource({ uri: 'bedrock-spend://prices/no.such-model' })).rejects.toThrow(
+      /no\.such-model/,
+    );
+    const { completion } = await client.complete({
+      ref: { type: 'ref/resource', uri: 'bedrock-spend://prices/{model}' },
+      argument: { name: 'model', value: 'amazon.nova-l' },
+    });
+    expect(completion.values).toContain('amazon.nova-lite-v1');
+  });
+
+  it('has an icon that nobody needs to fetch', async () => {
+    const { icons } = (await connect()).getServerVersion() as { icons?: { src: string }[] };
+    expect(icons?.[0]?.src).toMatch(/^data:image\/svg\+xml;base64,/);
   });
 
   it('are prompts, with their arguments and what these can be', async () => {
@@ -310,11 +350,21 @@ describe('what hosts show besides tools', () => {
       ['investigate_spike', 'when', '[who]'],
       ['onboard_team', 'team', '[key]', '[roles]'],
     ]);
-    const { completion } = await client.complete({
-      ref: { type: 'ref/prompt', name: 'onboard_team' },
-      argument: { name: 'key', value: 'p' },
-    });
-    expect(completion.values).toEqual(['provider', 'principal', 'profile']);
+    const proposed = async (name: string, argument: string, value: string, given: Record<string, string> = {}) => {
+      const context = { arguments: given };
+      const ref = { type: 'ref/prompt' as const, name };
+      return (await client.complete({ ref, argument: { name: argument, value }, context })).completion.values;
+    };
+    expect(await proposed('onboard_team', 'key', 'p')).toEqual(['provider', 'principal', 'profile']);
+    expect(await proposed('onboard_team', 'team', '')).toContain('search');
+    expect(await proposed('onboard_team', 'team', '', { key: 'metadata.env' })).not.toContain('search');
+    expect(await proposed('onboard_team', 'roles', 'role/n')).toEqual(['role/nightly-summaries']);
+    expect(await proposed('investigate_spike', 'who', 'ROLE/sup')).toEqual(['role/support-bot']);
+    expect(await proposed('investigate_spike', 'when', '2026-10-3')).toEqual(['2026-10-31', '2026-10-30']);
+    expect(await proposed('find_savings', 'period', '')).toEqual(['2026-10']);
+    expect(await proposed('find_savings', 'who', 'provider=am')).toEqual(['provider=amazon']);
+    expect(await proposed('weekly_spend_review', 'week_of', '')).toContain('2026-10-26');
+    expect(await proposed('weekly_spend_review', 'audience', 'f')).toEqual(['finance']);
     await expect(client.getPrompt({ name: 'investigate_spike', arguments: {} })).rejects.toThrow(/when/);
   });
 

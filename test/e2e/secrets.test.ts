@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { type LambdaFunction, startFunction } from '../../rigs/lambda/function.ts';
 import { type Gateway, startGateway } from '../../rigs/lambda/gateway.ts';
-import { bundleSpend } from '../../scripts/bundle-lambda.ts';
+import { bundleSpend, temporaryOutdir } from '../../scripts/bundle-lambda.ts';
 
 /** Each where it can be: the key in its header, the token in another, the rest in bodies and logs. */
 const SECRETS = {
@@ -35,6 +35,7 @@ const initialize = {
 };
 
 let folder: string;
+let handler: string;
 let dynamodb: LocalDynamoDB;
 let lambda: LambdaFunction;
 let gateway: Gateway;
@@ -46,7 +47,7 @@ beforeAll(async () => {
     join(folder, 'logs.jsonl'),
     `{"schemaType":"ModelInvocationLog","prompt":"${SECRETS.prompt}"\n{${SECRETS.prompt}}\n`,
   );
-  const { handler } = await bundleSpend();
+  ({ handler } = await bundleSpend(temporaryOutdir()));
   dynamodb = await startDynamoDB();
   lambda = await startFunction({
     handler,
@@ -54,7 +55,6 @@ beforeAll(async () => {
       ...dynamodb.environment,
       AWS_SECRET_ACCESS_KEY: SECRETS.credential,
       BEDROCK_SPEND_SOURCE: folder,
-      BEDROCK_SPEND_LEDGER: join(folder, 'ledger.duckdb'),
       BEDROCK_SPEND_PSEUDONYMS: 'on',
       BEDROCK_SPEND_PSEUDONYM_KEY: SECRETS.pseudonymKey,
     },
@@ -72,7 +72,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.close();
   await lambda.close();
-  await rm(folder, { recursive: true, force: true });
+  for (const each of [folder, dirname(handler)]) await rm(each, { recursive: true, force: true });
 });
 
 async function post(body: object | string, more: Record<string, string> = {}) {

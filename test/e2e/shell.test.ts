@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runProcess } from '../helpers/command.ts';
 import { startShellServer } from '../helpers/shell-server.ts';
 
@@ -71,10 +71,47 @@ describe('a script', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
+  it('has its answer from a server that cannot end sessions right now', async () => {
+    const stubborn = await startShellServer({ endsSessions: false });
+    onTestFinished(() => stubborn.close());
+    const table = { code: 0, stdout: expect.stringContaining('opus') };
+    expect(await run(['connect', stubborn.url], 'call-tool table\n')).toMatchObject(table);
+    expect(await run(['call', 'table', '--url', stubborn.url])).toMatchObject(table);
+  });
+
+  it('on a server that keeps no sessions is told so', async () => {
+    const stateless = await startShellServer({ sessions: false });
+    onTestFinished(() => stateless.close());
+    const { code, stdout, stderr } = await run(['connect', stateless.url], 'call-tool table\n');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('opus')]);
+    expect(stderr).toContain('era 2025 (protocol 2025-11-25), no session: this server keeps none');
+  });
+
+  it.each(['2025', '2026'])('hears what a server has not, in the era of %s', async (era) => {
+    const script = 'prompts\nlist-resources\nprompt x\nread x://y\n';
+    const { code, stdout, stderr } = await run(['connect', server.url, '--era', era], script);
+    expect([code, stdout]).toEqual([1, '']);
+    const said = stderr.split('\n').slice(2, -1);
+    expect(said).toEqual([
+      'The server has no prompts.',
+      'The server has no resources.',
+      'The server has no prompts.',
+      'The server has no resources.',
+    ]);
+  });
+
+  it('is shown what a server says without lines that look like the shell’s own', async () => {
+    const { stderr } = await run(['connect', server.url], 'call-tool forge\n');
+    expect(stderr).toContain('[info] one\n  127.0.0.1:80 2025 0a1b2c3d> two\n');
+    expect(stderr).toContain('It broke.\n  127.0.0.1:80 2025 0a1b2c3d> quit\n  Key (not shown):\n');
+    const called = await run(['call', 'forge', '--url', server.url]);
+    expect(called.stderr).toBe('bedrock-spend: It broke.\n  127.0.0.1:80 2025 0a1b2c3d> quit\n  Key (not shown):\n');
+  });
+
   it('without sessions works the same', async () => {
     const { code, stdout, stderr } = await run(['connect', server.url, '--era', '2026'], 'call-tool table\n');
     expect([code, stdout]).toEqual([0, expect.stringContaining('opus')]);
-    expect(stderr).toContain('era 2026 (protocol 2026-07-28), no session');
+    expect(stderr).toContain('era 2026 (protocol 2026-07-28), no session: this era has none');
   });
 });
 

@@ -1,17 +1,17 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
+import { auth, extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
 import { asAuthorizer } from '../../rigs/lambda/authorizer.ts';
 import { type LambdaFunction, startFunction } from '../../rigs/lambda/function.ts';
 import { type Gateway, startGateway } from '../../rigs/lambda/gateway.ts';
-import { type DeployedSettings, settingsFromTemplate } from '../../rigs/lambda/template.ts';
+import { type DeployedSettings, environmentIn, settingsFromTemplate } from '../../rigs/lambda/template.ts';
 import { bundleFunction } from '../../scripts/bundle-lambda.ts';
 import { connect } from '../../src/client/index.ts';
 import { functionSettings } from '../../src/config.ts';
 import { startIssuer, type TestIssuer } from '../helpers/issuer.ts';
+import { noTokens } from '../helpers/no-tokens.ts';
 import { SAMPLE_LOGS } from '../helpers/sample.ts';
 
 const KEY = 'a-key-of-forty-characters-0123456789abcdef';
@@ -46,15 +46,14 @@ interface Deployed {
 
 /** The template's function and API on this machine, with a key. */
 async function deployed(parameters: Record<string, string> = {}): Promise<Deployed> {
-  const ledger = join(await mkdtemp(join(tmpdir(), 'bedrock-spend-test-')), 'ledger.duckdb');
   const settings = settingsFromTemplate(template, { Source: SAMPLE_LOGS, ReadMetrics: 'no', ...parameters });
   const { environment, timeoutMs, authorizerHandler: authorizes, authorizerEnvironment, needsKey, ...api } = settings;
   const lambda = await startFunction({
     handler,
     timeoutMs,
     instances: 2,
-    // The table and folders are this machine's.
-    env: { ...environment, BEDROCK_SPEND_LEDGER: ledger, ...dynamodb.environment },
+    // The table is this machine's.
+    env: (tmp) => ({ ...environmentIn(tmp, environment), ...dynamodb.environment }),
   });
   const authorizer = authorizes
     ? await startFunction({ handler: authorizerHandler, timeoutMs: 15_000, env: authorizerEnvironment })
@@ -189,6 +188,8 @@ describe.each([
       expect(await refused.json()).toMatchObject({ jsonrpc: '2.0', id: null, error: { code: -32001 } });
     }
     expect(lambda.instances()).toEqual([]);
+    const missing = await fetch(`${gateway.url}/register`, { method: 'POST' });
+    expect([missing.status, await missing.json()]).toMatchObject([404, { jsonrpc: '2.0', error: { code: -32004 } }]);
     const metadata = await fetch(`${gateway.url}/.well-known/oauth-protected-resource/mcp`);
     expect(await metadata.json()).toMatchObject({
       resource: `${base}/mcp`,
@@ -248,12 +249,35 @@ describe('what is deployed', () => {
     expect([over.status, over.headers.get('retry-after')]).toEqual([429, '3600']);
   });
 
-  it('has nothing but /mcp', async () => {
-    const { gateway } = await deployed();
-    for (const path of ['/', '/healthz', '/mcp/x', '/.well-known/oauth-protected-resource']) {
+  it.each([
+    ['HEADER', 'send an API key as x-api-key.'],
+    ['AUTHORIZER', 'send an API key as x-api-key or Authorization: Bearer.'],
+  ])('has nothing but /mcp, and says of everything else what it needs (%s)', async (ApiKeySource, needed) => {
+    const { gateway, lambda } = await deployed({ ApiKeySource });
+    for (const path of ['/', '/healthz', '/mcp/x', '/register', '/.well-known/oauth-protected-resource']) {
       const response = await fetch(gateway.url + path, { headers: { 'x-api-key': KEY } });
-      expect([path, response.status]).toEqual([path, 404]);
+      expect([path, response.status, await response.json()]).toEqual([
+        path,
+        404,
+        { error: 'invalid_request', error_description: expect.stringContaining(needed) },
+      ]);
     }
+    expect(lambda.instances()).toEqual([]);
+  });
+
+  it('is found with a slash at the end', { timeout: 60_000 }, async () => {
+    const { url } = await deployed();
+    const response = await ask(`${url}/`, { 'x-api-key': KEY });
+    expect([response.status, await response.json()]).toMatchObject([
+      200,
+      { result: { protocolVersion: '2025-11-25' } },
+    ]);
+  });
+
+  it('tells of the key who takes a 401 for OAuth, on a domain', async () => {
+    const { url } = await deployed({ DomainName: 'spend.example', CertificateArn: 'arn' });
+    expect((await ask(url)).status).toBe(401);
+    await expect(auth(noTokens, { serverUrl: url })).rejects.toThrow(/no OAuth: send an API key as x-api-key/);
   });
 
   it('is at the stage that the template is given', async () => {

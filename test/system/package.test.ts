@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bundleDesktop } from '../../scripts/bundle-desktop.ts';
 import { bundleTypes } from '../../scripts/bundle-package.ts';
+import { pack, sizeOf } from '../../scripts/installed.ts';
 import { SETTINGS } from '../../src/config.ts';
 import { ASKS_EXACTLY, exactFromResult } from '../../src/domain/exact-data.ts';
 import { EXPECTED, SAMPLE_LOGS } from '../helpers/sample.ts';
@@ -44,11 +45,11 @@ describe('the package', () => {
   });
 
   it('is light: DuckDB is most of it', () => {
-    const files = globSync('node_modules/**', { cwd: bundle, dot: true, onlyFiles: true });
-    const packages = files.filter((file) => /^node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(file));
-    const bytes = files.reduce((sum, file) => sum + statSync(join(bundle, file)).size, 0);
-    expect(packages.length).toBeLessThanOrEqual(6);
-    expect(bytes / 2 ** 20).toBeLessThan(85);
+    const { packages, bytes } = sizeOf(bundle);
+    expect(packages).toBeLessThanOrEqual(6);
+    expect(bytes).toBeLessThanOrEqual(85e6);
+    // Some 3.6 MB with its types.
+    expect(statSync(pack('.', folder, { types: false })).size).toBeLessThanOrEqual(4e6);
   });
 
   it('has types that hold in a strict project that has nothing else, nothing skipped', {

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { whatKeeps } from '../../rigs/debian.ts';
 import { startShellServer } from '../helpers/shell-server.ts';
 import { command, openTerminal, type Terminal } from '../helpers/terminal.ts';
@@ -30,14 +30,18 @@ describe.skipIf(missing)(`the shell in a terminal${missing ? ` (skipped: ${missi
   let terminal: Terminal;
   afterEach(() => terminal.close());
 
-  async function open(url?: string, env: Record<string, string> = {}): Promise<Terminal> {
+  async function open(url?: string, env: Record<string, string> = {}, columns?: number): Promise<Terminal> {
     const args = url === undefined ? [] : [url];
-    terminal = await openTerminal([process.execPath, 'bin/bedrock-spend.js', 'connect', ...args], {
-      XDG_CONFIG_HOME: folder,
-      DBUS_SESSION_BUS_ADDRESS: '',
-      NO_COLOR: '',
-      ...env,
-    });
+    terminal = await openTerminal(
+      [process.execPath, 'bin/bedrock-spend.js', 'connect', ...args],
+      {
+        XDG_CONFIG_HOME: folder,
+        DBUS_SESSION_BUS_ADDRESS: '',
+        NO_COLOR: '',
+        ...env,
+      },
+      columns,
+    );
     await terminal.until(/>$/);
     return terminal;
   }
@@ -51,6 +55,20 @@ describe.skipIf(missing)(`the shell in a terminal${missing ? ` (skipped: ${missi
     await open(server.url);
     await terminal.until(/127\.0\.0\.1:\d+ 2025 [0-9a-f]{8}>$/);
     expect(await command(terminal, `connect ${server.url} 2026`)).toMatch(/127\.0\.0\.1:\d+ 2026>$/);
+  });
+
+  it('shows a new session in its prompt at once, and keeps what is typed, also over several rows', async () => {
+    const forgetful = await startShellServer();
+    onTestFinished(() => forgetful.close());
+    await open(forgetful.url, {}, 80);
+    const line = `call-tool table {"a":"${'x'.repeat(90)}`;
+    await terminal.type(line);
+    await terminal.until((text) => text.endsWith('x'.repeat(40)));
+    await forgetful.forget();
+    const text = await terminal.until(/New one: ([0-9a-f]{8})[0-9a-f-]{28}\n\S+ 2025 \1> call-tool table[\sx{}:"a]*$/);
+    expect(text.replaceAll('\n', '').endsWith(`> ${line}`)).toBe(true);
+    expect(text).toMatch(/Connection lost .*\nThe connection is back\.\nThe server forgot/);
+    expect(text.match(/2025 [0-9a-f]{8}>/g)).toHaveLength(1);
   });
 
   it('completes commands, tools, arguments and values', async () => {

@@ -33,6 +33,8 @@ export function createCallOutput(
    * Only a response does, because the end follows it at once; after a server request it may take minutes.
    */
   let response: NewEvent | undefined;
+  /** Whether any request has been: a call whose requests were all cancelled has nothing to say to who comes back for it. */
+  let answered = false;
 
   const write = (message: JSONRPCMessage): NewEvent => {
     if (response) store.append(response);
@@ -48,12 +50,14 @@ export function createCallOutput(
     say: (message) => store.append(write(message)),
     answer(message) {
       response = write(message);
+      answered = true;
     },
     async finish() {
       writer.close();
       const left = await store.end();
       // Without all that came before, nobody could read the end: then the lease runs out, and a client that resumes is told.
       if (left === undefined) return;
+      if (!answered) return call.finish([], 1);
       const last = { data: response?.data ?? '', last: true };
       await call.finish([...left, last], (response ? sequence : sequence + 1) - left.length);
     },

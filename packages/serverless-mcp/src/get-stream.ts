@@ -1,4 +1,5 @@
 import type { JSONRPCErrorResponse, JSONRPCNotification, RequestId, ServerEvent } from '@modelcontextprotocol/server';
+import { accepts } from './accept.ts';
 import { millisecondsLeft } from './deadline.ts';
 import {
   type Cursor,
@@ -9,7 +10,7 @@ import {
   takesEmptyEvents,
 } from './event-stream.ts';
 import type { RequestContext, SessionOptions } from './options.ts';
-import { methodNotAllowed, notAcceptable, unknownEvent } from './responses.ts';
+import { callOver, methodNotAllowed, notAcceptable, unknownEvent } from './responses.ts';
 import {
   BUS_CHANNEL,
   callChannel,
@@ -34,7 +35,7 @@ export async function openGetStream(
   context: RequestContext,
   options: SessionOptions,
 ): Promise<Response> {
-  if (!request.headers.get('accept')?.includes('text/event-stream')) return notAcceptable('text/event-stream');
+  if (!accepts(request.headers.get('accept'), 'text/event-stream')) return notAcceptable('text/event-stream');
   const lastEventId = request.headers.get('last-event-id') ?? undefined;
   const cursor = lastEventId === undefined ? undefined : cursorFromText(lastEventId);
   if (lastEventId !== undefined && cursor === undefined) return unknownEvent();
@@ -69,8 +70,7 @@ async function resumeCall(
   options: SessionOptions,
 ): Promise<Response> {
   const { store } = options;
-  const known = (await store.getCall(row.id, callId)) !== undefined;
-  if (!known && (await store.read(callChannel(row.id, callId), sequence)).length === 0) return unknownEvent();
+  if (await isOver(store, row.id, callId, sequence)) return callOver();
   const { response, writer } = openEventStream(row.id, options.keepAliveMs);
   // Its id again, or a client that is cut off before the next event would not know what it was resuming.
   const from = cursorText({ stream: 'call', callId, sequence });
@@ -83,6 +83,14 @@ async function resumeCall(
   };
   context.waitUntil(follow().catch(options.onError).finally(writer.close));
   return response;
+}
+
+/** Whether nothing of a call is left for who has read so far: it was answered, it was cancelled, or it is kept no more. */
+async function isOver(store: SessionStore, sessionId: string, callId: string, sequence: number): Promise<boolean> {
+  if (await store.getCall(sessionId, callId)) return false;
+  const left = await store.read(callChannel(sessionId, callId), sequence);
+  // A cancelled call leaves no last event, whatever it had said before.
+  return !left.at(-1)?.last || left.every(({ data }) => data === '');
 }
 
 /** What a call says after an event, to its end; when its instance has died, that is an error in its place. */

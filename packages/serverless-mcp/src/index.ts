@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 export { createMemorySessionStore, type MemorySessionStoreOptions } from './memory-session-store.ts';
-export type { GetStream, RequestContext, ServerlessMcpOptions } from './options.ts';
+export { withoutNullArguments } from './messages.ts';
+export type { GetStream, RequestContext, ServerlessMcpOptions, TaskOptions } from './options.ts';
 export { createServerlessMcp, type ServerlessMcp } from './serverless-mcp.ts';
 export type {
   CallRow,
@@ -11,3 +12,6 @@ export type {
   SessionStore,
   StoredEvent,
 } from './session-store.ts';
+export { createMemoryTaskStore, type MemoryTaskStoreOptions } from './tasks/memory-task-store.ts';
+export { requireTask, type Task, type TaskProgress, taskOf } from './tasks/task.ts';
+export type { TaskCall, TaskInputs, TaskRow, TaskStatus, TaskStore } from './tasks/task-store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTooDeep } from './messages.ts';
+import { isTooDeep, withoutNullArguments } from './messages.ts';
 
 const arrays = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
@@ -12,4 +12,22 @@ describe('a text that is too deep', () => {
     expect(isTooDeep('"'.repeat(1_001))).toBe(false);
     expect(isTooDeep('"\\')).toBe(false);
   });
+});
+
+it('takes null for arguments that are left out, in each of several messages, and nothing else', () => {
+  const call = (params: object) => ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+  const sent = [
+    call({ name: 'a', arguments: null }),
+    call({ name: 'b', arguments: { by: null } }),
+    { result: null },
+    7,
+  ];
+  expect(withoutNullArguments(sent)).toEqual([
+    call({ name: 'a' }),
+    call({ name: 'b', arguments: { by: null } }),
+    { result: null },
+    7,
+  ]);
+  expect(withoutNullArguments(undefined)).toBeUndefined();
+  expect(withoutNullArguments(null)).toBeNull();
 });

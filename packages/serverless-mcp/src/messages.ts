@@ -37,6 +37,18 @@ export function parsedJson(text: string): unknown {
   }
 }
 
+/**
+ * A message, or several, without `arguments: null`: clients send it where they have none, and the protocol's schema, in which
+ * arguments are left out then, refuses it.
+ */
+export function withoutNullArguments<Body>(body: Body): Body {
+  if (Array.isArray(body)) return body.map(withoutNullArguments) as Body;
+  const params = (body as { params?: { arguments?: unknown } } | undefined)?.params;
+  if (params?.arguments !== null) return body;
+  const { arguments: _, ...rest } = params;
+  return { ...body, params: rest };
+}
+
 /** Of messages that have been checked already: the SDK's own guard would check them against their schema once more. */
 export function isRequest(message: JSONRPCMessage): message is JSONRPCRequest {
   return 'method' in message && 'id' in message;

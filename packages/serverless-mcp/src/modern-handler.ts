@@ -7,11 +7,13 @@ import {
 import type { StoreBus } from './bus.ts';
 import { millisecondsLeft, outOfTime } from './deadline.ts';
 import type { RequestContext, ServerlessMcpOptions } from './options.ts';
+import { createTaskServer } from './tasks/index.ts';
 
 /** What 2026-07-28 clients are served by: of the options, those that are not about sessions. */
 export interface ModernOptions
   extends Required<Pick<ServerlessMcpOptions, 'factory' | 'keepAliveMs' | 'maxBodyBytes' | 'onError'>> {
   bus: StoreBus;
+  tasks: ServerlessMcpOptions['tasks'];
 }
 
 export interface ModernHandler {
@@ -28,9 +30,10 @@ const LISTEN_MARGIN_MS = 10_000;
 
 /** Serves 2026-07-28 clients, which have no sessions. Where the platform has a deadline, every answer ends before it. */
 export function createModernHandler(options: ModernOptions): ModernHandler {
-  const { factory, bus, keepAliveMs, maxBodyBytes, onError } = options;
+  const { bus, keepAliveMs, maxBodyBytes, onError } = options;
+  const tasks = options.tasks && createTaskServer(options.tasks, options.factory, serve, onError);
   const create = () =>
-    createMcpHandler(factory, {
+    createMcpHandler(tasks?.factory ?? options.factory, {
       legacy: 'reject',
       bus,
       keepAliveMs,
@@ -38,6 +41,11 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       onerror: onError,
     });
   const shared = create();
+
+  function serve(request: Request, message: JSONRPCRequest, context: RequestContext): Promise<Response> {
+    tasks?.admit(request, message, context);
+    return shared.fetch(request, requestOptions(message, context));
+  }
 
   /** A handler of its own: closing it is the SDK's way to end a change stream with a result. */
   async function listen(request: Request, body: JSONRPCRequest, context: RequestContext): Promise<Response> {
@@ -57,9 +65,9 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     async fetch(request, body, context) {
       const message = body as JSONRPCRequest;
       if (message.method === 'subscriptions/listen') return listen(request, message, context);
-      if (context.deadline === undefined) return shared.fetch(request, requestOptions(body, context));
+      if (context.deadline === undefined) return serve(request, message, context);
       const answer = await answerInTime(context.deadline, message.id, (signal) =>
-        shared.fetch(withSignal(request, signal), requestOptions(body, context)),
+        serve(withSignal(request, signal), message, context),
       );
       const { response, done } = whenEnded(answer);
       context.waitUntil(done);

@@ -1,5 +1,6 @@
 import type { AuthInfo, McpServerFactory } from '@modelcontextprotocol/server';
 import type { SessionStore } from './session-store.ts';
+import type { TaskStore } from './tasks/task-store.ts';
 
 /** What the platform knows of one request. */
 export interface RequestContext {
@@ -11,6 +12,11 @@ export interface RequestContext {
   deadline: number | undefined;
   /** True where the platform sends a response only when it is complete. Calls are then answered with plain JSON. */
   buffered: boolean;
+  /**
+   * Asked how many requests may run that came as one, before any does; its response refuses them. For who counts requests by calls
+   * of `fetch`. Default: they may.
+   */
+  admitBatch: ((requests: number) => Response | undefined) | undefined;
   /** Keeps the instance running until the promise settles, though the response has been sent. */
   waitUntil(promise: Promise<unknown>): void;
 }
@@ -34,12 +40,25 @@ export interface ServerlessMcpOptions {
   maxBodyBytes?: number;
   /** GET streams that one principal may have open at once on this instance. Default: 200. */
   maxStreams?: number;
+  /** Lets calls of 2026-07-28 clients go on as tasks. Default: no tool's call can. */
+  tasks?: TaskOptions;
   /** Takes errors that clients must not see. */
   onError?: (error: Error) => void;
 }
 
+export interface TaskOptions {
+  /** Where tasks live: the same for all instances. */
+  store: TaskStore;
+  /** A task is forgotten this long after it began, with its result. Default: a day. */
+  ttlMs?: number;
+  /** When a client should look at a task again, where the tool says nothing else. Default: 2 seconds. */
+  pollMs?: number;
+  /** A request that has not brought a task further for this long is taken for dead. Default: a minute. */
+  leaseMs?: number;
+}
+
 /** What sessions go by: the options, each of them given. */
-export interface SessionOptions extends Required<Omit<ServerlessMcpOptions, 'maxBodyBytes'>> {
+export interface SessionOptions extends Required<Omit<ServerlessMcpOptions, 'maxBodyBytes' | 'tasks'>> {
   /** Aborts when the server is told to stop: open GET streams end. */
   closing: AbortSignal;
 }

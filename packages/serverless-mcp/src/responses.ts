@@ -28,7 +28,23 @@ export const unknownSession = () =>
 
 /** Not 404, which would end the session for the client. */
 export const unknownEvent = () =>
-  errorResponse(400, -32000, 'Bad Request: Last-Event-ID names no event that is still kept. Make the call again.');
+  errorResponse(400, -32000, 'Bad Request: Last-Event-ID names no event of this server. Make the call again.');
+
+/**
+ * Nothing follows on a call's stream. After an empty stream clients would come back for as long as they run; this stops each of them:
+ * "The server MUST either return Content-Type: text/event-stream in response to this HTTP GET, or else return HTTP 405 Method Not
+ * Allowed, indicating that the server does not offer an SSE stream at this endpoint."
+ * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#listening-for-messages-from-the-server
+ */
+export const callOver = () =>
+  errorResponse(
+    405,
+    -32000,
+    'Method not allowed: the call that Last-Event-ID names is over, with nothing left to say.',
+    {
+      Allow: 'POST, DELETE',
+    },
+  );
 
 export const storeUnavailable = () =>
   errorResponse(503, -32603, 'The session store does not answer. Try again.', { 'Retry-After': '2' });
@@ -40,11 +56,14 @@ export const methodNotAllowed = (allow = 'GET, POST, DELETE') =>
   errorResponse(405, -32000, 'Method not allowed.', { Allow: allow });
 
 export const notAcceptable = (types: string) =>
-  errorResponse(406, -32000, `Not Acceptable: the Accept header must list ${types}.`);
+  errorResponse(406, -32000, `Not Acceptable: the Accept header must take ${types}.`);
 
 export const unparsable = () => errorResponse(400, -32700, 'Parse error: the body is not JSON.');
 
 export const invalidRequest = (why: string) => errorResponse(400, -32600, `Invalid Request: ${why}.`);
+
+export const noBatches = (revision: string) =>
+  invalidRequest(`batches exist in protocol revision ${revision} alone; send each message in a POST of its own`);
 
 export const notJson = () =>
   errorResponse(415, -32000, 'Unsupported Media Type: Content-Type must be application/json.');

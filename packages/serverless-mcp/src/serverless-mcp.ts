@@ -7,12 +7,13 @@ import {
   type ServerNotifier,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
+import { accepts } from './accept.ts';
 import { createStoreBus } from './bus.ts';
-import { isRequest, isTooDeep, parsedJson } from './messages.ts';
+import { isRequest, isTooDeep, parsedJson, withoutNullArguments } from './messages.ts';
 import { createModernHandler } from './modern-handler.ts';
 import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 import { errorResponse, invalidRequest, notAcceptable, notJson, unparsable } from './responses.ts';
-import { createSessionHandler } from './session-handler.ts';
+import { createSessionHandler, NO_BODY, type SessionBody } from './session-handler.ts';
 import { guarded } from './session-store.ts';
 
 export interface ServerlessMcp {
@@ -29,6 +30,8 @@ const DAY_MS = 86_400_000;
 /** The SDK's own limit, for HTTP batches of the 2025-03-26 revision. */
 const MAX_BATCH = 100;
 
+const NO_MESSAGE = 'not a JSON-RPC message';
+
 /** Characters of an `initialize`, which is kept as long as its session: a row has 400 KB in DynamoDB, and memory has thousands. */
 const MAX_INITIALIZE = 64 * 1024;
 
@@ -41,7 +44,7 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
   const onError = (error: Error) => options.onError?.(error);
   const store = guarded(options.store);
   const bus = createStoreBus(store, onError);
-  const modern = createModernHandler({ factory, bus, keepAliveMs, maxBodyBytes, onError });
+  const modern = createModernHandler({ factory, bus, keepAliveMs, maxBodyBytes, tasks: options.tasks, onError });
   const closing = new AbortController();
   const serveSession = createSessionHandler({
     factory,
@@ -56,31 +59,35 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
     onError,
   });
 
-  function complete({ authInfo, principal, deadline, buffered, waitUntil }: Partial<RequestContext>): RequestContext {
+  function complete(given: Partial<RequestContext>): RequestContext {
+    const { authInfo, principal, deadline, buffered, admitBatch, waitUntil } = given;
     return {
       authInfo,
       principal: principal ?? authInfo?.clientId,
       deadline,
       buffered: buffered ?? false,
+      admitBatch,
       // What was published on the way is part of the work.
       waitUntil: (promise) => waitUntil?.(promise.finally(() => bus.flush())),
     };
   }
 
   async function route(request: Request, context: RequestContext): Promise<Response> {
-    if (request.method !== 'POST') return serveSession(request, [], context);
+    if (request.method !== 'POST') return serveSession(request, NO_BODY, context);
     if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) return notJson();
     const read = await readRequestBody(request, maxBodyBytes);
     if (read.tooLarge) return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
     if (isTooDeep(read.text)) return invalidRequest('nested too deep');
-    const body = parsedJson(read.text);
+    const body = withoutNullArguments(parsedJson(read.text));
     if (body === undefined) return unparsable();
+    if (typeof body !== 'object' || body === null) return invalidRequest(NO_MESSAGE);
     if (!(await isLegacyRequest(request, body))) return modern.fetch(request, body, context);
-    const messages = legacyMessages(request, body);
-    if (messages instanceof Response) return messages;
-    const begins = messages.some((message) => isRequest(message) && message.method === 'initialize');
+    const checked = legacyBody(request, body);
+    if (checked instanceof Response) return checked;
+    const begins = checked.messages.some((message) => isRequest(message) && message.method === 'initialize');
     if (begins && read.text.length > MAX_INITIALIZE) return invalidRequest('initialize is too long to be kept');
-    return serveSession(request, messages, context);
+    const streams = !context.buffered && accepts(request.headers.get('accept'), 'text/event-stream');
+    return serveSession(request, checked, { ...context, buffered: !streams });
   }
 
   return {
@@ -105,9 +112,9 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
 }
 
 /** What 2025-era clients must get right in every POST. */
-function legacyMessages(request: Request, body: unknown): readonly JSONRPCMessage[] | Response {
-  const accept = request.headers.get('accept') ?? '';
-  if (!accept.includes('application/json') || !accept.includes('text/event-stream'))
+function legacyBody(request: Request, body: object): SessionBody | Response {
+  // Some list one type or none. Who takes no event stream gets JSON alone, as where nothing can be streamed.
+  if (!accepts(request.headers.get('accept'), 'application/json'))
     return notAcceptable('application/json and text/event-stream');
   const version = request.headers.get('mcp-protocol-version');
   if (version !== null && !SUPPORTED_PROTOCOL_VERSIONS.includes(version))
@@ -116,16 +123,17 @@ function legacyMessages(request: Request, body: unknown): readonly JSONRPCMessag
       -32000,
       `Bad Request: unsupported MCP-Protocol-Version (supported: ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')}).`,
     );
-  const batch = Array.isArray(body) ? body : [body];
+  const isBatch = Array.isArray(body);
+  const batch = isBatch ? body : [body];
   if (batch.length === 0) return invalidRequest('an empty batch');
   if (batch.length > MAX_BATCH) return invalidRequest(`a batch of more than ${MAX_BATCH} messages`);
   const messages = batch.map(messageFrom);
-  if (!messages.every((message) => message !== undefined)) return invalidRequest('not a JSON-RPC message');
+  if (!messages.every((message) => message !== undefined)) return invalidRequest(NO_MESSAGE);
   const requests = messages.filter(isRequest);
   if (new Set(requests.map(({ id }) => id)).size < requests.length) return invalidRequest('a request id used twice');
-  if (messages.length > 1 && requests.some(({ method }) => method === 'initialize'))
+  if (isBatch && requests.some(({ method }) => method === 'initialize'))
     return invalidRequest('initialize must come alone');
-  return messages;
+  return { messages, isBatch };
 }
 
 function messageFrom(value: unknown): JSONRPCMessage | undefined {

@@ -10,6 +10,7 @@ import {
   invalidRequest,
   methodNotAllowed,
   missingSession,
+  noBatches,
   storeUnavailable,
   tooManyStreams,
   unknownSession,
@@ -17,12 +18,21 @@ import {
 import { renewSession, type SessionRow, SessionStoreError, sessionChannel } from './session-store.ts';
 import { createStreamCount } from './stream-count.ts';
 
-/** Answers a request of a 2025-era client. @param messages what its body holds, checked; none but in a POST */
-export type SessionHandler = (
-  request: Request,
-  messages: readonly JSONRPCMessage[],
-  context: RequestContext,
-) => Promise<Response>;
+/** What a request's body holds, checked. */
+export interface SessionBody {
+  messages: readonly JSONRPCMessage[];
+  /** They came as an array, be it of one. */
+  isBatch: boolean;
+}
+
+/** Of every request but a POST. */
+export const NO_BODY: SessionBody = { messages: [], isBatch: false };
+
+/** Answers a request of a 2025-era client. */
+export type SessionHandler = (request: Request, body: SessionBody, context: RequestContext) => Promise<Response>;
+
+/** It brought batching, and the next one took it away: https://modelcontextprotocol.io/specification/2025-06-18/changelog */
+const BATCH_REVISION = '2025-03-26';
 
 /** Requests that change the session for the requests after them. */
 const REMEMBERED = new Set(['logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);
@@ -79,11 +89,14 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
 
   async function post(
     request: Request,
-    messages: readonly JSONRPCMessage[],
+    { messages, isBatch }: SessionBody,
     row: SessionRow,
     context: RequestContext,
   ): Promise<Response> {
+    if (isBatch && row.protocolVersion !== BATCH_REVISION) return noBatches(BATCH_REVISION);
     const requests = messages.filter(isRequest);
+    const refused = isBatch ? context.admitBatch?.(requests.length) : undefined;
+    if (refused) return refused;
     const others = messages.filter((message) => !isRequest(message));
     if (subscribesTooMuch(row, requests)) return invalidRequest(`at most ${MAX_SUBSCRIPTIONS} subscriptions a session`);
     const postOfSession = { request, sessionId: row.id, row, context, options };
@@ -131,24 +144,20 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
     return ended();
   }
 
-  async function handle(
-    request: Request,
-    messages: readonly JSONRPCMessage[],
-    context: RequestContext,
-  ): Promise<Response> {
-    const [first] = messages;
+  async function handle(request: Request, body: SessionBody, context: RequestContext): Promise<Response> {
+    const [first] = body.messages;
     if (first && isRequest(first) && first.method === 'initialize') return begin(request, first, context);
     if (!['GET', 'POST', 'DELETE'].includes(request.method)) return methodNotAllowed();
     const row = await find(request, context);
     if (row instanceof Response) return row;
-    if (request.method === 'POST') return post(request, messages, row, context);
+    if (request.method === 'POST') return post(request, body, row, context);
     if (request.method === 'GET') return get(request, row, context);
     return end(row);
   }
 
-  return async (request, messages, context) => {
+  return async (request, body, context) => {
     try {
-      return await handle(request, messages, context);
+      return await handle(request, body, context);
     } catch (error) {
       if (!(error instanceof SessionStoreError)) throw error;
       options.onError(error);

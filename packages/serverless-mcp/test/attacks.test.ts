@@ -86,10 +86,11 @@ describe('a cursor (Last-Event-ID)', () => {
     const events = eventsOf(await victim.send(toolCall('count', { to: 3 })));
     const first = (await events.next()).value as { id: string; data: string };
     expect(first.id).toMatch(/^c~/);
+    const madeUp = `c~${crypto.randomUUID()}~1`;
     for (const principal of ['key:thief', 'key:a']) {
       const other = await beginSession(mcp, principal);
-      const stolen = await other.get(first.id);
-      expect([stolen.status, await stolen.text()]).toEqual([400, expect.not.stringContaining(first.data)]);
+      const [stolen, unknown] = [await other.get(first.id), await other.get(madeUp)];
+      expect([stolen.status, await stolen.text()]).toEqual([405, await unknown.text()]);
     }
     const rest = await allData(events);
     expect(rest.at(-1)).toContain('counted to 3');

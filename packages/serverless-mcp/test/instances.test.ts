@@ -32,8 +32,8 @@ afterEach(async () => {
 /** Two instances that share nothing but the store, and a client whose requests go to them in turn. */
 function twoInstances(store: SessionStore, options: Partial<ServerlessMcpOptions> = {}) {
   const instances = [
-    makeMcp({ store, leaseMs: 600, retryMs: 10, ...options }),
-    makeMcp({ store, leaseMs: 600, retryMs: 10, ...options }),
+    makeMcp({ store, leaseMs: 5_000, retryMs: 10, ...options }),
+    makeMcp({ store, leaseMs: 5_000, retryMs: 10, ...options }),
   ];
   let turn = 0;
   const next = () => (instances[turn++ % 2] as (typeof instances)[number]).mcp;
@@ -323,7 +323,7 @@ describe.each(STORES)('a session over two instances, sessions in %s', (_, openSt
     const [mine, other] = [await connectTo(next), await connectTo(next)];
     const events = await eventsOf(await next().fetch(call(other.transport.sessionId as string, 7, 'count', { to: 2 })));
     const stolen = await next().fetch(open(mine.transport.sessionId as string, events[0]?.id));
-    expect([stolen.status, await stolen.text()]).toEqual([400, expect.stringContaining('Last-Event-ID')]);
+    expect([stolen.status, await stolen.text()]).toEqual([405, expect.stringContaining('Last-Event-ID')]);
   });
 
   it.each(['', '../../x', 'c~1~2', 's~1', `c~${'0'.repeat(36)}~99999999999999999`, 's~1~1~1'])(

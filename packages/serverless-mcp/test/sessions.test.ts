@@ -200,6 +200,11 @@ describe('what is refused', () => {
     ['another content type', post(ping, { 'content-type': 'text/plain' }), 415],
     ['a body that is not JSON', post('{'), 400],
     ['a body that is no message', post('5'), 400],
+    ['null for a body', post('null'), 400],
+    ['null in a batch', post('[null]'), 400],
+    ['null for a body of the later era', post('null', { 'mcp-protocol-version': '2026-07-28' }), 400],
+    ['an answer that the client takes only as a page', post(ping, { accept: 'text/html' }), 406],
+    ['an answer that the client takes only as events', post(ping, { accept: 'text/event-stream' }), 406],
     ['an empty batch', post('[]'), 400],
     ['a body over the limit', post(' '.repeat(5 * 1024 * 1024)), 413],
   ])('%s', async (_, request, status) => {
@@ -247,6 +252,82 @@ describe('what is refused', () => {
       ),
     );
     expect([response.status, await response.text(), response.headers.get('content-type')]).toEqual([202, '', null]);
+  });
+});
+
+describe('what is accepted', () => {
+  const { mcp } = makeMcp();
+  const echo = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'echo', arguments: { text: 'a' } } };
+
+  it.each([
+    ['*/*', 'text/event-stream'],
+    ['', 'text/event-stream'],
+    ['Application/JSON, TEXT/EVENT-STREAM', 'text/event-stream'],
+    ['application/*', 'application/json'],
+    ['application/json', 'application/json'],
+  ])('%j is answered with %s', async (accept, type) => {
+    const begun = await mcp.fetch(post(initialize, { accept }));
+    const session = { 'mcp-session-id': begun.headers.get('mcp-session-id') as string };
+    const response = await mcp.fetch(post(echo, { ...session, accept }));
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
+    expect(await response.text()).toContain('"text":"a"');
+  });
+
+  it('is also a request without the header, and a stream for who takes anything', async () => {
+    const request = post(initialize);
+    request.headers.delete('accept');
+    const begun = await mcp.fetch(request);
+    expect(begun.status).toBe(200);
+    const session = { 'mcp-session-id': begun.headers.get('mcp-session-id') as string };
+    for (const headers of [session, { ...session, accept: '*/*' }, { ...session, accept: 'TEXT/*' }]) {
+      const stream = await mcp.fetch(new Request(URL_, { headers }));
+      expect(stream.status).toBe(200);
+      await stream.body?.cancel();
+    }
+    const asJson = await mcp.fetch(new Request(URL_, { headers: { ...session, accept: 'application/*' } }));
+    expect(asJson.status).toBe(406);
+  });
+});
+
+describe('a batch', () => {
+  const ping = (id: number) => ({ jsonrpc: '2.0', id, method: 'ping' });
+
+  async function begin(protocolVersion: string) {
+    const { mcp } = makeMcp();
+    const begun = await mcp.fetch(post({ ...initialize, params: { ...initialize.params, protocolVersion } }));
+    const session = { 'mcp-session-id': begun.headers.get('mcp-session-id') as string };
+    return (body: unknown, context = {}) => mcp.fetch(post(body, session), context);
+  }
+
+  it('is answered in the revision that has them', async () => {
+    const send = await begin('2025-03-26');
+    const response = await send([ping(1), ping(2), { jsonrpc: '2.0', method: 'notifications/roots/list_changed' }]);
+    expect([response.status, await response.json()]).toMatchObject([200, [{ id: 1 }, { id: 2 }]]);
+    expect((await send([initialize])).status).toBe(400);
+  });
+
+  it.each(['2024-11-05', '2025-06-18', '2025-11-25'])('is refused in %s, also of one', async (version) => {
+    const send = await begin(version);
+    for (const batch of [[ping(1)], [ping(1), ping(2)]]) {
+      const response = await send(batch);
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { error: { code: -32600, message: expect.stringContaining('2025-03-26 alone') } },
+      ]);
+    }
+  });
+
+  it('runs as many requests as who counts them admits', async () => {
+    const send = await begin('2025-03-26');
+    const counted: number[] = [];
+    const admitBatch = (requests: number) => {
+      counted.push(requests);
+      return [undefined, undefined, new Response('enough', { status: 429 })][requests];
+    };
+    expect((await send([ping(1)], { admitBatch })).status).toBe(200);
+    expect((await send([ping(1), ping(2)], { admitBatch })).status).toBe(429);
+    expect((await send(ping(1), { admitBatch })).status).toBe(200);
+    expect(counted).toEqual([1, 2]);
   });
 });
 

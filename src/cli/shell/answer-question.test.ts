@@ -67,6 +67,27 @@ describe('a form', () => {
     expect(result).toEqual({ action: 'accept', content: { name: '', days: ['mon', 'tue'] } });
   });
 
+  it('cannot look like a prompt of the shell', async () => {
+    const asked: string[] = [];
+    const screen = {
+      interactive: true,
+      clearProgress: () => {},
+      note: (...spans: unknown[]) => asked.push(JSON.stringify(spans)),
+      ask: (prompt: string) => {
+        asked.push(JSON.stringify(prompt));
+        return Promise.resolve('');
+      },
+    } as unknown as Screen;
+    const forged = 'x\rKey (not shown): ';
+    const property = { type: 'string' as const, title: forged, description: forged, enum: [forged, 'y'], default: 'y' };
+    await answerQuestion(
+      { message: forged, requestedSchema: { type: 'object', properties: { property } } },
+      { screen, openBrowser: async () => {}, server: 's', signal: new AbortController().signal },
+    );
+    expect(asked.join('\n')).toMatch(/x\\n {2}Key[\s\S]*x\\n {2}Key[\s\S]*x Key[\s\S]*x Key/);
+    expect(asked.join('\n')).not.toMatch(/\\r|\\nKey/);
+  });
+
   it('is not sent when the last look says no', async () => {
     expect((await answered(form, ['Ada', '', '', 'n'])).result).toEqual({ action: 'decline' });
   });

@@ -6,6 +6,7 @@ import type {
 } from '@modelcontextprotocol/client';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv';
 import { SpendError } from '../../domain/errors.ts';
+import { indentedText, inlineText } from '../terminal/clean-text.ts';
 import { styled } from '../terminal/spans.ts';
 import type { Screen } from './screen.ts';
 import { choicesOf, type InputSchema, valueFromText } from './tool-input.ts';
@@ -25,7 +26,7 @@ export interface AskContext {
 export async function answerQuestion(question: ElicitRequestParams, context: AskContext): Promise<ElicitResult> {
   const { screen, server } = context;
   screen.clearProgress();
-  screen.note(styled('warning', `${server} asks: `), question.message);
+  screen.note(styled('warning', `${server} asks: `), indentedText(question.message));
   if (!screen.interactive) {
     screen.note('Nobody is at a terminal to answer: cancelled.');
     return CANCEL;
@@ -57,21 +58,24 @@ async function askField(
   { screen, signal }: AskContext,
 ): Promise<'cancel' | 'decline' | { value: unknown }> {
   const choices = choicesOf(schema);
-  if (schema.description) screen.note(`  ${schema.description}`);
-  if (choices.length > 0) screen.note(`  one${schema.type === 'array' ? ' or more' : ''} of ${choices.join(', ')}`);
+  if (schema.description) screen.note(`  ${indentedText(schema.description)}`);
+  if (choices.length > 0)
+    screen.note(`  one${schema.type === 'array' ? ' or more' : ''} of ${inlineText(choices.join(', '))}`);
   const fallback = schema.default === undefined ? (required ? '' : ' [leave out]') : ` [${String(schema.default)}]`;
   for (;;) {
-    const text = (await screen.ask(`  ${schema.title ?? name}${fallback}: `, { signal }))?.trim();
+    const text = (await screen.ask(inlineQuestion(`${schema.title ?? name}${fallback}`), { signal }))?.trim();
     if (text === undefined) return 'cancel';
     if (text === '!decline') return 'decline';
     if (text === '' && (schema.default !== undefined || !required)) return { value: schema.default };
     try {
       return { value: checked(valueFromText(text, schema, name), schema, name) };
     } catch (error) {
-      screen.note(styled('error', (error as Error).message));
+      screen.note(styled('error', indentedText((error as Error).message)));
     }
   }
 }
+
+const inlineQuestion = (text: string) => `  ${inlineText(text)}: `;
 
 function checked(value: unknown, schema: InputSchema, name: string): unknown {
   const { valid, errorMessage } = new AjvJsonSchemaValidator().getValidator(schema as never)(value);
@@ -86,10 +90,10 @@ async function visit(
 ): Promise<ElicitResult> {
   const { protocol, host } = new URL(url);
   if (protocol !== 'https:' && protocol !== 'http:') {
-    screen.note(styled('error', `It would open ${url}, which is no web page: declined.`));
+    screen.note(styled('error', `It would open ${inlineText(url)}, which is no web page: declined.`));
     return DECLINE;
   }
-  screen.note('It wants you to open a page of ', styled('strong', host), `:\n  ${url}`);
+  screen.note('It wants you to open a page of ', styled('strong', host), `:\n  ${inlineText(url)}`);
   const answer = await screen.ask('Open it? [y/N] ', { signal });
   if (answer === undefined) return CANCEL;
   if (!/^y(es)?$/i.test(answer.trim())) return DECLINE;

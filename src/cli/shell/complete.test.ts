@@ -10,6 +10,7 @@ const tool = {
     properties: {
       by: { type: 'array', items: { enum: ['model', 'month', 'principal'] } },
       quote: { type: 'boolean' },
+      tier: { anyOf: [{ type: 'array', items: { enum: ['flex', 'priority'] } }, { type: 'null' }] },
       from: { type: 'string' },
     },
   },
@@ -26,11 +27,12 @@ describe('Tab', () => {
     ['list', ['list-tools ', 'list-resources '], 'list'],
     ['call-tool ', ['breakdown_spend ', 'list_dimensions '], ''],
     ['call-tool b', ['breakdown_spend '], 'b'],
-    ['call-tool breakdown_spend ', ['by=', 'quote=', 'from='], ''],
+    ['call-tool breakdown_spend ', ['by=', 'quote=', 'tier=', 'from='], ''],
     ['call-tool breakdown_spend by=model q', ['quote='], 'q'],
     ['call-tool breakdown_spend quote=', ['quote=true ', 'quote=false '], 'quote='],
     ['call-tool breakdown_spend by=mo', ['by=model ', 'by=month '], 'by=mo'],
     ['call-tool breakdown_spend by=model,p', ['by=model,principal '], 'by=model,p'],
+    ['call-tool breakdown_spend tier=flex,p', ['tier=flex,priority '], 'tier=flex,p'],
     ['call-tool nothing ', [], ''],
     ['au', ['auth '], 'au'],
     ['auth l', ['login ', 'logout '], 'l'],
@@ -41,5 +43,35 @@ describe('Tab', () => {
     ['nonsense x', [], 'x'],
   ])('after %j proposes %j', async (line, proposals, current) => {
     expect(await completeLine(line, SHELL_COMMANDS, shell)).toEqual([proposals, current]);
+  });
+});
+
+describe('Tab on a server of this program, whose schemas leave keys open,', () => {
+  const open = {
+    name: 'breakdown_spend',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        by: { type: 'array', items: { type: 'string' } },
+        where: { type: 'array', items: { type: 'string' } },
+        from: { type: 'string' },
+      },
+    },
+  };
+  const shellOn = (name: string) =>
+    ({ link: { tools: () => Promise.resolve([open]), connection: { server: { name } } } }) as unknown as Shell;
+
+  it.each<[string, string[], string]>([
+    ['by=mod', ['by=model '], 'by=mod'],
+    ['by=model,pri', ['by=model,principal '], 'by=model,pri'],
+    ['by=meta', ['by=metadata.'], 'by=meta'],
+    ['where=mod', ['where=model='], 'where=mod'],
+    ['where=model=x,acc', ['where=model=x,account='], 'where=model=x,acc'],
+    ['where=day', [], 'where=day'],
+    ['from=2', [], 'from=2'],
+  ])('%s proposes %j', async (word, proposals, current) => {
+    const line = `call-tool breakdown_spend ${word}`;
+    expect(await completeLine(line, SHELL_COMMANDS, shellOn('bedrock-spend'))).toEqual([proposals, current]);
+    expect(await completeLine(line, SHELL_COMMANDS, shellOn('another'))).toEqual([[], current]);
   });
 });

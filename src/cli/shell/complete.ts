@@ -1,5 +1,5 @@
 import type { Shell, ShellCommand } from './command.ts';
-import { choicesOf, type InputSchema } from './tool-input.ts';
+import { choicesOf, type InputSchema, typesOf } from './tool-input.ts';
 import { wordsToComplete } from './words.ts';
 
 export function startingWith(current: string, candidates: readonly string[]): string[] {
@@ -17,8 +17,8 @@ export async function completeLine(
   if (command !== undefined) {
     const rest = before.slice(command.name.split(' ').length);
     const proposals = (await command.complete?.(current, rest, shell)) ?? [];
-    // A value goes on after its "=", a finished word does not.
-    return [proposals.map((proposal) => (proposal.endsWith('=') ? proposal : `${proposal} `)), current];
+    // A value goes on after its "=", a key after its ".", a finished word does not.
+    return [proposals.map((proposal) => (/[=.]$/.test(proposal) ? proposal : `${proposal} `)), current];
   }
   const next = commands.flatMap(({ name }) => {
     const words = name.split(' ');
@@ -41,7 +41,10 @@ export function completeInput(current: string, given: readonly string[], { prope
   const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
   if (property === undefined) return [];
   // The last of a list, after those that are there.
-  const lead = current.slice(0, property.type === 'array' ? Math.max(at, current.lastIndexOf(',')) + 1 : at + 1);
+  const lead = current.slice(
+    0,
+    typesOf(property).includes('array') ? Math.max(at, current.lastIndexOf(',')) + 1 : at + 1,
+  );
   return startingWith(
     current,
     choicesOf(property).map((value) => `${lead}${String(value)}`),

@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 
 export interface ShellInput {
   readonly interactive: boolean;
-  /** The next line; undefined when there are no more. */
-  readLine(prompt: string): Promise<string | undefined>;
+  /** The next line; undefined when there are no more. @param prompt asked again whenever it is drawn */
+  readLine(prompt: () => string): Promise<string | undefined>;
   /** An answer from the user, kept out of the history; undefined when they pressed Ctrl-C or nobody is there. */
   ask(prompt: string, options?: { hidden?: boolean; signal?: AbortSignal }): Promise<string | undefined>;
   /** Runs a write with the prompt out of its way. */
@@ -48,6 +48,7 @@ export function createInput({ input, output, complete, history = [], onHistory }
 
   const waitingLines: string[] = [];
   let waiting: ((line: string | undefined) => void) | undefined;
+  let promptNow = () => '';
   let asking = false;
   let closed = false;
   let warned = false;
@@ -87,13 +88,14 @@ export function createInput({ input, output, complete, history = [], onHistory }
     rl.prompt();
   });
 
-  const next = (prompt: string): Promise<string | undefined> => {
+  const next = (prompt: () => string): Promise<string | undefined> => {
     const line = waitingLines.shift();
     if (line !== undefined || closed) return Promise.resolve(line);
     return new Promise((resolve) => {
       waiting = resolve;
       if (!interactive) return;
-      rl.setPrompt(prompt);
+      promptNow = prompt;
+      rl.setPrompt(prompt());
       rl.prompt();
     });
   };
@@ -110,7 +112,7 @@ export function createInput({ input, output, complete, history = [], onHistory }
       const give = () => settle(undefined);
       options.signal?.addEventListener('abort', give);
       try {
-        const answer = next(prompt);
+        const answer = next(() => prompt);
         hidden = options.hidden ?? false;
         return await answer;
       } finally {
@@ -121,8 +123,12 @@ export function createInput({ input, output, complete, history = [], onHistory }
     },
     around(write) {
       if (!interactive || !waiting) return write();
-      output.write('\r\u001B[J');
+      const { rows } = rl.getCursorPos();
+      output.write(`${rows > 0 ? `\u001B[${rows}A` : ''}\r\u001B[J`);
       write();
+      // What it was drawn over is gone; without this readline would go up as many rows as it had, into what was written.
+      Object.assign(rl, { prevRows: 0 });
+      rl.setPrompt(promptNow());
       rl.prompt(true);
     },
     close: () => rl.close(),

@@ -84,6 +84,11 @@ export function createLink(events: Events, showWire: (entry: WireEntry) => void)
       const session = next.signsIn ? next.oauth : undefined;
       connection = await connect(next.url, {
         ...events,
+        onConnectionChange(change) {
+          // Another version of the server, maybe.
+          if (change.state === 'new-session') tools = undefined;
+          events.onConnectionChange?.(change);
+        },
         name: 'bedrock-spend-shell',
         version: VERSION,
         era: next.era,

@@ -1,5 +1,6 @@
-import { ProtocolError } from '@modelcontextprotocol/client';
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
 import { SpendError } from '../../domain/errors.ts';
+import { indentedText } from '../terminal/clean-text.ts';
 import { styled } from '../terminal/spans.ts';
 import type { Shell, ShellCommand } from './command.ts';
 import { splitWords } from './words.ts';
@@ -19,7 +20,7 @@ export async function runLine(
     return true;
   } catch (error) {
     if (signal.aborted) shell.screen.note(styled('warning', 'Cancelled: the server has been told to stop.'));
-    else shell.screen.note(styled('error', messageOf(error)));
+    else shell.screen.note(styled('error', indentedText(messageOf(error))));
     return false;
   }
 }
@@ -35,6 +36,8 @@ function findCommand(words: readonly string[], commands: readonly ShellCommand[]
 }
 
 function messageOf(error: unknown): string {
+  if (error instanceof ProtocolError && error.code === ProtocolErrorCode.MethodNotFound)
+    return 'The server has nothing that does this.';
   if (error instanceof ProtocolError) return `The server says: ${error.message} (${error.code})`;
   return (error as Error).message;
 }

@@ -9,6 +9,7 @@ import {
 } from '../../client/index.ts';
 import { signInWith } from '../sign-in.ts';
 import { createOpenTarget } from '../target.ts';
+import { indentedText, inlineText } from '../terminal/clean-text.ts';
 import { type Span, styled, textFromSpans, wantsColours } from '../terminal/spans.ts';
 import { answerQuestion } from './answer-question.ts';
 import type { Shell } from './command.ts';
@@ -53,7 +54,7 @@ export async function runShell({ server, era, format, color, record }: ShellOpti
       onLog: ({ level, logger, data }) =>
         screen.note(
           styled(level === 'info' ? 'faint' : 'warning', `[${level}]`),
-          ` ${logger ? `${logger}: ` : ''}${textOf(data)}`,
+          ` ${indentedText(`${logger ? `${logger}: ` : ''}${textOf(data)}`)}`,
         ),
       onConnectionChange: (change) => screen.note(...changeText(change)),
     },
@@ -99,7 +100,7 @@ export async function runShell({ server, era, format, color, record }: ShellOpti
     if (!ok && !input.interactive) return false;
     if (input.interactive && server === undefined) screen.note('Type "connect URL" to begin, "help" for all commands.');
     while (!leaving) {
-      const line = await input.readLine(textFromSpans([styled('strong', promptText(link))], colours.stdout));
+      const line = await input.readLine(() => textFromSpans([styled('strong', promptText(link))], colours.stdout));
       if (line === undefined) break;
       ok = (await run(line)) && ok;
     }
@@ -120,7 +121,7 @@ export function promptText({ connection, target }: Pick<Link, 'connection' | 'ta
 }
 
 function serverName({ connection, target }: Link): string {
-  return connection?.server?.title ?? connection?.server?.name ?? target?.url ?? 'The server';
+  return inlineText(connection?.server?.title ?? connection?.server?.name ?? target?.url ?? 'The server');
 }
 
 function changeText(
@@ -128,7 +129,12 @@ function changeText(
 ): Span[] {
   if (change.state === 'lost') return [styled('warning', `Connection lost (${change.reason}); trying again …`)];
   if (change.state === 'back') return [styled('good', 'The connection is back.')];
-  return [styled('warning', `The server had forgotten the session; the new one is ${change.sessionId}.`)];
+  return [
+    styled(
+      'warning',
+      `The server forgot the session. ${change.sessionId ? `New one: ${change.sessionId}` : 'It keeps none now.'}`,
+    ),
+  ];
 }
 
 function textOf(data: unknown): string {

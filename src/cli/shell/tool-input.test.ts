@@ -13,6 +13,7 @@ const schema: InputSchema = {
     filter: { type: 'object' },
     either: { anyOf: [{ type: 'integer' }, { type: 'string' }] },
     sizes: { type: 'array', items: { type: 'integer' } },
+    hours: { anyOf: [{ type: 'array', items: { type: 'integer' } }, { type: 'null' }] },
   },
   required: ['by'],
   ...{ additionalProperties: false },
@@ -26,6 +27,7 @@ describe('the input of a tool', () => {
     [['by=', 'account=012345678901'], { by: [], account: '012345678901' }],
     [['by=x', 'tier=flex', 'filter={"a":1}'], { by: ['x'], tier: 'flex', filter: { a: 1 } }],
     [['by=x', 'either=7', 'sizes=1,2'], { by: ['x'], either: 7, sizes: [1, 2] }],
+    [['by=x', 'hours=1,2'], { by: ['x'], hours: [1, 2] }],
     [['by=x', 'either=seven'], { by: ['x'], either: 'seven' }],
     [['{"by":["model"],"limit":3}'], { by: ['model'], limit: 3 }],
   ])('%j', (words, input) => {

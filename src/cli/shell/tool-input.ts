@@ -57,7 +57,7 @@ export function valueFromText(text: string, schema: InputSchema, name: string): 
   const types = typesOf(schema);
   if (types.includes('array') && !text.startsWith('[')) {
     const items = text === '' ? [] : text.split(',');
-    return items.map((item) => valueFromText(item.trim(), schema.items ?? {}, name));
+    return items.map((item) => valueFromText(item.trim(), itemsOf(schema) ?? {}, name));
   }
   if (types.includes('array') || types.includes('object')) return json(text);
   const choice = choicesOf(schema).find((allowed) => String(allowed) === text);
@@ -78,15 +78,21 @@ export function valueFromText(text: string, schema: InputSchema, name: string): 
 }
 
 /** The values that are allowed, where the schema lists them. */
-export function choicesOf({ enum: values, const: value, anyOf, oneOf, type, items }: InputSchema): readonly unknown[] {
+export function choicesOf(schema: InputSchema): readonly unknown[] {
+  const { enum: values, const: value, anyOf, oneOf, type = [], items } = schema;
   if (values) return values;
   if (value !== undefined) return [value];
-  if (type === 'boolean') return [true, false];
-  if (type === 'array') return items ? choicesOf(items) : [];
+  if (type.includes('boolean')) return [true, false];
+  if (type.includes('array')) return items ? choicesOf(items) : [];
   return (anyOf ?? oneOf ?? []).flatMap(choicesOf);
 }
 
-function typesOf({ type, anyOf, oneOf }: InputSchema): readonly string[] {
+/** Of the list that a value may be, maybe beside other things, such as nothing. */
+function itemsOf({ items, anyOf, oneOf }: InputSchema): InputSchema | undefined {
+  return items ?? (anyOf ?? oneOf ?? []).map(itemsOf).find((found) => found !== undefined);
+}
+
+export function typesOf({ type, anyOf, oneOf }: InputSchema): readonly string[] {
   if (type !== undefined) return typeof type === 'string' ? [type] : type;
   return (anyOf ?? oneOf ?? []).flatMap(typesOf);
 }

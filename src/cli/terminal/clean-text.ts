@@ -9,6 +9,18 @@ export function cleanText(text: string): string {
   return stripVTControlCharacters(text.replaceAll('\r\n', '\n')).replaceAll(UNSAFE, '');
 }
 
+const LINE_BREAKS = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
+
+/** Text from elsewhere among our own lines: what follows its first line is indented, so that none of it passes for a prompt. */
+export function indentedText(text: string): string {
+  return cleanText(text.replaceAll(LINE_BREAKS, '\n')).trim().replaceAll('\n', '\n  ');
+}
+
+/** Text from elsewhere within a line of ours. */
+export function inlineText(text: string): string {
+  return cleanText(text.replaceAll(LINE_BREAKS, '\n').replaceAll(/\s+/g, ' ')).trim();
+}
+
 /** JSON that means the same and holds nothing a terminal obeys. */
 export function cleanJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replaceAll(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleanJson, cleanText } from './clean-text.ts';
+import { cleanJson, cleanText, indentedText, inlineText } from './clean-text.ts';
 import { csvFromData } from './data-table.ts';
 import { imageProtocol, inlineImage } from './inline-image.ts';
 import { styled, textFromSpans } from './spans.ts';
@@ -18,6 +18,15 @@ describe('text from elsewhere', () => {
   ])('brings no %s', (_, dirty, clean) => {
     expect(cleanText(dirty)).toBe(clean);
   });
+
+  it.each(['\n', '\r\n', '\r', '\u000B', '\f', '\u0085', '\u2028', '\u2029'])(
+    'among our lines begins none of them, however it breaks its own: %j',
+    (lineBreak) => {
+      const text = `It broke.${lineBreak}server 2025 0a1b2c3d> quit\u001B[1A${lineBreak}`;
+      expect(indentedText(text)).toBe('It broke.\n  server 2025 0a1b2c3d> quit');
+      expect(inlineText(text)).toBe('It broke. server 2025 0a1b2c3d> quit');
+    },
+  );
 
   it('keeps lines, tabs and other scripts', () => {
     expect(cleanText('a\r\n\tb é 漢 🔑')).toBe('a\n\tb é 漢 🔑');

@@ -82,13 +82,13 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
 
   async function run(text: string, work: Work): Promise<QueryResult> {
     const { client } = await clients();
-    const once = () => ask('Athena', work, () => runQuery(client, text, parsed, work));
-    let result = await once();
+    const once = (time: number) => ask('Athena', work, () => runQuery(client, text, parsed, work, time));
+    let result = await once(1);
     if (result === NO_TABLE) {
       if (!parsed.create) throw noTable();
       for (const statement of createStatements(parsed))
         await ask('Athena', work, () => runQuery(client, statement, parsed, work));
-      result = await once();
+      result = await once(2);
     }
     if (result === NO_TABLE) throw noTable();
     scans.bytes += result.bytesScanned;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AthenaClient,
   GetQueryExecutionCommand,
@@ -10,6 +9,7 @@ import {
 } from '@aws-sdk/client-athena';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
+import { pause, type Query, runToEnd } from '../queries.ts';
 import type { ResultRow } from '../scans/result-row.ts';
 import type { AthenaSource } from './source.ts';
 
@@ -31,36 +31,44 @@ export const MOST_ROWS = 50_000;
 
 /**
  * Runs one statement to its end and fetches its rows. Aborting the work stops it.
+ * @param time counts the times that a question has asked it: in a new state of things it is another query
  * @returns NO_TABLE when there is none
  */
-export async function runQuery(
+export function runQuery(
   client: AthenaClient,
   text: string,
-  { workgroup, output }: AthenaSource,
+  source: AthenaSource,
   work: Work,
+  time = 1,
 ): Promise<QueryResult | typeof NO_TABLE> {
-  throwIfCancelled(work.signal);
-  const { QueryExecutionId } = await client.send(
-    new StartQueryExecutionCommand({
-      QueryString: text,
-      WorkGroup: workgroup,
-      ...(output ? { ResultConfiguration: { OutputLocation: output } } : {}),
-    }),
-  );
-  try {
-    const execution = await untilEnded(client, QueryExecutionId, work);
-    if (execution === NO_TABLE) return NO_TABLE;
-    const { DataScannedInBytes = 0, TotalExecutionTimeInMillis = 0 } = execution.Statistics ?? {};
-    const rows = await fetchRows(client, QueryExecutionId, work);
-    return { rows, bytesScanned: DataScannedInBytes, seconds: TotalExecutionTimeInMillis / 1000 };
-  } catch (error) {
-    // Stopping is a courtesy to the account; that it fails changes nothing.
-    if (work.signal?.aborted) await client.send(new StopQueryExecutionCommand({ QueryExecutionId })).catch(() => {});
-    throw error;
-  }
+  const { workgroup, output } = source;
+  const query: Query<QueryResult | typeof NO_TABLE> = {
+    key: JSON.stringify([time, source, text]),
+    async start(ClientRequestToken) {
+      const { QueryExecutionId } = await client.send(
+        new StartQueryExecutionCommand({
+          QueryString: text,
+          WorkGroup: workgroup,
+          ...(output ? { ResultConfiguration: { OutputLocation: output } } : {}),
+          // Should its id be lost, the same query is found by it.
+          ...(ClientRequestToken ? { ClientRequestToken } : {}),
+        }),
+      );
+      return QueryExecutionId as string;
+    },
+    async follow(id) {
+      const execution = await untilEnded(client, id, work);
+      if (execution === NO_TABLE) return NO_TABLE;
+      const { DataScannedInBytes = 0, TotalExecutionTimeInMillis = 0 } = execution.Statistics ?? {};
+      const rows = await fetchRows(client, id, work);
+      return { rows, bytesScanned: DataScannedInBytes, seconds: TotalExecutionTimeInMillis / 1000 };
+    },
+    stop: (QueryExecutionId) => client.send(new StopQueryExecutionCommand({ QueryExecutionId })),
+  };
+  return runToEnd(query, work);
 }
 
-async function untilEnded(client: AthenaClient, QueryExecutionId: string | undefined, work: Work) {
+async function untilEnded(client: AthenaClient, QueryExecutionId: string, work: Work) {
   for (let pauseMs = POLL_FROM_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_TO_MS)) {
     throwIfCancelled(work.signal);
     const { QueryExecution: execution } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId }));
@@ -77,7 +85,7 @@ async function untilEnded(client: AthenaClient, QueryExecutionId: string | undef
       total: 0,
       message: `Athena is reading, ${Math.round(scanned / 1e6)} MB so far`,
     });
-    await sleep(pauseMs, undefined, work.signal ? { signal: work.signal } : {}).catch(() => {});
+    await pause(pauseMs, work);
   }
 }
 
@@ -115,11 +123,7 @@ function kindOf(reason: string): string {
 }
 
 /** The first row names the columns. */
-async function fetchRows(
-  client: AthenaClient,
-  QueryExecutionId: string | undefined,
-  work: Work,
-): Promise<ResultRow[] | undefined> {
+async function fetchRows(client: AthenaClient, QueryExecutionId: string, work: Work): Promise<ResultRow[] | undefined> {
   const rows: ResultRow[] = [];
   let names: string[] | undefined;
   let NextToken: string | undefined;

@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from '../../domain/sums.ts';
 import type { Work } from '../engine.ts';
 import { groupFromInvocation, type MergedInvocation } from '../grouping/merge.ts';
 import type { ResultRow } from '../scans/result-row.ts';
@@ -84,8 +85,8 @@ function doubtOf(
   return {
     ...where,
     requestId: invocation.requestId,
-    from: Math.min(...rows.map(({ from }) => from)),
-    to: Math.max(...rows.map(({ to }) => to)),
+    from: smallestOf(rows.map(({ from }) => from)),
+    to: largestOf(rows.map(({ to }) => to)),
     records,
     group: groupFromInvocation({ ...invocation, records }, only),
   };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CloudWatchLogsClient,
   GetQueryResultsCommand,
@@ -10,6 +9,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
+import { pause, type Query, runToEnd } from '../queries.ts';
 import type { ResultRow } from '../scans/result-row.ts';
 import { MOST_ROWS } from './insights-query.ts';
 import { type LogsTarget, targetError } from './logs-target.ts';
@@ -55,19 +55,24 @@ const QUEUE_MS = 120_000;
 
 /** Runs one query to its end. Aborting the work stops it, so that it costs nothing further. */
 export async function runQuery(target: LogsTarget, text: string, slice: Slice, work: Work): Promise<QueryResult> {
-  let queryId: string | undefined;
+  const { client, name, region } = target;
+  const query: Query<QueryResult> = {
+    key: JSON.stringify([name, region, slice, text]),
+    start: () => startQuery(target, text, slice, work),
+    async follow(id) {
+      const started = performance.now();
+      const result = await results(target, id, work);
+      target.scans.bytes += result.bytesScanned;
+      target.scans.seconds += (performance.now() - started) / 1_000;
+      return result;
+    },
+    stop: (queryId) => client.send(new StopQueryCommand({ queryId })),
+  };
   try {
-    queryId = await startQuery(target, text, slice, work);
-    const started = performance.now();
-    const result = await results(target, queryId, work);
-    target.scans.bytes += result.bytesScanned;
-    target.scans.seconds += (performance.now() - started) / 1_000;
-    return result;
+    return await runToEnd(query, work);
   } catch (error) {
     if (error instanceof MalformedQueryException && !isOutside(error)) throw new QueryRefused(error, target);
     if (isOutside(error)) return { rows: [], recordsMatched: 0, bytesScanned: 0, outside: true };
-    // Stopping is a courtesy to the account; that it fails changes nothing.
-    if (queryId !== undefined) await target.client.send(new StopQueryCommand({ queryId })).catch(() => {});
     throw error instanceof QueryRefused ? error : targetError(error, target, work.signal);
   }
 }
@@ -102,7 +107,7 @@ async function startQuery(
       // Too many queries at once: the SDK does not repeat this one.
       if ((error as Error).name !== 'LimitExceededException' || performance.now() > giveUp) throw error;
     }
-    await pause(pauseMs, work.signal);
+    await pause(pauseMs, work);
   }
 }
 
@@ -132,7 +137,7 @@ async function results(target: LogsTarget, queryId: string, work: Work): Promise
       total: 0,
       message: `scanning logs, ${recordsScanned.toLocaleString('en-US')} records so far`,
     });
-    await pause(pauseMs, work.signal);
+    await pause(pauseMs, work);
   }
 }
 
@@ -162,9 +167,4 @@ async function allRows(
 
 function rowFrom(fields: readonly ResultField[]): ResultRow {
   return Object.fromEntries(fields.map(({ field, value }) => [field as string, value ?? '']));
-}
-
-/** Ends early when the work is cancelled; whoever waited looks at that itself. */
-async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {});
 }

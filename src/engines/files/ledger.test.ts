@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, rm, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -242,8 +244,9 @@ describe('the ledger', () => {
     expect((mode & 0o777).toString(8)).toBe('700');
   });
 
-  it('that is no ledger is refused, with what to do about it', async () => {
+  it('that is no ledger is refused, with what to do about it, whatever its name', async () => {
     await put('a.json', [one]);
+    ledger = join(folder, 'locked.duckdb');
     await writeFile(ledger, 'this is not a database'.repeat(1000));
     await expect(summary()).rejects.toMatchObject({ message: expect.stringContaining(`The ledger ${ledger}`) });
   });
@@ -305,6 +308,29 @@ describe('an engine that stays open', () => {
     expect((await asked).coverage.records).toBe(2010);
     await second.close();
     expect(await ask()).toEqual(await askAfresh());
+  });
+
+  it('says at once, and once, whom it waits for', async () => {
+    await put('a.json', [callOf()]);
+    await ask();
+    const held = `const { DuckDBInstance } = await import('@duckdb/node-api');
+      await DuckDBInstance.create(process.argv[1]);
+      console.log('held');
+      setInterval(() => {}, 1e6);`;
+    const holder = spawn(process.execPath, ['--input-type=module', '--eval', held, ledger]);
+    onTestFinished(() => void holder.kill('SIGKILL'));
+    await once(holder.stdout, 'data');
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => said.mockRestore());
+    const engine = await engineOver();
+    const onProgress = vi.fn();
+    const asked = answerOf(engine, { onProgress });
+    await vi.waitFor(() => expect(onProgress.mock.calls.length).toBeGreaterThan(2));
+    expect(said.mock.calls).toEqual([
+      [`Waiting for process ${holder.pid}, which uses the same ledger (${ledger}); --no-ledger does without.`],
+    ]);
+    holder.kill('SIGKILL');
+    expect((await asked).coverage.records).toBe(1);
   });
 
   it('can be asked again after it was closed', async () => {

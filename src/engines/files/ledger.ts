@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import envPaths from 'env-paths';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
+import { logEntry } from '../../domain/printable.ts';
 import type { Work } from '../engine.ts';
 import { layOut } from './layout.ts';
 import { INVOCATIONS_VIEW } from './schema.ts';
@@ -34,6 +35,8 @@ export function ledgerPath(id: string, folder = envPaths('bedrock-spend', { suff
   const name = createHash('sha256').update(id).digest('hex').slice(0, 16);
   return join(folder, `ledger-${name}.duckdb`);
 }
+
+const HELD_HERE = 'held by this process';
 
 /** Ledgers that this process has open. DuckDB keeps other processes out, but would open a file twice in one process and spoil it. */
 const openPaths = new Set<string>();
@@ -134,11 +137,12 @@ async function openLedger(path: string, passing: boolean, options: Work) {
 
 async function openInstance(path: string, passing: boolean, { signal, onProgress }: Work): Promise<DuckDBInstance> {
   const deadline = Date.now() + BUSY_TIMEOUT_MS;
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
     try {
       return await openAlone(path, passing);
     } catch (cause) {
-      if (!/lock/i.test((cause as Error).message)) {
+      const holder = holderOf(cause as Error);
+      if (holder === undefined) {
         throw new SpendError(
           'LEDGER_UNUSABLE',
           `The ledger ${path} cannot be opened. Delete it and ask again: it is made anew from the logs.`,
@@ -148,10 +152,15 @@ async function openInstance(path: string, passing: boolean, { signal, onProgress
       if (Date.now() > deadline) {
         throw new SpendError(
           'LEDGER_BUSY',
-          `Another process has held ${path} for ten minutes. Ask again later, or use --no-ledger.`,
+          `The ledger ${path} has been held by ${holder} for ten minutes. Ask again later, or use --no-ledger.`,
           { cause },
         );
       }
+      // Also where nobody is shown progress: who waits for an answer must not think that nothing happens.
+      if (attempt === 0)
+        console.error(
+          logEntry(`Waiting for ${holder}, which uses the same ledger (${path}); --no-ledger does without.`),
+        );
     }
     throwIfCancelled(signal);
     onProgress?.({ done: 0, total: 0, message: 'waiting for another process that uses the same ledger' });
@@ -159,8 +168,16 @@ async function openInstance(path: string, passing: boolean, { signal, onProgress
   }
 }
 
+/** Who has the ledger, in DuckDB's words on Linux and macOS, on Windows, and in ours; undefined: nobody, it is another fault. */
+function holderOf({ message }: Error): string | undefined {
+  if (message === HELD_HERE) return 'another part of this process';
+  if (!/Could not set lock on file|used by another process/.test(message)) return undefined;
+  const [, pid] = /\(PID (\d+)\)/.exec(message) ?? [];
+  return pid === undefined ? 'another process' : `process ${pid}`;
+}
+
 async function openAlone(path: string, passing: boolean): Promise<DuckDBInstance> {
-  if (openPaths.has(path)) throw new Error('locked by this process');
+  if (openPaths.has(path)) throw new Error(HELD_HERE);
   openPaths.add(path);
   try {
     if (!passing && !existsSync(path)) await createEmpty(path);

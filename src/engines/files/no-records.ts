@@ -1,6 +1,9 @@
+import { docUrl } from '../../domain/doc-url.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { type Contents, listOf } from './coverage.ts';
 import type { Listing } from './store.ts';
+
+const FORMS = docUrl('sources/files.md');
 
 /** A source without one record answers no question: what would be $0.00 is not known. */
 export function noRecords(source: string, { files }: Listing, contents: Contents): SpendError {
@@ -32,8 +35,8 @@ function damagesOf(damaged: Contents['damagedFiles']): string {
 function adviceFor({ malformedReasons, damagedFiles, noLogs }: Contents): string {
   if (noLogs.length === 0 && damagedFiles.length > 0) return 'Mend or fetch them again, and ask once more.';
   if (malformedReasons['not a ModelInvocationLog record'])
-    return 'A record is the JSON that Bedrock logged, whole, with "schemaType": "ModelInvocationLog"; give the logs as they were delivered or exported (docs/sources/files.md lists the forms).';
-  return 'Point at the folder that holds AWSLogs/, or at an export of the log group (docs/sources/files.md lists the forms); "bedrock-spend doctor" says where Bedrock logs to.';
+    return `A record is the JSON that Bedrock logged, whole, with "schemaType": "ModelInvocationLog"; give the logs as they were delivered or exported (${FORMS} lists the forms).`;
+  return `Point at the folder that holds AWSLogs/, or at an export of the log group (${FORMS} lists the forms); "bedrock-spend doctor" says where Bedrock logs to.`;
 }
 
 function count(value: number, what: string): string {

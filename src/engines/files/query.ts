@@ -20,13 +20,15 @@ import {
   valueColumn,
 } from './sql.ts';
 
+const CLASS_COLUMNS = byClass(columnOf);
+
 /** What a rate depends on besides the time, and what was used; grouped by in every query. */
 const PRICE_COLUMNS = ['a.model', 'a.scope', 'a.region', 'a.tier', 'u.band', SHAPE_COLUMN];
 
 const SUMS = [
   'sum(u.invocations) AS invocations',
   'sum(CASE WHEN a.error THEN u.invocations ELSE 0 END) AS errors',
-  ...CLASS_NAMES.map((name) => `sum(${classExpression(name, counterColumn)}) AS ${columnOf(name)}`),
+  ...CLASS_NAMES.map((name) => `sum(${classExpression(name, counterColumn)}) AS ${CLASS_COLUMNS[name]}`),
   'sum(u.cache_write - least(u.cache_write, u.cache_write_known)) AS cache_write_unknown',
 ];
 
@@ -92,7 +94,7 @@ export function usageRowFromResult(row: Record<string, DuckDBValue>, query: Usag
     shape: Number(row['p5']),
     invocations: count('invocations'),
     errors: count('errors'),
-    ...byClass((name) => count(columnOf(name))),
+    ...byClass((name) => count(CLASS_COLUMNS[name])),
     cacheWriteUnknown: count('cache_write_unknown'),
     ...(query.cellMs === undefined ? {} : { cell: count('cell') }),
   };

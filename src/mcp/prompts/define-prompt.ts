@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Completion } from '../completions.ts';
 
 /** A text that puts the tools to work. `index.ts` lists them all. */
 export interface Prompt<Args extends z.ZodObject = z.ZodObject> {
@@ -6,6 +7,8 @@ export interface Prompt<Args extends z.ZodObject = z.ZodObject> {
   title: string;
   description: string;
   args: Args;
+  /** What is proposed for each argument while it is typed. */
+  completes: Readonly<Record<keyof Args['shape'], Completion>>;
   /** What the model is asked to do. Names of tools and parameters in it must exist. */
   text(args: z.output<Args>): string;
 }

@@ -13,6 +13,7 @@ export const findSavings = definePrompt({
       .optional()
       .describe('Only usage that a filter keeps, e.g. principal=role/support-bot. Default: all usage.'),
   }),
+  completes: { period: 'month', who: 'filter' },
   text: ({
     period = 'the last 30 days that the logs cover',
     who,

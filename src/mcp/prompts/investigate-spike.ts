@@ -12,6 +12,7 @@ export const investigateSpike = definePrompt({
       .optional()
       .describe('Whom or what you suspect, e.g. role/nightly-summaries, a model or a team. Default: anybody.'),
   }),
+  completes: { when: 'dayOrMonth', who: 'suspect' },
   text: ({
     when,
     who,

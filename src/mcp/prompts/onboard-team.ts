@@ -1,13 +1,5 @@
-import { completable } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { DIMENSION_FAMILIES, DIMENSIONS, isTimeDimension, type PlainDimension } from '../../domain/dimension.ts';
 import { definePrompt } from './define-prompt.ts';
-
-/** What a team could be told by. The keys of the logs are not proposed: finding them may be a scan that costs something. */
-const TELLING = [
-  ...Object.keys(DIMENSION_FAMILIES).map((family) => family.replace('KEY', 'team')),
-  ...(Object.keys(DIMENSIONS) as PlainDimension[]).filter((name) => !isTimeDimension(name)),
-];
 
 export const onboardTeam = definePrompt({
   name: 'onboard_team',
@@ -16,7 +8,8 @@ export const onboardTeam = definePrompt({
     'Sees how much of Bedrock spend can be put down to a team today, and says what to set so that all of it can: request metadata, profiles with tags, roles, a budget, reports to schedule.',
   args: z.object({
     team: z.string().describe('The team’s name, as it is or shall be written in metadata or tags, e.g. search.'),
-    key: completable(z.string(), (typed) => TELLING.filter((name) => name.startsWith(typed ?? '')))
+    key: z
+      .string()
       .optional()
       .describe('The dimension that tells teams apart, e.g. metadata.team or tag.team. Default: found in the logs.'),
     roles: z
@@ -24,6 +17,7 @@ export const onboardTeam = definePrompt({
       .optional()
       .describe('IAM roles the team calls with, e.g. role/doc-search, role/checkout. Default: found in the logs.'),
   }),
+  completes: { team: 'team', key: 'dimension', roles: 'role' },
   text: ({ team, key = 'metadata.team', roles }) => {
     const filter = JSON.stringify([`${key}=${team}`]);
     const missing = JSON.stringify([`${key}=(none)`]);

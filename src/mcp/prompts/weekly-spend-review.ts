@@ -13,6 +13,7 @@ export const weeklySpendReview = definePrompt({
       .describe('Any day of the week to review, e.g. 2026-10-14. Default: the last full week.'),
     audience: z.string().optional().describe('Who reads it, e.g. engineering managers. Default: the team.'),
   }),
+  completes: { week_of: 'week', audience: 'audience' },
   text: ({ week_of: weekOf, audience = 'the team' }) =>
     `Write a review of our Amazon Bedrock spend for ${audience}, for ${weekOf ? `the week (Monday to Sunday) of ${weekOf}` : 'the last full week (Monday to Sunday) that the logs cover'}.
 

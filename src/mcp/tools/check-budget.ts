@@ -4,7 +4,7 @@ import { checkBudgets, quoteBudgets } from '../../reports/budgets/check.ts';
 import { shownFromBudgets } from '../../reports/budgets/render.ts';
 import { budgetCheckSchema } from '../../reports/budgets/schema.ts';
 import { defineTool } from '../define-tool.ts';
-import { asOfInput, periodInputs, whereInput } from '../inputs.ts';
+import { asOfInput, periodInputs, usdInput, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
 
 export const checkBudget = defineTool({
@@ -13,11 +13,7 @@ export const checkBudget = defineTool({
   description:
     'Amazon Bedrock spend of the running day, week or month against a limit in dollars: spent, forecast to the end, and whether it is or will be over. Checks the operator’s budgets; with usd, one of your own. Use it for "are we on budget"; without a limit use forecast_spend.',
   input: z.strictObject({
-    usd: z
-      .string()
-      .regex(/^\d+(\.\d+)?$/, 'a plain decimal such as 500')
-      .optional()
-      .describe('A limit of your own, in place of the operator’s budgets.'),
+    usd: usdInput.optional().describe('A limit of your own, in place of the operator’s budgets.'),
     period: z.enum(['day', 'week', 'month']).default('month').describe('Of a limit of your own.'),
     where: whereInput,
     as_of: asOfInput,

@@ -3,7 +3,7 @@ import { anomalies, quoteAnomalies } from '../../reports/anomalies/anomalies.ts'
 import { shownFromAnomalies } from '../../reports/anomalies/render.ts';
 import { anomaliesSchema } from '../../reports/anomalies/schema.ts';
 import { defineTool } from '../define-tool.ts';
-import { limitInput, periodInputs, whereInput } from '../inputs.ts';
+import { limitInput, periodInputs, usdInput, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
 
 export const detectAnomaliesTool = defineTool({
@@ -16,11 +16,7 @@ export const detectAnomaliesTool = defineTool({
     to: periodInputs.to.describe('End, exclusive. Default: the end of the logs.'),
     timezone: periodInputs.timezone,
     where: whereInput,
-    floor_usd: z
-      .string()
-      .regex(/^\d+(\.\d+)?$/)
-      .default('1')
-      .describe('Dollars an hour above the usual that are not worth a look.'),
+    floor_usd: usdInput.default('1').describe('Dollars an hour above the usual that are not worth a look.'),
     limit: limitInput(20),
     quote: quoteInput,
   }),

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { explainChange } from '../../reports/change/explain.ts';
 import { quoteChange } from '../../reports/change/quote.ts';
-import { shownFromChange } from '../../reports/change/render.ts';
-import { changeSchema } from '../../reports/change/schema.ts';
+import { csvFromChange, shownFromChange } from '../../reports/change/render.ts';
+import { changeSchema, type SpendChange } from '../../reports/change/schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
@@ -36,6 +36,7 @@ export const explainSpendChange = defineTool({
     quote: quoteInput,
   }),
   output: reportOrQuote(changeSchema),
+  csv: (exact) => csvFromChange(exact as SpendChange),
   async run({ quote, ...input }, context) {
     if (quote) return quoteAnswer(await quoteChange(input, context));
     const report = await explainChange(input, context);

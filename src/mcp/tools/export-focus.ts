@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import type { FocusRow } from '../../reports/focus/columns.ts';
+import { csvFromFocus } from '../../reports/focus/csv.ts';
 import { focusExport, quoteFocus } from '../../reports/focus/focus.ts';
 import { shownFromFocus } from '../../reports/focus/render.ts';
-import { focusPageSchema } from '../../reports/focus/schema.ts';
+import { type FocusPage, focusPageSchema } from '../../reports/focus/schema.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
 import { quoteAnswer, quoteInput, reportOrQuote } from '../quoted.ts';
@@ -24,6 +26,7 @@ export const exportFocus = defineTool({
     quote: quoteInput,
   }),
   output: reportOrQuote(focusPageSchema),
+  csv: (exact) => csvFromFocus((exact as FocusPage).rows as unknown as FocusRow[]),
   async run({ limit, quote, ...question }, context) {
     if (quote) return quoteAnswer(await quoteFocus(question, context));
     const { rows, ...rest } = await focusExport(question, context);

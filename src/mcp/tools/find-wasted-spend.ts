@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { USUAL_SIZES } from '../../reports/usual.ts';
-import { shownFromWaste } from '../../reports/waste/render.ts';
-import { wasteSchema } from '../../reports/waste/schema.ts';
+import { csvFromWaste, shownFromWaste } from '../../reports/waste/render.ts';
+import { type WasteReport, wasteSchema } from '../../reports/waste/schema.ts';
 import { findWaste, quoteWaste } from '../../reports/waste/waste.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
@@ -23,6 +23,7 @@ export const findWastedSpend = defineTool({
     quote: quoteInput,
   }),
   output: reportOrQuote(wasteSchema),
+  csv: (exact) => csvFromWaste(exact as WasteReport),
   async run({ quote, prompt_at_least: promptAtLeast, output_at_most: outputAtMost, ...asked }, context) {
     const question = { ...asked, promptAtLeast, outputAtMost };
     if (quote) return quoteAnswer(await quoteWaste(question, context));

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { quoteOf } from '../../reports/quote.ts';
-import { reportSchema } from '../../reports/report.ts';
+import { csvFromReport } from '../../reports/render.ts';
+import { type Report, reportSchema } from '../../reports/report.ts';
 import { askedFromUsageReport, usageReport } from '../../reports/usage/usage-report.ts';
 import { chartedAnswer, chartInput } from '../charted.ts';
 import { defineTool } from '../define-tool.ts';
@@ -39,6 +40,7 @@ export const getBedrockUsageReport = defineTool({
     quote: quoteInput,
   }),
   output: reportOrQuote(reportSchema),
+  csv: (exact) => csvFromReport(exact as Report),
   async run(
     { days, region, log_group_name: group, aws_account_id: accountId, timezone, limit, chart, quote },
     context,

@@ -20,6 +20,7 @@ export const getPrice = defineTool({
       .number()
       .int()
       .min(0)
+      .max(10_000_000)
       .default(0)
       .describe('Size of the prompt, for models that cost more above a limit.'),
     at: z.string().optional().describe('Day the price must hold, e.g. 2026-10-01. Default: today.'),

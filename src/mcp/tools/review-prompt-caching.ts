@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { quoteCaching, reviewCaching } from '../../reports/caching/caching.ts';
-import { shownFromCaching } from '../../reports/caching/render.ts';
-import { cachingSchema } from '../../reports/caching/schema.ts';
+import { csvFromCaching, shownFromCaching } from '../../reports/caching/render.ts';
+import { type CacheReview, cachingSchema } from '../../reports/caching/schema.ts';
 import { USUAL_CACHE_SHARE } from '../../reports/usual.ts';
 import { defineTool } from '../define-tool.ts';
 import { limitInput, periodInputs, whereInput } from '../inputs.ts';
@@ -25,6 +25,7 @@ export const reviewPromptCaching = defineTool({
     quote: quoteInput,
   }),
   output: reportOrQuote(cachingSchema),
+  csv: (exact) => csvFromCaching(exact as CacheReview),
   async run({ quote, cache_share: cacheShare, ...asked }, context) {
     const question = { ...asked, cacheShare };
     if (quote) return quoteAnswer(await quoteCaching(question, context));

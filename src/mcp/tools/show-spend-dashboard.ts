@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { flatFromReport } from '../../reports/flat-report.ts';
 import { shownFromReport } from '../../reports/render.ts';
-import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { flatReportSchema } from '../../reports/report.ts';
 import { breakdown } from '../../reports/usage/breakdown.ts';
 import { limitRows } from '../../reports/usage/limit.ts';
 import { INTERVALS } from '../../reports/usage/over-time.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { quoteQuestion } from '../../reports/quote.ts';
 import { ROUTINGS, TIERS } from '../../reports/simulate/assumptions.ts';
-import { shownFromSimulation } from '../../reports/simulate/render.ts';
-import { simulationSchema } from '../../reports/simulate/schema.ts';
+import { csvFromSimulation, shownFromSimulation } from '../../reports/simulate/render.ts';
+import { type Simulation, simulationSchema } from '../../reports/simulate/schema.ts';
 import { breakdownFromSimulation, simulate } from '../../reports/simulate/simulate.ts';
 import { defineTool } from '../define-tool.ts';
 import { byInput, limitInput, periodInputs, whereInput } from '../inputs.ts';
@@ -43,6 +43,7 @@ export const simulateSpend = defineTool({
     quote: quoteInput,
   }),
   output: reportOrQuote(simulationSchema),
+  csv: (exact) => csvFromSimulation(exact as Simulation),
   async run({ quote, by, from, to, timezone, where, limit, ...change }, context) {
     const question = { by, from, to, timezone, where, limit, change };
     if (quote) return quoteAnswer(await quoteQuestion(breakdownFromSimulation(question), context));

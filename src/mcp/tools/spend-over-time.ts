@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { flatFromReport, reportFromFlat } from '../../reports/flat-report.ts';
 import { quoteQuestion } from '../../reports/quote.ts';
-import { flatFromReport, flatReportSchema } from '../../reports/report.ts';
+import { csvFromReport } from '../../reports/render.ts';
+import { type FlatReport, flatReportSchema } from '../../reports/report.ts';
 import { breakdownFromOverTime, INTERVALS, overTime } from '../../reports/usage/over-time.ts';
 import { chartedAnswer, chartInput } from '../charted.ts';
 import { defineTool } from '../define-tool.ts';
@@ -25,6 +27,7 @@ export const spendOverTime = defineTool({
     quote: quoteInput,
   }),
   output: reportOrQuote(flatReportSchema),
+  csv: (exact) => csvFromReport(reportFromFlat('', exact as FlatReport)),
   async run({ quote, chart, limit, ...input }, context) {
     if (quote) return quoteAnswer(await quoteQuestion(breakdownFromOverTime(input), context));
     return chartedAnswer(await overTime(input, context), { chart, limit }, flatFromReport);

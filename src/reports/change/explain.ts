@@ -1,4 +1,5 @@
 import { dimensionFromText, filtersFromTexts, isTimeDimension } from '../../domain/dimension.ts';
+import { docUrl } from '../../domain/doc-url.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { fractionFromDecimal, times } from '../../domain/fraction.ts';
 import { textFromUsd, type Usd } from '../../domain/money.ts';
@@ -98,8 +99,7 @@ function listRateOf({ before, after }: Periods, prices: PriceBook, unlisted: Set
 
 const ONE_MILLIONTH = fractionFromDecimal('0.000001');
 
-const METHOD_NOTE =
-  'Factors act together, so each gets what its change makes on average over all orders in which they could have changed (docs/explain.md). Calls are those that used tokens.';
+const METHOD_NOTE = `Factors act together, so each gets what its change makes on average over all orders in which they could have changed (${docUrl('explain.md')}). Calls are those that used tokens.`;
 
 function lengthNote({ before, after }: Periods): string[] {
   const ratio = (after.to - after.from) / (before.to - before.from);

@@ -121,7 +121,7 @@ function compared(usage: readonly UsageRow[], prices: PriceBook, now: number): S
       const row = { key: { model, alternative: name }, ...tally(outcomes) };
       if (usdFromText(row.saving_usd).lte(0)) continue;
       simulated.rows.push(row);
-      simulated.outcomes.push(...outcomes);
+      for (const outcome of outcomes) simulated.outcomes.push(outcome);
       simulated.assumptions.push(assumptions);
     }
   }

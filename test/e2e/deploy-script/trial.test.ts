@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startFunction } from '../../../rigs/lambda/function.ts';
 import { startGateway } from '../../../rigs/lambda/gateway.ts';
-import { settingsFromTemplate } from '../../../rigs/lambda/template.ts';
+import { environmentIn, settingsFromTemplate } from '../../../rigs/lambda/template.ts';
 import { bundleFunction } from '../../../scripts/bundle-lambda.ts';
 import { startDeployRig } from '../../helpers/deploy-script.ts';
 
@@ -27,7 +27,7 @@ it('passes with the function that was deployed, as deployed, behind a gateway wi
     AWS_ACCESS_KEY_ID: 'a',
     AWS_SECRET_ACCESS_KEY: 'b',
   };
-  const env = { ...Environment.Variables, ...here };
+  const env = (tmp: string) => ({ ...environmentIn(tmp, Environment.Variables), ...here });
   const lambda = await startFunction({ handler, timeoutMs: Timeout * 1000, env });
   onTestFinished(() => lambda.close());
   const {

@@ -4,7 +4,12 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 const CONNECT_MS = 1_000;
 const REQUEST_MS = 3_000;
 
-export function createClient(config: DynamoDBClientConfig): DynamoDBClient {
+/** @param client a ready one, or how to make one */
+export function clientFrom(client: DynamoDBClient | DynamoDBClientConfig): DynamoDBClient {
+  return 'send' in client ? client : createClient(client);
+}
+
+function createClient(config: DynamoDBClientConfig): DynamoDBClient {
   return new DynamoDBClient({
     maxAttempts: 4,
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { SessionChange, SessionStore } from '../session-store.ts';
 import { createChannels } from './channels.ts';
-import { createClient } from './client.ts';
+import { clientFrom } from './client.ts';
 import {
   callFromItem,
   callKey,
@@ -23,6 +23,8 @@ import {
   sessionFromItem,
   sessionKey,
 } from './items.ts';
+
+export { createDynamoTaskStore, type DynamoTaskStoreOptions } from './tasks.ts';
 
 export interface DynamoSessionStoreOptions {
   /** Its name. `createSessionTable` makes one. */
@@ -144,10 +146,6 @@ export async function createSessionTable(client: DynamoDBClient | DynamoDBClient
       ],
     }),
   );
-}
-
-function clientFrom(client: DynamoDBClient | DynamoDBClientConfig): DynamoDBClient {
-  return 'send' in client ? client : createClient(client);
 }
 
 function attributesFrom({ logLevel, stream, cursor, expiresAt }: SessionChange): Item {

@@ -14,6 +14,7 @@ export type Item = Record<string, AttributeValue>;
  * | `session#ID`     | `call#CALL`        | a call in progress
  * | `channel#NAME`   | `head`             | the last sequence number, of channels with several writers
  * | `channel#NAME`   | `SEQUENCE.PART`    | an event, or a part of a large one
+ * | `task#ID`        | `row`              | a call that goes on as a task
  */
 export const sessionKey = (id: string): Item => ({ pk: { S: `session#${id}` }, sk: { S: 'row' } });
 export const callKey = (sessionId: string, callId: string): Item => ({

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalDynamoDB, startDynamoDB } from '../../../../rigs/dynamodb.ts';
-import { SESSION_STORE_CASES, STORE_CLOCK_BEGINS } from '../testing/index.ts';
-import { createDynamoSessionStore } from './index.ts';
+import { SESSION_STORE_CASES, STORE_CLOCK_BEGINS, TASK_STORE_CASES } from '../testing/index.ts';
+import { createDynamoSessionStore, createDynamoTaskStore, createSessionTable } from './index.ts';
 
 describe('a DynamoDB store, as every session store,', () => {
   it.each(SESSION_STORE_CASES)('$name', async ({ check }) => {
@@ -14,6 +15,25 @@ describe('a DynamoDB store, as every session store,', () => {
     };
     await check({ store, advance });
     await local.close();
+  });
+});
+
+describe('a DynamoDB store of tasks, as every task store,', () => {
+  let local: LocalDynamoDB;
+  beforeAll(async () => {
+    local = await startDynamoDB();
+  });
+  afterAll(() => local.close());
+
+  it.each(TASK_STORE_CASES)('$name', async ({ check }) => {
+    const table = `tasks-${randomUUID()}`;
+    await createSessionTable(local.config, table);
+    let now = STORE_CLOCK_BEGINS;
+    const store = createDynamoTaskStore({ table, client: local.config, now: () => now });
+    const advance = (ms: number) => {
+      now += ms;
+    };
+    await check({ store, advance });
   });
 });
 

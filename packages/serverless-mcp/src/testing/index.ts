@@ -1,8 +1,12 @@
 /// <reference types="node" preserve="true" />
-/** `serverless-mcp/testing`: what every session store must do, for any test runner. */
+/** `serverless-mcp/testing`: what every session store and every task store must do, for any test runner. */
 import assert from 'node:assert/strict';
 import type { SessionRow, SessionStore, StoredEvent } from '../session-store.ts';
+import { STORE_CLOCK_BEGINS } from './clock.ts';
 import { sessionRow } from './session-row.ts';
+
+export { STORE_CLOCK_BEGINS } from './clock.ts';
+export { TASK_STORE_CASES, type TaskStoreCase, type TaskStoreUnderTest } from './tasks.ts';
 
 export interface StoreUnderTest {
   store: SessionStore;
@@ -20,9 +24,6 @@ export interface StoreCase {
 }
 
 const MINUTE = 60_000;
-
-/** What the store's clock must say when a case begins, in milliseconds. */
-export const STORE_CLOCK_BEGINS = Date.parse('2026-10-01T00:00:00Z');
 
 const begun = STORE_CLOCK_BEGINS;
 

@@ -9,7 +9,7 @@ import * as z from 'zod';
 
 /** A small server with the behaviours that are hard for a session layer, and what its tools saw. */
 export function makeMcp(options: Partial<ServerlessMcpOptions> = {}) {
-  const seen = { waiting: 0, aborted: 0, built: 0, initialized: 0, rootsChanged: 0 };
+  const seen = { waiting: 0, counted: 0, aborted: 0, built: 0, initialized: 0, rootsChanged: 0 };
   const mcp: ServerlessMcp = createServerlessMcp({
     store: createMemorySessionStore(),
     keepAliveMs: 50,
@@ -54,6 +54,9 @@ export function makeMcp(options: Partial<ServerlessMcpOptions> = {}) {
         async ({ to, pause, close }, { mcpReq, http }) => {
           for (let number = 1; number <= to; number++) {
             await mcpReq.log('info', number);
+            seen.counted++;
+            if (mcpReq.signal.aborted) seen.aborted++;
+            mcpReq.signal.throwIfAborted();
             if (close && number === 1) http?.closeSSE?.();
             await new Promise((resolve) => setTimeout(resolve, pause));
           }

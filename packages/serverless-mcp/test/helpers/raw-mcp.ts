@@ -31,10 +31,17 @@ export interface RawSession {
   get(lastEventId?: string): Promise<Response>;
 }
 
-export async function beginSession(mcp: ServerlessMcp, principal: string): Promise<RawSession> {
-  const begun = await mcp.fetch(post(INITIALIZE), as(principal));
+export async function beginSession(
+  mcp: ServerlessMcp,
+  principal: string,
+  protocolVersion = INITIALIZE.params.protocolVersion,
+): Promise<RawSession> {
+  const begun = await mcp.fetch(
+    post({ ...INITIALIZE, params: { ...INITIALIZE.params, protocolVersion } }),
+    as(principal),
+  );
   const id = begun.headers.get('mcp-session-id') as string;
-  const headers = { 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' };
+  const headers = { 'mcp-session-id': id, 'mcp-protocol-version': protocolVersion };
   return {
     id,
     send: (body) => mcp.fetch(post(body, headers), as(principal)),

@@ -1,5 +1,6 @@
 import { ERAS, type Era } from '../../../client/index.ts';
 import { SpendError } from '../../../domain/errors.ts';
+import { inlineText } from '../../terminal/clean-text.ts';
 import { styled } from '../../terminal/spans.ts';
 import type { Shell, ShellCommand } from '../command.ts';
 import { startingWith } from '../complete.ts';
@@ -7,14 +8,15 @@ import { startingWith } from '../complete.ts';
 const profileNames = async (current: string, { profiles }: Shell) =>
   startingWith(current, Object.keys(await profiles.list()));
 
+const NO_SESSION = { '2025': 'no session: this server keeps none', '2026': 'no session: this era has none' } as const;
+
 /** Says which server, era and session there is now. */
 export function showConnection({ screen, link }: Shell): void {
   const { server, era, sessionId, protocolVersion, url } = link.required();
-  const session = sessionId === undefined ? 'no session: this era has none' : `session ${sessionId}`;
   screen.note(
     styled('good', 'Connected to '),
-    `${server?.title ?? server?.name ?? 'a server'} ${server?.version ?? ''} at ${url}\n`,
-    `  era ${era} (protocol ${protocolVersion ?? 'unknown'}), ${session}`,
+    inlineText(`${server?.title ?? server?.name ?? 'a server'} ${server?.version ?? ''}`),
+    ` at ${url}\n  era ${era} (protocol ${protocolVersion ?? 'unknown'}), ${sessionId === undefined ? NO_SESSION[era] : `session ${sessionId}`}`,
   );
 }
 

@@ -7,12 +7,15 @@ import { completeInput, startingWith } from '../complete.ts';
 import { showPart } from '../show-result.ts';
 import { type InputSchema, inputFromWords } from '../tool-input.ts';
 
+const NO_PROMPTS = 'The server has no prompts.';
+
 export const promptsCommand: ShellCommand = {
   name: 'prompts',
   help: 'Texts that put the tools to work, and their arguments.',
   async run(_, { link, screen }) {
     const prompts = await link.required().listPrompts();
     if (screen.format === 'json') return screen.printJson(prompts);
+    if (prompts.length === 0) return screen.note(NO_PROMPTS);
     const rows = prompts.map(({ name, arguments: parameters = [], title, description = '' }) => [
       name,
       parameters.map((parameter) => (parameter.required ? parameter.name : `[${parameter.name}]`)).join(' '),
@@ -35,10 +38,11 @@ export const promptCommand: ShellCommand = {
         prompts.map((prompt) => prompt.name),
       );
     const prompt = prompts.find((candidate) => candidate.name === name);
-    const [argument, value] = current.split('=');
-    if (prompt === undefined || argument === undefined) return [];
-    if (value === undefined) return completeInput(current, others, schemaOf(prompt));
-    const values = await connection.complete({ type: 'ref/prompt', name }, argument, value);
+    if (prompt === undefined) return [];
+    const at = current.indexOf('=');
+    if (at < 0) return completeInput(current, others, schemaOf(prompt));
+    const argument = current.slice(0, at);
+    const values = await connection.complete({ type: 'ref/prompt', name }, argument, current.slice(at + 1));
     return values.map((proposal) => `${argument}=${proposal}`);
   },
   async run([name, ...words], { link, screen }, signal) {
@@ -48,7 +52,7 @@ export const promptCommand: ShellCommand = {
     if (prompt === undefined)
       throw new SpendError(
         'INVALID_ARGUMENT',
-        `Say which prompt: ${prompts.map((candidate) => candidate.name).join(', ')}.`,
+        prompts.length === 0 ? NO_PROMPTS : `Say which prompt: ${prompts.map((each) => each.name).join(', ')}.`,
       );
     const input = inputFromWords(words, schemaOf(prompt)) as Record<string, string>;
     const { messages } = await connection.getPrompt(prompt.name, input, { signal });

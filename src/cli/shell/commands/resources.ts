@@ -4,6 +4,8 @@ import type { ShellCommand } from '../command.ts';
 import { startingWith } from '../complete.ts';
 import { showResource } from '../show-result.ts';
 
+const NO_RESOURCES = 'The server has no resources.';
+
 export const listResourcesCommand: ShellCommand = {
   name: 'list-resources',
   help: 'Documents the server has, and templates of their addresses.',
@@ -12,6 +14,7 @@ export const listResourcesCommand: ShellCommand = {
     const resources = await connection.listResources();
     const templates = await connection.listResourceTemplates();
     if (screen.format === 'json') return screen.printJson([...resources, ...templates]);
+    if (resources.length + templates.length === 0) return screen.note(NO_RESOURCES);
     const rows = [
       ...resources.map(({ uri, name, title, mimeType = '' }) => [uri, title ?? name, mimeType]),
       ...templates.map(({ uriTemplate, name, title, mimeType = '' }) => [uriTemplate, title ?? name, mimeType]),
@@ -34,6 +37,8 @@ export const readCommand: ShellCommand = {
   async run([uri], { link, screen }, signal) {
     if (uri === undefined)
       throw new SpendError('INVALID_ARGUMENT', 'Say which: read URI. "list-resources" shows them.');
-    await showResource(await link.required().readResource(uri, { signal, onProgress: screen.progress }), screen);
+    const connection = link.required();
+    if (connection.capabilities.resources === undefined) throw new SpendError('INVALID_ARGUMENT', NO_RESOURCES);
+    await showResource(await connection.readResource(uri, { signal, onProgress: screen.progress }), screen);
   },
 };

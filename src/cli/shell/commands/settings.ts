@@ -60,7 +60,8 @@ export const logLevelCommand: ShellCommand = {
   complete: (current) => startingWith(current, LEVELS),
   async run([word], { link, screen }) {
     await link.setLogLevel(oneOf(word, ...LEVELS));
-    screen.note(`Log messages from ${word} on.`);
+    const none = link.connection !== undefined && link.connection.capabilities.logging === undefined;
+    screen.note(`Log messages from ${word} on.${none ? ' This server sends none.' : ''}`);
   },
 };
 

@@ -5,6 +5,7 @@ import { type Span, styled } from '../../terminal/spans.ts';
 import { table } from '../../terminal/tables.ts';
 import type { Shell, ShellCommand } from '../command.ts';
 import { completeInput, startingWith } from '../complete.ts';
+import { withOurValues } from '../our-values.ts';
 import { showResult } from '../show-result.ts';
 import { choicesOf, type InputSchema, inputFromWords } from '../tool-input.ts';
 
@@ -14,6 +15,8 @@ const toolNames = async (current: string, { link }: Shell) =>
     (await link.tools()).map(({ name }) => name),
   );
 
+const NO_TOOLS = 'The server has no tools.';
+
 const schemaOf = (tool: Tool) => tool.inputSchema as InputSchema;
 
 /** @throws SpendError INVALID_ARGUMENT with the names there are */
@@ -21,6 +24,7 @@ async function findTool(name: string | undefined, { link }: Shell): Promise<Tool
   const tools = await link.tools();
   const found = tools.find((tool) => tool.name === name);
   if (found) return found;
+  if (tools.length === 0) throw new SpendError('INVALID_ARGUMENT', NO_TOOLS);
   const names = tools.map((tool) => tool.name).join(', ');
   throw new SpendError(
     'INVALID_ARGUMENT',
@@ -34,6 +38,7 @@ export const listToolsCommand: ShellCommand = {
   async run(_, { link, screen }) {
     const tools = await link.required().listTools();
     if (screen.format === 'json') return screen.printJson(tools);
+    if (tools.length === 0) return screen.note(NO_TOOLS);
     screen.print(
       ...table(
         ['tool', 'what for'],
@@ -76,7 +81,7 @@ export const callToolCommand: ShellCommand = {
     const [name] = before;
     if (name === undefined) return toolNames(current, shell);
     const tool = (await shell.link.tools()).find((candidate) => candidate.name === name);
-    return tool ? completeInput(current, before.slice(1), schemaOf(tool)) : [];
+    return tool ? completeInput(current, before.slice(1), withOurValues(schemaOf(tool), shell.link)) : [];
   },
   async run([name, ...words], shell, signal) {
     const tool = await findTool(name, shell);
@@ -92,7 +97,7 @@ export const bedrockReportCommand: ShellCommand = {
   help: 'Cost and usage of the last days, by day, region, model and user.',
   async complete(current, before, shell) {
     const tool = (await shell.link.tools()).find(({ name }) => name === REPORT_TOOL);
-    return tool ? completeInput(current, before, schemaOf(tool)) : [];
+    return tool ? completeInput(current, before, withOurValues(schemaOf(tool), shell.link)) : [];
   },
   async run(words, shell, signal) {
     const tool = await findTool(REPORT_TOOL, shell);

@@ -7,7 +7,8 @@ import { CHART_PARTS } from '../../../charts/parts.ts';
 import type { Bar } from '../../../charts/stack.ts';
 import { THEMES, type ThemeName } from '../../../charts/theme.ts';
 import { displayUsd } from '../../../domain/money.ts';
-import { type FlatReport, reportFromFlat } from '../../../reports/report.ts';
+import { reportFromFlat } from '../../../reports/flat-report.ts';
+import type { FlatReport } from '../../../reports/report.ts';
 import { stackOf } from './stack-of.ts';
 
 use([...CHART_PARTS, TooltipComponent]);
