@@ -138,7 +138,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         `[its page](${page}), ${seen}`,
       ]),
     ),
-    clients: table(TRIALS_HEADER, readTrials().map(trialRow)),
+    clients: table(
+      TRIALS_HEADER,
+      readTrials().map((trial) => trialRow(trial).map(linked)),
+    ),
     'host-settings': HOSTS.map(hostReference).join('\n\n'),
     dimensions: table(
       ['dimension', 'meaning'],

@@ -13,6 +13,8 @@ export interface Client {
   /** What its users should know of it: its own faults, with the issue where they are told. */
   note?: string;
   ask(context: Context): Promise<Seen>;
+  /** What it says of its servers to who asks it, after it was asked something. */
+  status?(context: Context): Promise<string>;
 }
 
 export interface Context {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client as McpClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { settingsOf } from '../../src/cli/host-settings.ts';
+import { type HostSettings, settingsOf } from '../../src/cli/host-settings.ts';
 import { type Remote, throughMcpRemote } from '../../src/cli/hosts/host.ts';
 import { HOSTS } from '../../src/cli/hosts/index.ts';
 import { type Client, ClientFailure, type Context } from './client.ts';
@@ -16,17 +16,20 @@ export const COMMANDS: readonly Client[] = [
   {
     name: 'Inspector CLI',
     packages: ['@modelcontextprotocol/inspector@2.12.0'],
+    note: 'takes a 401 for OAuth (modelcontextprotocol/inspector#167)',
     async ask(context) {
       const config = await settingsFile(context, 'Inspector', 'mcp.json');
       const headers = Object.entries(headersOf(context.target)).flatMap(([name, value]) => [
         '--header',
         `${name}: ${value}`,
       ]);
-      const inspect = (...args: string[]) =>
-        runProgram(context, [
-          binOf(context.installed, 'mcp-inspector'),
-          ...['--cli', '--config', config, '--server', 'bedrock-spend', ...headers, ...args],
-        ]);
+      const inspect = async (...args: string[]) =>
+        (
+          await runProgram(context, [
+            binOf(context.installed, 'mcp-inspector'),
+            ...['--cli', '--config', config, '--server', 'bedrock-spend', ...headers, ...args],
+          ])
+        ).out;
       const { tools } = JSON.parse(await inspect('--method', 'tools/list'));
       const args = Object.entries(QUESTION).map(([name, value]) => `${name}=${written(value)}`);
       const call = [
@@ -42,11 +45,12 @@ export const COMMANDS: readonly Client[] = [
   {
     name: 'mcporter',
     packages: ['mcporter@0.12.3'],
+    note: 'shows the failure of its fallback to SSE in place of the answer to it (openclaw/mcporter#122)',
     async ask(context) {
       // It reads the same file as Claude Code.
       const config = await settingsFile(context, 'Claude Code', 'mcporter.json');
-      const port = (...args: string[]) =>
-        runProgram(context, [binOf(context.installed, 'mcporter'), '--config', config, ...args]);
+      const port = async (...args: string[]) =>
+        (await runProgram(context, [binOf(context.installed, 'mcporter'), '--config', config, ...args])).out;
       const listed = JSON.parse(await port('list', 'bedrock-spend', '--json', '--no-oauth'));
       if (listed.status !== 'ok') throw new ClientFailure(listed.error ?? JSON.stringify(listed));
       const call = ['call', 'bedrock-spend.breakdown_spend', '--args', JSON.stringify(QUESTION), '--no-oauth'];
@@ -56,6 +60,7 @@ export const COMMANDS: readonly Client[] = [
   {
     name: 'mcp-remote',
     packages: ['mcp-remote@0.15.1'],
+    note: 'takes a 401 for OAuth, and registers at /register (punkpeye/mcp-remote#241)',
     cannot: { stdio: 'is for servers at URLs' },
     async ask({ installed, home, target }) {
       const [, , ...args] = throughMcpRemote(target.launch as Remote).args;
@@ -84,13 +89,18 @@ export const COMMANDS: readonly Client[] = [
   },
 ];
 
-/** What `bedrock-spend config` prints for a host, in the client's own folder. */
-export async function settingsFile({ home, target }: Context, host: string, name: string): Promise<string> {
-  const { command: _, ...of } = HOSTS.find((known) => known.name === host) as (typeof HOSTS)[number];
+/** What `bedrock-spend config` prints for a host, of its file. */
+export function settingsOfHost({ target }: Pick<Context, 'target'>, host: string): HostSettings {
+  const { command: _, ...of } = HOSTS.find(({ name }) => name === host) as (typeof HOSTS)[number];
   const settings = settingsOf(of, target.launch);
   if (settings === undefined) throw new Error(`no settings for ${host}`);
-  const path = join(home, name);
-  await writeFile(path, settings.text);
+  return settings;
+}
+
+/** The same, as a file in the client's own folder. */
+export async function settingsFile(context: Context, host: string, name: string): Promise<string> {
+  const path = join(context.home, name);
+  await writeFile(path, settingsOfHost(context, host).text);
   return path;
 }
 

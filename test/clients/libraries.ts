@@ -36,7 +36,7 @@ export const LIBRARIES: readonly Client[] = [
     'LlamaIndex',
     ['@llamaindex/tools@0.2.1', '@llamaindex/core@0.6.23', '@llamaindex/env@0.1.31'],
     'llamaindex.mjs',
-    { heavy: true },
+    { heavy: true, note: 'is deprecated, its packages on npm say' },
   ),
 ];
 
@@ -46,12 +46,12 @@ async function askLibrary(context: Context, program: string): Promise<Seen> {
   const file = join(installed, basename(program));
   await copyFile(join(import.meta.dirname, 'programs', program), file);
   const told = JSON.stringify({ launch: target.launch, headers: headersOf(target), question: QUESTION });
-  const said = await runProgram(context, [process.execPath, file, told]);
-  const line = said
+  const { out, all } = await runProgram(context, [process.execPath, file, told]);
+  const line = out
     .trim()
     .split('\n')
     .findLast((text) => text.startsWith('{"tools"'));
-  if (line === undefined) throw new ClientFailure(said);
+  if (line === undefined) throw new ClientFailure(all);
   return JSON.parse(line);
 }
 

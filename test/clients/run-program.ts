@@ -1,15 +1,22 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { ClientFailure, type Context } from './client.ts';
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 
-/** Runs it in its own home, so that nothing of this machine's settings reaches it, and gives what it wrote to stdout. */
+export interface Said {
+  out: string;
+  /** With what it wrote to stderr. */
+  all: string;
+}
+
+/** Runs it in its own home, so that nothing of this machine's settings reaches it. */
 export async function runProgram(
   { home, target }: Pick<Context, 'home' | 'target'>,
   [command, ...args]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>> = {},
-): Promise<string> {
+): Promise<Said> {
   const child = spawn(command, args, {
     cwd: home,
     env: {
@@ -28,9 +35,13 @@ export async function runProgram(
   const [out, all]: [string[], string[]] = [[], []];
   child.stdout.on('data', (chunk) => void [out, all].map((said) => said.push(String(chunk))));
   child.stderr.on('data', (chunk) => void all.push(String(chunk)));
-  const timer = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), PATIENCE_MS);
-  const code = await new Promise((done, fail) => child.once('close', done).once('error', fail));
+  const end = () => process.kill(-(child.pid as number), 'SIGKILL');
+  const timer = setTimeout(end, PATIENCE_MS);
+  // Not 'close': what it leaves running holds its output open.
+  const code = await new Promise((done, fail) => child.once('exit', done).once('error', fail));
   clearTimeout(timer);
-  if (code !== 0) throw new ClientFailure(stripVTControlCharacters(all.join('')).trim() || `ended with ${code}`);
-  return out.join('');
+  await sleep(50);
+  const said = stripVTControlCharacters(all.join('')).trim();
+  if (code !== 0) throw new ClientFailure(said || `ended with ${code}`);
+  return { out: out.join(''), all: said };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLIENTS } from './index.ts';
 import { WAYS } from './targets.ts';
 import type { Outcome, Trial } from './try-out.ts';
 
@@ -22,6 +23,7 @@ export const TRIALS_HEADER = [
   ...WAYS,
   'the answer reaches its model as',
   'without a key it says',
+  'its own',
 ];
 
 export function trialRow({ client, version, date, outcomes, withoutKey }: Trial): string[] {
@@ -33,6 +35,7 @@ export function trialRow({ client, version, date, outcomes, withoutKey }: Trial)
     ...WAYS.map((way) => cellOf(outcomes[way])),
     [...new Set(ways)].join('; '),
     withoutKey === undefined ? '–' : withoutKey.replaceAll(/[<>`]/g, ''),
+    CLIENTS.find(({ name }) => name === client)?.note ?? '',
   ];
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Remote } from '../../src/cli/hosts/host.ts';
-import { type Client, ClientFailure } from './client.ts';
+import { type Client, ClientFailure, type Context, type Seen } from './client.ts';
 import { install, versionOf } from './install.ts';
 import { startModel } from './model/model.ts';
 import { faultsOf, waysOf } from './record.ts';
@@ -55,25 +55,32 @@ async function outcomeOf(client: Client, way: Way, installed: string, target: Ta
   }
 }
 
-async function ask(client: Client, installed: string, target: Target) {
-  const home = await mkdtemp(join(tmpdir(), 'client-'));
-  const model = await startModel();
-  try {
-    return await client.ask({ installed, home, target, model });
-  } finally {
-    await model.close();
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
-  }
+async function ask(client: Client, installed: string, target: Target): Promise<Seen> {
+  return inHome(installed, target, (context) => client.ask(context));
 }
 
 async function saidWithoutKey(client: Client, installed: string, { launch }: Target): Promise<string> {
   const target: Target = { launch: { url: (launch as Remote).url }, env: {} };
   try {
-    const { tools } = await ask(client, installed, target);
-    return `nothing: its model has ${tools} tools of the server`;
+    return await inHome(installed, target, async (context) => {
+      const { tools } = await client.ask(context);
+      const goesOn = `nothing: it goes on, and its model has ${tools} tools of the server`;
+      return client.status === undefined ? goesOn : `${goesOn}; ${await client.status(context)}`;
+    });
   } catch (error) {
     if (!(error instanceof ClientFailure)) throw error;
     return summaryOf(error.message);
+  }
+}
+
+async function inHome<T>(installed: string, target: Target, act: (context: Context) => Promise<T>): Promise<T> {
+  const home = await mkdtemp(join(tmpdir(), 'client-'));
+  const model = await startModel();
+  try {
+    return await act({ installed, home, target, model });
+  } finally {
+    await model.close();
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

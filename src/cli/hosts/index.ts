@@ -127,8 +127,8 @@ export const HOSTS: readonly Host[] = [
     file: '~/.copilot/mcp-config.json',
     format: 'json',
     page: 'https://docs.github.com/en/copilot/how-tos/copilot-cli/customize-copilot/add-mcp-servers',
-    seen: 'read 2026-11-30',
-    key: 'Its file names the environment variable (microsoft/apm#1152).',
+    seen: 'tried 2026-11-30',
+    key: READS,
     settings: (launch) =>
       mcpServers({
         ...(isStarted(launch) ? { type: 'stdio', ...launch } : { type: 'http', ...withHeaders(launch, shell) }),
@@ -167,8 +167,8 @@ export const HOSTS: readonly Host[] = [
     file: 'cline_mcp_settings.json',
     format: 'json',
     page: 'https://docs.cline.bot/mcp/mcp-overview',
-    seen: 'read 2026-11-30',
-    key: 'Not without writing it down: its pages name no variables, and what it starts sees few of yours (cline/cline#3533).',
+    seen: 'tried 2026-11-30',
+    key: 'Not without writing it down: it sends headers as they are written, and what it starts sees few of your variables (cline/cline#3533).',
     settings(launch) {
       if (isStarted(launch)) return mcpServers(launch);
       return launch.keyVariable ? undefined : mcpServers({ type: 'streamableHttp', url: launch.url });
