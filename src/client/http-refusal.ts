@@ -85,7 +85,7 @@ const MOST_CHARACTERS = 200;
  * @param known says nothing new
  */
 function quotedWordsOf(text: string, known: readonly string[]): string {
-  const said = messageIn(text) ?? /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? text.replaceAll(/<[^>]*>/g, ' ');
+  const said = messageIn(text) ?? /<title[^<>]*>([^<]*)/i.exec(text)?.[1] ?? text.replaceAll(/<[^<>]*>/g, ' ');
   const line = printableLine(said.replaceAll(/\s+/g, ' ').trim());
   if (line === '' || known.includes(line)) return '';
   return `“${line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS)}…`}”`;
