@@ -4,6 +4,7 @@ import { cloudWatchSourceFromText } from './engines/cloudwatch/source.ts';
 import { sourcesFromLogging } from './engines/composite/auto.ts';
 import { uniteEngines } from './engines/composite/union.ts';
 import type { Engine } from './engines/engine.ts';
+import { checkPath } from './engines/files/path.ts';
 import { bucketSourceFromText } from './engines/files/s3/source.ts';
 import { metricsSourceFromText } from './engines/metrics/source.ts';
 import { sourceTextFrom } from './engines/source-text.ts';
@@ -25,7 +26,10 @@ export function engineFromSource(source: string | undefined, ledger: LedgerSetti
     );
   }
   const scheme = /^([a-z0-9]{2,}):/i.exec(source)?.[1] ?? (source === 'auto' ? 'auto' : undefined);
-  if (scheme === undefined) return filesEngine(source, ledger);
+  if (scheme === undefined) {
+    checkPath(source);
+    return filesEngine(source, ledger);
+  }
   const open = SCHEMES[scheme.toLowerCase()];
   if (open === undefined) {
     throw new SpendError(

@@ -73,3 +73,8 @@ it.each([
   expect(ended).toEqual({ code, stdout: '' });
   expect(stderr).toMatch(words);
 });
+
+it.each(['serve', 'stdio'])('%s says at its start that the folder of its logs is not there', async (command) => {
+  const { code, stderr } = await run([command, '--source', '/no/such/folder']);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/There is no file or folder \/no\/such\/folder\./)]);
+});

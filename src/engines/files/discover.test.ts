@@ -4,7 +4,8 @@ import { homedir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { callOf, deliveryFolder, temporaryFolder, writeFiles } from '../../../test/helpers/log-files.ts';
-import { absoluteSource, discover } from './discover.ts';
+import { discover } from './discover.ts';
+import { absoluteSource } from './path.ts';
 import { DISK, type Disk } from './walk.ts';
 
 const HOUR = deliveryFolder(callOf());

@@ -1,16 +1,11 @@
 import type { Stats } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { SpendError } from '../../domain/errors.ts';
 import { globFromPattern, isGlob } from './glob.ts';
 import { isBesideLogs, isLogName } from './log-name.ts';
+import { absoluteSource, sourceNotFound } from './path.ts';
 import type { Listing, LogFile } from './store.ts';
 import { DISK, type Disk, type Walked, walk } from './walk.ts';
-
-/** Absolute path or pattern of a source; `~` is the home folder. */
-export function absoluteSource(source: string): string {
-  return resolve(source.replace(/^~(?=$|[\\/])/, homedir()));
-}
 
 /**
  * Lists the log files of a source: one file, a folder (searched to the bottom) or a glob.
@@ -22,24 +17,19 @@ export async function discover(source: string, disk: Disk = DISK): Promise<Listi
   if (stats?.isFile())
     return listed(join(dirname(path)), { files: [{ path, stats }], unread: [], passed: 0 }, () => true);
   if (stats?.isDirectory()) return listed(path, await walked(path, source, disk), isLogName);
-  if (!isGlob(source)) throw notFound(`There is no file or folder ${source}.`);
+  if (!isGlob(source)) throw sourceNotFound(`There is no file or folder ${source}.`);
   const { root, matches, mayHold } = globFromPattern(path);
   const below = (file: string) => relative(root, file).replaceAll(sep, '/');
   const all = await walked(root, source, disk, (folder) => mayHold(below(folder)));
   const files = all.files.filter((file) => matches(below(file.path)));
-  if (files.length === 0 && all.unread.length === 0) throw notFound(`No file matches ${source}.`);
+  if (files.length === 0 && all.unread.length === 0) throw sourceNotFound(`No file matches ${source}.`);
   return listed(root, { ...all, files, passed: 0 }, isLogName);
-}
-
-function notFound(what: string, cause?: unknown): SpendError {
-  const advice = 'Give a folder of Bedrock invocation logs, a file or a glob.';
-  return new SpendError('SOURCE_NOT_FOUND', `${what} ${advice}`, { cause });
 }
 
 /** @throws SpendError SOURCE_NOT_FOUND for a folder that may not be looked into itself: it would pass for an empty one */
 async function walked(root: string, source: string, disk: Disk, mayHold = (_: string) => true): Promise<Walked> {
   const all = await walk(root, disk, mayHold).catch((cause) => {
-    throw notFound(`There is no folder ${root}.`, cause);
+    throw sourceNotFound(`There is no folder ${root}.`, cause);
   });
   const own = all.unread.find(({ path }) => path === root);
   if (own === undefined) return all;

@@ -1,4 +1,5 @@
-import { absoluteSource, discover } from './discover.ts';
+import { discover } from './discover.ts';
+import { absoluteSource } from './path.ts';
 import type { LogStore } from './store.ts';
 
 /** Log files on this machine: a file, a folder or a glob. They are read where they lie. */

@@ -91,9 +91,10 @@ function headline(
   const against = parts[counter].div(change).lt(-COUNTER_PART) ? `, against it ${named(counter)}` : '';
   const at = contributors.findIndex((one) => usdFromText(one.change_usd).times(change.s).gt(0));
   const [top, topRow] = [contributors[at], rows[at]];
-  const who = top && topRow
-    ? `; first of all ${shownValue(top.caller)} on ${shownValue(top.model)} (${signed(topRow[1].minus(topRow[0]))})`
-    : '';
+  const who =
+    top && topRow
+      ? `; first of all ${shownValue(top.caller)} on ${shownValue(top.model)} (${signed(topRow[1].minus(topRow[0]))})`
+      : '';
   return `Spend ${change.gt(0) ? 'rose' : 'fell'} ${plain(shown.abs())}${percent} from ${plain(before)} to ${plain(after)}; mostly ${named(mainFactor(parts, change))}${against}${who}.`;
 }
 
