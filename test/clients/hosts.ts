@@ -17,7 +17,7 @@ export const HOST_CLIENTS: readonly Client[] = [
     name: 'Claude Code',
     packages: ['@anthropic-ai/claude-code@2.1.332'],
     heavy: true,
-    note: 'gives its model the data in place of the text (anthropics/claude-code#79944); takes a 401 for OAuth and tries to register (anthropics/claude-code#93320)',
+    note: 'gives its model the data in place of the text (anthropics/claude-code#79944); takes a 401 for OAuth and tries to register (anthropics/claude-code#93320), where it is told of the key',
     async ask(context) {
       const { installed, model } = context;
       const config = await settingsFile(context, 'Claude Code', '.mcp.json');

@@ -85,7 +85,7 @@ async function inHome<T>(installed: string, target: Target, act: (context: Conte
 }
 
 const TELLING = [
-  /Send an API key[^"\\]*/,
+  /Send an API key,? as x-api-key or Authorization: Bearer/,
   /(?<="message": ?")[^"]+/,
   /[^\n]*(regist|needs.auth|auth.required|auth_required)[^\n]*/i,
   /[^\n]*(401|error|fail)[^\n]*/i,
