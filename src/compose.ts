@@ -49,9 +49,9 @@ export async function compose(options: ComposeOptions): Promise<ServerDependenci
   // An overrides file is read at once, so that what is wrong with it is said at the start.
   const given = options.prices === undefined ? undefined : await openPrices({ prices: options.prices });
   const engine = openEngine(options.source, options);
-  const narrowed = narrowedEngines(options);
   const { log: write = console.error } = options;
   const log = (message: string) => write(logEntry(message));
+  const narrowed = narrowedEngines(options, log);
   return {
     access: await openAccessControl(options, toolNames, log),
     toolData: options.toolData,
@@ -88,7 +88,7 @@ function openEngine(source: string | undefined, { ledger, maxScanUsd }: ComposeO
 const MOST_NARROWED = 8;
 
 /** Engines for a log group or region that a client names, where the operator's source leaves open which it is. */
-function narrowedEngines(options: ComposeOptions) {
+function narrowedEngines(options: ComposeOptions, log: (message: string) => void) {
   const open = new Map<string, Engine>();
   return {
     find(what: { group?: string | undefined; region?: string | undefined }): Engine | undefined {
@@ -99,7 +99,7 @@ function narrowedEngines(options: ComposeOptions) {
       open.set(source, engine);
       for (const [oldest, other] of [...open].slice(0, -MOST_NARROWED)) {
         open.delete(oldest);
-        void other.close();
+        other.close().catch((error) => log(error.message));
       }
       return engine;
     },

@@ -41,6 +41,32 @@ it('tries again after it could not be opened', async () => {
   expect(await subject.name()).toBe('opened');
 });
 
+it('is closed without a word where it could not be opened, also while that is found out', async () => {
+  const { seen, subject } = counted(2);
+  const call = subject.name();
+  const closing = subject.close();
+  await expect(call).rejects.toThrow('not yet');
+  await closing;
+  await expect(subject.name()).rejects.toThrow('not yet');
+  await subject.close();
+  expect(seen).toEqual({ opened: 2, closed: 0 });
+});
+
+it('is closed when the calls that use it have ended', async () => {
+  const steps: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const subject = lazy<Subject>(async () => ({
+    name: () => promise.finally(() => steps.push('answered')),
+    close: async () => void steps.push('closed'),
+  }));
+  const call = subject.name();
+  const closing = subject.close();
+  setImmediate(() => resolve('late'));
+  expect(await call).toBe('late');
+  await closing;
+  expect(steps).toEqual(['answered', 'closed']);
+});
+
 it('can come out of a promise', async () => {
   const { subject } = counted();
   expect(await (await Promise.resolve(subject)).name()).toBe('opened');

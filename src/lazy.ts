@@ -1,9 +1,11 @@
 /**
  * Something whose methods all return promises, opened when the first of them is called. Drivers bring large packages with them,
- * which would make every start wait, of a command as of a Lambda instance. Closing what was never opened does nothing.
+ * which would make every start wait, of a command as of a Lambda instance. Closing what was never opened, or could not be, does
+ * nothing; what is in use is closed when the calls that use it have ended.
  */
 export function lazy<Subject extends object>(open: () => Promise<Subject>): Subject {
   let opened: Promise<Subject> | undefined;
+  const inUse = new Set<Promise<unknown>>();
   const subject = () => {
     opened ??= open().catch((error) => {
       // The next call tries again.
@@ -16,13 +18,27 @@ export function lazy<Subject extends object>(open: () => Promise<Subject>): Subj
     get(_, name) {
       // A promise that resolves to this must not take it for another promise.
       if (name === 'then') return undefined;
-      return async (...parameters: unknown[]) => {
-        if (name === 'close' && opened === undefined) return undefined;
-        const target = await subject();
-        return (target[name as keyof Subject] as (...given: unknown[]) => unknown)(...parameters);
+      if (name === 'close') return close;
+      return (...parameters: unknown[]) => {
+        const call = subject().then((target) => callOf(target, name, parameters));
+        inUse.add(call);
+        const ended = () => inUse.delete(call);
+        call.then(ended, ended);
+        return call;
       };
     },
   });
+
+  async function close(...parameters: unknown[]): Promise<unknown> {
+    const target = await opened?.catch(() => undefined);
+    if (target === undefined) return undefined;
+    await Promise.allSettled(inUse);
+    return callOf(target, 'close', parameters);
+  }
+}
+
+function callOf(target: object, name: string | symbol, parameters: readonly unknown[]): unknown {
+  return (target[name as keyof typeof target] as (...given: readonly unknown[]) => unknown)(...parameters);
 }
 
 /** Opens something when it is first asked for and again when it is older than that; what failed is not kept. */

@@ -4,6 +4,7 @@ import { startServer } from '../http/serve.ts';
 import { accessFromOptions } from './access.ts';
 import { EXIT } from './exit.ts';
 import { composeFromOptions, type SourceOptions } from './session.ts';
+import { logStrayErrors } from './stray-errors.ts';
 import { untilTerminated } from './terminated.ts';
 
 interface ServeOptions extends SourceOptions {
@@ -21,6 +22,7 @@ interface ServeOptions extends SourceOptions {
 
 export async function runServe(options: ServeOptions): Promise<number> {
   const dependencies = await composeFromOptions(options, readSetting('policy', options.policy));
+  logStrayErrors(dependencies.log);
   const access = await accessFromOptions(options, dependencies.log);
   const table = readSetting('sessionTable', options.sessionTable);
   const server = await startServer(

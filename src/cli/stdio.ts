@@ -4,11 +4,13 @@ import { withoutNullArguments } from 'serverless-mcp';
 import { createServerFactory } from '../mcp/server.ts';
 import { EXIT } from './exit.ts';
 import { composeFromOptions, type SourceOptions } from './session.ts';
+import { logStrayErrors } from './stray-errors.ts';
 import { untilTerminated } from './terminated.ts';
 
 /** The MCP server for the host that started this process. */
 export async function runStdio(options: SourceOptions): Promise<number> {
   const dependencies = await composeFromOptions(options);
+  logStrayErrors(dependencies.log);
   const server = serveStdio(createServerFactory(dependencies), {
     transport: lenient(new StdioServerTransport()),
     onerror: (error) => dependencies.log(error.message),
