@@ -50,7 +50,9 @@ const LOOK_FOR_IDLE_MS = 20;
 /** Starts the HTTP server. @throws SpendError INVALID_SETTING when others could reach it and anybody might call, or the port is taken */
 export async function startServer(options: ServeOptions, dependencies: ServerDependencies): Promise<RunningServer> {
   const { host, port, sessionIdleMinutes, getStream, taskAfterMs } = options;
-  const { store = createMemorySessionStore(), tasks = createMemoryTaskStore() } = options;
+  const onFull = (most: number) =>
+    dependencies.log(`There are ${most} sessions: for each new one, the one that was not used for longest ends.`);
+  const { store = createMemorySessionStore({ onFull }), tasks = createMemoryTaskStore() } = options;
   const reached = isLoopback(host) ? options.allowedHosts?.[0] : host;
   if (reached !== undefined && options.access === undefined) {
     throw new SpendError(

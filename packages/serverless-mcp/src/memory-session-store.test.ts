@@ -16,15 +16,34 @@ describe('a memory store, as every session store,', () => {
 describe('a full memory store', () => {
   const row = (id: string, expiresAt: number) => sessionRow(id, { expiresAt });
 
-  it('refuses one more, and takes it once another has expired', async () => {
+  it('lets the session go that was not used for longest, and says so once a minute', async () => {
+    let now = 0;
+    const told: number[] = [];
+    const store = createMemorySessionStore({ maxSessions: 2, now: () => now, onFull: (most) => told.push(most) });
+    await store.create(row('a', 100_000));
+    await store.create(row('b', 100_000));
+    await store.update('a', { expiresAt: 200_000 });
+    await store.create(row('c', 100_000));
+    expect(await Promise.all(['a', 'b', 'c'].map(async (id) => (await store.get(id))?.id))).toEqual([
+      'a',
+      undefined,
+      'c',
+    ]);
+    await store.create(row('d', 100_000));
+    expect(told).toEqual([2]);
+    now = 60_000;
+    await store.create(row('e', 100_000));
+    expect(told).toEqual([2, 2]);
+  });
+
+  it('lets none go that lives while others have expired', async () => {
     let now = 0;
     const store = createMemorySessionStore({ maxSessions: 2, now: () => now });
-    await store.create(row('a', 10));
-    await store.create(row('b', 20));
-    await expect(store.create(row('c', 20))).rejects.toThrow('more than 2 sessions');
+    await store.create(row('a', 100));
+    await store.create(row('b', 10));
     now = 10;
-    await store.create(row('c', 20));
-    expect(await store.get('c')).toBeDefined();
+    await store.create(row('c', 100));
+    expect(await store.get('a')).toBeDefined();
   });
 
   it('lets old events go, by age and by size', async () => {

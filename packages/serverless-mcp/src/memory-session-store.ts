@@ -2,7 +2,7 @@ import type { CallRow, NewEvent, SessionRow, SessionStore, StoredEvent } from '.
 
 /** Limits, so that clients cannot take all memory there is. */
 export interface MemorySessionStoreOptions {
-  /** Sessions beyond this are refused until others end or expire. Default: 10,000. */
+  /** Beyond this the session that was not used for longest ends: its client is told that it is gone, and begins anew. Default: 10,000. */
   maxSessions?: number;
   /** Of one owner; beyond this the one that was not used for longest ends. Default: 1,000. */
   maxSessionsOfOwner?: number;
@@ -10,6 +10,8 @@ export interface MemorySessionStoreOptions {
   retainMs?: number;
   /** Characters of events kept altogether; the oldest channels go first. Default: 64 Mi. */
   maxCharacters?: number;
+  /** Hears that sessions end for want of room, at most once a minute. */
+  onFull?: (sessions: number) => void;
   /** Epoch milliseconds. Default: `Date.now`. */
   now?: () => number;
 }
@@ -27,13 +29,16 @@ export function createMemorySessionStore({
   maxSessionsOfOwner = 1_000,
   retainMs = 5 * 60_000,
   maxCharacters = 64 * 1024 * 1024,
+  onFull = () => {},
   now = Date.now,
 }: MemorySessionStoreOptions = {}): SessionStore {
+  /** In the order of their last use. */
   const rows = new Map<string, SessionRow>();
   const calls = new Map<string, Map<string, CallRow>>();
   const channels = new Map<string, Channel>();
   const readers = new Map<string, Set<() => void>>();
   let characters = 0;
+  let toldFullAt = Number.NEGATIVE_INFINITY;
 
   function live(id: string): SessionRow | undefined {
     const row = rows.get(id);
@@ -44,11 +49,16 @@ export function createMemorySessionStore({
 
   /** One principal that begins sessions without end must not take them from the others. */
   function makeRoom(owner: string | undefined): void {
-    if (owner === undefined) return;
-    const own = [...rows.values()].filter((row) => row.owner === owner);
-    if (own.length < maxSessionsOfOwner) return;
-    const oldest = own.reduce((a, b) => (b.expiresAt < a.expiresAt ? b : a));
-    rows.delete(oldest.id);
+    const own = owner === undefined ? [] : [...rows.values()].filter((row) => row.owner === owner);
+    if (own[0] && own.length >= maxSessionsOfOwner) rows.delete(own[0].id);
+    if (rows.size < maxSessions) return;
+    for (const id of rows.keys()) live(id);
+    const [longestUnused] = rows.keys();
+    if (rows.size < maxSessions || longestUnused === undefined) return;
+    rows.delete(longestUnused);
+    if (now() - toldFullAt < 60_000) return;
+    toldFullAt = now();
+    onFull(maxSessions);
   }
 
   function dropChannel(name: string, { characters: freed }: Channel): void {
@@ -109,8 +119,6 @@ export function createMemorySessionStore({
   return {
     async create(row) {
       makeRoom(row.owner);
-      if (rows.size >= maxSessions) for (const id of rows.keys()) live(id);
-      if (rows.size >= maxSessions) throw new Error(`more than ${maxSessions} sessions`);
       rows.set(row.id, row);
     },
     async get(id) {
@@ -118,7 +126,10 @@ export function createMemorySessionStore({
     },
     async update(id, change) {
       const row = live(id);
-      if (row) rows.set(id, { ...row, ...change });
+      if (row === undefined) return;
+      // What is used moves to the end.
+      if (change.expiresAt !== undefined) rows.delete(id);
+      rows.set(id, { ...row, ...change });
     },
     async subscribe(id, uri) {
       const row = live(id);

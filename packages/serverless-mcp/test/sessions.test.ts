@@ -223,11 +223,13 @@ describe('what is refused', () => {
     expect(said).not.toContain('table gone');
   });
 
-  it('is a session too many', async () => {
-    const full = makeMcp({ store: createMemorySessionStore({ maxSessions: 0 }) }).mcp;
-    const response = await full.fetch(post(initialize));
-    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
-    expect(response.headers.get('mcp-session-id')).toBeNull();
+  it('is no new client where sessions are full: the session unused for longest is gone', async () => {
+    const full = makeMcp({ store: createMemorySessionStore({ maxSessions: 1 }) }).mcp;
+    const begin = async () => (await full.fetch(post(initialize))).headers.get('mcp-session-id') as string;
+    const [first, second] = [await begin(), await begin()];
+    const ping = (session: string) =>
+      full.fetch(post({ jsonrpc: '2.0', id: 2, method: 'ping' }, { 'mcp-session-id': session }));
+    expect([(await ping(first)).status, (await ping(second)).status]).toEqual([404, 200]);
   });
 
   it('tells a client that cancelled its call so, where a response comes only when it is complete', async () => {
