@@ -16,7 +16,8 @@ export interface Entrance {
   mnt?: string;
 }
 
-const { RIG_IMAGE = '', ...lambdas } = env;
+// An image has a /tmp of its own in the place of the instance's folder.
+const { RIG_IMAGE = '', TMPDIR: _tmp, XDG_CACHE_HOME: _cache, ...lambdas } = env;
 const { root, environment, workingDirectory, command, mnt = '' } = JSON.parse(RIG_IMAGE) as Entrance;
 const script = join(import.meta.dirname, 'enter.sh');
 const args = ['unshare', '--mount', '/bin/sh', script, root, mnt, workingDirectory, ...command];
