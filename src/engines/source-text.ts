@@ -24,8 +24,17 @@ export function sourceTextFrom(text: string, parameters: readonly string[], usag
   if (unknown !== undefined) throw wrongSource(text, `there is no parameter "${unknown}"`, usage);
   const list = (name: string) => listFrom(given, name);
   // Cut before it is decoded: a comma that is written %2C is part of a name.
-  const names = path.split(',').map((part) => decodeURIComponent(part).trim());
-  return { path: decodeURIComponent(path), names: names.filter(Boolean), list, one: (name) => list(name)[0] };
+  const decoded = (part: string) => decodedPart(part, text, usage);
+  const names = path.split(',').map((part) => decoded(part).trim());
+  return { path: decoded(path), names: names.filter(Boolean), list, one: (name) => list(name)[0] };
+}
+
+function decodedPart(part: string, text: string, usage: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw wrongSource(text, 'a % must be followed by two hex digits; % itself is written %25', usage);
+  }
 }
 
 export function wrongSource(text: string, wrong: string, usage: string): SpendError {

@@ -4,7 +4,7 @@ import { SpendError } from '../domain/errors.ts';
 import { noPriceText, priceList, priceReport } from '../reports/price/price.ts';
 import { textFromPriceList } from '../reports/price/render.ts';
 import type { Asking } from './asking.ts';
-import { registerTables } from './tables.ts';
+import { decodedVariable, registerTables } from './tables.ts';
 import { getPrice } from './tools/get-price.ts';
 import { TOOLS } from './tools/index.ts';
 
@@ -65,7 +65,7 @@ function registerPrice(server: McpServer, { rights, context: { prices, names, no
     async (uri, { model }) => {
       const read = async () => {
         checkTool(rights, getPrice);
-        const question = { model: decodeURIComponent(String(model)), tier: 'standard', prompt_tokens: 0 };
+        const question = { model: decodedVariable(model ?? ''), tier: 'standard', prompt_tokens: 0 };
         const [book, known] = [await prices(), await names()];
         const price = priceReport(question, book, known, now);
         if (price === undefined) throw new SpendError('INVALID_ARGUMENT', noPriceText(question, book, known, now));

@@ -70,7 +70,7 @@ export function registerTables(server: McpServer, tools: readonly Tool[], { righ
             `There is no table of ${String(name)}. There are ${tabular.map((one) => one.name).join(', ')}.`,
           );
         checkTool(rights, tool);
-        const input = inputFrom(tool.input, decodeURIComponent(String(text ?? '{}')));
+        const input = inputFrom(tool.input, decodedVariable(text ?? '{}'));
         const { exact } = await tool.run(
           { ...input, limit: MOST_ROWS, quote: false, chart: false },
           { ...context, signal: mcpReq.signal },
@@ -89,4 +89,16 @@ export function registerTables(server: McpServer, tools: readonly Tool[], { righ
       return { contents: [{ uri: uri.href, mimeType: 'text/csv', text: csv }] };
     },
   );
+}
+
+/** A variable of an address as it was meant. @throws SpendError INVALID_ARGUMENT */
+export function decodedVariable(variable: string | string[]): string {
+  try {
+    return decodeURIComponent(String(variable));
+  } catch {
+    throw new SpendError(
+      'INVALID_ARGUMENT',
+      'The address of the resource has a % without two hex digits; % itself is %25.',
+    );
+  }
 }
