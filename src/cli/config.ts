@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { readSetting } from '../config.ts';
 import { SpendError } from '../domain/errors.ts';
 import { EXIT } from './exit.ts';
-import { type HostSettings, hostSettings } from './host-settings.ts';
+import { type HostSettings, hostSettings, settingsOf } from './host-settings.ts';
 import type { Launch } from './hosts/host.ts';
+import { HOSTS } from './hosts/index.ts';
 
 interface ConfigOptions {
   source?: string;
@@ -17,10 +18,17 @@ interface ConfigOptions {
 const KEY_VARIABLE = 'BEDROCK_SPEND_API_KEY';
 
 export async function runConfig(options: ConfigOptions): Promise<number> {
-  const settings = hostSettings(launchFrom(options));
+  const launch = launchFrom(options);
+  const settings = hostSettings(launch);
   if (options.json) console.log(JSON.stringify(settings, null, 2));
-  else console.log(settings.map(printed).join('\n\n'));
+  else console.log([...settings.map(printed), ...leftOut(launch)].join('\n\n'));
   return EXIT.ok;
+}
+
+/** Hosts that cannot be given this, with why. */
+function leftOut(launch: Launch): string[] {
+  const without = HOSTS.filter((host) => settingsOf(host, launch) === undefined);
+  return without.map(({ name, key }) => `# ${name}: ${key}`);
 }
 
 function printed({ host, where, text, link }: HostSettings): string {
@@ -28,6 +36,11 @@ function printed({ host, where, text, link }: HostSettings): string {
 }
 
 function launchFrom({ source, url, key = true }: ConfigOptions): Launch {
+  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new SpendError(
+      'INVALID_ARGUMENT',
+      `--url ${url}: write the whole address, such as https://spend.example.com/mcp`,
+    );
   if (url !== undefined) return { url, ...(key ? { keyVariable: KEY_VARIABLE } : {}) };
   const given = readSetting('source', source);
   if (given === undefined)

@@ -4,7 +4,7 @@ import { SpendError } from '../domain/errors.ts';
 import { noPriceText, priceList, priceReport } from '../reports/price/price.ts';
 import { textFromPriceList } from '../reports/price/render.ts';
 import type { Asking } from './asking.ts';
-import { decodedVariable, registerTables } from './tables.ts';
+import { asResource, decodedVariable, registerTables } from './tables.ts';
 import { getPrice } from './tools/get-price.ts';
 import { TOOLS } from './tools/index.ts';
 
@@ -38,7 +38,7 @@ function registerPrices(server: McpServer, { rights, context: { prices, now }, a
         checkTool(rights, getPrice);
         return textFromPriceList(priceList(await prices(), {}, now), {}, now);
       };
-      const text = await ask({ method: 'resources/read', target: PRICES_URI, input: {} }, read);
+      const text = await asResource(ask({ method: 'resources/read', target: PRICES_URI, input: {} }, read));
       return { contents: [{ uri: uri.href, mimeType, text }] };
     },
   );
@@ -71,7 +71,7 @@ function registerPrice(server: McpServer, { rights, context: { prices, names, no
         if (price === undefined) throw new SpendError('INVALID_ARGUMENT', noPriceText(question, book, known, now));
         return JSON.stringify(price, null, 1);
       };
-      const text = await ask({ method: 'resources/read', target: PRICE_URI, input: { model } }, read);
+      const text = await asResource(ask({ method: 'resources/read', target: PRICE_URI, input: { model } }, read));
       return { contents: [{ uri: uri.href, mimeType, text }] };
     },
   );

@@ -1,6 +1,6 @@
-import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
+import { type McpServer, ProtocolError, ProtocolErrorCode, ResourceTemplate } from '@modelcontextprotocol/server';
 import { checkTool } from '../authorization/rights.ts';
-import { SpendError } from '../domain/errors.ts';
+import { ERROR_CODES, SpendError } from '../domain/errors.ts';
 import type { Asking } from './asking.ts';
 import type { Tool } from './define-tool.ts';
 import { inputFrom } from './tool-input.ts';
@@ -71,10 +71,7 @@ export function registerTables(server: McpServer, tools: readonly Tool[], { righ
           );
         checkTool(rights, tool);
         const input = inputFrom(tool.input, decodedVariable(text ?? '{}'));
-        const { exact } = await tool.run(
-          { ...input, limit: MOST_ROWS, quote: false, chart: false },
-          { ...context, signal: mcpReq.signal },
-        );
+        const { exact } = await tool.run({ ...input, ...forTable(input) }, { ...context, signal: mcpReq.signal });
         if (omittedIn(exact) > 0)
           throw new SpendError(
             'INVALID_ARGUMENT',
@@ -82,13 +79,20 @@ export function registerTables(server: McpServer, tools: readonly Tool[], { righ
           );
         return tool.csv(exact);
       };
-      const csv = await ask(
-        { method: 'resources/read', target: TEMPLATE, input: { tool: name, arguments: text } },
-        read,
+      const csv = await asResource(
+        ask({ method: 'resources/read', target: TEMPLATE, input: { tool: name, arguments: text } }, read),
       );
       return { contents: [{ uri: uri.href, mimeType: 'text/csv', text: csv }] };
     },
   );
+}
+
+/** What a client can mend is no internal error of the server, for resources as for everything else. */
+export async function asResource(answer: Promise<string>): Promise<string> {
+  return answer.catch((error) => {
+    const isClients = error instanceof SpendError && ERROR_CODES[error.code].fixer === 'client';
+    throw isClients ? new ProtocolError(ProtocolErrorCode.InvalidParams, `${error.message} [${error.code}]`) : error;
+  });
 }
 
 /** A variable of an address as it was meant. @throws SpendError INVALID_ARGUMENT */
@@ -101,4 +105,10 @@ export function decodedVariable(variable: string | string[]): string {
       'The address of the resource has a % without two hex digits; % itself is %25.',
     );
   }
+}
+
+/** All rows, no picture and no quote; only what the tool takes, since some tools take the rest of their input for the question. */
+function forTable(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const plain = { limit: MOST_ROWS, quote: false, chart: false };
+  return Object.fromEntries(Object.entries(plain).filter(([name]) => name in input));
 }

@@ -40,6 +40,15 @@ describe('arguments in other forms than listed', () => {
     ['no arguments', 'list_dimensions', undefined, {}],
     ['null as arguments', 'list_dimensions', null, {}],
     ['arguments as text of JSON', 'breakdown_spend', '{"by":["model"]}', { by: ['model'] }],
+    ['names between commas', 'breakdown_spend', { by: 'principal, model' }, { by: ['principal', 'model'] }],
+    [
+      'a filter with a comma',
+      'breakdown_spend',
+      { by: 'model', where: 'metadata.a=x,y' },
+      { where: ['metadata.a=x,y'] },
+    ],
+    ['a list of one for a text', 'spend_over_time', { by: ['model'] }, { by: 'model' }],
+    ['dollars as people write them', 'check_budget', { usd: '$1,000.50' }, { usd: '1000.50' }],
     ['one region', 'check_setup', { regions: 'us-east-1' }, { regions: ['us-east-1'] }],
   ])('%s', (_, tool, given, read) => {
     expect(inputFrom(inputOf(tool), given)).toMatchObject(read);
@@ -81,7 +90,7 @@ describe('what is refused', () => {
       'a missing argument',
       'breakdown_spend',
       {},
-      /^"by" is missing\. Write a list of at most \d+ texts, such as \["a","b"\]\.$/,
+      /^"by" is missing\. Write a list of at most \d+ texts, such as \["principal","model"\]\.$/,
     ],
     [
       'no filter',

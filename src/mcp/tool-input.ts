@@ -11,6 +11,9 @@ interface Expected {
   maximum?: number;
   maxLength?: number;
   maxItems?: number;
+  exclusiveMinimum?: number;
+  pattern?: string;
+  description?: string;
   properties?: Readonly<Record<string, Expected>>;
   required?: readonly string[];
 }
@@ -100,7 +103,7 @@ function readAs(value: unknown, expected: Expected = {}): unknown {
     case 'number':
       return typeof value === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
     case 'string':
-      return readText(value, expected.enum);
+      return readText(Array.isArray(value) && value.length === 1 ? value[0] : value, expected);
     default:
       return value;
   }
@@ -108,8 +111,14 @@ function readAs(value: unknown, expected: Expected = {}): unknown {
 
 function readList(value: unknown, items: Expected | undefined): unknown {
   const list = typeof value === 'string' && /^\s*\[/.test(value) ? parsedList(value) : value;
-  const elements = Array.isArray(list) ? list : typeof list === 'object' ? undefined : [list];
+  const elements = Array.isArray(list) ? list : typeof list === 'object' ? undefined : elementsOf(list);
   return elements?.map((element) => readAs(element, items)) ?? value;
+}
+
+/** Names between commas; a filter may have commas in its value. */
+function elementsOf(value: unknown): unknown[] {
+  if (typeof value !== 'string' || value.includes('=')) return [value];
+  return value.split(',').map((part) => part.trim());
 }
 
 /** A text that begins like a list and is none is an element: `[prod] team=a`. */
@@ -121,9 +130,16 @@ function parsedList(text: string): unknown {
   }
 }
 
-function readText(value: unknown, choices: readonly string[] | undefined): unknown {
+function readText(value: unknown, { enum: choices, pattern = '' }: Expected): unknown {
   const text = typeof value === 'number' && Number.isFinite(value) ? plainText(value) : value;
-  if (typeof text !== 'string' || choices === undefined) return text;
+  if (typeof text !== 'string') return text;
+  // Dollars, as people write them.
+  if (pattern.startsWith('^\\d'))
+    return text
+      .trim()
+      .replace(/^\$/, '')
+      .replace(/,(?=\d{3}(\D|$))/g, '');
+  if (choices === undefined) return text;
   return choices.find((choice) => choice.toLowerCase() === text.trim().toLowerCase()) ?? text;
 }
 
@@ -137,7 +153,7 @@ function plainText(value: number): string {
 function issueText(issue: z.core.$ZodIssue, read: Record<string, unknown>, { properties = {} }: Expected): string {
   const names = Object.keys(properties);
   if (issue.code === 'unrecognized_keys')
-    return `There is no argument ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}. There are: ${names.join(', ') || 'none'}.`;
+    return `There is no argument ${issue.keys.map(shownArgument).join(', ')}. There are: ${names.join(', ') || 'none'}.`;
   const [name = '', ...inner] = issue.path.map(String);
   const expected = properties[name] ?? {};
   const wanted = `Write ${expectedText(expected)}.`;
@@ -165,12 +181,14 @@ function shownArgument(value: unknown): string {
 
 function expectedText(expected: Expected): string {
   if (expected.enum) return `one of ${expected.enum.map((choice) => `"${choice}"`).join(', ')}`;
-  const { minimum, maximum, maxLength, maxItems, items } = expected;
-  const low = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? ` from ${minimum}` : '';
+  const { minimum, exclusiveMinimum, maximum, maxLength, maxItems, items, description = '' } = expected;
+  const from = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? ` from ${minimum}` : '';
+  const low = exclusiveMinimum === undefined ? from : ` above ${exclusiveMinimum}`;
+  const example = /\["[^\]]*\]/.exec(description)?.[0] ?? '["a","b"]';
   const high = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? ` up to ${maximum}` : '';
   switch (expected.type) {
     case 'array':
-      return `a list of${maxItems === undefined ? '' : ` at most ${maxItems}`} ${items?.enum ? `these: ${items.enum.join(', ')}` : 'texts'}, such as ["a","b"]`;
+      return `a list of${maxItems === undefined ? '' : ` at most ${maxItems}`} ${items?.enum ? `these: ${items.enum.join(', ')}` : 'texts'}, such as ${example}`;
     case 'boolean':
       return 'true or false';
     case 'integer':

@@ -12,6 +12,11 @@ import { omittedIn } from './tables.ts';
  */
 const ROOM = { usual: 4_200, large: 16_000 };
 
+const ADVICE = {
+  usual: 'Ask for a shorter period or a part of it, or give a larger "limit".',
+  large: 'Ask for a shorter period or a part of it.',
+};
+
 export interface ResultOptions {
   /** `shown`: beside the text the same as data. `none`: text alone. */
   toolData: 'shown' | 'none';
@@ -25,7 +30,7 @@ export interface ResultOptions {
 
 /** What a tool answers, as the protocol has it. */
 export function resultFromAnswer({ shown, exact, images = [] }: ToolAnswer, options: ResultOptions): CallToolResult {
-  const fitting = cutToLength(shown, ROOM[options.room]);
+  const fitting = cutToLength(shown, ROOM[options.room], ADVICE[options.room]);
   const isPart = fitting.omitted > 0 || omittedIn(exact) > 0;
   return {
     content: [

@@ -50,9 +50,9 @@ it('is the same as data, which says what stands in quotes, too', () => {
 });
 
 it('is cut to a length by whole rows, which is said', () => {
-  const { report: cut, omitted } = cutToLength(report, 20);
+  const { report: cut, omitted } = cutToLength(report, 25, 'Ask for less.');
   expect(omitted).toBe(1);
   expect(dataFromShown(cut).tables[0]?.rows).toEqual([['role/a', '$12.00']]);
-  expect(cut.notes.at(-1)).toMatch(/^1 more row does not fit/);
-  expect(cutToLength(report, 1_000)).toEqual({ report, omitted: 0 });
+  expect(cut.notes[0]).toBe('1 more row does not fit in this answer; sums have them. Ask for less.');
+  expect(cutToLength(report, 1_000, '')).toEqual({ report, omitted: 0 });
 });

@@ -59,27 +59,41 @@ export function dataFromShown({ blocks, notes }: ShownReport): ShownData {
   };
 }
 
-/** The same with as many rows as fit, table by table; what is left out is said. @param most characters of cells */
-export function cutToLength(report: ShownReport, most: number): { report: ShownReport; omitted: number } {
+/**
+ * The same with as many rows as fit, of each table the same part; what is left out is said.
+ * @param most characters of cells
+ * @param advice what to do about it
+ */
+export function cutToLength(
+  report: ShownReport,
+  most: number,
+  advice: string,
+): { report: ShownReport; omitted: number } {
   const { blocks, notes } = report;
-  let left = most;
+  const sizes = blocks.map((block) =>
+    typeof block === 'string' ? 0 : block.rows.reduce((sum, row) => sum + sizeOf(row), 0),
+  );
+  const whole = sizes.reduce((sum, size) => sum + size, 0);
+  if (whole <= most) return { report, omitted: 0 };
   let omitted = 0;
-  const cut = blocks.map((block) => {
+  const cut = blocks.map((block, index) => {
     if (typeof block === 'string') return block;
+    let left = ((sizes[index] ?? 0) * most) / whole;
     const rows = block.rows.filter((row) => {
-      left -= row.reduce((sum, cell) => sum + cell.length + 3, 0);
+      left -= sizeOf(row);
       return left >= 0;
     });
     omitted += block.rows.length - rows.length;
     return { ...block, rows };
   });
-  if (omitted === 0) return { report, omitted };
   const rows = omitted === 1 ? 'row does' : 'rows do';
-  const more = `${omitted} more ${rows} not fit in this answer; sums have them. Ask for a shorter period, a coarser interval or fewer dimensions, or give a larger "limit".`;
-  return { report: { blocks: cut, notes: [...notes, more] }, omitted };
+  const more = `${omitted} more ${rows} not fit in this answer; sums have them. ${advice}`;
+  return { report: { blocks: cut, notes: [more, ...notes] }, omitted };
 }
 
 // --- internal ---
+
+const sizeOf = (row: readonly string[]) => row.reduce((sum, cell) => sum + cell.length + 3, 0);
 
 /** What could be a sentence of somebody else's stands in quotes (shown-value.ts). */
 function hasQuoted(block: ShownBlock): boolean {

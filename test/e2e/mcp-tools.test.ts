@@ -142,6 +142,7 @@ describe('what a tool answers', () => {
     ['get_bedrock_usage_report', { days: 33, limit: 2 }, 'table,'],
     ['explain_spend_change', { from: '2026-10-14', to: '2026-10-15', limit: 1 }, 'principal,model,before_usd'],
     ['simulate_spend', { routing: 'global', by: ['principal'], limit: 1 }, 'principal,invocations'],
+    ['simulate_spend', { limit: 1 }, 'model,alternative,invocations'],
     ['review_prompt_caching', { limit: 1 }, 'principal,model'],
     ['find_wasted_spend', { limit: 1 }, 'kind,'],
     ['export_focus', { from: '2026-10-14', to: '2026-10-15', limit: 1 }, 'BilledCost,'],

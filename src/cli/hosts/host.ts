@@ -49,7 +49,9 @@ export function withHeaders({ url, keyVariable }: Remote, reference: (variable: 
 export function throughMcpRemote({ url, keyVariable }: Remote): Started {
   // Without a space: some hosts split arguments at spaces.
   const header = keyVariable ? ['--header', `x-api-key:\${${keyVariable}}`] : [];
-  return { command: 'npx', args: ['-y', 'mcp-remote', url, ...header] };
+  // It takes http of this machine alone, unless it is told.
+  const plain = /^http:\/\/(?!(localhost|127\.0\.0\.1|\[::1\])[:/])/.test(url) ? ['--allow-http'] : [];
+  return { command: 'npx', args: ['-y', 'mcp-remote', url, ...plain, ...header] };
 }
 
 /** For a POSIX shell. */

@@ -13,7 +13,7 @@ export const breakdownSpend = defineTool({
   name: 'breakdown_spend',
   title: 'Break down Bedrock spend',
   description:
-    'Cost, token usage and errors of Amazon Bedrock grouped by any dimensions: who spent it (principal, session), on what (model, provider), where (region, account), for which team (metadata.KEY, tag.KEY). Use it for "who", "which" and "how much" questions. For a trend use spend_over_time. Costs are exact; usage without a known price is shown as unpriced, never as zero.',
+    'Cost, token usage and errors of Amazon Bedrock grouped by any dimensions: who spent it (principal, session), on what (model, provider), where (region, account), for which team (metadata.KEY, tag.KEY). Use it for "who", "which" and "how much" questions. For a trend use spend_over_time. Usage without a known price is shown as unpriced, never as zero.',
   input: z.strictObject({
     by: byInput,
     ...periodInputs,

@@ -13,7 +13,7 @@ export const findWastedSpend = defineTool({
   name: 'find_wasted_spend',
   title: 'Find wasted spend',
   description:
-    'Amazon Bedrock spend that brought little or nothing, by kind: failed calls and what they were billed, answers cut off at max_tokens, retry storms, large prompts for tiny answers, and routing more expensive than global; who, which model, how many calls, exact dollars and what to do. Use it for "where do we waste money". Kinds overlap: never add them up. For caches use review_prompt_caching, for other models simulate_spend.',
+    'Amazon Bedrock spend that brought little or nothing, by kind: failed calls and what they were billed, answers cut off at max_tokens, retry storms, large prompts for tiny answers, and routing more expensive than global; who, which model, how many calls, dollars and what to do. Use it for "where do we waste money". Kinds overlap: never add them up. For caches use review_prompt_caching, for other models simulate_spend.',
   input: z.strictObject({
     ...periodInputs,
     where: whereInput,

@@ -11,7 +11,7 @@ export const reviewPromptCaching = defineTool({
   name: 'review_prompt_caching',
   title: 'Review prompt caching',
   description:
-    'What prompt caching saved and wasted on Amazon Bedrock, by caller and model, in exact dollars: reads against writes, writes that nobody read, one-hour writes where five minutes would do and the reverse, and callers with large prompts that do not cache, each with a verdict and what to do. Use it for "does our cache pay" and "who should cache". For what else could be saved use find_wasted_spend and simulate_spend. Give at most 31 days: writes never read are looked for in cells of five minutes.',
+    'What prompt caching saved and wasted on Amazon Bedrock, by caller and model, in dollars: reads against writes, writes that nobody read, one-hour writes where five minutes would do and the reverse, and callers with large prompts that do not cache, each with a verdict and what to do. Use it for "does our cache pay" and "who should cache". For what else could be saved use find_wasted_spend and simulate_spend. Give at most 31 days: writes never read are looked for in cells of five minutes.',
   input: z.strictObject({
     ...periodInputs,
     where: whereInput,
