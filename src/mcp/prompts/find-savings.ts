@@ -19,7 +19,7 @@ export const findSavings = definePrompt({
     who,
   }) => `Find what we could save on Amazon Bedrock, going by ${period}.
 
-Give each call below that takes them the "from" and "to" of that time, at most 31 days${who ? `, and "where": [${JSON.stringify(who)}]` : ''}.
+Give each call below that takes them the "from" and "to" of that time, at most 31 days${whereText(who)}.
 
 1. list_dimensions: the time the logs cover.
 2. breakdown_spend {"by":["principal","model"]}: where the money is. No saving is larger than its row.
@@ -37,3 +37,10 @@ Then write a table, the largest saving first, one line an idea:
 
 Ideas about the same usage overlap: add up only those that can be done together, and say which exclude each other. Leave out what saves less than one per cent of the total. End with what the tools could not tell: usage without a price, what was assumed, notes that matter.`,
 });
+
+/** A filter as it is; of a name the model finds out what it is a name of. */
+function whereText(who: string | undefined): string {
+  if (who === undefined) return '';
+  if (/^[^=\s]+=/.test(who)) return `, and "where": [${JSON.stringify(who)}]`;
+  return `, and a "where" that keeps ${JSON.stringify(who)} alone: see with breakdown_spend which dimension has it, and how it is written there`;
+}
