@@ -4,12 +4,13 @@ import { SpendError } from '../domain/errors.ts';
 import { noPriceText, priceList, priceReport } from '../reports/price/price.ts';
 import { textFromPriceList } from '../reports/price/render.ts';
 import type { Asking } from './asking.ts';
-import { asResource, decodedVariable, registerTables } from './tables.ts';
+import { asResource, decodedVariable } from './resource-answer.ts';
+import { registerTables } from './tables.ts';
 import { getPrice } from './tools/get-price.ts';
 import { TOOLS } from './tools/index.ts';
 
 const PRICES_URI = 'bedrock-spend://prices';
-const PRICE_URI = 'bedrock-spend://prices/{model}';
+export const PRICE_URI = 'bedrock-spend://prices/{model}';
 
 /** Documents for hosts that attach resources: prices, and the whole tables of answers. */
 export function registerResources(server: McpServer, asking: Asking): void {
@@ -46,16 +47,9 @@ function registerPrices(server: McpServer, { rights, context: { prices, now }, a
 
 function registerPrice(server: McpServer, { rights, context: { prices, names, now }, ask }: Asking): void {
   const mimeType = 'application/json';
-  const complete = {
-    model: async (typed: string) =>
-      priceList(await prices(), {}, now)
-        .map(({ model }) => model)
-        .filter((model) => model.startsWith(typed))
-        .slice(0, 100),
-  };
   server.registerResource(
     'price',
-    new ResourceTemplate(PRICE_URI, { list: undefined, complete }),
+    new ResourceTemplate(PRICE_URI, { list: undefined }),
     {
       title: 'Price of a Bedrock model',
       description:

@@ -6,6 +6,7 @@ import type { Progress } from '../engines/engine.ts';
 import { shownSchema } from '../reports/shown-schema.ts';
 import { registerDashboard } from './app/index.ts';
 import { type Asking, createAsking } from './asking.ts';
+import { registerCompletion } from './completion.ts';
 import type { Tool } from './define-tool.ts';
 import type { ServerDependencies } from './dependencies.ts';
 import { ICONS } from './icon.ts';
@@ -35,14 +36,15 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
       { name: 'bedrock-spend', title: 'Bedrock Spend', version: VERSION, icons: ICONS },
       {
         instructions: INSTRUCTIONS,
-        capabilities: { tools: {}, logging: {}, resources: { subscribe: true }, prompts: {} },
+        capabilities: { tools: {}, logging: {}, resources: { subscribe: true }, prompts: {}, completions: {} },
       },
     );
     const asking = createAsking(clientFromAuthInfo(authInfo), dependencies);
     for (const tool of TOOLS) registerTool(server, tool, asking);
     registerResources(server, asking);
     registerDashboard(server);
-    registerPrompts(server, asking);
+    registerPrompts(server);
+    registerCompletion(server, asking);
     return server;
   };
 }
@@ -50,7 +52,6 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
 /** Tools are the same for every client, in the list and in words; what one may not ask is refused when it is asked. */
 function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask }: Asking): void {
   const { toolData = 'shown', outliving } = own;
-  const usualLimit = tool.input.shape['limit']?.parse(undefined);
   const { name, title, description } = tool;
   server.registerTool(
     name,
@@ -78,6 +79,7 @@ function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask
         );
         if ('goesOn' in answer) return answer.goesOn;
         const exactly = context.mcpReq._meta?.[EXACT] === true;
+        const usualLimit = tool.input.shape['limit']?.parse(undefined);
         const room = input['limit'] === usualLimit ? 'usual' : 'large';
         const wholeTable = tool.csv && tableLink(tool, given);
         return resultFromAnswer(answer, { toolData, exactly, room, wholeTable });

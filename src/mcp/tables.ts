@@ -1,17 +1,18 @@
-import { type McpServer, ProtocolError, ProtocolErrorCode, ResourceTemplate } from '@modelcontextprotocol/server';
+import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { checkTool } from '../authorization/rights.ts';
-import { ERROR_CODES, SpendError } from '../domain/errors.ts';
+import { SpendError } from '../domain/errors.ts';
 import type { Asking } from './asking.ts';
 import type { Tool } from './define-tool.ts';
+import { asResource, decodedVariable } from './resource-answer.ts';
 import { inputFrom } from './tool-input.ts';
 
 /** More rows than this are no table that a host should be sent. */
 const MOST_ROWS = 10_000;
 
-const TEMPLATE = 'bedrock-spend://csv/{tool}{?arguments}';
+export const TABLE_URI = 'bedrock-spend://csv/{tool}{?arguments}';
 
 /** Where the whole table of an answer is read. The address holds the question, so nothing is kept for it. */
-export function tableUri(tool: string, given: unknown): string {
+function tableUri(tool: string, given: unknown): string {
   return `bedrock-spend://csv/${tool}?arguments=${encodeURIComponent(JSON.stringify(given ?? {}))}`;
 }
 
@@ -48,12 +49,9 @@ export function omittedIn(exact: Record<string, unknown>): number {
 /** The tables of tools as resources, each by the question it answers. */
 export function registerTables(server: McpServer, tools: readonly Tool[], { rights, context, ask }: Asking): void {
   const tabular = tools.filter(({ csv }) => csv);
-  const complete = {
-    tool: (typed: string) => tabular.map(({ name }) => name).filter((name) => name.startsWith(typed)),
-  };
   server.registerResource(
     'table',
-    new ResourceTemplate(TEMPLATE, { list: undefined, complete }),
+    new ResourceTemplate(TABLE_URI, { list: undefined }),
     {
       title: 'A tool’s whole table',
       description:
@@ -80,31 +78,11 @@ export function registerTables(server: McpServer, tools: readonly Tool[], { righ
         return tool.csv(exact);
       };
       const csv = await asResource(
-        ask({ method: 'resources/read', target: TEMPLATE, input: { tool: name, arguments: text } }, read),
+        ask({ method: 'resources/read', target: TABLE_URI, input: { tool: name, arguments: text } }, read),
       );
       return { contents: [{ uri: uri.href, mimeType: 'text/csv', text: csv }] };
     },
   );
-}
-
-/** What a client can mend is no internal error of the server, for resources as for everything else. */
-export async function asResource(answer: Promise<string>): Promise<string> {
-  return answer.catch((error) => {
-    const isClients = error instanceof SpendError && ERROR_CODES[error.code].fixer === 'client';
-    throw isClients ? new ProtocolError(ProtocolErrorCode.InvalidParams, `${error.message} [${error.code}]`) : error;
-  });
-}
-
-/** A variable of an address as it was meant. @throws SpendError INVALID_ARGUMENT */
-export function decodedVariable(variable: string | string[]): string {
-  try {
-    return decodeURIComponent(String(variable));
-  } catch {
-    throw new SpendError(
-      'INVALID_ARGUMENT',
-      'The address of the resource has a % without two hex digits; % itself is %25.',
-    );
-  }
 }
 
 /** All rows, no picture and no quote; only what the tool takes, since some tools take the rest of their input for the question. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Completion } from '../completions.ts';
+import type { Completion } from '../proposals.ts';
 
 /** A text that puts the tools to work. `index.ts` lists them all. */
 export interface Prompt<Args extends z.ZodObject = z.ZodObject> {

@@ -1,19 +1,18 @@
 import { DIMENSION_FAMILIES, DIMENSIONS, isTimeDimension, NONE } from '../domain/dimension.ts';
 import { DAY_MS, isoFromMoment } from '../domain/period.ts';
+import { priceList } from '../reports/price/price.ts';
 import { breakdown } from '../reports/usage/breakdown.ts';
 import type { Asking } from './asking.ts';
+import { TOOLS } from './tools/index.ts';
 
 /** What a client has typed of a value, and what it has given for other arguments. */
 export type Complete = (typed: string, given: Readonly<Record<string, string>>) => string[] | Promise<string[]>;
-
-/** The protocol takes no more. */
-const MOST = 100;
 
 /**
  * Values to propose while a client types, most expensive or latest first: only what the client may see, under pseudonyms where it
  * sees those. Names of the logs are proposed only where looking for them reads no logs that cost something.
  */
-export function createCompletions({ context }: Asking) {
+export function createProposals({ context }: Asking) {
   const { engine } = context;
 
   /** Values of a dimension. */
@@ -35,8 +34,7 @@ export function createCompletions({ context }: Asking) {
   const months = async () => [...new Set((await days()).map((day) => day.slice(0, 7)))];
   const isMonday = (day: string) => new Date(day).getUTCDay() === 1;
 
-  const completions = {
-    principal: () => valuesOf('principal'),
+  return {
     role: async () => (await valuesOf('principal')).filter((name) => name.startsWith('role/')),
     /** A filter: the most expensive of each kind. */
     filter: async (typed) => {
@@ -50,26 +48,18 @@ export function createCompletions({ context }: Asking) {
     suspect: async () => [...(await valuesOf('principal')), ...(await valuesOf('model'))],
     team: (_, { key = 'metadata.team' }) => valuesOf(key),
     dimension: () => TELLING,
-    day: async () => days(),
     week: async () => (await days()).filter(isMonday),
     dayOrMonth: async () => [...(await days()), ...(await months())],
-    month: async () => months(),
+    month: months,
     audience: () => ['the team', 'engineering managers', 'finance', 'the board'],
+    /** Models with a price. */
+    pricedModel: async () => priceList(await context.prices(), {}, context.now).map(({ model }) => model),
+    /** Tools whose answer is a table. */
+    tableTool: () => TOOLS.filter(({ csv }) => csv).map(({ name }) => name),
   } satisfies Record<string, Complete>;
-
-  const proposed =
-    (complete: Complete): Complete =>
-    async (typed, given) => {
-      // Completion is a help: what goes wrong in it is no error of the client's.
-      const values = await Promise.resolve(complete(typed, given)).catch(() => []);
-      return values.filter((value) => value.toLowerCase().startsWith(typed.toLowerCase())).slice(0, MOST);
-    };
-  return Object.fromEntries(
-    Object.entries(completions).map(([name, complete]) => [name, proposed(complete)]),
-  ) as Record<keyof typeof completions, Complete>;
 }
 
-export type Completion = keyof ReturnType<typeof createCompletions>;
+export type Completion = keyof ReturnType<typeof createProposals>;
 
 /** What a team could be told by. The keys of the logs are not proposed: finding them may be a scan that costs something. */
 const TELLING = [
