@@ -1,3 +1,4 @@
+import { createExpiringRows } from './expiring-rows.ts';
 import type { CallRow, NewEvent, SessionRow, SessionStore, StoredEvent } from './session-store.ts';
 
 /** Limits, so that clients cannot take all memory there is. */
@@ -33,26 +34,19 @@ export function createMemorySessionStore({
   now = Date.now,
 }: MemorySessionStoreOptions = {}): SessionStore {
   /** In the order of their last use. */
-  const rows = new Map<string, SessionRow>();
+  const rows = createExpiringRows<SessionRow>(now);
   const calls = new Map<string, Map<string, CallRow>>();
   const channels = new Map<string, Channel>();
   const readers = new Map<string, Set<() => void>>();
   let characters = 0;
   let toldFullAt = Number.NEGATIVE_INFINITY;
 
-  function live(id: string): SessionRow | undefined {
-    const row = rows.get(id);
-    if (row === undefined || row.expiresAt > now()) return row;
-    rows.delete(id);
-    return undefined;
-  }
-
   /** One principal that begins sessions without end must not take them from the others. */
   function makeRoom(owner: string | undefined): void {
     const own = owner === undefined ? [] : [...rows.values()].filter((row) => row.owner === owner);
     if (own[0] && own.length >= maxSessionsOfOwner) rows.delete(own[0].id);
     if (rows.size < maxSessions) return;
-    for (const id of rows.keys()) live(id);
+    for (const id of rows.keys()) rows.live(id);
     const [longestUnused] = rows.keys();
     if (rows.size < maxSessions || longestUnused === undefined) return;
     rows.delete(longestUnused);
@@ -122,25 +116,25 @@ export function createMemorySessionStore({
       rows.set(row.id, row);
     },
     async get(id) {
-      return live(id);
+      return rows.live(id);
     },
     async update(id, change) {
-      const row = live(id);
+      const row = rows.live(id);
       if (row === undefined) return;
       // What is used moves to the end.
       if (change.expiresAt !== undefined) rows.delete(id);
       rows.set(id, { ...row, ...change });
     },
     async subscribe(id, uri) {
-      const row = live(id);
+      const row = rows.live(id);
       if (row) rows.set(id, { ...row, subscriptions: [...new Set([...row.subscriptions, uri])] });
     },
     async unsubscribe(id, uri) {
-      const row = live(id);
+      const row = rows.live(id);
       if (row) rows.set(id, { ...row, subscriptions: row.subscriptions.filter((other) => other !== uri) });
     },
     async end(id) {
-      const row = live(id);
+      const row = rows.live(id);
       rows.delete(id);
       return row !== undefined;
     },

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createMemorySessionStore, type SessionStore } from 'serverless-mcp';
-import { createDynamoSessionStore } from 'serverless-mcp/dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalDynamoDB, startDynamoDB } from '../../../rigs/dynamodb.ts';
+import type { SessionStore } from 'serverless-mcp';
+import { describe, expect, it, vi } from 'vitest';
+import { bothStores } from './helpers/both-stores.ts';
 import { SDK_CLIENTS } from './helpers/clients.ts';
 import { makeMcp } from './helpers/make-mcp.ts';
 import { allData, beginSession, eventsOf, MCP_URL, toolCall } from './helpers/raw-mcp.ts';
@@ -11,21 +10,7 @@ import { allData, beginSession, eventsOf, MCP_URL, toolCall } from './helpers/ra
 const RETRY_MS = 50;
 const WATCHED_MS = 40 * RETRY_MS;
 
-let dynamodb: LocalDynamoDB;
-beforeAll(async () => {
-  dynamodb = await startDynamoDB();
-});
-afterAll(() => dynamodb.close());
-
-const STORES: [string, () => SessionStore][] = [
-  ['memory', () => createMemorySessionStore()],
-  ['DynamoDB', () => createDynamoSessionStore({ table: dynamodb.table, client: dynamodb.config })],
-];
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
+const { STORES, cleanups } = bothStores();
 
 /** A server, and what it was asked for with GET: the ids from which clients wanted to go on, '' for the session's own stream. */
 function watchedMcp(store: SessionStore) {

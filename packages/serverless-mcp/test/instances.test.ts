@@ -6,28 +6,13 @@ import {
   type ServerlessMcpOptions,
   type SessionStore,
 } from 'serverless-mcp';
-import { createDynamoSessionStore } from 'serverless-mcp/dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalDynamoDB, startDynamoDB } from '../../../rigs/dynamodb.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { bothStores } from './helpers/both-stores.ts';
 import { makeMcp } from './helpers/make-mcp.ts';
 
 const URL_ = 'http://localhost/mcp';
 
-let dynamodb: LocalDynamoDB;
-beforeAll(async () => {
-  dynamodb = await startDynamoDB();
-});
-afterAll(() => dynamodb.close());
-
-const STORES: [string, () => SessionStore][] = [
-  ['memory', () => createMemorySessionStore()],
-  ['DynamoDB', () => createDynamoSessionStore({ table: dynamodb.table, client: dynamodb.config })],
-];
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
+const { STORES, cleanups } = bothStores();
 
 /** Two instances that share nothing but the store, and a client whose requests go to them in turn. */
 function twoInstances(store: SessionStore, options: Partial<ServerlessMcpOptions> = {}) {

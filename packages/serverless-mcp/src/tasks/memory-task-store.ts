@@ -1,3 +1,4 @@
+import { createExpiringRows } from '../expiring-rows.ts';
 import type { TaskRow, TaskStore } from './task-store.ts';
 
 /** Limits, so that clients cannot take all memory there is. */
@@ -17,17 +18,10 @@ export function createMemoryTaskStore({
   now = Date.now,
 }: MemoryTaskStoreOptions = {}): TaskStore {
   /** In the order they were made. */
-  const rows = new Map<string, TaskRow>();
-
-  function live(id: string): TaskRow | undefined {
-    const row = rows.get(id);
-    if (row === undefined || row.expiresAt > now()) return row;
-    rows.delete(id);
-    return undefined;
-  }
+  const rows = createExpiringRows<TaskRow>(now);
 
   function makeRoom(owner: string | undefined): void {
-    for (const id of rows.keys()) live(id);
+    for (const id of rows.keys()) rows.live(id);
     const own = [...rows.values()].filter((row) => row.owner === owner);
     if (own.length >= maxTasksOfOwner) rows.delete((own[0] as TaskRow).id);
     if (rows.size >= maxTasks) throw new Error(`more than ${maxTasks} tasks`);
@@ -39,10 +33,10 @@ export function createMemoryTaskStore({
       rows.set(row.id, row);
     },
     async get(id) {
-      return live(id);
+      return rows.live(id);
     },
     async replace(row) {
-      if (live(row.id)?.version !== row.version - 1) return false;
+      if (rows.live(row.id)?.version !== row.version - 1) return false;
       rows.set(row.id, row);
       return true;
     },

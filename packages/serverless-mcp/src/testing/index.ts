@@ -2,28 +2,13 @@
 /** `serverless-mcp/testing`: what every session store and every task store must do, for any test runner. */
 import assert from 'node:assert/strict';
 import type { SessionRow, SessionStore, StoredEvent } from '../session-store.ts';
+import { MINUTE, type StoreCase, same } from './case.ts';
 import { STORE_CLOCK_BEGINS } from './clock.ts';
 import { sessionRow } from './session-row.ts';
 
+export type { StoreCase, StoreUnderTest } from './case.ts';
 export { STORE_CLOCK_BEGINS } from './clock.ts';
 export { TASK_STORE_CASES, type TaskStoreCase, type TaskStoreUnderTest } from './tasks.ts';
-
-export interface StoreUnderTest {
-  store: SessionStore;
-  /** Moves the store's clock. */
-  advance(ms: number): void;
-}
-
-export interface StoreCase {
-  name: string;
-  /**
-   * @param opened an empty store, whose clock is at `STORE_CLOCK_BEGINS`
-   * @throws AssertionError for a store that does otherwise
-   */
-  check(opened: StoreUnderTest): Promise<void>;
-}
-
-const MINUTE = 60_000;
 
 const begun = STORE_CLOCK_BEGINS;
 
@@ -233,9 +218,4 @@ function append(store: SessionStore, channel: string, ...values: string[]) {
 
 function dataOf(events: readonly StoredEvent[]): string[] {
   return events.map(({ data }) => data);
-}
-
-/** All of it is JSON, where a field that is undefined and one that is missing are the same. */
-function same(actual: unknown, expected: unknown): void {
-  assert.deepEqual(JSON.parse(JSON.stringify(actual ?? null)), JSON.parse(JSON.stringify(expected)));
 }

@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict';
 import type { TaskRow, TaskStore } from '../tasks/task-store.ts';
+import { MINUTE, type StoreCase, type StoreUnderTest, same } from './case.ts';
 import { STORE_CLOCK_BEGINS } from './clock.ts';
 
-export interface TaskStoreUnderTest {
-  store: TaskStore;
-  /** Moves the store's clock. */
-  advance(ms: number): void;
-}
+export type TaskStoreUnderTest = StoreUnderTest<TaskStore>;
+export type TaskStoreCase = StoreCase<TaskStore>;
 
-export interface TaskStoreCase {
-  name: string;
-  /**
-   * @param opened an empty store, whose clock is at `STORE_CLOCK_BEGINS`
-   * @throws AssertionError for a store that does otherwise
-   */
-  check(opened: TaskStoreUnderTest): Promise<void>;
-}
-
-const MINUTE = 60_000;
 const begun = STORE_CLOCK_BEGINS;
 
 /** The contract of task stores, whatever they keep their rows in: each case wants a store of its own. */
@@ -114,9 +102,4 @@ function row(id: string, change: Partial<TaskRow> = {}): TaskRow {
     inputs: { round: 0, requests: {}, responses: {} },
     ...change,
   };
-}
-
-/** All of it is JSON, where a field that is undefined and one that is missing are the same. */
-function same(actual: unknown, expected: unknown): void {
-  assert.deepEqual(JSON.parse(JSON.stringify(actual ?? null)), JSON.parse(JSON.stringify(expected)));
 }
