@@ -1,3 +1,4 @@
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { ClientIdentity } from '../authentication/client-identity.ts';
 import type { AuditEntry } from '../authorization/audit.ts';
 import { checkSight, isLimited, type Rights } from '../authorization/rights.ts';
@@ -69,4 +70,12 @@ function forClient(error: unknown, rights: Rights, log: ServerDependencies['log'
 
 function isForClient({ code }: SpendError, rights: Rights): boolean {
   return code === 'FORBIDDEN' || ERROR_CODES[code].fixer === 'client' || !isLimited(rights);
+}
+
+/** What a client can mend is no internal error of the server, for resources as for everything else. */
+export async function asResource(answer: Promise<string>): Promise<string> {
+  return answer.catch((error) => {
+    const isClients = error instanceof SpendError && ERROR_CODES[error.code].fixer === 'client';
+    throw isClients ? new ProtocolError(ProtocolErrorCode.InvalidParams, `${error.message} [${error.code}]`) : error;
+  });
 }

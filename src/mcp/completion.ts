@@ -1,7 +1,7 @@
 import { type McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Asking } from './asking.ts';
 import { PROMPTS } from './prompts/index.ts';
-import { type Complete, type Completion, createProposals } from './proposals.ts';
+import type { Complete, Completion } from './proposals.ts';
 import { PRICE_URI } from './resources.ts';
 import { TABLE_URI } from './tables.ts';
 
@@ -20,6 +20,7 @@ const OF_TEMPLATES: Readonly<Record<string, Readonly<Record<string, Completion>>
  */
 export function registerCompletion(server: McpServer, asking: Asking): void {
   server.server.setRequestHandler('completion/complete', async ({ params: { ref, argument, context } }) => {
+    const { createProposals } = await import('./proposals.ts');
     const proposals: Readonly<Record<Completion, Complete>> = createProposals(asking);
     const known = ref.type === 'ref/prompt' ? ofPrompt(ref.name) : (OF_TEMPLATES[ref.uri] ?? {});
     const name = Object.hasOwn(known, argument.name) ? known[argument.name] : undefined;

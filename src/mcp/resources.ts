@@ -3,9 +3,9 @@ import { checkTool } from '../authorization/rights.ts';
 import { SpendError } from '../domain/errors.ts';
 import { noPriceText, priceList, priceReport } from '../reports/price/price.ts';
 import { textFromPriceList } from '../reports/price/render.ts';
-import type { Asking } from './asking.ts';
-import { asResource, decodedVariable } from './resource-answer.ts';
+import { type Asking, asResource } from './asking.ts';
 import { registerTables } from './tables.ts';
+import { decodedVariable } from './tool-input.ts';
 import { getPrice } from './tools/get-price.ts';
 import { TOOLS } from './tools/index.ts';
 

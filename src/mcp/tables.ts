@@ -1,10 +1,9 @@
 import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { checkTool } from '../authorization/rights.ts';
 import { SpendError } from '../domain/errors.ts';
-import type { Asking } from './asking.ts';
+import { type Asking, asResource } from './asking.ts';
 import type { Tool } from './define-tool.ts';
-import { asResource, decodedVariable } from './resource-answer.ts';
-import { inputFrom } from './tool-input.ts';
+import { decodedVariable, inputFrom } from './tool-input.ts';
 
 /** More rows than this are no table that a host should be sent. */
 const MOST_ROWS = 10_000;

@@ -42,6 +42,18 @@ export function inputFrom(schema: z.ZodObject, given: unknown): Record<string, u
   throw new SpendError('INVALID_ARGUMENT', error.issues.map((issue) => issueText(issue, read, expected)).join(' '));
 }
 
+/** A variable of an address as it was meant. @throws SpendError INVALID_ARGUMENT */
+export function decodedVariable(variable: string | string[]): string {
+  try {
+    return decodeURIComponent(String(variable));
+  } catch {
+    throw new SpendError(
+      'INVALID_ARGUMENT',
+      'The address of the resource has a % without two hex digits; % itself is %25.',
+    );
+  }
+}
+
 // --- internal ---
 
 /** The longest ARN, by IAM (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html), and all that a question can say. */
