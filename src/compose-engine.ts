@@ -11,7 +11,7 @@ import { sourceTextFrom } from './engines/source-text.ts';
 import { lazy } from './lazy.ts';
 
 /** Where the ledger of an embedded engine is kept; `false`: nowhere that lasts. */
-type LedgerSetting = string | false | undefined;
+export type LedgerSetting = string | false | undefined;
 
 /**
  * Opens a source at the first question: loading DuckDB, 70 MB of native code, or the AWS SDK would make every start wait for it.

@@ -3,7 +3,7 @@ import envPaths from 'env-paths';
 import type { SessionStore, TaskStore } from 'serverless-mcp';
 import { type AccessControlOptions, openAccessControl } from './authorization/access-control.ts';
 import type { ReadBill } from './bill/bill.ts';
-import { engineFromSource } from './compose-engine.ts';
+import { engineFromSource, type LedgerSetting } from './compose-engine.ts';
 import type { Alias } from './domain/alias.ts';
 import { type Usd, usdFromText } from './domain/money.ts';
 import { DAY_MS } from './domain/period.ts';
@@ -12,6 +12,7 @@ import { narrowedSource } from './engines/cloudwatch/source.ts';
 import { capEngine } from './engines/composite/capped.ts';
 import type { Engine } from './engines/engine.ts';
 import { awsTargetsOfSource } from './engines/source-text.ts';
+import type { DaySums } from './engines/spending/day-limits.ts';
 import { lazy, memoizeFor } from './lazy.ts';
 import type { ServerDependencies } from './mcp/dependencies.ts';
 import type { LookUpNames } from './names/names.ts';
@@ -32,9 +33,15 @@ export interface PriceOptions {
 export interface ComposeOptions extends PriceOptions, AccessControlOptions {
   source: string | undefined;
   /** A file, or `false` for none that lasts. */
-  ledger?: string | false | undefined;
+  ledger?: LedgerSetting;
   /** Most that one question may cost: a plain decimal such as `1.50`. */
   maxScanUsd?: string | Usd | undefined;
+  /** Most that all questions of a UTC day may cost. */
+  maxDayUsd?: string | Usd | undefined;
+  /** Most that the questions of one client may cost in a UTC day. */
+  maxClientDayUsd?: string | Usd | undefined;
+  /** A DynamoDB table, the sessions’ own, in which all instances count what a day has cost. Default: this process counts. */
+  spentTable?: string | undefined;
   /** A cost report, in place of Cost Explorer. */
   cur?: string | undefined;
   /** File of budgets. */
@@ -48,14 +55,16 @@ export interface ComposeOptions extends PriceOptions, AccessControlOptions {
 export async function compose(options: ComposeOptions): Promise<ServerDependencies & { close(): Promise<void> }> {
   // An overrides file is read at once, so that what is wrong with it is said at the start.
   const given = options.prices === undefined ? undefined : await openPrices({ prices: options.prices });
-  const engine = openEngine(options.source, options);
+  const budgetFor = await budgetsOf(options);
+  const engine = openEngine(options.source, options.ledger, budgetFor);
   const { log: write = console.error } = options;
   const log = (message: string) => write(logEntry(message));
-  const narrowed = narrowedEngines(options, log);
+  const narrowed = narrowedEngines(options, budgetFor, log);
   return {
     access: await openAccessControl(options, toolNames, log),
     toolData: options.toolData,
     engine,
+    budgetFor,
     narrowed: narrowed.find,
     prices: memoizeFor(() => openPrices(options).then(({ book }) => book), DAY_MS),
     names: composeNames(options, given?.aliases ?? []),
@@ -78,23 +87,49 @@ async function readBudgets(file: string | undefined): Promise<readonly Budget[]>
   return file === undefined ? [] : (await import('./reports/budgets/budget-file.ts')).readBudgets(file);
 }
 
-function openEngine(source: string | undefined, { ledger, maxScanUsd }: ComposeOptions): Engine {
+function openEngine(source: string | undefined, ledger: LedgerSetting, budgetFor: BudgetFor | undefined): Engine {
   const engine = engineFromSource(source, ledger);
-  if (maxScanUsd === undefined) return engine;
-  return capEngine(engine, typeof maxScanUsd === 'string' ? usdFromText(maxScanUsd) : maxScanUsd);
+  return budgetFor ? capEngine(engine, () => budgetFor(undefined)) : engine;
+}
+
+type BudgetFor = NonNullable<ServerDependencies['budgetFor']>;
+
+/** What each question may spend on scans; undefined where nobody set a limit. */
+async function budgetsOf(options: ComposeOptions): Promise<BudgetFor | undefined> {
+  const [maxUsd, maxDayUsd, maxClientDayUsd] = [options.maxScanUsd, options.maxDayUsd, options.maxClientDayUsd].map(
+    usd,
+  );
+  if (!maxUsd && !maxDayUsd && !maxClientDayUsd) return undefined;
+  const [{ createScanBudget }, { createDayLimits, createMemoryDaySums }] = await Promise.all([
+    import('./engines/spending/scan-budget.ts'),
+    import('./engines/spending/day-limits.ts'),
+  ]);
+  const sums = options.spentTable === undefined ? createMemoryDaySums() : composeDaySums(options.spentTable);
+  const limitOf = createDayLimits({ sums, maxUsd: maxDayUsd, maxClientUsd: maxClientDayUsd, now: Date.now });
+  return (principal) => createScanBudget({ maxUsd, days: limitOf(principal) });
+}
+
+const usd = (amount: string | Usd | undefined) => (typeof amount === 'string' ? usdFromText(amount) : amount);
+
+/** Sums in the sessions’ table. */
+function composeDaySums(table: string): DaySums {
+  return lazy(async () => {
+    const { createDynamoDaySums } = await import('./engines/spending/dynamodb/day-sums.ts');
+    return createDynamoDaySums(table);
+  });
 }
 
 /** Engines that are kept for clients' log groups; each keeps what it found. */
 const MOST_NARROWED = 8;
 
 /** Engines for a log group or region that a client names, where the operator's source leaves open which it is. */
-function narrowedEngines(options: ComposeOptions, log: (message: string) => void) {
+function narrowedEngines(options: ComposeOptions, budgetFor: BudgetFor | undefined, log: (message: string) => void) {
   const open = new Map<string, Engine>();
   return {
     find(what: { group?: string | undefined; region?: string | undefined }): Engine | undefined {
       const source = options.source && narrowedSource(options.source, what);
       if (!source) return undefined;
-      const engine = open.get(source) ?? openEngine(source, options);
+      const engine = open.get(source) ?? openEngine(source, options.ledger, budgetFor);
       open.delete(source);
       open.set(source, engine);
       for (const [oldest, other] of [...open].slice(0, -MOST_NARROWED)) {

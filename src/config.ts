@@ -137,6 +137,18 @@ export const SETTINGS = {
     help: 'Most dollars that scanning logs for one question may cost; more expensive questions are refused',
     parse: dollars,
   }),
+  maxDayUsd: setting({
+    env: 'BEDROCK_SPEND_MAX_DAY_USD',
+    flag: '--max-day-usd',
+    help: 'Most dollars that scanning logs may cost in a UTC day, all questions together, counted in the session table where there is one',
+    parse: dollars,
+  }),
+  maxClientDayUsd: setting({
+    env: 'BEDROCK_SPEND_MAX_CLIENT_DAY_USD',
+    flag: '--max-client-day-usd',
+    help: 'Most dollars that scanning logs may cost in a UTC day for one API key or token subject',
+    parse: dollars,
+  }),
   budgets: setting({
     env: 'BEDROCK_SPEND_BUDGETS',
     flag: '--budgets',
@@ -352,6 +364,9 @@ export function functionSettings() {
       prices: readSetting('prices'),
       ledger: readSetting('ledger'),
       maxScanUsd: readSetting('maxScanUsd'),
+      maxDayUsd: readSetting('maxDayUsd'),
+      maxClientDayUsd: readSetting('maxClientDayUsd'),
+      spentTable: requireSetting('sessionTable'),
       priceList: readSetting('priceList'),
       priceListUrl: readSetting('priceListUrl'),
       cur: readSetting('cur'),

@@ -21,11 +21,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bill: ['domain'],
   'engines/engine.ts': ['domain', 'logs', 'engines/quote.ts'],
   'engines/quote.ts': ['domain'],
-  'engines/queries.ts': ['domain', 'engines/engine.ts'],
+  'engines/queries.ts': ['domain', ...ENGINE],
   'engines/source-text.ts': ['domain'],
   'engines/grouping': ['domain', 'logs', ...ENGINE],
   'engines/scans': ['domain', 'logs', ...ENGINE, 'engines/grouping'],
   'engines/composite': ['aws', 'domain', ...ENGINE, 'engines/grouping'],
+  'engines/spending/dynamodb': ['aws', 'domain', 'engines/spending'],
+  'engines/spending': ['domain', ...ENGINE],
   'engines/files': ['aws', ...DRIVER],
   'engines/athena': ['aws', ...DRIVER, 'engines/scans'],
   'engines/cloudwatch': ['aws', ...DRIVER, 'engines/scans'],
@@ -105,6 +107,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/composite',
     'engines/source-text.ts',
     'engines/cloudwatch',
+    'engines/spending',
+    'engines/spending/dynamodb',
     'prices',
     'prices/aws',
     'reports',
@@ -185,7 +189,7 @@ describe('the import rule', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
         DRIVER_PACKAGES.test(target) &&
-        !/^(engines\/(athena|cloudwatch|files|metrics)|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
+        !/^(engines\/(athena|cloudwatch|files|metrics|spending\/dynamodb)|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
           file,
         ),
     );

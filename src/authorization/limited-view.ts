@@ -1,10 +1,9 @@
 import type { Work } from '../engines/engine.ts';
 
 /** How far the work is, in per cent: how much there is, and where it lies, is more than the client may know. */
-export function withoutAmounts({ signal, queries, onProgress }: Work = {}): Work {
+export function withoutAmounts({ onProgress, ...work }: Work = {}): Work {
   return {
-    signal,
-    queries,
+    ...work,
     onProgress: onProgress && (({ done, total }) => onProgress(percentOf(done, total))),
   };
 }

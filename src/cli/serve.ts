@@ -12,7 +12,6 @@ interface ServeOptions extends SourceOptions {
   host?: string;
   port?: string;
   sessionIdleMinutes?: string;
-  sessionTable?: string;
   getStream?: string;
   keys?: string;
   rateLimit?: string;

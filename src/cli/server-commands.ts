@@ -65,6 +65,8 @@ export function addServerCommands(command: AddCommand, program: Command, finish:
     .addOption(settingOption('port'))
     .addOption(settingOption('sessionIdleMinutes'))
     .addOption(settingOption('sessionTable'))
+    .addOption(settingOption('maxDayUsd'))
+    .addOption(settingOption('maxClientDayUsd'))
     .addOption(settingOption('getStream'))
     .addOption(settingOption('keys'))
     .addOption(settingOption('rateLimit'))

@@ -14,6 +14,9 @@ export interface SourceOptions {
   ledger?: string | false;
   priceList?: string;
   maxScanUsd?: string;
+  maxDayUsd?: string;
+  maxClientDayUsd?: string;
+  sessionTable?: string;
   /** A cost report, in place of Cost Explorer. */
   cur?: string;
   budgets?: string;
@@ -31,6 +34,9 @@ export function composeFromOptions(options: SourceOptions, policy?: string) {
     priceList: readSetting('priceList', options.priceList),
     priceListUrl: readSetting('priceListUrl'),
     maxScanUsd: readSetting('maxScanUsd', options.maxScanUsd),
+    maxDayUsd: readSetting('maxDayUsd', options.maxDayUsd),
+    maxClientDayUsd: readSetting('maxClientDayUsd', options.maxClientDayUsd),
+    spentTable: readSetting('sessionTable', options.sessionTable),
     cur: readSetting('cur', options.cur),
     budgets: readSetting('budgets', options.budgets),
     policy,
@@ -58,7 +64,9 @@ export async function withContext<Result>(
   const { engine, isDamaged } = watchDamage(context.engine);
   const bar = createProgressBar();
   try {
-    const result = await untilInterrupted((signal) => work({ ...context, engine, signal, onProgress: bar.show }));
+    const result = await untilInterrupted((signal) =>
+      work({ ...context, engine, signal, onProgress: bar.show, budget: whole.budgetFor?.(undefined) }),
+    );
     return { result, isDamaged: isDamaged() };
   } finally {
     bar.clear();

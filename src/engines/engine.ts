@@ -134,11 +134,31 @@ export interface Queries {
   outlives(error: unknown, signal: AbortSignal | undefined): boolean;
 }
 
+/** What a question may still spend on scans; shared by all that it asks. */
+export interface ScanBudget {
+  /** Takes nothing yet. @throws SpendError SCAN_TOO_EXPENSIVE */
+  check(quote: Pick<Quote, 'usd'>): void;
+  /**
+   * Takes what a scan costs, before it starts.
+   * @returns gives it back, for a scan that could not start
+   * @throws SpendError SCAN_TOO_EXPENSIVE
+   */
+  take(quote: Pick<Quote, 'usd'>): Promise<() => Promise<void>>;
+  /** Taken so far, a plain decimal. */
+  taken(): string;
+  /** Counts what an earlier run of the same question took. */
+  resume(taken: string): void;
+}
+
 export interface Work {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
   /** Given where queries may outlive the call that asks. */
   queries?: Queries | undefined;
+  /** Given where somebody counts what scans cost. */
+  budget?: ScanBudget | undefined;
+  /** What the asker may see, as one text: scans in flight are shared by those for whom it is the same. */
+  rights?: string | undefined;
 }
 
 /** Reads usage from one source. The contract suite in test/contracts/engine.ts runs over every engine. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SpendError, throwIfCancelled } from '../domain/errors.ts';
 import type { Queries, Work } from './engine.ts';
+import type { Quote } from './quote.ts';
 
 /** A query goes on after the run that waited for it: what is asked again will find it. */
 export class StillRunning extends SpendError {
@@ -66,6 +67,8 @@ function hashOf(text: string): string {
 export interface Query<Result> {
   /** Tells it from others: what is asked, and where. */
   key: string;
+  /** What running it costs; asked where somebody counts. Undefined: nothing. */
+  quote?: (() => Promise<Pick<Quote, 'usd'>>) | undefined;
   /** @param token the same whenever this query is started in a run of the same question */
   start(token: string | undefined): Promise<string>;
   /** Follows it to its end. */
@@ -74,14 +77,37 @@ export interface Query<Result> {
 }
 
 /** Runs a query to its end; it is stopped when that is not waited for, so that it costs nothing further. */
-export async function runToEnd<Result>({ key, start, follow, stop }: Query<Result>, work: Work): Promise<Result> {
+export async function runToEnd<Result>(
+  { key, quote, start, follow, stop }: Query<Result>,
+  work: Work,
+): Promise<Result> {
   throwIfCancelled(work.signal);
-  const id = await (work.queries ? work.queries.idOf(key, start) : start(undefined));
+  const begin = (token?: string) => (quote ? paid(work, quote, () => start(token)) : start(token));
+  const id = await (work.queries ? work.queries.idOf(key, begin) : begin());
   try {
     return await follow(id);
   } catch (error) {
     // Stopping is a courtesy to the account; that it fails changes nothing.
     if (!work.queries?.outlives(error, work.signal)) await stop(id).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Starts what costs, when the question may still pay for it; what could not be started is given back.
+ * @param quote asked for only where somebody counts
+ */
+async function paid<Result>(
+  { budget }: Work,
+  quote: () => Promise<Pick<Quote, 'usd'>>,
+  start: () => Promise<Result>,
+): Promise<Result> {
+  if (budget === undefined) return start();
+  const giveBack = await budget.take(await quote());
+  try {
+    return await start();
+  } catch (error) {
+    await giveBack();
     throw error;
   }
 }

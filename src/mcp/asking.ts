@@ -3,6 +3,7 @@ import type { ClientIdentity } from '../authentication/client-identity.ts';
 import type { AuditEntry } from '../authorization/audit.ts';
 import { checkSight, isLimited, type Rights } from '../authorization/rights.ts';
 import { ERROR_CODES, SpendError } from '../domain/errors.ts';
+import type { Work } from '../engines/engine.ts';
 import type { ServerDependencies } from './dependencies.ts';
 import { limitedContext } from './limited-context.ts';
 
@@ -13,6 +14,8 @@ export interface Asking {
   rights: Rights;
   /** What answers are made from: no more than the client may see. */
   context: ServerDependencies;
+  /** What belongs to one question of the client: what it may spend, and with whom it shares scans. */
+  newWork(): Pick<Work, 'budget' | 'rights'>;
   /**
    * Answers, unless the client may see nothing, and tells the audit log how it went.
    * @throws SpendError in words for the client, whatever went wrong
@@ -26,8 +29,11 @@ export interface Asking {
 
 export function createAsking(client: ClientIdentity | undefined, dependencies: ServerDependencies): Asking {
   const rights = dependencies.access.rightsOf(client);
+  const { sees, pseudonyms } = rights;
+  const shared = JSON.stringify([sees, pseudonyms !== undefined]);
   return {
     rights,
+    newWork: () => ({ budget: dependencies.budgetFor?.(client?.principal), rights: shared }),
     context: limitedContext(dependencies, rights),
     async ask(question, answer, rowsOf) {
       const start = performance.now();

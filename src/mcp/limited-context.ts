@@ -1,7 +1,7 @@
 import { limitedEngine } from '../authorization/limited-engine.ts';
 import { isLimited, type Rights } from '../authorization/rights.ts';
 import { SpendError } from '../domain/errors.ts';
-import type { Engine } from '../engines/engine.ts';
+import type { Engine, Work } from '../engines/engine.ts';
 import type { LookUpNames } from '../names/names.ts';
 import type { ToolContext } from './define-tool.ts';
 
@@ -9,7 +9,7 @@ import type { ToolContext } from './define-tool.ts';
  * What a client's tools work with. All that could tell more than the client may see is narrowed here or taken away, so that no tool
  * has to think of it.
  */
-export function limitedContext<Context extends Omit<ToolContext, 'signal' | 'onProgress' | 'queries'>>(
+export function limitedContext<Context extends Omit<ToolContext, keyof Work>>(
   context: Context,
   rights: Rights,
 ): Context {
@@ -42,7 +42,7 @@ const refuse = async (): Promise<never> => {
 };
 
 /** In place of what knows more than the client may see. Tools of whole accounts are refused before; this is the second lock. */
-const NOTHING: Omit<ToolContext, 'signal' | 'onProgress' | 'queries' | 'now' | 'prices'> = {
+const NOTHING: Omit<ToolContext, keyof Work | 'now' | 'prices'> = {
   engine: {
     name: 'none',
     source: 'nothing',

@@ -1,5 +1,5 @@
 import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server';
-import type { Progress } from '../engines/engine.ts';
+import type { Progress, Work } from '../engines/engine.ts';
 import { createQueryRun, StillRunning } from '../engines/queries.ts';
 import type { ToolContext } from './define-tool.ts';
 
@@ -26,6 +26,8 @@ interface Saved {
   at: number;
   /** By what was asked, hashed. */
   queries: Readonly<Record<string, string>>;
+  /** What its scans have cost so far, a plain decimal. */
+  taken?: string | undefined;
 }
 
 const AFTER_MS = 20_000;
@@ -36,7 +38,7 @@ const LOOK_MS = 2_000;
 const POLL_MS = 5_000;
 
 /** What of a tool's context is different in each run. */
-export type RunContext = Pick<ToolContext, 'now' | 'signal' | 'onProgress' | 'queries'>;
+export type RunContext = Pick<ToolContext, 'now' | keyof Work>;
 
 /**
  * Runs a tool so that its queries can outlive the call.
@@ -49,7 +51,8 @@ export async function runOutliving<Answer>(
   context: RunContext,
   run: (context: RunContext) => Promise<Answer>,
 ): Promise<Answer | { goesOn: CallToolResult }> {
-  const { at, queries: ids } = (task.state ?? { at: context.now(), queries: {} }) as Saved;
+  const { at, queries: ids, taken } = (task.state ?? { at: context.now(), queries: {} }) as Saved;
+  if (taken !== undefined) context.budget?.resume(taken);
   const first = task.run === 'call';
   const queries = createQueryRun({
     token: task.id,
@@ -61,6 +64,7 @@ export async function runOutliving<Answer>(
   let last: Progress | undefined;
   try {
     return await run({
+      ...context,
       now: () => at,
       queries,
       signal: AbortSignal.any([over.signal, ...(context.signal ? [context.signal] : [])]),
@@ -71,7 +75,7 @@ export async function runOutliving<Answer>(
     });
   } catch (error) {
     if (!(error instanceof StillRunning)) throw error;
-    const state: Saved = { at, queries: await queries.close() };
+    const state: Saved = { at, queries: await queries.close(), taken: context.budget?.taken() };
     // What else the run was at is not worth going on with.
     over.abort();
     return { goesOn: task.goOn({ state, pollMs: POLL_MS, ...(last ? { message: last.message } : {}) }) };

@@ -12,20 +12,20 @@ export type Complete = (typed: string, given: Readonly<Record<string, string>>) 
  * Values to propose while a client types, most expensive or latest first: only what the client may see, under pseudonyms where it
  * sees those. Names of the logs are proposed only where looking for them reads no logs that cost something.
  */
-export function createProposals({ context }: Asking) {
+export function createProposals({ context, newWork }: Asking) {
   const { engine } = context;
 
   /** Values of a dimension. */
   async function valuesOf(dimension: string): Promise<string[]> {
     if (!engine.rangeReadsLogs) return [];
-    const { tables } = await breakdown({ by: [dimension] }, context);
+    const { tables } = await breakdown({ by: [dimension] }, { ...context, ...newWork() });
     return (tables[0]?.rows ?? []).flatMap(({ key }) => key[dimension] ?? []).filter((value) => value !== NONE);
   }
 
   /** Days that the logs cover, the latest first, as far back as a quarter. */
   async function days(): Promise<string[]> {
     if (!engine.rangeReadsLogs) return [];
-    const { first, last } = await engine.range({});
+    const { first, last } = await engine.range(newWork());
     if (first === undefined || last === undefined) return [];
     const count = Math.min(92, Math.floor(last / DAY_MS) - Math.floor(first / DAY_MS) + 1);
     return Array.from({ length: count }, (_, ago) => isoFromMoment(last - ago * DAY_MS).slice(0, 10));

@@ -50,7 +50,7 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
 }
 
 /** Tools are the same for every client, in the list and in words; what one may not ask is refused when it is asked. */
-function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask }: Asking): void {
+function registerTool(server: McpServer, tool: Tool, { rights, context: own, newWork, ask }: Asking): void {
   const { toolData = 'shown', outliving } = own;
   const { name, title, description } = tool;
   server.registerTool(
@@ -66,7 +66,7 @@ function registerTool(server: McpServer, tool: Tool, { rights, context: own, ask
     async (given, context) => {
       let input: Record<string, unknown> = {};
       const task = outliving?.taskOf(context);
-      const work = { now: own.now, signal: context.mcpReq.signal, onProgress: progressSender(context) };
+      const work = { ...newWork(), now: own.now, signal: context.mcpReq.signal, onProgress: progressSender(context) };
       const run = async () => {
         checkTool(rights, tool);
         input = inputFrom(tool.input, given);

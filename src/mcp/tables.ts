@@ -46,7 +46,11 @@ export function omittedIn(exact: Record<string, unknown>): number {
 }
 
 /** The tables of tools as resources, each by the question it answers. */
-export function registerTables(server: McpServer, tools: readonly Tool[], { rights, context, ask }: Asking): void {
+export function registerTables(
+  server: McpServer,
+  tools: readonly Tool[],
+  { rights, context, newWork, ask }: Asking,
+): void {
   const tabular = tools.filter(({ csv }) => csv);
   server.registerResource(
     'table',
@@ -68,7 +72,10 @@ export function registerTables(server: McpServer, tools: readonly Tool[], { righ
           );
         checkTool(rights, tool);
         const input = inputFrom(tool.input, decodedVariable(text ?? '{}'));
-        const { exact } = await tool.run({ ...input, ...forTable(input) }, { ...context, signal: mcpReq.signal });
+        const { exact } = await tool.run(
+          { ...input, ...forTable(input) },
+          { ...context, ...newWork(), signal: mcpReq.signal },
+        );
         if (omittedIn(exact) > 0)
           throw new SpendError(
             'INVALID_ARGUMENT',

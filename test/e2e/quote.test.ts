@@ -4,12 +4,15 @@ import { startMoto } from '../../rigs/moto.ts';
 import { usdFromText } from '../../src/domain/money.ts';
 import { createCloudWatchEngine } from '../../src/engines/cloudwatch/index.ts';
 import { capEngine } from '../../src/engines/composite/capped.ts';
+import { createScanBudget } from '../../src/engines/spending/scan-budget.ts';
 import { quoteQuestion, textFromQuote } from '../../src/reports/quote.ts';
 import { breakdown } from '../../src/reports/usage/breakdown.ts';
 import { CLIENT, GROUP } from '../helpers/cloudwatch.ts';
 import { composeUnread, OCTOBER } from '../helpers/sample.ts';
 
 const GB = 1_000_000_000;
+
+const budgetOf = (usd: string) => () => createScanBudget({ maxUsd: usdFromText(usd) });
 
 let moto: Awaited<ReturnType<typeof startMoto>>;
 let files: Awaited<ReturnType<typeof composeUnread>>;
@@ -76,7 +79,7 @@ describe('a quote', () => {
     });
     const source = `cloudwatch:arn:aws:logs:us-east-1:999988887777:log-group:${GROUP}?region=us-east-1`;
     const engine = createCloudWatchEngine({ source, client: CLIENT, metrics: { endpoint: moto.endpoint } });
-    const linked = { ...files, engine: capEngine(engine, usdFromText('100')) };
+    const linked = { ...files, engine: capEngine(engine, budgetOf('100')) };
     expect((await quoteQuestion({ by: ['model'], ...OCTOBER }, linked)).usd).toBeUndefined();
     await expect(breakdown({ by: ['model'], ...OCTOBER }, linked)).rejects.toMatchObject({
       code: 'SCAN_TOO_EXPENSIVE',
@@ -101,7 +104,7 @@ describe('a quote', () => {
 describe('a cap', () => {
   const capped = (usd: string) => {
     const context = over('&via=insights');
-    return { ...context, engine: capEngine(context.engine, usdFromText(usd)) };
+    return { ...context, engine: capEngine(context.engine, budgetOf(usd)) };
   };
   const question = { by: ['model'], ...OCTOBER };
 
@@ -119,7 +122,7 @@ describe('a cap', () => {
   });
 
   it('does not stand in the way of what costs nothing', async () => {
-    const free = { ...files, engine: capEngine(files.engine, usdFromText('0')) };
+    const free = { ...files, engine: capEngine(files.engine, budgetOf('0')) };
     expect((await breakdown(question, free)).totals.invocations).toBe(10_550);
   });
 });

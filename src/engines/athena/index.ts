@@ -5,7 +5,7 @@ import { awsTargets } from '../../aws/target.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import { type Engine, METADATA_KEYS_MS, type Work } from '../engine.ts';
-import { secondsByScans } from '../quote.ts';
+import { type Quote, secondsByScans } from '../quote.ts';
 import { groupFromRow, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
 import { isAsked, type Scan } from '../scans/scan.ts';
 import { NOTHING, type ScanResult } from '../scans/scan-result.ts';
@@ -29,6 +29,9 @@ const USD_PER_TB = usdFromText('5');
 const TB = 1_000_000_000_000;
 const LEAST_BYTES = 10_000_000;
 
+/** A quote takes listings, and a question that is bounded asks for the same one several times. */
+const QUOTE_FRESH_MS = 60_000;
+
 /** Accounts and regions come seldom. */
 const FOLDERS_FRESH_MS = 5 * 60_000;
 
@@ -39,6 +42,7 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
   const name = `s3://${bucket}/${prefix}`;
   /** What queries have read so far, and how long they took; quotes go by it. */
   const scans = { bytes: 0, seconds: 0 };
+  let quoted: { what: string; quote: Quote; at: number } | undefined;
   let opened: ReturnType<typeof open> | undefined;
   let known: { folders: LogFolders; at: number } | undefined;
 
@@ -80,9 +84,30 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
     return { accounts, regions: scan ? regions.filter((one) => isAsked(one, scan)) : regions };
   }
 
-  async function run(text: string, work: Work): Promise<QueryResult> {
+  async function quoteOf(folders: LogFolders, { from, to }: Pick<Scan, 'from' | 'to'>, work: Work): Promise<Quote> {
+    const what = JSON.stringify([folders, from, to]);
+    if (quoted?.what === what && Date.now() - quoted.at < QUOTE_FRESH_MS) return quoted.quote;
+    const { logs } = await clients();
+    const bytes = await ask('S3', work, () => logs.bytesIn(folders, from, to, work));
+    const quote = {
+      bytes,
+      usd: textFromUsd(USD_PER_TB.times(Math.max(LEAST_BYTES, bytes)).div(TB).round(6)),
+      seconds: secondsByScans(bytes, [scans]),
+      notes: ['Bytes of the log files as they lie in S3; dollars at $5 a TB, for 10 MB at least.'],
+    };
+    quoted = { what, quote, at: Date.now() };
+    return quote;
+  }
+
+  /** @param of what the query reads */
+  async function run(
+    text: string,
+    of: Pick<Scan, 'from' | 'to'> & { folders: LogFolders },
+    work: Work,
+  ): Promise<QueryResult> {
     const { client } = await clients();
-    const once = (time: number) => ask('Athena', work, () => runQuery(client, text, parsed, work, time));
+    const quote = () => quoteOf(of.folders, of, work);
+    const once = (time: number) => ask('Athena', work, () => runQuery(client, text, parsed, work, { time, quote }));
     let result = await once(1);
     if (result === NO_TABLE) {
       if (!parsed.create) throw noTable();
@@ -110,7 +135,7 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
       const folders = await foldersFor(work, scan);
       if (folders.regions.length === 0) return NOTHING;
       const { text, columns } = usageQuery(scan, `${database}.${table}`, folders);
-      const { rows } = await run(text, work);
+      const { rows } = await run(text, { ...scan, folders }, work);
       if (rows) return foundFrom(rows, columns, scan);
       if (atOnce) return undefined;
       throw new SpendError(
@@ -122,24 +147,14 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
       const folders = await foldersFor(work, scan);
       if (folders.regions.length === 0) return { invocations: [], rest: undefined };
       const { text, columns } = topQuery(scan, ask, `${database}.${table}`, folders);
-      const { rows = [] } = await run(text, work);
+      const { rows = [] } = await run(text, { ...scan, folders }, work);
       const last = rows.at(-1);
       return {
         invocations: rows.map((row) => invocationFromRow(row, columns, requestIdOf(row))),
         rest: last && rows.length >= ask.limit ? BigInt(last['bound'] as string) : undefined,
       };
     },
-    async quote(scan, work) {
-      const folders = await foldersFor(work, scan);
-      const { logs } = await clients();
-      const bytes = await ask('S3', work, () => logs.bytesIn(folders, scan.from, scan.to, work));
-      return {
-        bytes,
-        usd: textFromUsd(USD_PER_TB.times(Math.max(LEAST_BYTES, bytes)).div(TB).round(6)),
-        seconds: secondsByScans(bytes, [scans]),
-        notes: ['Bytes of the log files as they lie in S3; dollars at $5 a TB, for 10 MB at least.'],
-      };
-    },
+    quote: async (scan, work) => quoteOf(await foldersFor(work, scan), scan, work),
     notes: async () => [],
     async range(work = {}) {
       const folders = await foldersFor(work);
@@ -152,10 +167,9 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
       const { logs } = await clients();
       const { last } = await ask('S3', work, () => logs.range(folders, work));
       if (last === undefined) return [];
-      const { rows = [] } = await run(
-        metadataQuery({ from: last - METADATA_KEYS_MS, to: last + 1 }, `${database}.${table}`, folders),
-        work,
-      );
+      const recently = { from: last - METADATA_KEYS_MS, to: last + 1 };
+      const text = metadataQuery(recently, `${database}.${table}`, folders);
+      const { rows = [] } = await run(text, { ...recently, folders }, work);
       return rows.flatMap((row) => row['key'] ?? []);
     },
     async close() {

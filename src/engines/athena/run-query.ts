@@ -31,7 +31,8 @@ export const MOST_ROWS = 50_000;
 
 /**
  * Runs one statement to its end and fetches its rows. Aborting the work stops it.
- * @param time counts the times that a question has asked it: in a new state of things it is another query
+ * @param how `time` counts the times that a question has asked it: in a new state of things it is another query; `quote` for a
+ * statement that costs something
  * @returns NO_TABLE when there is none
  */
 export function runQuery(
@@ -39,11 +40,12 @@ export function runQuery(
   text: string,
   source: AthenaSource,
   work: Work,
-  time = 1,
+  { time = 1, quote }: { time?: number; quote?: Query<unknown>['quote'] } = {},
 ): Promise<QueryResult | typeof NO_TABLE> {
   const { workgroup, output } = source;
   const query: Query<QueryResult | typeof NO_TABLE> = {
     key: JSON.stringify([time, source, text]),
+    quote,
     async start(ClientRequestToken) {
       const { QueryExecutionId } = await client.send(
         new StartQueryExecutionCommand({

@@ -27,7 +27,7 @@ export interface CloudWatchOptions {
 }
 
 /** Answers from invocation logs in CloudWatch, through Logs Insights or from the events themselves. It needs nothing deployed. */
-export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedrock = {} }: CloudWatchOptions): Engine {
+export function createCloudWatchEngine({ source, client, metrics, bedrock }: CloudWatchOptions): Engine {
   const parsed = cloudWatchSourceFromText(source);
   const { via } = parsed;
   /** Places where queries were refused. */
@@ -35,7 +35,7 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
   let opened: Promise<OpenTargets> | undefined;
 
   async function open(): Promise<OpenTargets> {
-    opened ??= openTargets(parsed, client, bedrock).catch((error) => {
+    opened ??= openTargets(parsed, { logs: client, metrics, bedrock }).catch((error) => {
       // The next question tries again.
       opened = undefined;
       throw error;
@@ -81,7 +81,7 @@ export function createCloudWatchEngine({ source, client = {}, metrics = {}, bedr
       const targets = await askedTargets(scan);
       return joined(await Promise.all(targets.map((target) => topIn(target, scan, ask, work, merge))));
     },
-    quote: async (scan, work) => quoteScan(await askedTargets(scan), scan, via === 'events', metrics, work),
+    quote: async (scan, work) => quoteScan(await askedTargets(scan), scan, via === 'events', work),
     async notes({ groups, unmerged, outside, lookedAt }, scan) {
       const { targets, silent } = await open();
       const queried = targets.filter(

@@ -1,4 +1,5 @@
 import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
+import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import { loggingOf } from '../../aws/logging-configuration.ts';
 import { type Asked, spendErrorFromAws } from '../../aws/spend-error.ts';
@@ -15,12 +16,21 @@ export interface LogsTarget {
   /** For messages. */
   name: string;
   groups: readonly string[];
+  /** How CloudWatch’s own counts are asked for, by which quotes go. */
+  metrics: CloudWatchClientConfig;
   /** What queries have scanned so far, and how long they took; quotes go by it. */
   scans: { bytes: number; seconds: number };
   /** The service refuses queries with `jsonParse` and conditions here: they are not tried again. */
   plain: boolean;
   /** What was read event by event because a query could not tell it, by the period that was asked for; the last few. */
   looked: { from: number; to: number; invocations: readonly MergedInvocation[] }[];
+}
+
+/** How AWS is reached, besides what a source says. */
+export interface LogsClients {
+  logs?: CloudWatchLogsClientConfig | undefined;
+  metrics?: CloudWatchClientConfig | undefined;
+  bedrock?: BedrockClientConfig | undefined;
 }
 
 export interface OpenTargets {
@@ -35,8 +45,7 @@ export interface OpenTargets {
  */
 export async function openTargets(
   { groups, regions, roles }: CloudWatchSource,
-  logs: CloudWatchLogsClientConfig,
-  bedrock: BedrockClientConfig,
+  { logs = {}, metrics = {}, bedrock = {} }: LogsClients,
 ): Promise<OpenTargets> {
   const everywhere = await awsTargets(regions, roles);
   const known = await Promise.all(
@@ -55,7 +64,9 @@ export async function openTargets(
   }
   return {
     silent: silent.map((name) => name.trim()),
-    targets: known.flatMap(({ target, groups: found }) => (found.length > 0 ? [openTarget(target, found, logs)] : [])),
+    targets: known.flatMap(({ target, groups: found }) =>
+      found.length > 0 ? [openTarget(target, found, logs, metrics)] : [],
+    ),
   };
 }
 
@@ -80,6 +91,7 @@ function openTarget(
   { region, label, config }: AwsTarget,
   groups: readonly string[],
   own: CloudWatchLogsClientConfig,
+  metrics: CloudWatchClientConfig,
 ): LogsTarget {
   const client = new CloudWatchLogsClient({
     // Ten calls a second are allowed, and other people query, too.
@@ -93,6 +105,7 @@ function openTarget(
     region,
     name: `${groups.join(', ')}${label}`,
     groups,
+    metrics,
     scans: { bytes: 0, seconds: 0 },
     plain: false,
     looked: [],

@@ -1,4 +1,4 @@
-import { CloudWatchClient, type CloudWatchClientConfig, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import type { Work } from '../engine.ts';
 import { type Quote, secondsByScans } from '../quote.ts';
@@ -22,10 +22,9 @@ export async function quoteScan(
   targets: readonly LogsTarget[],
   period: Slice,
   events: boolean,
-  config: CloudWatchClientConfig,
   work: Work,
 ): Promise<Quote> {
-  const counts = await Promise.all(targets.map((target) => incomingBytes(target, period, config, work)));
+  const counts = await Promise.all(targets.map((target) => incomingBytes(target, period, work)));
   const bytes = counts.reduce((sum, count) => sum + count, 0);
   if (events) {
     const notes = ['Reading event by event is not charged for, but slow.'];
@@ -49,14 +48,9 @@ export async function quoteScan(
   };
 }
 
-async function incomingBytes(
-  target: LogsTarget,
-  { from, to }: Slice,
-  config: CloudWatchClientConfig,
-  work: Work,
-): Promise<number> {
+async function incomingBytes(target: LogsTarget, { from, to }: Slice, work: Work): Promise<number> {
   const { region, credentials } = target.client.config;
-  const client = new CloudWatchClient({ region, credentials, ...config });
+  const client = new CloudWatchClient({ region, credentials, ...target.metrics });
   let bytes = 0;
   try {
     for (const group of target.groups) {

@@ -13,6 +13,7 @@ import { pause, type Query, runToEnd } from '../queries.ts';
 import type { ResultRow } from '../scans/result-row.ts';
 import { MOST_ROWS } from './insights-query.ts';
 import { type LogsTarget, targetError } from './logs-target.ts';
+import { quoteScan } from './quote.ts';
 import type { Slice } from './slice.ts';
 
 export interface QueryResult {
@@ -58,6 +59,7 @@ export async function runQuery(target: LogsTarget, text: string, slice: Slice, w
   const { client, name, region } = target;
   const query: Query<QueryResult> = {
     key: JSON.stringify([name, region, slice, text]),
+    quote: () => quoteScan([target], slice, false, work),
     start: () => startQuery(target, text, slice, work),
     async follow(id) {
       const started = performance.now();

@@ -73,8 +73,8 @@ function leftOutNote({ source }: Engine): string {
 }
 
 /** Each counts its own units, so that only the words of one are of use to who watches another. */
-function oneOf({ signal, queries, onProgress }: Work = {}): Work {
-  return { signal, queries, onProgress: onProgress && (({ message }) => onProgress({ done: 0, total: 0, message })) };
+function oneOf({ onProgress, ...work }: Work = {}): Work {
+  return { ...work, onProgress: onProgress && (({ message }) => onProgress({ done: 0, total: 0, message })) };
 }
 
 function sumOfCoverages(parts: readonly Coverage[]): Coverage {

@@ -49,6 +49,7 @@ async function bringUpToDate(connection: DuckDBConnection, from: Ingest, work: W
   const { wanted, archived } = missingFiles(from.listing, known);
   await dropUnfinished(connection);
   if (gone.length > 0) await forget(connection, gone);
+  if (wanted.length > 0) await work.budget?.take(from.store.priceOf(wanted, from.listing));
   const refused = wanted.length > 0 ? await readFiles(connection, wanted, from, work) : 0;
   await mergeRepeats(connection, work);
   return archived + refused;

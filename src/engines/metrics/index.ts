@@ -108,7 +108,9 @@ async function knownSeries(target: MetricsTarget, from: number, now: number, wor
 const PROBE = ['Invocations'];
 
 async function findIn(target: MetricsTarget, slice: Slice, now: number, work: Work): Promise<MetricsResult> {
-  const { listed, offered, unlisted } = await knownSeries(target, slice.from, now, work);
+  const known = await knownSeries(target, slice.from, now, work);
+  await work.budget?.take(quoteOf([known]));
+  const { listed, offered, unlisted } = known;
   const used = [...(await readSeries(target, offered, PROBE, slice, work))]
     .filter(([, cells]) => cells.size > 0)
     .map(([series]) => series);
@@ -126,11 +128,15 @@ function allOf(parts: readonly MetricsResult[]): MetricsResult {
   };
 }
 
+function priceOf(metrics: number): string {
+  return textFromUsd(USD_PER_METRIC.times(metrics));
+}
+
 function quoteOf(known: readonly Known[]): Quote {
   const metrics = known.reduce((sum, { listed, offered }) => sum + listed.length * METRICS.length + offered.length, 0);
   return {
     bytes: 0,
-    usd: textFromUsd(USD_PER_METRIC.times(metrics)),
+    usd: priceOf(metrics),
     seconds: undefined,
     notes: [`${metrics.toLocaleString('en-US')} metrics at $0.01 for 1,000 (GetMetricData, us-east-1).`],
   };
@@ -144,6 +150,7 @@ async function rangeOf(targets: readonly MetricsTarget[], now: number, work: Wor
     targets.map(async (target) => {
       const { listed, offered } = await knownSeries(target, slice.from, now, work);
       const whole = [...listed, ...offered].filter(({ resolvedTier }) => resolvedTier === undefined);
+      await work.budget?.take({ usd: priceOf(whole.length) });
       const readings = await readSeries(target, whole, PROBE, slice, work);
       return [...readings.values()].flatMap((cells) =>
         [...cells].flatMap(([at, sums]) => (sums.successes > 0 ? at : [])),

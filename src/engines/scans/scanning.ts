@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../../domain/errors.ts';
 import { type Coverage, type Engine, sumsOf, type UsageAnswer, type Work } from '../engine.ts';
 import { type InvocationGroup, usageRowsFromGroups } from '../grouping/grouping.ts';
 import { type Quote, sumOfQuotes } from '../quote.ts';
+import { createFlights } from './flights.ts';
 import { KEPT_SCANS, type KeptPool, type KeptScan } from './kept-scans.ts';
 import { covers, isAsked, type Scan, scanFromQuery, widened } from './scan.ts';
 import type { ScanResult } from './scan-result.ts';
@@ -46,6 +47,9 @@ const SETTLED_MS = 15 * 60_000;
 export function createScanningEngine(options: ScanningOptions): Engine {
   const { now = Date.now, pool = KEPT_SCANS } = options;
   const kept = pool.open();
+  const scans = createFlights<Scan, KeptScan>();
+  const looks = createFlights<string, Candidates>();
+  const keys = createFlights<'keys', string[]>();
   /** The longest period for which the wide scan is not too much. */
   let wideUpToMs = Number.POSITIVE_INFINITY;
 
@@ -56,8 +60,10 @@ export function createScanningEngine(options: ScanningOptions): Engine {
     return kept.find(({ scan }) => covers(scan, asked));
   }
 
+  const isWide = ({ from, to }: Scan) => to - from < wideUpToMs;
+
   async function runScan(asked: Scan, work: Work): Promise<Pick<KeptScan, 'scan' | 'found'>> {
-    if (asked.to - asked.from < wideUpToMs) {
+    if (isWide(asked)) {
       const scan = widened(asked);
       const found = await options.find(scan, work, true);
       if (found) return { scan, found };
@@ -66,14 +72,38 @@ export function createScanningEngine(options: ScanningOptions): Engine {
     return { scan: asked, found: (await options.find(asked, work, false)) as ScanResult };
   }
 
-  async function find(asked: Scan, work: Work): Promise<KeptScan> {
-    throwIfCancelled(work.signal);
-    const known = keptFor(asked);
-    if (known) return known;
+  async function scanAndKeep(asked: Scan, work: Work): Promise<KeptScan> {
     const at = now();
     const entry = { ...(await runScan(asked, work)), at };
     kept.add(entry);
     return entry;
+  }
+
+  async function find(asked: Scan, work: Work): Promise<KeptScan> {
+    throwIfCancelled(work.signal);
+    for (;;) {
+      const known = keptFor(asked);
+      if (known) return known;
+      const entry = await scans.share(
+        isWide(asked) ? widened(asked) : asked,
+        work,
+        (other) => covers(other, asked),
+        (shared) => scanAndKeep(asked, shared),
+      );
+      // Somebody else’s wide look can have become a narrow one.
+      if (covers(entry.scan, asked)) return entry;
+    }
+  }
+
+  function requests(asked: Scan, ask: TopRequest, work: Work, merge: boolean): Promise<Candidates> {
+    const scan = widened(asked);
+    const what = JSON.stringify([scan, [...ask.bounds], ask.where, ask.limit, merge]);
+    return looks.share(
+      what,
+      work,
+      (other) => other === what,
+      (shared) => options.requests(scan, ask, shared, merge),
+    );
   }
 
   return {
@@ -89,9 +119,7 @@ export function createScanningEngine(options: ScanningOptions): Engine {
     async invocations(query, work = {}) {
       const asked = scanFromQuery(sumsOf(query));
       const { found } = await find(asked, work);
-      return topInvocations(groupsOf(found, asked), query, (ask) =>
-        options.requests(widened(asked), ask, work, found.unmerged === 0),
-      );
+      return topInvocations(groupsOf(found, asked), query, (ask) => requests(asked, ask, work, found.unmerged === 0));
     },
     async quote(query, work = {}) {
       const requests = 'prices' in query;
@@ -102,7 +130,7 @@ export function createScanningEngine(options: ScanningOptions): Engine {
       return requests ? sumOfQuotes(Array(known ? 1 : 2).fill(once), 'one after another') : once;
     },
     range: options.range,
-    metadataKeys: options.metadataKeys,
+    metadataKeys: (work = {}) => keys.share('keys', work, () => true, options.metadataKeys),
     async close() {
       kept.close();
       await options.close();
