@@ -6,6 +6,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createMcpHandler, McpServer, type McpServerFactory } from '@modelcontextprotocol/server';
 import { createMemorySessionStore, createServerlessMcp, type SessionStore } from 'serverless-mcp';
 import * as z from 'zod';
@@ -68,6 +70,27 @@ async function throughput(): Promise<void> {
   }
 }
 
+/** Bytes of memory that a store is to be content with, and what this process holds before, amid and after far more small calls. */
+async function memory(): Promise<void> {
+  const maxBytes = 8 * 1024 * 1024;
+  const { fetch, headers } = await session(createMemorySessionStore({ maxBytes }));
+  console.log(
+    `\n### Memory, with a store of ${maxBytes >> 20} MiB\n\n| calls | heap, MB | process, MB |\n| --: | --: | --: |`,
+  );
+  for (let round = 0; round <= 4; round++) {
+    collectGarbage();
+    const { heapUsed, rss } = process.memoryUsage();
+    const megabytes = [heapUsed, rss].map((bytes) => (bytes / 1e6).toFixed(0));
+    console.log(`| ${(round * CALLS).toLocaleString('en')} | ${megabytes.join(' | ')} |`);
+    await callsPerSecond(fetch, MESSAGES['tools/call'], headers);
+  }
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
+
 /** From the start of an instance's process until it asks for work. */
 async function startMs(handler: string, env: Record<string, string>): Promise<number> {
   const started = await startFunction({ handler, env });
@@ -126,6 +149,7 @@ try {
   bundleSize(spend);
   await coldStart(spend);
   await throughput();
+  await memory();
   console.log(`\n### DynamoDB requests\n\n${await dynamodbRequests()}`);
 } finally {
   rmSync(work, { recursive: true, force: true });

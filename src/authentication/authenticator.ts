@@ -60,7 +60,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     const verdict = await verify(token);
     if ('client' in verdict) return limited(verdict.client, options.ratePerMinute);
     if ('unavailable' in verdict) {
-      log(`access: the issuer’s keys cannot be read: ${verdict.unavailable.message}`);
+      const { fromSystem } = await import('../domain/system-error.ts');
+      log(`access: the issuer’s keys cannot be read: ${(fromSystem(verdict.unavailable) as Error).message}`);
       return cannotTell();
     }
     const { refused, why } = verdict;

@@ -54,16 +54,19 @@ export function createKeyReader(path: string): () => Promise<readonly KeyRecord[
  * @throws SpendError INVALID_SETTING
  */
 export async function changeKeys(path: string, change: (keys: KeyRecord[]) => KeyRecord[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const { writing } = await import('../domain/system-error.ts');
+  await writing(path, () => mkdir(dirname(path), { recursive: true, mode: 0o700 }));
   // The new file is the lock as well: it can be made once.
   const next = `${path}.new`;
   const file = await openOnce(next);
   try {
     const keys = change(await readKeys(path));
-    await file.writeFile(`${JSON.stringify({ version: 1, keys }, null, 2)}\n`);
-    await file.sync();
-    await file.close();
-    await rename(next, path);
+    await writing(path, async () => {
+      await file.writeFile(`${JSON.stringify({ version: 1, keys }, null, 2)}\n`);
+      await file.sync();
+      await file.close();
+      await rename(next, path);
+    });
   } catch (error) {
     await file.close();
     await rm(next, { force: true });

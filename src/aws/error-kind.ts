@@ -1,8 +1,17 @@
+import { systemRefusal } from '../domain/system-error.ts';
+
 /** What an AWS call failed of, by the error's name: all that SDK clients of different services have in common. */
-export type AwsErrorKind = 'credentials' | 'denied' | 'missing' | 'busy' | 'other';
+export type AwsErrorKind = 'credentials' | 'denied' | 'missing' | 'busy' | 'unreachable' | 'system' | 'other';
 
 const KINDS: Readonly<Record<string, AwsErrorKind>> = {
   CredentialsProviderError: 'credentials',
+  TokenProviderError: 'credentials',
+  AuthFailure: 'credentials',
+  IncompleteSignature: 'credentials',
+  MissingAuthenticationToken: 'credentials',
+  MissingAuthenticationTokenException: 'credentials',
+  RequestExpired: 'credentials',
+  UnauthorizedException: 'credentials',
   ExpiredTokenException: 'credentials',
   ExpiredToken: 'credentials',
   InvalidAccessKeyId: 'credentials',
@@ -32,5 +41,9 @@ const KINDS: Readonly<Record<string, AwsErrorKind>> = {
 };
 
 export function awsErrorKind(error: Error & { $retryable?: unknown }): AwsErrorKind {
-  return KINDS[error.name] ?? (error.$retryable ? 'busy' : 'other');
+  const known = KINDS[error.name];
+  if (known) return known;
+  const refusal = systemRefusal(error);
+  if (refusal) return refusal.code === 'UPSTREAM_UNREACHABLE' ? 'unreachable' : 'system';
+  return error.$retryable ? 'busy' : 'other';
 }

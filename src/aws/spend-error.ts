@@ -1,4 +1,5 @@
 import { SpendError, throwIfCancelled } from '../domain/errors.ts';
+import { fromSystem, type SystemRefusal, systemRefusal } from '../domain/system-error.ts';
 import { awsErrorKind } from './error-kind.ts';
 
 /** What was asked of AWS, for messages. */
@@ -40,6 +41,16 @@ export function spendErrorFromAws(error: unknown, asked: Asked, signal?: AbortSi
         'UPSTREAM_BUSY',
         `${service} did not answer for ${place} after several attempts (${name}). Ask again in a minute.`,
       );
+    case 'unreachable': {
+      const { what, says, system, advice } = systemRefusal(error) as SystemRefusal;
+      const at = what === undefined ? '' : ` at ${what}`;
+      return make(
+        'UPSTREAM_UNREACHABLE',
+        `${service} cannot be reached for ${place}${at}: ${says} (${system}). ${advice}`,
+      );
+    }
+    case 'system':
+      return fromSystem(error) as Error;
     case 'other':
       return make(
         'QUERY_FAILED',

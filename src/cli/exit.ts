@@ -32,3 +32,14 @@ export function exitCodeOf(error: unknown): number {
 function toolCodeOf({ code, message }: SpendError): ErrorCode | undefined {
   return code === 'TOOL_FAILED' ? (/\[([A-Z_]+)\]\s*$/.exec(message)?.[1] as ErrorCode | undefined) : undefined;
 }
+
+/** The process ends when nobody can read what it prints. */
+export function exitWithOutput(output: NodeJS.WritableStream): void {
+  output.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // Whoever reads our output has read enough, as `head` does.
+    if (code === 'EPIPE') process.exit(EXIT.ok);
+    // Often a disk that is full: what is there of the answer is not all of it.
+    console.error(`bedrock-spend: the output cannot be written (${code}). Nothing of it counts.`);
+    process.exit(EXIT.failure);
+  });
+}

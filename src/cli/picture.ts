@@ -37,7 +37,9 @@ export async function writePicture(report: Report, { chart: file, chartTheme: th
     await writeFile(file, picture);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code;
-    throw new SpendError('INVALID_ARGUMENT', `Cannot write the chart to ${file}: ${reason}.`, { cause });
+    throw new SpendError('INVALID_ARGUMENT', `Cannot write the chart to ${file}: ${reason}. Name another file.`, {
+      cause,
+    });
   }
   console.error(`Chart: ${file}`);
 }

@@ -17,7 +17,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    return reportError(error);
+    return await reportError(error);
   }
 }
 
@@ -51,9 +51,11 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 some log files are damaged or cann
 
 // --- internal ---
 
-function reportError(error: unknown): number {
+async function reportError(given: unknown): Promise<number> {
   // Commander has printed its message, or the help or version that was asked for.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (given instanceof CommanderError) return given.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const { fromSystem } = await import('../domain/system-error.ts');
+  const error = fromSystem(given);
   if (error instanceof SpendError) console.error(`bedrock-spend: ${indentedText(error.message)}`);
   else console.error(error);
   return exitCodeOf(error);

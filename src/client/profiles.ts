@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { SpendError } from '../domain/errors.ts';
+import { writing } from '../domain/system-error.ts';
 import { AUTH_KINDS, ERAS } from './options.ts';
 import { configFolder } from './secrets/open.ts';
 
@@ -36,9 +37,11 @@ export function openProfiles(path = join(configFolder(), 'profiles.json')): Prof
     }
   };
   const write = async (profiles: Record<string, Profile>) => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(`${path}.new`, `${JSON.stringify(profiles, null, 2)}\n`, { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    await writing(path, async () => {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeFile(`${path}.new`, `${JSON.stringify(profiles, null, 2)}\n`, { mode: 0o600 });
+      await rename(`${path}.new`, path);
+    });
   };
   return {
     path,

@@ -94,6 +94,18 @@ export const ERROR_CODES = {
     retryable: true,
     meaning: 'An AWS service throttled or did not answer, and went on to after several attempts.',
   },
+  UPSTREAM_UNREACHABLE: {
+    status: 502,
+    fixer: 'operator',
+    retryable: true,
+    meaning: 'The network does not lead to a service: no DNS, no connection, or a certificate that is not trusted.',
+  },
+  SYSTEM_REFUSED: {
+    status: 500,
+    fixer: 'operator',
+    retryable: false,
+    meaning: 'This machine refused a file: its disk is full or read-only, a right is missing, or too many are open.',
+  },
   QUERY_FAILED: {
     status: 502,
     fixer: 'upstream',

@@ -1,10 +1,5 @@
-import { EXIT } from '../cli/exit.ts';
+import { exitWithOutput } from '../cli/exit.ts';
 import { runProgram } from '../cli/program.ts';
 
-// Whoever reads our output has read enough, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.ok);
-});
-
+exitWithOutput(process.stdout);
 process.exitCode = await runProgram(process.argv.slice(2));

@@ -50,9 +50,11 @@ const LOOK_FOR_IDLE_MS = 20;
 /** Starts the HTTP server. @throws SpendError INVALID_SETTING when others could reach it and anybody might call, or the port is taken */
 export async function startServer(options: ServeOptions, dependencies: ServerDependencies): Promise<RunningServer> {
   const { host, port, sessionIdleMinutes, getStream, taskAfterMs } = options;
-  const onFull = (most: number) =>
-    dependencies.log(`There are ${most} sessions: for each new one, the one that was not used for longest ends.`);
-  const { store = createMemorySessionStore({ onFull }), tasks = createMemoryTaskStore() } = options;
+  const told = (what: string, goes: string) => (most: number) =>
+    dependencies.log(`There is no room for more than these ${most} ${what}: for each new one, the one ${goes}.`);
+  const { store = createMemorySessionStore({ onFull: told('sessions', 'that was not used for longest ends') }) } =
+    options;
+  const { tasks = createMemoryTaskStore({ onFull: told('tasks', 'that was made first is forgotten') }) } = options;
   const reached = isLoopback(host) ? options.allowedHosts?.[0] : host;
   if (reached !== undefined && options.access === undefined) {
     throw new SpendError(

@@ -53,7 +53,8 @@ export function createAsking(client: ClientIdentity | undefined, dependencies: S
         tell('ok', rowsOf?.(given));
         return given;
       } catch (error) {
-        const { shown, outcome } = forClient(error, rights, dependencies.log);
+        const { fromSystem } = await import('../domain/system-error.ts');
+        const { shown, outcome } = forClient(fromSystem(error), rights, dependencies.log);
         tell(outcome);
         throw shown;
       }

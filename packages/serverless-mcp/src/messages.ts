@@ -6,6 +6,49 @@ import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/serve
  */
 const MOST_DEEP = 100;
 
+/**
+ * Of what a client sends, how much is kept or said again: the README has them. With each store the same, by the narrowest of them: an
+ * item of DynamoDB holds 400 KB (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html), and a session is
+ * one, with its `initialize` and its subscriptions, as is a call with the ids of its requests, and a task. In bytes of JSON.
+ */
+export const LIMITS = {
+  /** The SDK's own limit, for HTTP batches of the 2025-03-26 revision. */
+  batch: 100,
+  idBytes: 1_024,
+  initializeBytes: 64 * 1024,
+  subscriptions: 100,
+  uriBytes: 2_048,
+  taskCallBytes: 256 * 1024,
+  taskAnswersBytes: 64 * 1024,
+} as const;
+
+export function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value) ?? '');
+}
+
+/** What of a message, of either era, is more than the layer takes. Undefined: nothing is. */
+export function tooLarge(message: unknown): string | undefined {
+  const { id, method, params } = (message ?? {}) as Partial<JSONRPCRequest>;
+  if (jsonBytes(id) > LIMITS.idBytes) return `a request id of more than ${LIMITS.idBytes} bytes`;
+  if (jsonBytes(params?._meta?.progressToken) > LIMITS.idBytes)
+    return `a progress token of more than ${LIMITS.idBytes} bytes`;
+  if (method === 'initialize' && jsonBytes(params) > LIMITS.initializeBytes)
+    return `an initialize of more than ${LIMITS.initializeBytes} bytes`;
+  const uris = urisOf(method, params);
+  if (uris.length > LIMITS.subscriptions) return `more than ${LIMITS.subscriptions} subscriptions`;
+  if (uris.some((uri) => uri === '' || jsonBytes(uri) > LIMITS.uriBytes))
+    return `a subscription to a URI that is empty or of more than ${LIMITS.uriBytes} bytes`;
+  return undefined;
+}
+
+/** Those that a client wants to be told of, or no more. */
+function urisOf(method: string | undefined, params: JSONRPCRequest['params']): unknown[] {
+  if (method === 'resources/subscribe' || method === 'resources/unsubscribe') return [params?.['uri']];
+  if (method !== 'subscriptions/listen') return [];
+  const { notifications } = (params ?? {}) as { notifications?: { resourceSubscriptions?: unknown } };
+  return [notifications?.resourceSubscriptions ?? []].flat();
+}
+
 const [QUOTE, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125];
 
 /** Whether a JSON text nests deeper than any message does; told in one pass, before it is parsed. */

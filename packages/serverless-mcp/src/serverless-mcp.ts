@@ -9,7 +9,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { accepts } from './accept.ts';
 import { createStoreBus } from './bus.ts';
-import { isRequest, isTooDeep, parsedJson, withoutNullArguments } from './messages.ts';
+import { isRequest, isTooDeep, LIMITS, parsedJson, tooLarge, withoutNullArguments } from './messages.ts';
 import { createModernHandler } from './modern-handler.ts';
 import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 import { errorResponse, invalidRequest, notAcceptable, notJson, unparsable } from './responses.ts';
@@ -27,13 +27,7 @@ export interface ServerlessMcp {
 
 const DAY_MS = 86_400_000;
 
-/** The SDK's own limit, for HTTP batches of the 2025-03-26 revision. */
-const MAX_BATCH = 100;
-
 const NO_MESSAGE = 'not a JSON-RPC message';
-
-/** Characters of an `initialize`, which is kept as long as its session: a row has 400 KB in DynamoDB, and memory has thousands. */
-const MAX_INITIALIZE = 64 * 1024;
 
 /**
  * Serves MCP over Streamable HTTP to both protocol eras from one factory: 2025-era clients get sessions that are rows in the
@@ -81,11 +75,11 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
     const body = withoutNullArguments(parsedJson(read.text));
     if (body === undefined) return unparsable();
     if (typeof body !== 'object' || body === null) return invalidRequest(NO_MESSAGE);
+    const much = whatIsTooMuch(body);
+    if (much) return invalidRequest(much);
     if (!(await isLegacyRequest(request, body))) return modern.fetch(request, body, context);
     const checked = legacyBody(request, body);
     if (checked instanceof Response) return checked;
-    const begins = checked.messages.some((message) => isRequest(message) && message.method === 'initialize');
-    if (begins && read.text.length > MAX_INITIALIZE) return invalidRequest('initialize is too long to be kept');
     const streams = !context.buffered && accepts(request.headers.get('accept'), 'text/event-stream');
     return serveSession(request, checked, { ...context, buffered: !streams });
   }
@@ -111,6 +105,13 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
   };
 }
 
+/** Of a message or several, before anything else looks at them. */
+function whatIsTooMuch(body: object): string | undefined {
+  if (!Array.isArray(body)) return tooLarge(body);
+  if (body.length > LIMITS.batch) return `a batch of more than ${LIMITS.batch} messages`;
+  return body.map(tooLarge).find((what) => what !== undefined);
+}
+
 /** What 2025-era clients must get right in every POST. */
 function legacyBody(request: Request, body: object): SessionBody | Response {
   // Some list one type or none. Who takes no event stream gets JSON alone, as where nothing can be streamed.
@@ -126,7 +127,6 @@ function legacyBody(request: Request, body: object): SessionBody | Response {
   const isBatch = Array.isArray(body);
   const batch = isBatch ? body : [body];
   if (batch.length === 0) return invalidRequest('an empty batch');
-  if (batch.length > MAX_BATCH) return invalidRequest(`a batch of more than ${MAX_BATCH} messages`);
   const messages = batch.map(messageFrom);
   if (!messages.every((message) => message !== undefined)) return invalidRequest(NO_MESSAGE);
   const requests = messages.filter(isRequest);

@@ -1,7 +1,7 @@
 import type { JSONRPCMessage, JSONRPCRequest, LoggingLevel } from '@modelcontextprotocol/server';
 import { openGetStream } from './get-stream.ts';
 import { cancelCalls, deliverToCalls } from './inbox.ts';
-import { isRequest } from './messages.ts';
+import { isRequest, LIMITS } from './messages.ts';
 import type { RequestContext, SessionOptions } from './options.ts';
 import { answerRequests, hearNotifications } from './post.ts';
 import {
@@ -39,16 +39,9 @@ const REMEMBERED = new Set(['logging/setLevel', 'resources/subscribe', 'resource
 
 const SESSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Subscriptions are kept with the session. */
-const MAX_SUBSCRIPTIONS = 100;
-const MAX_URI = 2_048;
-
 function subscribesTooMuch({ subscriptions }: SessionRow, requests: readonly JSONRPCRequest[]): boolean {
-  const uris = requests.flatMap(({ method, params }) =>
-    method === 'resources/subscribe' ? [String(params?.['uri'])] : [],
-  );
-  if (uris.length === 0) return false;
-  return new Set([...subscriptions, ...uris]).size > MAX_SUBSCRIPTIONS || uris.some((uri) => uri.length > MAX_URI);
+  const uris = requests.flatMap(({ method, params }) => (method === 'resources/subscribe' ? [params?.['uri']] : []));
+  return uris.length > 0 && new Set([...subscriptions, ...uris]).size > LIMITS.subscriptions;
 }
 
 /** Serves 2025-era clients: sessions through `Mcp-Session-Id`, each of them a row in the store and nothing else. */
@@ -98,7 +91,8 @@ export function createSessionHandler(options: SessionOptions): SessionHandler {
     const refused = isBatch ? context.admitBatch?.(requests.length) : undefined;
     if (refused) return refused;
     const others = messages.filter((message) => !isRequest(message));
-    if (subscribesTooMuch(row, requests)) return invalidRequest(`at most ${MAX_SUBSCRIPTIONS} subscriptions a session`);
+    if (subscribesTooMuch(row, requests))
+      return invalidRequest(`more than ${LIMITS.subscriptions} subscriptions of a session`);
     const postOfSession = { request, sessionId: row.id, row, context, options };
     const notifications = await deliverToCalls(store, row.id, others);
     if (notifications.length > 0)

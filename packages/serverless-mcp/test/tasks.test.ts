@@ -200,6 +200,18 @@ describe('cancelling', () => {
 });
 
 describe('a task that asks', () => {
+  it('takes no more answers than are kept', async () => {
+    const { ask, call } = makeInstances();
+    const taskId = await call('ask-twice');
+    const { result } = await ask('tasks/get', { taskId });
+    const [key] = Object.keys(result?.['inputRequests'] as object);
+    const inputResponses = { [key as string]: { action: 'accept', content: { name: 'x'.repeat(70_000) } } };
+    expect((await ask('tasks/update', { taskId, inputResponses })).error).toMatchObject({
+      code: -32602,
+      message: 'A task takes answers of at most 65536 bytes.',
+    });
+  });
+
   it('gets the answer, and never uses a key twice', async () => {
     const { call, ask } = makeInstances();
     const taskId = await call('ask-twice');

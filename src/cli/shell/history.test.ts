@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -38,6 +38,14 @@ describe('the history', () => {
   it('grows to a thousand lines and no further', () => {
     writeFileSync(path, 'x\n'.repeat(5000));
     expect(openHistory(path).lines).toHaveLength(1000);
+  });
+
+  it('is done without where it can be written no more', () => {
+    const lost = join(folder, 'lost');
+    const history = openHistory(lost);
+    rmSync(lost);
+    mkdirSync(lost);
+    expect(() => history.add('anything')).not.toThrow();
   });
 
   it('is done without where it cannot be written', () => {

@@ -23,7 +23,12 @@ export function openHistory(path: string): History {
   return {
     lines: lines.toReversed(),
     add(line) {
-      if (isKept(line)) appendFileSync(path, `${line}\n`, { mode: 0o600 });
+      if (!isKept(line)) return;
+      try {
+        appendFileSync(path, `${line}\n`, { mode: 0o600 });
+      } catch {
+        // Nor does a disk that has become full.
+      }
     },
   };
 }

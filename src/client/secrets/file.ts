@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SpendError } from '../../domain/errors.ts';
+import { fromSystem } from '../../domain/system-error.ts';
 import type { SecretStore } from '../secret-store.ts';
 
 /** Secrets in a file that only its user can read. A write replaces the whole file, so a crash leaves the old one or the new one. */
@@ -38,14 +39,14 @@ async function read(path: string): Promise<Map<string, string>> {
 }
 
 async function write(path: string, secrets: Map<string, string>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomUUID()}`;
   try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(draft, `${JSON.stringify(Object.fromEntries(secrets), null, 2)}\n`, { mode: 0o600, flag: 'wx' });
     await chmod(draft, 0o600);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
-    throw error;
+    throw fromSystem(error, path);
   }
 }

@@ -8,6 +8,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import envPaths from 'env-paths';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import { logEntry } from '../../domain/printable.ts';
+import { systemRefusal } from '../../domain/system-error.ts';
 import type { Work } from '../engine.ts';
 import { layOut } from './layout.ts';
 import { INVOCATIONS_VIEW } from './schema.ts';
@@ -76,6 +77,11 @@ export function createLedger(path: string, passing = false): Ledger {
         throwIfCancelled(options.signal);
         try {
           return await work(await connect(options));
+        } catch (error) {
+          const refused = refusedBySystem(error, path, passing);
+          // What DuckDB could not write has made it refuse all else: the next question opens the file anew.
+          if (refused) release();
+          throw refused ?? error;
         } finally {
           idle = setTimeout(release, IDLE_CLOSE_MS).unref();
         }
@@ -143,10 +149,13 @@ async function openInstance(path: string, passing: boolean, { signal, onProgress
     } catch (cause) {
       const holder = holderOf(cause as Error);
       if (holder === undefined) {
-        throw new SpendError(
-          'LEDGER_UNUSABLE',
-          `The ledger ${path} cannot be opened. Delete it and ask again: it is made anew from the logs.`,
-          { cause },
+        throw (
+          refusedBySystem(cause, path, passing) ??
+          new SpendError(
+            'LEDGER_UNUSABLE',
+            `The ledger ${path} cannot be opened. Delete it and ask again: it is made anew from the logs.`,
+            { cause },
+          )
         );
       }
       if (Date.now() > deadline) {
@@ -166,6 +175,21 @@ async function openInstance(path: string, passing: boolean, { signal, onProgress
     onProgress?.({ done: 0, total: 0, message: 'waiting for another process that uses the same ledger' });
     await delay(100);
   }
+}
+
+/** A full disk and the like are no reason to delete the ledger. Undefined for any other failure, and for that of another file. */
+function refusedBySystem(cause: unknown, path: string, passing: boolean): SpendError | undefined {
+  const refusal = systemRefusal(cause);
+  if (refusal?.code !== 'SYSTEM_REFUSED' || refusal.what?.startsWith(path) === false) return undefined;
+  const { says, system, advice } = refusal;
+  const elsewhere = passing
+    ? 'Set TMPDIR to another folder, or name a ledger with --ledger FILE.'
+    : '--ledger FILE names another file, --no-ledger does without.';
+  return new SpendError(
+    'LEDGER_UNUSABLE',
+    `The ledger ${path} cannot be used: ${says} (${system}). ${advice} ${elsewhere}`,
+    { cause },
+  );
 }
 
 /** Who has the ledger, in DuckDB's words on Linux and macOS, on Windows, and in ours; undefined: nobody, it is another fault. */

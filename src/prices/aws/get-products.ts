@@ -9,6 +9,8 @@ const REASONS = {
   denied: 'pricing:GetProducts is not allowed for these credentials',
   missing: 'pricing:GetProducts knows no such offer',
   busy: 'pricing:GetProducts did not answer',
+  unreachable: 'pricing:GetProducts cannot be reached',
+  system: 'pricing:GetProducts failed',
   other: 'pricing:GetProducts failed',
 } as const;
 

@@ -11,6 +11,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { awsErrorKind } from '../../aws/error-kind.ts';
 import { loggingConfiguration } from '../../aws/logging-configuration.ts';
 import { SpendError } from '../../domain/errors.ts';
+import { systemRefusal } from '../../domain/system-error.ts';
 import type { Probed, ProbeSetup, RegionFacts } from '../probe.ts';
 import { newestObject, tryToRead } from './bucket.ts';
 
@@ -143,6 +144,6 @@ async function probed<Value>(action: string, ask: () => Promise<Value>): Promise
         `The AWS credentials are missing, wrong or have expired (${name}). Sign in again, for example with "aws sso login".`,
       );
     }
-    return kind === 'denied' ? { denied: action } : { failed: name };
+    return kind === 'denied' ? { denied: action } : { failed: systemRefusal(error)?.system ?? name };
   }
 }

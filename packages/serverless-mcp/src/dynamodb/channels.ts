@@ -4,12 +4,12 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import type { NewEvent, ReadOptions, SessionStore } from '../session-store.ts';
 import { pause } from '../waiting.ts';
+import { queryAll } from './client.ts';
 import {
   channelKey,
   eventSortKey,
@@ -30,9 +30,19 @@ const POLL_TO_MS = 1_000;
 /** A number that was taken and is not written after this long is given up. Its writer needs milliseconds. */
 const HOLE_MS = 2_000;
 
+/** Numbers that one event may take in turn, each after the one before was given up; who is that late each time writes to a broken table. */
+const NUMBERS = 5;
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 const BATCH_ITEMS = 25;
 const BATCH_BYTES = 4 * 1024 * 1024;
+
+/**
+ * A table that throttles leaves items unprocessed, and "we strongly recommend that you use an exponential backoff algorithm" (same
+ * page). Half of the pause is drawn, so that writers do not come back together. After this many in a row that took nothing, it fails.
+ */
+const IDLE_ROUNDS = 7;
+const BACKOFF_FROM_MS = 25;
 
 export interface ChannelOptions {
   client: DynamoDBClient;
@@ -46,12 +56,15 @@ export type Channels = Pick<SessionStore, 'append' | 'read' | 'last'>;
 
 export function createChannels({ client, table, retainMs, now }: ChannelOptions): Channels {
   async function batch(requests: readonly WriteRequest[]): Promise<void> {
+    let idle = 0;
     for (let left = [...requests]; left.length > 0; ) {
       const some = left.splice(0, fitting(left));
       const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: some } }));
       const unprocessed = UnprocessedItems?.[table] ?? [];
-      if (unprocessed.length > 0) await pause(POLL_FROM_MS);
       left.unshift(...unprocessed);
+      idle = unprocessed.length < some.length ? 0 : idle + 1;
+      if (idle === IDLE_ROUNDS) throw new Error(`${table} takes no writes: ${IDLE_ROUNDS} batches came back whole`);
+      if (unprocessed.length > 0) await pause(BACKOFF_FROM_MS * 2 ** idle * (0.5 + Math.random() / 2));
     }
   }
 
@@ -100,57 +113,51 @@ export function createChannels({ client, table, retainMs, now }: ChannelOptions)
   }
 
   async function appendOne(channel: string, { data, last = false }: NewEvent): Promise<void> {
-    for (;;) {
+    for (let number = 0; number < NUMBERS; number++) {
       const { sequence, first } = await next(channel);
       const context = { shared: true, first, writtenAt: now(), retainMs };
       const items = itemsFromEvent(channel, { sequence, data, last }, context);
       await batch(items.slice(0, -1).map((Item) => ({ PutRequest: { Item } })));
       if (await putNew(items.at(-1) as Item)) return;
     }
+    throw new Error(`${table} is too slow: ${NUMBERS} numbers in turn were given up before they were written`);
   }
 
   async function query(channel: string, after: number): Promise<Slot[]> {
-    const items: Item[] = [];
-    let ExclusiveStartKey: Item | undefined;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName: table,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-          ExpressionAttributeValues: {
-            ':pk': channelKey(channel),
-            ':from': eventSortKey(after + 1),
-            ':to': LAST_SORT_KEY,
-          },
-          ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
-        }),
-      );
-      items.push(...(page.Items ?? []));
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey);
+    const items = await queryAll(client, {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':pk': channelKey(channel),
+        ':from': eventSortKey(after + 1),
+        ':to': LAST_SORT_KEY,
+      },
+    });
     return slotsFromItems(items);
   }
 
   /** Reads on from `after` until there is something to return, or time is up. */
   async function read(channel: string, after: number, { waitMs = 0, signal }: ReadOptions = {}) {
     const until = performance.now() + waitMs;
-    let missing: { sequence: number; since: number } | undefined;
     for (let pollMs = POLL_FROM_MS; ; pollMs = Math.min(pollMs * 2, POLL_TO_MS)) {
       const slots = await query(channel, after);
-      const ready = untilHole(slots, after, now());
+      const ready = untilHole(slots, after);
       const events = ready.flatMap(({ event }) => event ?? []);
       if (events.length > 0) return events;
       after = ready.at(-1)?.sequence ?? after;
-      if (slots[ready.length]?.shared) {
-        if (missing?.sequence !== after + 1) missing = { sequence: after + 1, since: performance.now() };
-        else if (performance.now() - missing.since >= HOLE_MS)
-          await putNew(itemFromHole(channel, missing.sequence, now(), retainMs));
-      }
+      const beyond = slots[ready.length];
+      if (beyond && isGivenUp(beyond, now()) && (await giveUp(channel, after, beyond))) continue;
       const left = until - performance.now();
       if (left <= 0 || signal?.aborted) return [];
       await pause(Math.min(pollMs, left), signal);
     }
+  }
+
+  /** Takes the first number that is missing from its writer; false when that was faster. A reader that starts from nothing cannot know where the channel began: just before what is there. */
+  async function giveUp(channel: string, after: number, beyond: Slot): Promise<boolean> {
+    const first = after === 0;
+    const sequence = first ? beyond.sequence - 1 : after + 1;
+    return putNew(itemFromHole(channel, sequence, { first, writtenAt: now(), retainMs }));
   }
 
   return {
@@ -168,18 +175,20 @@ export function createChannels({ client, table, retainMs, now }: ChannelOptions)
   };
 }
 
-/**
- * The slots before the first missing number: its writer may be about to write it, and readers never come back to it. A reader that
- * starts from nothing cannot know what was there before the oldest slot; when that is no longer new, it is taken for the beginning.
- */
-function untilHole(slots: readonly Slot[], after: number, now: number): readonly Slot[] {
+/** The slots before the first missing number: its writer may be about to write it, and readers never come back to it. */
+function untilHole(slots: readonly Slot[], after: number): readonly Slot[] {
   let before = after;
-  const hole = slots.findIndex(({ sequence, first, writtenAt }) => {
-    const follows = first || sequence === before + 1 || (before === 0 && now - writtenAt > HOLE_MS);
+  const hole = slots.findIndex(({ sequence, first }) => {
+    const follows = first || sequence === before + 1;
     before = sequence;
     return !follows;
   });
   return hole < 0 ? slots : slots.slice(0, hole);
+}
+
+/** Whether the number before a slot has been missing for too long: it was taken before the slot's. A call's only writer has a lease. */
+function isGivenUp({ shared, writtenAt }: Slot, now: number): boolean {
+  return shared && now - writtenAt > HOLE_MS;
 }
 
 /** How many of the requests one batch takes. */

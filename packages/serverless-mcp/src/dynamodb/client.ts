@@ -1,4 +1,10 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { Item } from './items.ts';
 
 /** A store that is slow must not hold a request until the gateway gives up: after these, clients get 503 and try again. */
 const CONNECT_MS = 1_000;
@@ -15,4 +21,18 @@ function createClient(config: DynamoDBClientConfig): DynamoDBClient {
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
     ...config,
   });
+}
+
+/** All that a query finds, page by page of at most 1 MB (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html). */
+export async function queryAll(client: DynamoDBClient, input: QueryCommandInput): Promise<Item[]> {
+  const items: Item[] = [];
+  let from: Item | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({ ...input, ConsistentRead: true, ...(from ? { ExclusiveStartKey: from } : {}) }),
+    );
+    for (const item of page.Items ?? []) items.push(item);
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return items;
 }

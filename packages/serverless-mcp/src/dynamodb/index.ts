@@ -7,12 +7,11 @@ import {
   type DynamoDBClientConfig,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { SessionChange, SessionStore } from '../session-store.ts';
 import { createChannels } from './channels.ts';
-import { clientFrom } from './client.ts';
+import { clientFrom, queryAll } from './client.ts';
 import {
   callFromItem,
   callKey,
@@ -106,15 +105,12 @@ export function createDynamoSessionStore(options: DynamoSessionStoreOptions): Se
       return item && callFromItem(item);
     },
     async listCalls(sessionId) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :call)',
-          ExpressionAttributeValues: { ':pk': sessionKey(sessionId)['pk'], ':call': { S: 'call#' } } as Item,
-        }),
-      );
-      return Items.map(callFromItem);
+      const items = await queryAll(client, {
+        TableName,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :call)',
+        ExpressionAttributeValues: { ':pk': sessionKey(sessionId)['pk'], ':call': { S: 'call#' } } as Item,
+      });
+      return items.map(callFromItem);
     },
     async finishCall(sessionId, callId, channel, events, at) {
       // One after the other: a call that is gone before its last event is there could not be resumed.

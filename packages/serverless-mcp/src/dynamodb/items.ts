@@ -97,6 +97,8 @@ export interface EventContext {
   retainMs: number;
 }
 
+export type HoleContext = Omit<EventContext, 'shared'>;
+
 /** The items of an event; the first of them last, because it makes the others count. */
 export function itemsFromEvent(channel: string, event: StoredEvent, context: EventContext): Item[] {
   const { shared, first, writtenAt, retainMs } = context;
@@ -132,30 +134,40 @@ export interface Slot {
   first: boolean;
   shared: boolean;
   writtenAt: number;
-  /** Undefined for a number whose writer never came. */
+  /** Undefined for a number whose writer never came, and for an event that has expired in part. */
   event: StoredEvent | undefined;
 }
 
 /** The slots that are complete, in order, from items in order. */
 export function slotsFromItems(items: readonly Item[]): Slot[] {
   const slots: Slot[] = [];
-  for (let index = 0; index < items.length; ) {
-    const head = items[index] as Item;
-    const [sequence, part] = text(head, 'sk').split('.').map(Number) as [number, number];
-    const parts = Number(head['parts']?.N);
-    const following = items.slice(index, index + parts);
-    // Parts without their first one: it is still being written.
-    if (part !== 0 || following.length < parts) break;
-    slots.push({
-      sequence,
-      first: head['first']?.BOOL === true,
-      shared: head['shared']?.BOOL === true,
-      writtenAt: Number(head['writtenAt']?.N),
-      event: eventFromParts(sequence, head, following),
-    });
-    index += parts;
+  for (let from = 0, to = 0; from < items.length; from = to) {
+    const sequence = sequenceOf(items[from] as Item);
+    while (to < items.length && sequenceOf(items[to] as Item) === sequence) to++;
+    const slot = slotFromParts(sequence, items.slice(from, to));
+    if (slot) slots.push(slot);
   }
   return slots;
+}
+
+const sequenceOf = (item: Item): number => Number(text(item, 'sk').split('.')[0]);
+
+/** Undefined for what is still being written. Parts beyond those that the first counts are of a dead writer, whose number was given up. */
+function slotFromParts(sequence: number, items: readonly Item[]): Slot | undefined {
+  const head = items[0] as Item;
+  if (head['parts'] === undefined) return undefined;
+  const shared = head['shared']?.BOOL === true;
+  const parts = items.slice(0, Number(head['parts'].N));
+  const isWhole = parts.length === Number(head['parts'].N);
+  // The parts of a shared channel's event are there before their first: what is missing now has expired.
+  if (!isWhole && !shared) return undefined;
+  return {
+    sequence,
+    first: head['first']?.BOOL === true,
+    shared,
+    writtenAt: Number(head['writtenAt']?.N),
+    event: isWhole ? eventFromParts(sequence, head, parts) : undefined,
+  };
 }
 
 function eventFromParts(sequence: number, head: Item, parts: readonly Item[]): StoredEvent | undefined {
@@ -166,13 +178,13 @@ function eventFromParts(sequence: number, head: Item, parts: readonly Item[]): S
 }
 
 /** Takes the place of an event whose writer died, so that readers can go on; a writer that comes late takes another number. */
-export function itemFromHole(channel: string, sequence: number, writtenAt: number, retainMs: number): Item {
+export function itemFromHole(channel: string, sequence: number, { first, writtenAt, retainMs }: HoleContext): Item {
   return {
     pk: channelKey(channel),
     sk: eventSortKey(sequence),
     parts: number(1),
     writtenAt: number(writtenAt),
     expiresAt: seconds(writtenAt + retainMs),
-    ...flags({ hole: true, shared: true }),
+    ...flags({ hole: true, first, shared: true }),
   };
 }

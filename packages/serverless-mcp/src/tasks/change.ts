@@ -1,3 +1,5 @@
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { jsonBytes, LIMITS } from '../messages.ts';
 import type { Run } from './task.ts';
 import type { TaskInputs, TaskRow } from './task-store.ts';
 
@@ -48,7 +50,7 @@ function changeFromQuestions({ round }: TaskInputs, result: Record<string, unkno
   };
 }
 
-/** Takes answers to open questions; what nobody asked is left. */
+/** Takes answers to open questions; what nobody asked is left. @throws ProtocolError for more than is kept */
 export function changeFromAnswers(
   { inputs, status }: TaskRow,
   answers: Record<string, unknown>,
@@ -57,12 +59,18 @@ export function changeFromAnswers(
   if (status !== 'input_required' || answered.length === 0) return undefined;
   const open = Object.entries(inputs.requests).filter(([key]) => !answered.includes(key));
   const given = answered.map((key) => [handlerKey(key), answers[key]]);
+  const responses = { ...inputs.responses, ...Object.fromEntries(given) };
+  if (jsonBytes(responses) > LIMITS.taskAnswersBytes)
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      `A task takes answers of at most ${LIMITS.taskAnswersBytes} bytes.`,
+    );
   return {
     status: open.length > 0 ? 'input_required' : 'working',
     inputs: {
       ...inputs,
       requests: Object.fromEntries(open),
-      responses: { ...inputs.responses, ...Object.fromEntries(given) },
+      responses,
     },
   };
 }

@@ -10,10 +10,11 @@ import {
   type StandardSchemaV1,
   type Transport,
 } from '@modelcontextprotocol/server';
+import { jsonBytes, LIMITS } from '../messages.ts';
 import type { RequestContext, TaskOptions } from '../options.ts';
 import { createTasks } from './life.ts';
 import { type Asked, callFrom, declaresTasks, type Serve } from './rerun.ts';
-import { beginRun, missingTasks, type Run, runOf, TASKS_EXTENSION } from './task.ts';
+import { beginRun, missingTasks, type Run, runOf, TASKS_EXTENSION, tooLargeForTask } from './task.ts';
 import type { TaskCall } from './task-store.ts';
 import { createdTask, detailedTask } from './view.ts';
 
@@ -119,9 +120,11 @@ export function createTaskServer(
       contexts.set(request, context);
       // A run of a task has begun already.
       if (message.method !== 'tools/call' || runOf(request)) return;
+      const call = callFrom(request, message);
       const declared = declaresTasks(message.params?.['_meta']);
-      const run = beginRun(request, declared ? { id: randomUUID(), run: 'call', state: undefined } : undefined);
-      calls.set(run, callFrom(request, message));
+      const fits = !declared || jsonBytes(call) <= LIMITS.taskCallBytes;
+      const task = declared && fits ? { id: randomUUID(), run: 'call' as const, state: undefined } : undefined;
+      calls.set(beginRun(request, task, fits ? missingTasks() : tooLargeForTask()), call);
     },
   };
 }

@@ -3,10 +3,14 @@ import type { TaskRow, TaskStore } from './task-store.ts';
 
 /** Limits, so that clients cannot take all memory there is. */
 export interface MemoryTaskStoreOptions {
-  /** Tasks beyond this are refused until others expire. Default: 10,000. */
+  /** Beyond this the oldest goes: its client is told that it is gone. Default: 10,000. */
   maxTasks?: number;
   /** Of one owner; beyond this the oldest goes. Default: 1,000. */
   maxTasksOfOwner?: number;
+  /** Bytes of memory for tasks with their results, of which one owner has as large a part as of the tasks. Default: 64 Mi. */
+  maxBytes?: number;
+  /** Hears that tasks go for want of room, at most once a minute, and how many there are. */
+  onFull?: (tasks: number) => void;
   /** Epoch milliseconds. Default: `Date.now`. */
   now?: () => number;
 }
@@ -15,29 +19,29 @@ export interface MemoryTaskStoreOptions {
 export function createMemoryTaskStore({
   maxTasks = 10_000,
   maxTasksOfOwner = 1_000,
+  maxBytes = 64 * 1024 * 1024,
+  onFull = () => {},
   now = Date.now,
 }: MemoryTaskStoreOptions = {}): TaskStore {
   /** In the order they were made. */
-  const rows = createExpiringRows<TaskRow>(now);
-
-  function makeRoom(owner: string | undefined): void {
-    for (const id of rows.keys()) rows.live(id);
-    const own = [...rows.values()].filter((row) => row.owner === owner);
-    if (own.length >= maxTasksOfOwner) rows.delete((own[0] as TaskRow).id);
-    if (rows.size >= maxTasks) throw new Error(`more than ${maxTasks} tasks`);
-  }
+  const rows = createExpiringRows<TaskRow>({
+    most: maxTasks,
+    mostOfOwner: maxTasksOfOwner,
+    mostBytes: maxBytes,
+    onFull,
+    now,
+  });
 
   return {
     async create(row) {
-      makeRoom(row.owner);
-      rows.set(row.id, row);
+      rows.put(row);
     },
     async get(id) {
       return rows.live(id);
     },
     async replace(row) {
       if (rows.live(row.id)?.version !== row.version - 1) return false;
-      rows.set(row.id, row);
+      rows.put(row);
       return true;
     },
   };

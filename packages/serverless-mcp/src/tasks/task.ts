@@ -2,8 +2,11 @@ import {
   type CallToolResult,
   type JSONRPCResponse,
   MissingRequiredClientCapabilityError,
+  ProtocolError,
+  ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { LIMITS } from '../messages.ts';
 
 /** How clients and servers say that they know tasks (SEP-2663), https://modelcontextprotocol.io/seps/2663-tasks-extension */
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
@@ -36,10 +39,12 @@ export interface Task {
 /** One run of a tool's handler. */
 export interface Run {
   readonly task: Task | undefined;
+  /** Why the call cannot become a task. */
+  readonly refusal: ProtocolError;
   /** Set by a handler that goes on. */
   progress?: TaskProgress;
   /** Set by a handler that cannot do without a task. */
-  missing?: MissingRequiredClientCapabilityError;
+  missing?: ProtocolError;
   /** What it answered. */
   response?: JSONRPCResponse;
 }
@@ -47,9 +52,14 @@ export interface Run {
 /** By the HTTP request that a handler serves: so it needs nothing but its own context. */
 const RUNS = new WeakMap<Request, Run>();
 
-/** @param task undefined for a client that does not know tasks */
-export function beginRun(request: Request, task: Pick<Task, 'id' | 'run' | 'state'> | undefined): Run {
+/** @param task undefined for a call that cannot become one, be it that the client does not know tasks */
+export function beginRun(
+  request: Request,
+  task: Pick<Task, 'id' | 'run' | 'state'> | undefined,
+  refusal: ProtocolError = missingTasks(),
+): Run {
   const run: Run = {
+    refusal,
     task: task && {
       ...task,
       goOn(progress = {}) {
@@ -66,7 +76,7 @@ export function runOf(request: Request | undefined): Run | undefined {
   return request && RUNS.get(request);
 }
 
-/** Undefined where the call cannot become a task: the client does not know tasks, or the server keeps none. */
+/** Undefined where the call cannot become a task: the client does not know tasks, the call is too large, or the server keeps none. */
 export function taskOf({ http }: ServerContext): Task | undefined {
   return runOf(http?.req)?.task;
 }
@@ -75,7 +85,7 @@ export function taskOf({ http }: ServerContext): Task | undefined {
 export function requireTask(context: ServerContext): Task {
   const run = runOf(context.http?.req);
   if (run?.task) return run.task;
-  const error = missingTasks();
+  const error = run?.refusal ?? missingTasks();
   if (run) run.missing = error;
   throw error;
 }
@@ -85,4 +95,9 @@ export function missingTasks(): MissingRequiredClientCapabilityError {
     { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } },
     'This needs a client that declares the tasks extension.',
   );
+}
+
+export function tooLargeForTask(): ProtocolError {
+  const message = `A call that goes on as a task has params of at most ${LIMITS.taskCallBytes} bytes.`;
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
 }
