@@ -133,7 +133,7 @@ function visibilityOf(see: Rule['see'], client: ClientIdentity | undefined): { s
   const filters: Filter[] = [];
   for (const [name, templates] of see) {
     const values = [...new Set(templates.flatMap((template) => valuesFrom(template, client)))];
-    if (values.length === 0) return { sees: 'nothing', missing: templates.join(', ') };
+    if (values.length === 0) return { sees: 'nothing', missing: templates.flatMap(placeholderIn).join(', ') };
     filters.push({ dimension: name, values });
   }
   return { sees: filters };
@@ -143,6 +143,11 @@ function valuesFrom(template: string, client: ClientIdentity | undefined): strin
   const [, before, name, after] = PLACEHOLDER.exec(template) ?? [];
   if (name === undefined) return [template];
   return placeholderTexts(client, name).map((own) => `${before}${own}${after}`);
+}
+
+/** Without what the rule has around it, which may name others. */
+function placeholderIn(template: string): string[] {
+  return /\$\{[^{}]+\}/.exec(template) ?? [];
 }
 
 function placeholderTexts(client: ClientIdentity | undefined, name: string): string[] {

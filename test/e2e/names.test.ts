@@ -366,7 +366,7 @@ describe('names in several accounts', () => {
     const { notes } = await (await newNames({ roles: ROLES.slice(0, 1) }))();
     refusing.close();
     expect(notes).toEqual([
-      expect.stringContaining('looked up: sts:AssumeRole (AccessDenied in us-east-1 as auditor-444455556666). '),
+      expect.stringContaining('looked up: sts:AssumeRole (AccessDenied in us-east-1 as role/auditor-444455556666). '),
     ]);
     expect(asked).toEqual([]);
   });
