@@ -16,7 +16,8 @@ export interface OAuthOptions {
 }
 
 export type Verdict =
-  | { client: ClientIdentity }
+  /** `validUntil`: epoch milliseconds. */
+  | { client: ClientIdentity; validUntil?: number }
   | { refused: 'invalid_token' | 'insufficient_scope'; why: string }
   /** The issuer's keys cannot be read. */
   | { unavailable: Error };
@@ -60,7 +61,7 @@ export function createTokenVerifier(
     if (!isForUs(claims, options)) return { refused: 'invalid_token', why: 'The token is not for this server.' };
     const missing = scopes.filter((scope) => !scopesOf(claims).includes(scope));
     if (missing.length > 0) return { refused: 'insufficient_scope', why: `The token lacks ${missing.join(' ')}.` };
-    return { client: clientFromClaims(claims) };
+    return { client: clientFromClaims(claims), validUntil: (Number(claims.exp) + CLOCK_TOLERANCE_S) * 1000 };
   };
 }
 
