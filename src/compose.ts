@@ -148,12 +148,12 @@ function narrowedEngines(options: ComposeOptions, budgetFor: BudgetFor | undefin
 function composeNames({ source }: ComposeOptions, given: readonly Alias[]): LookUpNames {
   const targets = source === undefined ? undefined : awsTargetsOfSource(source);
   if (targets === undefined) return async () => ({ aliases: given, notes: [] });
-  let lookUp: Promise<LookUpNames> | undefined;
+  const open = memoizeFor(async () => {
+    const { createBedrockNames } = await import('./names/bedrock/index.ts');
+    return createBedrockNames({ ...targets, memory: join(cacheFolder(), 'names.json') });
+  });
   return async (needed) => {
-    lookUp ??= import('./names/bedrock/index.ts').then(({ createBedrockNames }) =>
-      createBedrockNames({ ...targets, memory: join(cacheFolder(), 'names.json') }),
-    );
-    const { aliases, notes } = await (await lookUp)(needed);
+    const { aliases, notes } = await (await open())(needed);
     const known = new Set(given.map(({ unresolved }) => unresolved));
     return { aliases: [...given, ...aliases.filter(({ unresolved }) => !known.has(unresolved))], notes };
   };

@@ -4,16 +4,8 @@
  * nothing; what is in use is closed when the calls that use it have ended.
  */
 export function lazy<Subject extends object>(open: () => Promise<Subject>): Subject {
-  let opened: Promise<Subject> | undefined;
+  const subject = memoizeFor(open);
   const inUse = new Set<Promise<unknown>>();
-  const subject = () => {
-    opened ??= open().catch((error) => {
-      // The next call tries again.
-      opened = undefined;
-      throw error;
-    });
-    return opened;
-  };
   return new Proxy({} as Subject, {
     get(_, name) {
       // A promise that resolves to this must not take it for another promise.
@@ -30,7 +22,7 @@ export function lazy<Subject extends object>(open: () => Promise<Subject>): Subj
   });
 
   async function close(...parameters: unknown[]): Promise<unknown> {
-    const target = await opened?.catch(() => undefined);
+    const target = await subject.opened()?.catch(() => undefined);
     if (target === undefined) return undefined;
     await Promise.allSettled(inUse);
     return callOf(target, 'close', parameters);
@@ -41,14 +33,23 @@ function callOf(target: object, name: string | symbol, parameters: readonly unkn
   return (target[name as keyof typeof target] as (...given: readonly unknown[]) => unknown)(...parameters);
 }
 
-/** Opens something when it is first asked for and again when it is older than that; what failed is not kept. */
+interface Memoized<Subject> {
+  (): Promise<Subject>;
+  /** What there is to close, if it was asked for. */
+  opened(): Promise<Subject> | undefined;
+}
+
+/**
+ * Opens something when it is first asked for and, when it may grow old, again when it is older than that. What failed is not kept: the
+ * next who asks tries again.
+ */
 export function memoizeFor<Subject>(
   open: () => Promise<Subject>,
-  everyMs: number,
+  everyMs = Number.POSITIVE_INFINITY,
   now = Date.now,
-): () => Promise<Subject> {
+): Memoized<Subject> {
   let opened: { subject: Promise<Subject>; at: number } | undefined;
-  return () => {
+  const get = () => {
     if (opened && now() - opened.at < everyMs) return opened.subject;
     const mine = { subject: open(), at: now() };
     opened = mine;
@@ -57,4 +58,5 @@ export function memoizeFor<Subject>(
     });
     return mine.subject;
   };
+  return Object.assign(get, { opened: () => opened?.subject });
 }

@@ -21,6 +21,10 @@ export interface AuthenticatorOptions {
 /** A client that may call, as far as its rate goes. */
 export interface Admitted {
   client: ClientIdentity;
+  /** Epoch milliseconds at which its token ends by itself; undefined for keys, which are asked about. */
+  validUntil?: number | undefined;
+  /** Whether its key is still one: a stream must not outlive it. Undefined for tokens, which nobody takes back. */
+  stillValid?: (() => Promise<boolean>) | undefined;
   /** Counts requests that come in a batch: one of them has been counted. @returns why they may not run, if so */
   admitBatch(requests: number): Response | undefined;
 }
@@ -58,7 +62,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
   async function fromToken(token: string, { challenge }: ProtectedResource, verify: VerifyToken) {
     const verdict = await verify(token);
-    if ('client' in verdict) return limited(verdict.client, options.ratePerMinute);
+    if ('client' in verdict) {
+      const admitted = limited(verdict.client, options.ratePerMinute);
+      return admitted instanceof Response ? admitted : { ...admitted, validUntil: verdict.validUntil };
+    }
     if ('unavailable' in verdict) {
       const { fromSystem } = await import('../domain/system-error.ts');
       log(`access: the issuer’s keys cannot be read: ${(fromSystem(verdict.unavailable) as Error).message}`);
@@ -71,8 +78,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   }
 
   async function fromCredential({ header, value }: Credential): Promise<Admitted | Response> {
-    const record = readKeys && findKey(await readKeys(), value, now());
-    if (record) return limited(clientFromKey(record), record.ratePerMinute ?? options.ratePerMinute);
+    const findRecord = async () => readKeys && findKey(await readKeys(), value, now());
+    const record = await findRecord();
+    if (record) {
+      const admitted = limited(clientFromKey(record), record.ratePerMinute ?? options.ratePerMinute);
+      if (admitted instanceof Response) return admitted;
+      return { ...admitted, stillValid: async () => (await findRecord()) !== undefined };
+    }
     if (header === 'authorization' && !isKey(value) && resource && verifyToken)
       return fromToken(value, resource, verifyToken);
     // Who sends a key is not to be sent to log in.

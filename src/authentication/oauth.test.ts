@@ -37,6 +37,18 @@ describe('a token', () => {
     ['the future', () => ({ nbf: now() + 600 }), /wrong nbf/],
     ['no end', () => ({ exp: undefined }), /wrong exp/],
     ['no subject', () => ({ sub: undefined }), /wrong sub/],
+    ['a subject that is empty', () => ({ sub: '' }), /wrong sub/],
+    ['a subject of blanks', () => ({ sub: ' \t' }), /wrong sub/],
+    ['a subject that is a number', () => ({ sub: 7 }), /wrong sub/],
+    ['a subject that is a list', () => ({ sub: ['ada'] }), /wrong sub/],
+    ['a subject that is null', () => ({ sub: null }), /wrong sub/],
+    ['a subject that is half a character', () => ({ sub: '\ud800' }), /wrong sub/],
+    ['an end that is text', () => ({ exp: String(now() + 60) }), /wrong exp/],
+    ['an end that is null', () => ({ exp: null }), /wrong exp/],
+    ['an audience that is null', () => ({ aud: null }), /not for this server/],
+    ['an empty audience', () => ({ aud: '' }), /not for this server/],
+    ['an empty list of audiences', () => ({ aud: [] }), /not for this server/],
+    ['a list of lists of audiences', () => ({ aud: [[RESOURCE]] }), /not for this server/],
     ['a client that asks for itself, as an ID token', () => ({ token_use: 'id' }), /not for this server/],
   ])('of %s is refused', async (_, claims, why) => {
     expect(await verify(claims())).toEqual({ refused: 'invalid_token', why: expect.stringMatching(why) });
@@ -53,7 +65,24 @@ describe('a token', () => {
     expect(await verify(claims, options)).toHaveProperty('client');
   });
 
-  it.each([{ scope: 'other' }, { scope: undefined }, { scope: 'spend.readonly' }])(
+  it('without an end that ever comes is refused', async () => {
+    // JSON of 1e999, which no signer here would write.
+    const resolver = async () => async () => issuer.publicKey;
+    const payload = Buffer.from(
+      `{"iss":"${issuer.issuer}","sub":"ada","aud":"${RESOURCE}","scope":"spend.read","exp":1e999}`,
+    );
+    const token = await issuer.signText(payload);
+    const verifier = createTokenVerifier({ issuer: issuer.issuer, resource: RESOURCE }, { resolver });
+    expect(await verifier(token)).toEqual({ refused: 'invalid_token', why: 'The token has a wrong exp.' });
+  });
+
+  it('of a user without an address goes by the name that there is', async () => {
+    expect(await verify({ email: '', preferred_username: ' ', username: 'ada' })).toMatchObject({
+      client: { name: 'ada' },
+    });
+  });
+
+  it.each([{ scope: 'other' }, { scope: undefined }, { scope: 'spend.readonly' }, { scope: [['spend.read']] }])(
     'without the scope is told which: %j',
     async (claims) => {
       expect(await verify(claims)).toEqual({ refused: 'insufficient_scope', why: 'The token lacks spend.read.' });
@@ -66,7 +95,8 @@ describe('a token', () => {
     expect(await verify(claims, options)).toMatchObject({ client: { name: 'ada' } });
     const refused = { refused: 'invalid_token', why: 'The token is not for this server.' };
     expect(await verify({ ...claims, client_id: 'app2' }, options)).toEqual(refused);
-    expect(await verify({ ...claims, client_id: undefined }, options)).toEqual(refused);
+    for (const client_id of [undefined, '', null, ['app1'], 0])
+      expect(await verify({ ...claims, client_id }, { ...options, clientIds: ['app1', '', '0'] })).toEqual(refused);
     expect(await verify({ ...claims, aud: 'app1', token_use: 'id' }, options)).toEqual(refused);
     // A named audience decides, whoever the client is.
     expect(await verify({ ...claims, aud: 'https://other.example' }, options)).toEqual(refused);

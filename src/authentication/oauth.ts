@@ -16,7 +16,8 @@ export interface OAuthOptions {
 }
 
 export type Verdict =
-  | { client: ClientIdentity }
+  /** `validUntil`: epoch milliseconds. */
+  | { client: ClientIdentity; validUntil?: number }
   | { refused: 'invalid_token' | 'insufficient_scope'; why: string }
   /** The issuer's keys cannot be read. */
   | { unavailable: Error };
@@ -55,11 +56,21 @@ export function createTokenVerifier(
         ? { refused: 'invalid_token', why: reason(error) }
         : { unavailable: error as Error };
     }
+    const wrong = wrongClaim(claims);
+    if (wrong !== undefined) return { refused: 'invalid_token', why: `The token has a wrong ${wrong}.` };
     if (!isForUs(claims, options)) return { refused: 'invalid_token', why: 'The token is not for this server.' };
     const missing = scopes.filter((scope) => !scopesOf(claims).includes(scope));
     if (missing.length > 0) return { refused: 'insufficient_scope', why: `The token lacks ${missing.join(' ')}.` };
-    return { client: clientFromClaims(claims) };
+    return { client: clientFromClaims(claims), validUntil: (Number(claims.exp) + CLOCK_TOLERANCE_S) * 1000 };
   };
+}
+
+/** What jose takes in any shape. A subject that names nobody, or that two texts in UTF-8 would share, must not own anything. */
+function wrongClaim({ sub, exp }: JWTPayload): string | undefined {
+  if (typeof sub !== 'string' || sub.trim() === '' || !sub.isWellFormed())
+    return 'sub, which must be a text that names somebody';
+  // JSON has numbers that are none here: 1e999 would never come.
+  return Number.isFinite(exp) ? undefined : 'exp';
 }
 
 /**
@@ -70,16 +81,22 @@ export function createTokenVerifier(
 function isForUs(claims: JWTPayload, { resource, audience = [resource], clientIds = [] }: OAuthOptions): boolean {
   if ((claims['token_use'] ?? 'access') !== 'access') return false;
   if (claims.aud !== undefined) return [claims.aud].flat().some((one) => audience.includes(one));
-  return clientIds.includes(String(claims['client_id']));
+  const { client_id: clientId } = claims;
+  return typeof clientId === 'string' && clientId !== '' && clientIds.includes(clientId);
 }
 
 /** `scope` as of RFC 9068, `scp` as of Entra ID and Okta. */
 function scopesOf(claims: JWTPayload): string[] {
-  return [claims['scope'] ?? claims['scp'] ?? []].flat().flatMap((value) => String(value).split(' '));
+  return [claims['scope'] ?? claims['scp'] ?? []]
+    .flat()
+    .flatMap((value) => (typeof value === 'string' ? value.split(' ') : []));
 }
 
 function clientFromClaims(claims: JWTPayload): ClientIdentity {
-  const text = (name: string) => (typeof claims[name] === 'string' ? claims[name] : undefined);
+  const text = (name: string) => {
+    const value = claims[name];
+    return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+  };
   return {
     principal: `${claims.iss}|${claims.sub}`,
     name: text('email') ?? text('preferred_username') ?? text('username'),

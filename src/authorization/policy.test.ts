@@ -54,7 +54,8 @@ describe('a policy', () => {
   });
 
   it('fills in what the client is, a list as any of its values', () => {
-    const claims = { iss: 'https://login.example.com', email: 'ann@example.com', groups: ['search', 7, 'ads'] };
+    const email = { email: 'ann@example.com', email_verified: true };
+    const claims = { iss: 'https://login.example.com', ...email, groups: ['search', 7, 'ads'] };
     expect(policy(token(claims)).sees).toEqual([
       { dimension: 'session', values: ['ann@example.com'] },
       { dimension: 'metadata.team', values: ['team-search', 'team-7', 'team-ads'] },
@@ -79,10 +80,31 @@ describe('a placeholder', () => {
     ['true', { email: true }],
     ['null', { email: null }],
     ['what stands for an absent value', { email: '(none)' }],
-    ['an address the provider has not verified', { email: 'ann@example.com', email_verified: false }],
   ])('denies for %s: it never widens', (_, claims) => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as an operator writes it
-    expect(mine('${email}')(token(claims))).toMatchObject({ sees: 'nothing', missing: '${email}' });
+    const rights = mine('${email}')(token({ ...claims, email_verified: true }));
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as an operator writes it
+    expect(rights).toMatchObject({ sees: 'nothing', missing: '${email}' });
+  });
+
+  describe('for an address', () => {
+    const finance = read('rules: [{ match: { claims: { email: ann@example.com } }, see: everything }]');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as an operator writes it
+    const own = mine('${email}');
+    const claims = (verified: unknown) => ({ email: 'ann@example.com', email_verified: verified });
+
+    it.each([false, 'false', 'True', '1', 1, null, undefined, ['true'], {}])(
+      'denies where the issuer does not say that it verified it: %j',
+      (verified) => {
+        expect(own(token(claims(verified)))).toMatchObject({ sees: 'nothing' });
+        expect(finance(token(claims(verified)))).toMatchObject({ sees: 'nothing' });
+      },
+    );
+
+    it.each([true, 'true'])('takes the issuer’s word: %j', (verified) => {
+      expect(own(token(claims(verified))).sees).toEqual([{ dimension: 'session', values: ['ann@example.com'] }]);
+      expect(finance(token(claims(verified))).sees).toBe('everything');
+    });
   });
 
   it('takes no claim from the prototype', () => {

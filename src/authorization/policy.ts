@@ -133,7 +133,7 @@ function visibilityOf(see: Rule['see'], client: ClientIdentity | undefined): { s
   const filters: Filter[] = [];
   for (const [name, templates] of see) {
     const values = [...new Set(templates.flatMap((template) => valuesFrom(template, client)))];
-    if (values.length === 0) return { sees: 'nothing', missing: templates.join(', ') };
+    if (values.length === 0) return { sees: 'nothing', missing: templates.flatMap(placeholderIn).join(', ') };
     filters.push({ dimension: name, values });
   }
   return { sees: filters };
@@ -145,10 +145,13 @@ function valuesFrom(template: string, client: ClientIdentity | undefined): strin
   return placeholderTexts(client, name).map((own) => `${before}${own}${after}`);
 }
 
+/** Without what the rule has around it, which may name others. */
+function placeholderIn(template: string): string[] {
+  return /\$\{[^{}]+\}/.exec(template) ?? [];
+}
+
 function placeholderTexts(client: ClientIdentity | undefined, name: string): string[] {
   if (name === 'key.name') return keyName(client);
-  // Anybody can write any address into an account; only the provider's word makes it theirs.
-  if (name === 'email' && client?.claims['email_verified'] === false) return [];
   // What stands for an absent value is nobody's own.
   return claimTexts(client, name).filter((own) => own !== NONE);
 }
@@ -159,8 +162,18 @@ function keyName(client: ClientIdentity | undefined): string[] {
 
 function claimTexts(client: ClientIdentity | undefined, name: string): string[] {
   if (client === undefined || !Object.hasOwn(client.claims, name)) return [];
+  // Anybody can write any address into an account; only the provider's word makes it theirs.
+  if (name === 'email' && !isVerified(client.claims['email_verified'])) return [];
   return [client.claims[name]]
     .flat()
     .flatMap((one) => (typeof one === 'string' || typeof one === 'number' ? `${one}` : []))
     .filter((one) => one !== '');
+}
+
+/**
+ * A boolean by OpenID Connect Core 1.0, section 5.1; Cognito and Apple send it as text as well:
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
+ */
+function isVerified(claim: unknown): boolean {
+  return claim === true || claim === 'true';
 }

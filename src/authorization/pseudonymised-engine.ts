@@ -1,4 +1,5 @@
 import type { Dimension, Filter } from '../domain/dimension.ts';
+import { SpendError } from '../domain/errors.ts';
 import type { UsageRow } from '../domain/usage.ts';
 import {
   type Coverage,
@@ -19,6 +20,10 @@ import type { Pseudonyms } from './pseudonyms.ts';
  */
 export function pseudonymisedEngine(engine: Engine, pseudonyms: Pseudonyms): Engine {
   const hides = (dimension: Dimension) => pseudonyms.dimensions.includes(dimension);
+  const asked = <Answer>(answer: Promise<Answer>) =>
+    answer.catch((error) => {
+      throw hiddenError(error, pseudonyms);
+    });
 
   /** The question in which no pseudonym stands. */
   function open(query: UsageQuery): UsageQuery {
@@ -36,7 +41,7 @@ export function pseudonymisedEngine(engine: Engine, pseudonyms: Pseudonyms): Eng
     const plain = query.where.filter(({ dimension }) => !hides(dimension));
     if (hidden.length === 0) return plain;
     const by = hidden.map(({ dimension }) => dimension);
-    const { rows } = await engine.usage({ ...sumsOf(query), where: plain, by }, withoutAmounts(work));
+    const { rows } = await asked(engine.usage({ ...sumsOf(query), where: plain, by }, withoutAmounts(work)));
     const real = hidden.map(({ dimension, values }) => {
       const found = new Set(rows.map(({ key }) => key[dimension] as string));
       return { dimension, values: [...found].filter((value) => values.includes(pseudonyms.of(dimension, value))) };
@@ -46,11 +51,11 @@ export function pseudonymisedEngine(engine: Engine, pseudonyms: Pseudonyms): Eng
 
   return {
     name: engine.name,
-    source: publicSource(engine.source),
+    source: hiddenSource(engine.source, pseudonyms),
     rangeReadsLogs: engine.rangeReadsLogs ?? false,
     sumsOnly: engine.sumsOnly ?? false,
     async usage(query, work) {
-      const { rows, coverage } = await engine.usage(open(query), withoutAmounts(work));
+      const { rows, coverage } = await asked(engine.usage(open(query), withoutAmounts(work)));
       const filters = query.where.filter(({ dimension }) => hides(dimension));
       const kept = rows
         .map((row) => ({ ...row, key: hiddenKey(row.key, pseudonyms) }))
@@ -63,18 +68,18 @@ export function pseudonymisedEngine(engine: Engine, pseudonyms: Pseudonyms): Eng
     async invocations(query, work) {
       const where = await realFilters(query, work);
       if (where === undefined) return { rows: [], unpriced: [], notes: [] };
-      const { rows, unpriced, notes } = await engine.invocations({ ...query, where }, withoutAmounts(work));
+      const { rows, unpriced, notes } = await asked(engine.invocations({ ...query, where }, withoutAmounts(work)));
       const hidden = (row: InvocationRow) => hiddenRequest(row, pseudonyms);
       return { rows: rows.map(hidden), unpriced: unpriced.map(hidden), notes: notes.map(pseudonyms.in) };
     },
     async quote(query, work) {
       const visible = query.where.filter(({ dimension }) => !hides(dimension));
-      const asked = 'by' in query ? open(query) : { ...query, where: visible };
-      const quote = await engine.quote(asked, withoutAmounts(work));
+      const opened = 'by' in query ? open(query) : { ...query, where: visible };
+      const quote = await asked(engine.quote(opened, withoutAmounts(work)));
       return { ...quote, notes: quote.notes.map(pseudonyms.in) };
     },
-    range: (work) => engine.range(withoutAmounts(work)),
-    metadataKeys: (work) => engine.metadataKeys(withoutAmounts(work)),
+    range: (work) => asked(engine.range(withoutAmounts(work))),
+    metadataKeys: (work) => asked(engine.metadataKeys(withoutAmounts(work))),
     close: () => engine.close(),
   };
 }
@@ -110,13 +115,29 @@ const ATTRIBUTE_NAMES: Readonly<Record<string, string>> = {
   stopReason: 'stop_reason',
 };
 
-/** Paths of logs hold account ids. */
+/** Paths and reasons are told as texts are, in which everything may stand. */
 function hiddenCoverage(coverage: Coverage, pseudonyms: Pseudonyms): Coverage {
   const { source, damagedFiles, notes } = coverage;
   return {
     ...coverage,
-    ...(source === undefined ? {} : { source: publicSource(source) }),
-    damagedFiles: damagedFiles.map(({ path, reason }) => ({ path: pseudonyms.in(path), reason })),
+    ...(source === undefined ? {} : { source: hiddenSource(source, pseudonyms) }),
+    damagedFiles: damagedFiles.map(({ path, reason }) => ({
+      path: pseudonyms.path(path),
+      reason: pseudonyms.in(reason),
+    })),
     ...(notes ? { notes: notes.map(pseudonyms.in) } : {}),
   };
+}
+
+/** Where logs are on this machine can be somebody's own folder; what AWS calls a source is its operator's. */
+function hiddenSource(source: string, pseudonyms: Pseudonyms): string {
+  return /^(?:[a-z0-9]{2,}:|auto$)/i.test(source) ? publicSource(source) : pseudonyms.path(source);
+}
+
+/** The log of the server, which has the stack, tells what it was. */
+function hiddenError(error: unknown, pseudonyms: Pseudonyms): unknown {
+  if (!(error instanceof SpendError)) return error;
+  const message = pseudonyms.in(error.message);
+  if (message === error.message) return error;
+  return Object.assign(new SpendError(error.code, message, { cause: error }), { stack: error.stack });
 }

@@ -6,7 +6,9 @@ export interface Pseudonyms {
   dimensions: readonly Dimension[];
   /** What is shown for a value of a dimension. */
   of(dimension: Dimension, value: string): string;
-  /** A text with ARNs and account ids replaced. */
+  /** What is shown for where something lies. */
+  path(path: string): string;
+  /** A text of ours or of a service, with all that could name people, accounts or roles replaced, and paths with them. */
   in(text: string): string;
 }
 
@@ -28,14 +30,59 @@ export function createPseudonyms(key: string, dimensions: readonly Dimension[]):
     const digest = createHmac('sha256', key).update(`${kind}\0${value}`).digest();
     return `${kind}-${letters(digest.subarray(0, BYTES))}`;
   };
+  const of = (dimension: Dimension, value: string) =>
+    value === NONE ? NONE : shown(KINDS[dimension] ?? kindOf(dimension), value);
+  const accounts = (text: string) => text.replace(/(?<!\d)\d{12}(?!\d)/g, (account) => of('account', account));
+  const path = (text: string) => {
+    if (!DELIVERED.test(text)) return shown('path', text);
+    const parts = text.split('/').map((part) => (DELIVERED_PART.test(part) ? part : shown('path', part)));
+    return accounts(parts.join('/'));
+  };
   return {
     dimensions: [...new Set(dimensions)],
-    of: (dimension, value) => (value === NONE ? NONE : shown(KINDS[dimension] ?? kindOf(dimension), value)),
+    of,
+    path,
     in: (text) =>
-      text
-        .replace(/\barn:[^\s,;()"'&]+/g, (arn) => shown('arn', arn))
-        .replace(/(?<!\d)\d{12}(?!\d)/g, (account) => shown('account', account)),
+      accounts(
+        text
+          .replace(SOURCE_PARAMETERS, '')
+          .replace(ARN, (arn) => shown('arn', arn))
+          .replace(QUOTED, (quoted) =>
+            isQuotedPath(quoted) ? `${quoted[0]}${path(quoted.slice(1, -1))}${quoted[0]}` : quoted,
+          )
+          .replace(ADDRESS, (address) => of('session', address))
+          .replace(WORD, (word) => (isPath(word) ? inWord(word, path) : word)),
+      ),
   };
+}
+
+/** A path as Bedrock delivers logs; what of it is AWS's own says nothing of anybody, but for the account. */
+const DELIVERED = /(?:^|\/)AWSLogs(?:\/|$)/;
+const DELIVERED_PART =
+  /^(?:|[a-z0-9]+:|(?:path|account)-\w{8}|AWSLogs|BedrockModelInvocationLogs|data|[a-z]{2}(?:-[a-z]+)+-\d|\d{1,4}|\d{12}|\d{8}T\d+Z_[0-9a-f]+(?:_\w+)?\.json\.gz)$/;
+
+/** Regions and roles. */
+const SOURCE_PARAMETERS = /\?[\w-]+=\S*/g;
+const ARN = /\barn(?::|%3a)[^\s,;()"'&]+/gi;
+const QUOTED = /'[^'\n]*'|"[^"\n]*"/g;
+const ADDRESS = /[\w.+-]{1,64}@[\w.-]+\w/g;
+const WORD = /[^\s'"(),;]+/g;
+
+/** As Node writes them into its errors, and we names that are not plain. */
+function isQuotedPath(quoted: string): boolean {
+  return quoted.startsWith('"') ? /[./\\]/.test(quoted) : /^'(?:\/|\.\.?\/|[a-z]:\\)/i.test(quoted);
+}
+
+/** What ends a sentence is no part of its last word. */
+function inWord(word: string, change: (word: string) => string): string {
+  const plain = word.replace(/[.:!?…]$/, '');
+  return `${change(plain)}${word.slice(plain.length)}`;
+}
+
+/** Also `role/NAME`, and a log group. A name that is said to be of a dimension is either visible or a pseudonym already. */
+function isPath(word: string): boolean {
+  if (/^(?:https?:\/\/|[\w.]+=)/.test(word)) return false;
+  return /[/\\]/.test(word) || /\.(?:json|jsonl|ndjson|log|csv|txt|gz|zst|zip)[.:!?…]?$/i.test(word);
 }
 
 /** `metadata.user` gives `user`: what a reader would call it. */

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Filter } from '../domain/dimension.ts';
+import { SpendError } from '../domain/errors.ts';
 import { DAY_MS } from '../domain/period.ts';
 import { type Coverage, type Engine, everything, type UsageQuery } from '../engines/engine.ts';
+import { StillRunning } from '../engines/queries.ts';
 import { NOTHING } from '../engines/scans/scan-result.ts';
 import { createScanningEngine } from '../engines/scans/scanning.ts';
 import { attributesFrom } from '../logs/attributes.ts';
+import { limitedEngine } from './limited-engine.ts';
 import { pseudonymisedEngine } from './pseudonymised-engine.ts';
 import { createPseudonyms, PERSONAL_DIMENSIONS } from './pseudonyms.ts';
 import { intersection, restrictedEngine } from './restricted-engine.ts';
@@ -207,11 +210,78 @@ describe('pseudonyms', () => {
     expect(seen).toEqual(['ann', 'bob'].map((person) => ({ session: pseudonyms.of('session', person) })));
   });
 
-  it('are in notes, paths and quotes', async () => {
-    const damagedFiles = [{ path: 'AWSLogs/111122223333/x.json.gz', reason: 'truncated' }];
-    const engine = hidden(makeEngine({ damagedFiles }).engine);
-    const told = [(await engine.usage(ask())).coverage, await engine.quote(ask()), engine.source];
-    expect(JSON.stringify(told)).not.toMatch(/111122223333|role\/reader/);
-    expect(JSON.stringify(told)).toContain(`AWSLogs/${pseudonyms.of('account', '111122223333')}/x.json.gz`);
+  const DELIVERED = '2026/10/01/00/20261001T000000000Z_0a1b2c3d4e5f6071.json.gz';
+  const NAMED = /\bann\b|111122223333|reader|dana|secret/;
+
+  it('are in notes, paths, reasons and quotes', async () => {
+    const damagedFiles = [
+      { path: `AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/${DELIVERED}`, reason: 'truncated' },
+      {
+        path: 'ann smith/secret.json',
+        reason: "EACCES: permission denied, open '/home/ann smith/AWSLogs/111122223333/x.json.gz'",
+      },
+      { path: 'dana', reason: 'it cannot be read now (EACCES)' },
+    ];
+    const notes = [
+      '2 files are no logs, since no line is an invocation record: dana.json, "ann smith.json", of/ann/x.log.',
+      'cloudwatch:/dana/logs in us-east-1 as role/reader keeps no logs of this period.',
+      's3://logs/AWSLogs/111122223333?region=us-east-1&role=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Freader was asked by dana@example.com.',
+      'See https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html.',
+    ];
+    const engine = hidden(makeEngine({ damagedFiles, notes, source: '/home/ann/secret' }).engine);
+    const { coverage } = await engine.usage(ask());
+    expect(JSON.stringify([coverage, await engine.quote(ask()), engine.source])).not.toMatch(NAMED);
+    const account = pseudonyms.of('account', '111122223333');
+    expect(coverage.damagedFiles).toMatchObject([
+      { path: `AWSLogs/${account}/BedrockModelInvocationLogs/us-east-1/${DELIVERED}`, reason: 'truncated' },
+      {
+        path: expect.stringMatching(/^path-\w{8}$/),
+        reason: expect.stringMatching(/^EACCES: permission denied, open '.*AWSLogs.account-/),
+      },
+      { reason: 'it cannot be read now (EACCES)' },
+    ]);
+    expect(coverage.notes?.[1]).toMatch(/^path-\w{8} in us-east-1 as path-\w{8} keeps no logs of this period\.$/);
+    expect(coverage.notes?.[3]).toBe(notes[3]);
+  });
+
+  it('are in what a policy’s rule says of itself', async () => {
+    const filters: Filter[] = [
+      { dimension: 'caller', values: ['arn:aws:iam::111122223333:user/dana'] },
+      ...only('ann', 'dana@example.com'),
+      { dimension: 'metadata.project', values: ['a/b'] },
+    ];
+    const rights = { rule: 'own', sees: filters, pseudonyms, tools: undefined };
+    const { coverage } = await limitedEngine(makeEngine().engine, rights).usage(ask());
+    expect(JSON.stringify(coverage)).not.toMatch(NAMED);
+    const { of } = pseudonyms;
+    expect(coverage.notes?.[0]).toBe(
+      `The server’s policy shows you caller=${of('caller', 'arn:aws:iam::111122223333:user/dana')} and session=${of('session', 'ann')} or ${of('session', 'dana@example.com')} and metadata.project=a/b alone; numbers and coverage are of that.`,
+    );
+  });
+
+  it('are in errors, whatever is asked, and in the log is what it was', async () => {
+    const text =
+      'There is no Bedrock invocation record in /home/ann/logs?role=x: 1 file damaged (AWSLogs/111122223333/secret.gz: EACCES). arn:aws:iam::111122223333:role/reader may not.';
+    const fail = () => Promise.reject(new SpendError('NO_RECORDS', text));
+    const broken: Engine = { ...makeEngine().engine, ...{ usage: fail, invocations: fail, quote: fail, range: fail } };
+    const engine = hidden({ ...broken, metadataKeys: fail });
+    const single = { ...ask(), prices: [], limit: 1, unpricedLimit: 1 };
+    const asked = [
+      engine.usage(ask()),
+      engine.invocations(single),
+      engine.invocations({ ...single, where: only('person-00000000') }),
+      engine.quote(ask()),
+      engine.range(),
+      engine.metadataKeys(),
+    ];
+    for (const answer of asked) {
+      const error = (await answer.catch((failed) => failed)) as SpendError;
+      expect(error.code).toBe('NO_RECORDS');
+      expect(error.message).not.toMatch(NAMED);
+      expect(error.stack).toContain('/home/ann/logs');
+    }
+    // What more an error is, is kept where there is nothing to hide.
+    const still = new StillRunning();
+    await expect(hidden({ ...broken, range: () => Promise.reject(still) }).range()).rejects.toBe(still);
   });
 });

@@ -3,13 +3,15 @@ import { DAY_MS } from '../domain/period.ts';
 import type { UsageRow } from '../domain/usage.ts';
 import type { Coverage, Engine } from '../engines/engine.ts';
 import { publicSource, withoutAmounts } from './limited-view.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
 
 /**
  * An engine whose every answer is narrowed by filters the client has no say in. Its coverage is of what they keep: how much the rest
  * of the source holds is not told. Each method is written out, so that one that is new to `Engine` cannot slip past.
  */
-export function restrictedEngine(engine: Engine, filters: readonly Filter[]): Engine {
+export function restrictedEngine(engine: Engine, filters: readonly Filter[], pseudonyms?: Pseudonyms): Engine {
   const source = publicSource(engine.source);
+  const sight = sightNote(filters, pseudonyms);
   return {
     name: engine.name,
     source,
@@ -17,9 +19,9 @@ export function restrictedEngine(engine: Engine, filters: readonly Filter[]): En
     sumsOnly: engine.sumsOnly ?? false,
     async usage(query, work) {
       const where = intersection(filters, query.where);
-      if (where === undefined) return { rows: [], coverage: coverageOf([], filters) };
+      if (where === undefined) return { rows: [], coverage: coverageOf([], sight) };
       const { rows, coverage } = await engine.usage({ ...query, where }, withoutAmounts(work));
-      return { rows, coverage: { ...coverageOf(rows, filters, coverage), source } };
+      return { rows, coverage: { ...coverageOf(rows, sight, coverage), source } };
     },
     async invocations(query, work) {
       const where = intersection(filters, query.where);
@@ -60,7 +62,7 @@ export function intersection(fixed: readonly Filter[], asked: readonly Filter[])
   return filters.every(({ values }) => values.length > 0) ? filters : undefined;
 }
 
-function coverageOf(rows: readonly UsageRow[], filters: readonly Filter[], whole?: Coverage): Coverage {
+function coverageOf(rows: readonly UsageRow[], sight: string, whole?: Coverage): Coverage {
   const invocations = rows.reduce((sum, row) => sum + row.invocations, 0);
   const isIncomplete = whole !== undefined && (whole.damagedFiles.length > 0 || whole.malformed > 0);
   return {
@@ -74,7 +76,7 @@ function coverageOf(rows: readonly UsageRow[], filters: readonly Filter[], whole
     skippedFiles: 0,
     first: undefined,
     last: undefined,
-    notes: [sightNote(filters), ...(isIncomplete ? [INCOMPLETE_NOTE] : [])],
+    notes: [sight, ...(isIncomplete ? [INCOMPLETE_NOTE] : [])],
   };
 }
 
@@ -88,10 +90,14 @@ const UNCERTAIN_NOTE =
 /** More values than this are counted, not listed. */
 const LISTED = 5;
 
-function sightNote(filters: readonly Filter[]): string {
+/** A policy is written in real names; they are told as the client sees them. */
+function sightNote(filters: readonly Filter[], pseudonyms: Pseudonyms | undefined): string {
   const parts = filters.map(({ dimension, values }) => {
     const more = values.length - LISTED;
-    return `${dimension}=${values.slice(0, LISTED).join(' or ')}${more > 0 ? ` or ${more} more` : ''}`;
+    const shown = values
+      .slice(0, LISTED)
+      .map((value) => (pseudonyms?.dimensions.includes(dimension) ? pseudonyms.of(dimension, value) : value));
+    return `${dimension}=${shown.join(' or ')}${more > 0 ? ` or ${more} more` : ''}`;
   });
   return `The server’s policy shows you ${parts.join(' and ')} alone; numbers and coverage are of that.`;
 }

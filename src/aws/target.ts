@@ -3,7 +3,7 @@ export interface AwsTarget {
   /** Undefined: the environment's own. */
   region: string | undefined;
   role: string | undefined;
-  /** ` in eu-west-1 as auditor`, for messages; empty for the environment's own. */
+  /** ` in eu-west-1 as role/auditor`, for messages; empty for the environment's own. */
   label: string;
   /** For an SDK client's constructor. */
   config: {
@@ -21,7 +21,7 @@ export async function awsTargets(regions: readonly string[], roles: readonly str
 }
 
 async function awsTarget(region: string | undefined, role: string | undefined): Promise<AwsTarget> {
-  const label = [region && ` in ${region}`, role && ` as ${role.split('/').at(-1)}`].filter(Boolean).join('');
+  const label = [region && ` in ${region}`, role && ` as role/${role.split('/').at(-1)}`].filter(Boolean).join('');
   const config = { ...(region ? { region } : {}), ...(role ? { credentials: await credentialsOf(role) } : {}) };
   return { region, role, label, config };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { pathOfAsset } from '../assets.ts';
+import { memoizeFor } from '../lazy.ts';
 import type { Report } from '../reports/report.ts';
 import { FONTS, NOT_IN_FONT } from './font.ts';
 import { indexedPng } from './indexed-png.ts';
@@ -17,8 +18,7 @@ const SCALE = 2;
 export async function pngFromReport(report: Report, choices: { theme?: ThemeName } = {}): Promise<Uint8Array> {
   // What the font lacks would leave no trace.
   const svg = svgFromReport(report, { theme: 'light', ...choices }).replace(NOT_IN_FONT, '\uFFFD');
-  wasm ??= initWasm(readFile(pathOfAsset('resvg')));
-  await wasm;
+  await wasm();
   const picture = new Resvg(svg, {
     font: { fontBuffers: fonts(), defaultFontFamily: FONT_FAMILY, sansSerifFamily: FONT_FAMILY },
     fitTo: { mode: 'zoom', value: SCALE },
@@ -32,7 +32,7 @@ export async function pngFromReport(report: Report, choices: { theme?: ThemeName
 }
 
 /** It may be loaded only once. */
-let wasm: Promise<void> | undefined;
+const wasm = memoizeFor(() => initWasm(readFile(pathOfAsset('resvg'))));
 
 function fonts(): Uint8Array[] {
   return FONTS.map((font) => Buffer.from(font, 'base64'));

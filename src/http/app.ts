@@ -71,12 +71,12 @@ export function createApp(mcp: ServerlessMcp, options: AppOptions = LOOPBACK_ONL
     const admitted = access ? await access.authenticate(req.raw) : admittedByGateway(env?.principal);
     if (admitted instanceof Response) return admitted;
     if (admitted === undefined) return mcp.fetch(req.raw, env);
-    const { client, admitBatch } = admitted;
+    const { client, ...admission } = admitted;
     return mcp.fetch(req.raw, {
       ...env,
       principal: client.principal,
       authInfo: authInfoFromClient(client),
-      admitBatch,
+      ...admission,
     });
   });
   app.notFound(() => notFound('Not found. The MCP endpoint is /mcp.'));

@@ -24,18 +24,21 @@ export function limitedContext<Context extends Omit<ToolContext, keyof Work>>(
       const engine = context.narrowed(what);
       return engine && limited(engine);
     },
-    names: limitedNames(context.names, rights),
+    names: limitedNames(context.names),
   };
 }
 
-/** Only of ids that come with usage the client sees: the list of all would tell what others have. */
-function limitedNames(names: LookUpNames, { pseudonyms }: Rights): LookUpNames {
+/** Only of ids that come with usage the client sees: the list of all would tell what others have, and why not, regions and roles. */
+function limitedNames(names: LookUpNames): LookUpNames {
   return async (needed = []) => {
     if (needed.length === 0) return { aliases: [], notes: [] };
     const { aliases, notes } = await names(needed);
-    return { aliases, notes: pseudonyms ? notes.map(pseudonyms.in) : notes };
+    return { aliases, notes: notes.length > 0 ? [UNNAMED_NOTE] : [] };
   };
 }
+
+const UNNAMED_NOTE =
+  'Some names could not be looked up: what was not seen before keeps its id and has no tags. The server’s operator sees why.';
 
 const refuse = async (): Promise<never> => {
   throw forbidden();

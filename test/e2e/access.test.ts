@@ -85,6 +85,15 @@ const post = (url: string, headers: Record<string, string> = {}, body: object = 
 const listTools = (url: string, session: string, headers: Record<string, string>) =>
   post(url, { ...headers, 'mcp-session-id': session }, { jsonrpc: '2.0', id: 2, method: 'tools/list' });
 
+/** A session's own stream. */
+async function openStream(url: string, headers: Record<string, string>): Promise<Response> {
+  const begun = await post(url, headers);
+  const session = begun.headers.get('mcp-session-id') as string;
+  const stream = await fetch(url, { headers: { accept: 'text/event-stream', 'mcp-session-id': session, ...headers } });
+  expect(stream.status).toBe(200);
+  return stream;
+}
+
 describe('a client with a key', () => {
   it.each([
     ['x-api-key', (key: string) => ({ 'x-api-key': key })],
@@ -103,6 +112,20 @@ describe('a client with a key', () => {
     await changeKeys(file, (keys) => keys.filter(({ name }) => name !== 'leaver'));
     await expect(connection.client.listTools()).rejects.toThrow(/revoked/);
     await connection.close();
+  });
+
+  it('loses the stream that it has open when its key is revoked or expires, and no other client does', async () => {
+    const url = await served('keys');
+    const leaver = await openStream(url, { 'x-api-key': await addKey({ name: 'leaver' }) });
+    const brief = await openStream(url, {
+      'x-api-key': await addKey({ expiresAt: new Date(Date.now() + 5_000).toISOString() }),
+    });
+    const stays = await openStream(url, { 'x-api-key': await addKey() });
+    await changeKeys(file, (keys) => keys.filter(({ name }) => name !== 'leaver'));
+    await Promise.all([leaver.text(), brief.text()]);
+    const still = stays.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+    expect(await still.read()).toMatchObject({ done: false });
+    await still.cancel();
   });
 
   it('is told when to come back, over its own rate and over the server’s', async () => {
@@ -278,6 +301,13 @@ describe('a client with a token', () => {
       headers: { origin: 'http://localhost:6274' },
     });
     expect([page.headers.get('access-control-allow-origin'), await page.json()]).toEqual(['*', metadata]);
+  });
+
+  it('loses the stream that it has open when its token expires', async () => {
+    // The half minute that clocks may differ by is over soon.
+    const exp = Math.floor(Date.now() / 1000) - 25;
+    const stream = await openStream(await served('oauth'), await bearer({ exp }));
+    expect(await stream.text()).toContain('retry:');
   });
 
   it('is told that its token is not good', async () => {

@@ -298,6 +298,24 @@ describe('what may not be looked up', () => {
   });
 });
 
+describe('a look-up that fails altogether', () => {
+  it('is made again by the next question', async () => {
+    let broken = true;
+    const client = {
+      ...CLIENT,
+      endpoint,
+      get maxAttempts() {
+        if (broken) throw new Error('no client today');
+        return 1;
+      },
+    };
+    const names = await newNames({ client });
+    await expect(names()).rejects.toThrow('no client today');
+    broken = false;
+    expect((await names()).aliases).not.toEqual([]);
+  });
+});
+
 describe('names in several accounts', () => {
   const ROLES = ['444455556666', '777788889999'].map((account) => `arn:aws:iam::${account}:role/auditor-${account}`);
   const routerOf = (account: string) => arn(`prompt-router/of${account}`, account);
@@ -348,7 +366,7 @@ describe('names in several accounts', () => {
     const { notes } = await (await newNames({ roles: ROLES.slice(0, 1) }))();
     refusing.close();
     expect(notes).toEqual([
-      expect.stringContaining('looked up: sts:AssumeRole (AccessDenied in us-east-1 as auditor-444455556666). '),
+      expect.stringContaining('looked up: sts:AssumeRole (AccessDenied in us-east-1 as role/auditor-444455556666). '),
     ]);
     expect(asked).toEqual([]);
   });

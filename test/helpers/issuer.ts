@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { CompactSign, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
 /** An issuer of tokens on this machine: its metadata and its keys over HTTP, and tokens with whatever claims a test wants. */
 export async function startIssuer() {
@@ -38,6 +38,8 @@ export async function startIssuer() {
         };
         return new SignJWT({ ...all, ...claims }).setProtectedHeader({ alg, kid }).sign(privateKey);
       },
+      /** Of a token with these very bytes as its claims. */
+      signText: (payload: Uint8Array) => new CompactSign(payload).setProtectedHeader({ alg, kid }).sign(privateKey),
     };
   }
 
@@ -51,6 +53,7 @@ export async function startIssuer() {
     makeSigner,
     publicKey: signer.publicKey,
     sign: signer.sign,
+    signText: signer.signText,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

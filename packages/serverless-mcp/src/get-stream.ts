@@ -1,5 +1,6 @@
 import type { JSONRPCErrorResponse, JSONRPCNotification, RequestId, ServerEvent } from '@modelcontextprotocol/server';
 import { accepts } from './accept.ts';
+import { endWithAdmission } from './admission.ts';
 import { millisecondsLeft } from './deadline.ts';
 import {
   type Cursor,
@@ -57,6 +58,7 @@ function endInTime(writer: EventWriter, context: RequestContext, options: Sessio
     return;
   }
   options.closing.addEventListener('abort', writer.close, { signal: writer.closed });
+  endWithAdmission(context, writer.closed, writer.close);
   const milliseconds = lifetime(context, options);
   if (milliseconds === Number.POSITIVE_INFINITY) return;
   const timer = setTimeout(writer.close, Math.max(0, milliseconds));

@@ -4,8 +4,10 @@ import {
   type RequestId,
   type ServerNotifier,
 } from '@modelcontextprotocol/server';
+import { canEnd, endWithAdmission } from './admission.ts';
 import type { StoreBus } from './bus.ts';
 import { millisecondsLeft, outOfTime } from './deadline.ts';
+import { ENDED } from './event-stream.ts';
 import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 import { createTaskServer } from './tasks/index.ts';
 
@@ -41,6 +43,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       onerror: onError,
     });
   const shared = create();
+  const closing = new AbortController();
 
   function serve(request: Request, message: JSONRPCRequest, context: RequestContext): Promise<Response> {
     tasks?.admit(request, message, context);
@@ -50,26 +53,40 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   /** A handler of its own: closing it is the SDK's way to end a change stream with a result. */
   async function listen(request: Request, body: JSONRPCRequest, context: RequestContext): Promise<Response> {
     if (context.buffered) return Response.json(needsStreaming(body.id));
-    if (context.deadline === undefined) return shared.fetch(request, requestOptions(body, context));
+    const { deadline } = context;
+    if (deadline === undefined && !canEnd(context)) return shared.fetch(request, requestOptions(body, context));
     const handler = create();
     const response = await handler.fetch(request, requestOptions(body, context));
-    const timer = setTimeout(() => void handler.close(), millisecondsLeft(context.deadline, LISTEN_MARGIN_MS));
+    const close = () => void handler.close();
+    const timer = deadline === undefined ? undefined : setTimeout(close, millisecondsLeft(deadline, LISTEN_MARGIN_MS));
+    closing.signal.addEventListener('abort', close);
     const ended = whenEnded(response);
-    context.waitUntil(ended.done.finally(() => clearTimeout(timer)));
+    endWithAdmission(context, ended.closed, close);
+    ended.closed.addEventListener('abort', () => {
+      clearTimeout(timer);
+      closing.signal.removeEventListener('abort', close);
+    });
+    context.waitUntil(ended.done);
     return ended.response;
   }
 
   return {
     notify: shared.notify,
-    close: () => shared.close(),
+    async close() {
+      closing.abort(ENDED);
+      await shared.close();
+    },
     async fetch(request, body, context) {
       const message = body as JSONRPCRequest;
       if (message.method === 'subscriptions/listen') return listen(request, message, context);
-      if (context.deadline === undefined) return serve(request, message, context);
-      const answer = await answerInTime(context.deadline, message.id, (signal) =>
-        serve(withSignal(request, signal), message, context),
-      );
-      const { response, done } = whenEnded(answer);
+      const { deadline } = context;
+      const answer = await (deadline === undefined
+        ? serve(request, message, context)
+        : answerInTime(deadline, message.id, (signal) => serve(withSignal(request, signal), message, context)));
+      const isStream = answer.headers.get('content-type')?.includes('event-stream') === true;
+      if (deadline === undefined && !(isStream && canEnd(context))) return answer;
+      const { response, done, closed, cut } = whenEnded(answer);
+      if (isStream) endWithAdmission(context, closed, cut);
       context.waitUntil(done);
       return response;
     },
@@ -85,12 +102,23 @@ function requestOptions(parsedBody: unknown, { authInfo }: RequestContext) {
   return { parsedBody, ...(authInfo ? { authInfo } : {}) };
 }
 
-/** The response, and when its body has been read to the end or given up. */
-function whenEnded(response: Response): { response: Response; done: Promise<void> } {
-  if (response.body === null) return { response, done: Promise.resolve() };
+/** The response, when its body has been read to the end or given up, and what ends it before. */
+function whenEnded(response: Response) {
+  const closing = new AbortController();
+  const cutting = new AbortController();
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const done = response.body.pipeTo(writable).catch(() => {});
-  return { response: new Response(readable, response), done };
+  const piped = response.body?.pipeTo(writable, { signal: cutting.signal, preventAbort: true });
+  // Cut off, it ends like any other; the client would take a broken one for trouble on the way.
+  const done = (piped ?? Promise.resolve())
+    .catch((error) => (cutting.signal.aborted ? writable.close() : writable.abort(error)))
+    .catch(() => {})
+    .finally(() => closing.abort(ENDED));
+  return {
+    response: response.body === null ? response : new Response(readable, response),
+    done,
+    closed: closing.signal,
+    cut: () => cutting.abort(ENDED),
+  };
 }
 
 /** Lets `run` answer while there is time; then its signal aborts, and the client gets an error for an answer. */

@@ -8,6 +8,10 @@ export interface RequestContext {
   authInfo: AuthInfo | undefined;
   /** Who asks: API key id or token subject. Sessions belong to who began them. Default: the client id of `authInfo`. */
   principal: string | undefined;
+  /** Epoch milliseconds until which the client may be here, as its token says: open streams end then. Default: until it leaves. */
+  validUntil: number | undefined;
+  /** Asked every two seconds while a stream is open whether the client would still be let in; it ends when not. Default: it would. */
+  stillValid: (() => Promise<boolean>) | undefined;
   /** Epoch milliseconds at which the platform stops this instance; undefined where nothing does. */
   deadline: number | undefined;
   /** True where the platform sends a response only when it is complete. Calls are then answered with plain JSON. */

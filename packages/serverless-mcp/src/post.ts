@@ -1,4 +1,5 @@
 import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse } from '@modelcontextprotocol/server';
+import { endWithAdmission } from './admission.ts';
 import { beginCall, type Call } from './call.ts';
 import { createCallOutput } from './call-output.ts';
 import { millisecondsLeft, outOfTime } from './deadline.ts';
@@ -94,10 +95,13 @@ async function answerWithStream(
   server: InProcessServer,
   call: Call,
   row: SessionRow,
-  { deadline, waitUntil }: RequestContext,
+  context: RequestContext,
   options: SessionOptions,
 ): Promise<Response> {
+  const { deadline, waitUntil } = context;
   const { response, writer } = openEventStream(row.id, options.keepAliveMs);
+  // What it says from then on waits in the store for whoever may come back for it.
+  endWithAdmission(context, writer.closed, writer.close);
   const output = createCallOutput(row.id, call, writer, options);
   server.listen(async (message, relatedRequestId) => {
     const addressed = call.addressed(message);

@@ -54,10 +54,12 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
   });
 
   function complete(given: Partial<RequestContext>): RequestContext {
-    const { authInfo, principal, deadline, buffered, admitBatch, waitUntil } = given;
+    const { authInfo, principal, validUntil, stillValid, deadline, buffered, admitBatch, waitUntil } = given;
     return {
       authInfo,
       principal: principal ?? authInfo?.clientId,
+      validUntil,
+      stillValid,
       deadline,
       buffered: buffered ?? false,
       admitBatch,

@@ -7,6 +7,7 @@ import {
   openSecretStore,
   type WireEntry,
 } from '../../client/index.ts';
+import { memoizeFor } from '../../lazy.ts';
 import { signInWith } from '../sign-in.ts';
 import { createOpenTarget } from '../target.ts';
 import { indentedText, inlineText } from '../terminal/clean-text.ts';
@@ -61,11 +62,7 @@ export async function runShell({ server, era, format, color, record }: ShellOpti
     (entry: WireEntry) => screen.note(styled('faint', textFromWire(entry))),
   );
   const profiles = openProfiles();
-  let store: ReturnType<typeof openSecretStore> | undefined;
-  const secrets = () => {
-    store ??= openSecretStore();
-    return store;
-  };
+  const secrets = memoizeFor(openSecretStore);
   const shell: Shell = {
     screen,
     link,

@@ -4,6 +4,7 @@ import { spendErrorFromAws } from '../../aws/spend-error.ts';
 import { awsTargets } from '../../aws/target.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
+import { memoizeFor } from '../../lazy.ts';
 import { type Engine, METADATA_KEYS_MS, type Work } from '../engine.ts';
 import { type Quote, secondsByScans } from '../quote.ts';
 import { groupFromRow, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
@@ -43,20 +44,14 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
   /** What queries have read so far, and how long they took; quotes go by it. */
   const scans = { bytes: 0, seconds: 0 };
   let quoted: { what: string; quote: Quote; at: number } | undefined;
-  let opened: ReturnType<typeof open> | undefined;
   let known: { folders: LogFolders; at: number } | undefined;
 
-  async function open() {
+  const clients = memoizeFor(async () => {
     const [target] = await awsTargets(region ? [region] : [], role ? [role] : []);
     const client = new AthenaClient({ maxAttempts: 8, retryMode: 'adaptive', ...athena, ...target?.config });
     const objects = new S3Client({ followRegionRedirects: true, ...s3, ...target?.config });
     return { client, objects, logs: createLogBucket(objects, parsed) };
-  }
-
-  async function clients() {
-    opened ??= open();
-    return opened;
-  }
+  });
 
   /** Says in our words what a call failed of. */
   async function ask<Result>(service: string, work: Work, call: () => Promise<Result>): Promise<Result> {
@@ -173,7 +168,7 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
       return rows.flatMap((row) => row['key'] ?? []);
     },
     async close() {
-      const clientsOpen = await opened;
+      const clientsOpen = await clients.opened();
       clientsOpen?.client.destroy();
       clientsOpen?.objects.destroy();
     },

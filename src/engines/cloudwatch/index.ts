@@ -3,6 +3,7 @@ import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError } from '../../domain/errors.ts';
 import { isUnread } from '../../domain/usage-shape.ts';
+import { memoizeFor } from '../../lazy.ts';
 import { type Engine, METADATA_KEYS_MS, type TimeRange, type Work } from '../engine.ts';
 import type { InvocationGroup } from '../grouping/grouping.ts';
 import { isAsked, type Scan } from '../scans/scan.ts';
@@ -11,7 +12,7 @@ import { createScanningEngine } from '../scans/scanning.ts';
 import type { Candidates, TopRequest } from '../scans/top.ts';
 import { findEvents, readEvents } from './filter-events.ts';
 import { findMetadataKeys, findTop, findUsage } from './insights.ts';
-import { type LogsTarget, type OpenTargets, openTargets } from './logs-target.ts';
+import { type LogsTarget, openTargets } from './logs-target.ts';
 import { quoteScan } from './quote.ts';
 import { cloudWatchSourceFromText } from './source.ts';
 import { timesOfStreams } from './streams.ts';
@@ -32,16 +33,7 @@ export function createCloudWatchEngine({ source, client, metrics, bedrock }: Clo
   const { via } = parsed;
   /** Places where queries were refused. */
   const refused = new Set<LogsTarget>();
-  let opened: Promise<OpenTargets> | undefined;
-
-  async function open(): Promise<OpenTargets> {
-    opened ??= openTargets(parsed, { logs: client, metrics, bedrock }).catch((error) => {
-      // The next question tries again.
-      opened = undefined;
-      throw error;
-    });
-    return opened;
-  }
+  const open = memoizeFor(() => openTargets(parsed, { logs: client, metrics, bedrock }));
 
   async function askedTargets(scan: Scan): Promise<LogsTarget[]> {
     return (await open()).targets.filter(({ region }) => isAsked(region, scan));
@@ -115,7 +107,7 @@ export function createCloudWatchEngine({ source, client, metrics, bedrock }: Clo
       return [...new Set((await Promise.all(keys)).flat())].sort();
     },
     async close() {
-      for (const target of (await opened)?.targets ?? []) target.client.destroy();
+      for (const target of (await open.opened())?.targets ?? []) target.client.destroy();
     },
   });
 }

@@ -100,7 +100,9 @@ const MOST_NAME = 120;
 export function listOf(names: readonly string[], said: readonly string[] = []): string {
   const listed = names.slice(0, LISTED).map((name, at) => {
     const line = printableLine(name);
-    return `${line.length > MOST_NAME ? `…${line.slice(-MOST_NAME)}` : line}${printableLine(said[at] ?? '')}`;
+    const short = line.length > MOST_NAME ? `…${line.slice(-MOST_NAME)}` : line;
+    // A name that is not plain could be taken for words of this sentence.
+    return `${/[\s,;()'"]/.test(line) ? JSON.stringify(short) : short}${printableLine(said[at] ?? '')}`;
   });
   const more = names.length - listed.length;
   return `${listed.join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;

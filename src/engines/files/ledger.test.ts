@@ -302,7 +302,7 @@ describe('an engine that stays open', () => {
     const second = await engineOver();
     const onProgress = vi.fn();
     const asked = answerOf(second, { onProgress });
-    const waiting = { message: 'waiting for another process that uses the same ledger' };
+    const waiting = { message: 'waiting for another part of this process, which uses the same ledger' };
     await vi.waitFor(() => expect(onProgress).toHaveBeenCalledWith(expect.objectContaining(waiting)));
     await first.close();
     expect((await asked).coverage.records).toBe(2010);
@@ -310,7 +310,8 @@ describe('an engine that stays open', () => {
     expect(await ask()).toEqual(await askAfresh());
   });
 
-  it('says at once, and once, whom it waits for', async () => {
+  /** Another process that has the ledger. */
+  async function heldElsewhere() {
     await put('a.json', [callOf()]);
     await ask();
     const held = `const { DuckDBInstance } = await import('@duckdb/node-api');
@@ -320,6 +321,11 @@ describe('an engine that stays open', () => {
     const holder = spawn(process.execPath, ['--input-type=module', '--eval', held, ledger]);
     onTestFinished(() => void holder.kill('SIGKILL'));
     await once(holder.stdout, 'data');
+    return holder;
+  }
+
+  it('says at once, and once, whom it waits for', async () => {
+    const holder = await heldElsewhere();
     const said = vi.spyOn(console, 'error').mockImplementation(() => {});
     onTestFinished(() => said.mockRestore());
     const engine = await engineOver();
@@ -327,11 +333,34 @@ describe('an engine that stays open', () => {
     const asked = answerOf(engine, { onProgress });
     await vi.waitFor(() => expect(onProgress.mock.calls.length).toBeGreaterThan(2));
     expect(said.mock.calls).toEqual([
-      [`Waiting for process ${holder.pid}, which uses the same ledger (${ledger}); --no-ledger does without.`],
+      [`Waiting for process ${holder.pid}, which uses the same ledger (${ledger}). --no-ledger does without.`],
     ]);
+    const message = `waiting for process ${holder.pid}, which uses the same ledger`;
+    expect(onProgress).toHaveBeenCalledWith(expect.objectContaining({ message }));
     holder.kill('SIGKILL');
     expect((await asked).coverage.records).toBe(1);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'does not wait long for one that is stopped, and says what to do',
+    async () => {
+      const holder = await heldElsewhere();
+      holder.kill('SIGSTOP');
+      const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+      onTestFinished(() => said.mockRestore());
+      vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
+      onTestFinished(() => void vi.useRealTimers());
+      const engine = await engineOver();
+      const asked = answerOf(engine).catch((error) => error);
+      await vi.waitFor(() => expect(said).toHaveBeenCalled());
+      vi.setSystemTime(1_700_000_006_000);
+      expect(await asked).toMatchObject({
+        code: 'LEDGER_BUSY',
+        message: `The ledger ${ledger} is held by process ${holder.pid}, which is stopped. kill -CONT ${holder.pid} lets it go on, kill -KILL ${holder.pid} ends it. Ask again later, or use --no-ledger.`,
+      });
+      holder.kill('SIGCONT');
+    },
+  );
 
   it('can be asked again after it was closed', async () => {
     await put('a.json', [callOf()]);

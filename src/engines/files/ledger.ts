@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -18,6 +18,9 @@ const MEMORY_LIMIT = '256MB';
 
 /** How long to wait for another process that is filling the same ledger. */
 const BUSY_TIMEOUT_MS = 10 * 60_000;
+
+/** And for one that is stopped (Ctrl-Z, SIGSTOP): it gives nothing up before somebody lets it go on. */
+const STOPPED_TIMEOUT_MS = 5_000;
 
 /** A long-running server gives the ledger up after this pause, so that a command beside it can use it. */
 const IDLE_CLOSE_MS = 2_000;
@@ -142,12 +145,12 @@ async function openLedger(path: string, passing: boolean, options: Work) {
 }
 
 async function openInstance(path: string, passing: boolean, { signal, onProgress }: Work): Promise<DuckDBInstance> {
-  const deadline = Date.now() + BUSY_TIMEOUT_MS;
+  const begun = Date.now();
   for (let attempt = 0; ; attempt++) {
     try {
       return await openAlone(path, passing);
     } catch (cause) {
-      const holder = holderOf(cause as Error);
+      const holder = await holderOf(cause as Error);
       if (holder === undefined) {
         throw (
           refusedBySystem(cause, path, passing) ??
@@ -158,21 +161,24 @@ async function openInstance(path: string, passing: boolean, { signal, onProgress
           )
         );
       }
-      if (Date.now() > deadline) {
+      const { name, stopped, remedy } = holder;
+      if (Date.now() - begun > (stopped ? STOPPED_TIMEOUT_MS : BUSY_TIMEOUT_MS)) {
         throw new SpendError(
           'LEDGER_BUSY',
-          `The ledger ${path} has been held by ${holder} for ten minutes. Ask again later, or use --no-ledger.`,
+          `The ledger ${path} is held by ${name}${stopped ? ', which is stopped' : ', and has been for ten minutes'}. ${remedy}Ask again later, or use --no-ledger.`,
           { cause },
         );
       }
       // Also where nobody is shown progress: who waits for an answer must not think that nothing happens.
       if (attempt === 0)
         console.error(
-          logEntry(`Waiting for ${holder}, which uses the same ledger (${path}); --no-ledger does without.`),
+          logEntry(
+            `Waiting for ${name}, which ${stopped ? 'is stopped and ' : ''}uses the same ledger (${path}). ${stopped ? remedy : ''}--no-ledger does without.`,
+          ),
         );
+      onProgress?.({ done: 0, total: 0, message: `waiting for ${name}, which uses the same ledger` });
     }
     throwIfCancelled(signal);
-    onProgress?.({ done: 0, total: 0, message: 'waiting for another process that uses the same ledger' });
     await delay(100);
   }
 }
@@ -192,12 +198,30 @@ function refusedBySystem(cause: unknown, path: string, passing: boolean): SpendE
   );
 }
 
+/** Who has a ledger that is wanted. */
+interface Holder {
+  name: string;
+  stopped: boolean;
+  /** What can be done about it, a sentence and a space; empty where nothing is known. */
+  remedy: string;
+}
+
 /** Who has the ledger, in DuckDB's words on Linux and macOS, on Windows, and in ours; undefined: nobody, it is another fault. */
-function holderOf({ message }: Error): string | undefined {
-  if (message === HELD_HERE) return 'another part of this process';
+async function holderOf({ message }: Error): Promise<Holder | undefined> {
+  if (message === HELD_HERE) return { name: 'another part of this process', stopped: false, remedy: '' };
   if (!/Could not set lock on file|used by another process/.test(message)) return undefined;
   const [, pid] = /\(PID (\d+)\)/.exec(message) ?? [];
-  return pid === undefined ? 'another process' : `process ${pid}`;
+  if (pid === undefined) return { name: 'another process', stopped: false, remedy: '' };
+  const name = `process ${pid}`;
+  return (await isStopped(pid))
+    ? { name, stopped: true, remedy: `kill -CONT ${pid} lets it go on, kill -KILL ${pid} ends it. ` }
+    : { name, stopped: false, remedy: `If it hangs, kill ${pid} ends it. ` };
+}
+
+/** The third field, after a name that can hold anything: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. Elsewhere nothing tells. */
+async function isStopped(pid: string): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return /^[Tt]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
 async function openAlone(path: string, passing: boolean): Promise<DuckDBInstance> {

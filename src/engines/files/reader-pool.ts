@@ -65,81 +65,98 @@ function createLocalReader({ secret }: ReaderSetup): FileReader {
 /** A reader makes garbage only: with a small nursery V8 takes it away instead of letting it grow to hundreds of megabytes. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 512 };
 
+/** A thread at work. */
+interface Running {
+  worker: Worker;
+  /** Aborts when the thread has ended, or cannot be understood any more; why is the reason. */
+  ended: AbortSignal;
+}
+
 /** A thread that is begun anew when it has ended: out of memory, or by a fault of ours. */
 interface Thread {
-  worker(): Worker;
-  /** Why the last one ended. */
-  readonly reason: string;
+  /** @throws what Node throws where the system gives no thread */
+  running(): Running;
   close(): Promise<void>;
 }
 
 function createThread({ program, secret }: ReaderSetup): Thread {
-  let worker: Worker | undefined;
-  let reason = '';
+  let running: Running | undefined;
 
-  function begin(): Worker {
-    const begun = new Worker(program, { resourceLimits: THREAD_LIMITS, workerData: secret }).setMaxListeners(
-      4 * FILES_PER_THREAD,
-    );
-    begun.on('error', (error) => {
-      reason = error.message;
+  function begin(): Running {
+    const ending = new AbortController();
+    const worker = new Worker(program, { resourceLimits: THREAD_LIMITS, workerData: secret });
+    worker.setMaxListeners(4 * FILES_PER_THREAD);
+    const end = (why: string) => {
+      if (running?.worker === worker) running = undefined;
+      ending.abort(why);
+    };
+    worker.on('error', (error: NodeJS.ErrnoException) => end(reasonOf(error)));
+    // An answer is lost, and nobody can tell whose.
+    worker.on('messageerror', ({ message }) => {
+      end(`its thread said what cannot be read: ${message}`);
+      worker.terminate().catch(() => {});
     });
-    begun.once('exit', () => {
-      if (worker === begun) worker = undefined;
-    });
-    return begun;
+    worker.once('exit', (code) => end(`its thread ended with code ${code}`));
+    return { worker, ended: ending.signal };
   }
 
   return {
-    worker() {
-      worker ??= begin();
-      return worker;
-    },
-    get reason() {
-      return reason;
+    running() {
+      running ??= begin();
+      return running;
     },
     async close() {
-      await worker?.terminate();
+      await running?.worker.terminate();
     },
   };
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code !== 'ERR_WORKER_OUT_OF_MEMORY') return message;
+  return `it took more than the ${THREAD_LIMITS.maxOldGenerationSizeMb} MB of memory that a thread may use (${code}); split the file or leave it out`;
 }
 
 /** One of the readers of a thread, told apart by their ids. */
 function createThreadReader(thread: Thread, id: number): FileReader {
   return {
-    read(file, onBatch, signal) {
-      const worker = thread.worker();
+    async read(file, onBatch, signal) {
+      signal?.throwIfAborted();
+      let running: Running;
+      try {
+        running = thread.running();
+      } catch (error) {
+        return unread((error as NodeJS.ErrnoException).code ?? (error as Error).message, 'fault');
+      }
+      const { worker, ended } = running;
       const post = (request: ReaderRequest) => worker.postMessage(request);
       return new Promise((resolve, reject) => {
-        const settle = () => {
-          worker.off('exit', onExit);
-          worker.off('message', onMessage);
-          signal?.removeEventListener('abort', onAbort);
+        const settled = new AbortController();
+        const settle = (reading: FileReading) => {
+          settled.abort();
+          resolve(reading);
         };
         const fail = (error: unknown) => {
-          settle();
+          settled.abort();
           reject(error);
         };
-        const onExit = () => {
-          settle();
-          resolve({ records: 0, malformed: {}, damaged: `reading it failed (${thread.reason})`, passing: 'lost' });
-        };
-        const onAbort = () => fail(signal?.reason);
         const onMessage = (reply: ReaderReply) => {
           if (reply.id !== id) return;
-          if ('batch' in reply) {
-            Promise.resolve(onBatch(reply.batch)).then(() => post({ id }), fail);
-            return;
-          }
-          settle();
-          resolve(reply.reading);
+          if ('reading' in reply) settle(reply.reading);
+          // Also what it throws at once is this file's failure: from here it would end the process.
+          else new Promise<void>((done) => done(onBatch(reply.batch))).then(() => post({ id }), fail);
         };
-        worker.on('exit', onExit);
+        const until = { signal: settled.signal };
+        ended.addEventListener('abort', () => settle(unread(ended.reason, 'lost')), until);
+        signal?.addEventListener('abort', () => fail(signal.reason), until);
         worker.on('message', onMessage);
-        signal?.addEventListener('abort', onAbort);
+        settled.signal.addEventListener('abort', () => worker.off('message', onMessage));
         post({ id, file });
       });
     },
     close: thread.close,
   };
+}
+
+function unread(why: string, passing: 'lost' | 'fault'): FileReading {
+  return { records: 0, malformed: {}, damaged: `reading it failed (${why})`, passing };
 }

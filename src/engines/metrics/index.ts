@@ -1,5 +1,6 @@
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import { DAY_MS } from '../../domain/period.ts';
+import { memoizeFor } from '../../lazy.ts';
 import type { Engine, InvocationsQuery, TimeRange, UsageQuery, Work } from '../engine.ts';
 import type { Quote } from '../quote.ts';
 import { isAsked, type Scan } from '../scans/scan.ts';
@@ -28,16 +29,7 @@ const USD_PER_METRIC = usdFromText('0.00001');
 /** Answers from the metrics that Bedrock publishes in every account, whether or not its calls are logged. They know no people. */
 export function createMetricsEngine({ source, now = Date.now, ...clients }: MetricsOptions): Engine {
   const parsed = metricsSourceFromText(source);
-  let opened: Promise<MetricsTarget[]> | undefined;
-
-  async function open(): Promise<MetricsTarget[]> {
-    opened ??= openTargets(parsed, clients).catch((error) => {
-      // The next question tries again.
-      opened = undefined;
-      throw error;
-    });
-    return opened;
-  }
+  const open = memoizeFor(() => openTargets(parsed, clients));
 
   const askedTargets = async (scan: Scan) => (await open()).filter(({ region }) => isAsked(region, scan));
 
@@ -62,7 +54,7 @@ export function createMetricsEngine({ source, now = Date.now, ...clients }: Metr
     range: async (work = {}) => rangeOf(await open(), now(), work),
     metadataKeys: async () => [],
     async close() {
-      for (const target of (await opened) ?? []) closeTarget(target);
+      for (const target of (await open.opened()) ?? []) closeTarget(target);
     },
   });
 

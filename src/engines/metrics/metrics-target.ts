@@ -13,7 +13,7 @@ export interface MetricsTarget {
   region: string;
   /** Empty where it cannot be found out: everything but the dimension `account` works without. */
   account: string;
-  /** ` in eu-west-1 as auditor`, for messages. */
+  /** ` in eu-west-1 as role/auditor`, for messages. */
   label: string;
 }
 

@@ -41,7 +41,12 @@ export function createBedrockNames(options: BedrockNamesOptions): LookUpNames {
   async function refusalsOf(lookups: readonly Lookup[]): Promise<Refusal[]> {
     const stale = lookups.filter((lookup) => now() - (asked.get(lookup)?.at ?? Number.NEGATIVE_INFINITY) > FRESH_MS);
     const refusals = stale.length > 0 ? ask(stale) : Promise.resolve([]);
-    for (const lookup of stale) asked.set(lookup, { at: now(), refusals });
+    const asking = { at: now(), refusals };
+    for (const lookup of stale) asked.set(lookup, asking);
+    // What failed altogether told nothing: the next question tries again.
+    refusals.catch(() => {
+      for (const lookup of stale) if (asked.get(lookup) === asking) asked.delete(lookup);
+    });
     const answers = new Set(lookups.map((lookup) => asked.get(lookup)?.refusals));
     return (await Promise.all(answers)).flatMap((some) => some ?? []);
   }

@@ -18,7 +18,7 @@ export interface Refusal {
   action: string;
   /** Kinds of unresolved ids that are known less of for it. */
   kinds: readonly string[];
-  /** ` in eu-west-1 as auditor` */
+  /** ` in eu-west-1 as role/auditor` */
   place: string;
   /** The error's name. Its message can name people and accounts. */
   reason: string;
