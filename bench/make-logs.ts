@@ -55,6 +55,28 @@ export function makeLogsWithoutBodies(folder: string, count: number): void {
   }
 }
 
+/** Writes logs without bodies of `count` people, a call each, over 20,000 hours that end with October 2026, a day a file. */
+export function makeLogsOfPeople(folder: string, count: number): void {
+  mkdirSync(folder, { recursive: true });
+  const random = createRandom(3);
+  const hours = 20_000;
+  const byDay = new Map<number, string[]>();
+  for (let person = 0; person < count; person++) {
+    // Counted back from October.
+    const hour = 31 * 24 - 1 - (person % hours);
+    const line = recordWithoutBody(person, hour, random).replace('/i-0abc', `/person-${person}`);
+    const day = Math.floor(hour / 24);
+    const lines = byDay.get(day) ?? [];
+    byDay.set(day, lines);
+    lines.push(line);
+  }
+  for (const [day, lines] of byDay)
+    writeFileSync(
+      join(folder, `${String(day + 1_000).padStart(4, '0')}.json.gz`),
+      gzipSync(`${lines.join('\n')}\n`, { level: 1 }),
+    );
+}
+
 const MODELS = [
   'us.anthropic.claude-sonnet-4-6',
   'global.anthropic.claude-haiku-4-5-20251001-v1:0',
