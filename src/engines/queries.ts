@@ -117,3 +117,32 @@ export async function pause(milliseconds: number, { signal, queries }: Work): Pr
   queries?.waited();
   await sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {});
 }
+
+/** The longest that AWS lets a query run, and an hour to wait in line: https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
+const LONGEST_MS = (240 + 60) * 60_000;
+
+export interface LooksOptions {
+  fromMs: number;
+  toMs: number;
+  /** Default: longer than any query runs. */
+  forMs?: number;
+}
+
+/** A turn for each look at something that AWS is at, with growing pauses, until it is given up. @throws SpendError CANCELLED */
+export async function* looks(work: Work, { fromMs, toMs, forMs = LONGEST_MS }: LooksOptions): AsyncGenerator<void> {
+  const until = performance.now() + forMs;
+  for (let pauseMs = fromMs; ; pauseMs = Math.min(pauseMs * 2, toMs)) {
+    throwIfCancelled(work.signal);
+    yield;
+    if (performance.now() > until) return;
+    await pause(pauseMs, work);
+  }
+}
+
+/** What is told when AWS neither ends a query nor says that it failed. */
+export function neverEnded(place: string): SpendError {
+  return new SpendError(
+    'QUERY_FAILED',
+    `The query over ${place} never ended, and is given up. Ask again, for a shorter period if it goes on.`,
+  );
+}

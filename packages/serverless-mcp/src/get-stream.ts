@@ -91,8 +91,8 @@ async function resumeCall(
 async function isOver(store: SessionStore, sessionId: string, callId: string, sequence: number): Promise<boolean> {
   if (await store.getCall(sessionId, callId)) return false;
   const left = await store.read(callChannel(sessionId, callId), sequence);
-  // A cancelled call leaves no last event, whatever it had said before.
-  return !left.at(-1)?.last || left.every(({ data }) => data === '');
+  // A cancelled call leaves no last event, whatever it had said before. Behind one may lie what a dead writer left.
+  return !left.some(({ last }) => last) || left.every(({ data }) => data === '');
 }
 
 /** What a call says after an event, to its end; when its instance has died, that is an error in its place. */

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-athena';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
-import { pause, type Query, runToEnd } from '../queries.ts';
+import { looks, neverEnded, type Query, runToEnd } from '../queries.ts';
 import type { ResultRow } from '../scans/result-row.ts';
 import type { AthenaSource } from './source.ts';
 
@@ -71,8 +71,7 @@ export function runQuery(
 }
 
 async function untilEnded(client: AthenaClient, QueryExecutionId: string, work: Work) {
-  for (let pauseMs = POLL_FROM_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_TO_MS)) {
-    throwIfCancelled(work.signal);
+  for await (const _ of looks(work, { fromMs: POLL_FROM_MS, toMs: POLL_TO_MS })) {
     const { QueryExecution: execution } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId }));
     const state = execution?.Status?.State;
     if (execution && state === 'SUCCEEDED') return execution;
@@ -87,8 +86,8 @@ async function untilEnded(client: AthenaClient, QueryExecutionId: string, work: 
       total: 0,
       message: `Athena is reading, ${Math.round(scanned / 1e6)} MB so far`,
     });
-    await pause(pauseMs, work);
   }
+  throw neverEnded('the logs in Athena');
 }
 
 /** Only the kind of the failure is shown: the reason itself can name objects, or quote a line of the logs. */

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
-import { pause, type Query, runToEnd } from '../queries.ts';
+import { looks, neverEnded, type Query, runToEnd } from '../queries.ts';
 import type { ResultRow } from '../scans/result-row.ts';
 import { MOST_ROWS } from './insights-query.ts';
 import { type LogsTarget, targetError } from './logs-target.ts';
@@ -99,24 +99,23 @@ async function startQuery(
     endTime: Math.ceil(slice.to / 1000),
     limit: MOST_ROWS,
   };
-  const giveUp = performance.now() + QUEUE_MS;
-  for (let pauseMs = POLL_FROM_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_TO_MS)) {
-    throwIfCancelled(work.signal);
+  let refused: unknown;
+  for await (const _ of looks(work, { fromMs: POLL_FROM_MS, toMs: POLL_TO_MS, forMs: QUEUE_MS })) {
     try {
       const { queryId } = await client.send(new StartQueryCommand(input));
       return queryId as string;
     } catch (error) {
       // Too many queries at once: the SDK does not repeat this one.
-      if ((error as Error).name !== 'LimitExceededException' || performance.now() > giveUp) throw error;
+      if ((error as Error).name !== 'LimitExceededException') throw error;
+      refused = error;
     }
-    await pause(pauseMs, work);
   }
+  throw refused;
 }
 
 async function results(target: LogsTarget, queryId: string, work: Work): Promise<QueryResult> {
   const { client, name } = target;
-  for (let pauseMs = POLL_FROM_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_TO_MS)) {
-    throwIfCancelled(work.signal);
+  for await (const _ of looks(work, { fromMs: POLL_FROM_MS, toMs: POLL_TO_MS })) {
     const answer = await client.send(new GetQueryResultsCommand({ queryId }));
     const { recordsScanned = 0, recordsMatched = 0, bytesScanned = 0 } = answer.statistics ?? {};
     switch (answer.status) {
@@ -139,8 +138,8 @@ async function results(target: LogsTarget, queryId: string, work: Work): Promise
       total: 0,
       message: `scanning logs, ${recordsScanned.toLocaleString('en-US')} records so far`,
     });
-    await pause(pauseMs, work);
   }
+  throw neverEnded(name);
 }
 
 /** A query that ran and failed: another may do, such as one that handles no maps. */
