@@ -3,13 +3,12 @@ import {
   isLegacyRequest,
   type JSONRPCMessage,
   parseJSONRPCMessage,
-  readRequestBody,
   type ServerNotifier,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { accepts } from './accept.ts';
 import { createStoreBus } from './bus.ts';
-import { isRequest, isTooDeep, parsedJson, withoutNullArguments } from './messages.ts';
+import { isRequest, isTooDeep, isUnicode, parsedJson, readText, withoutNullArguments } from './messages.ts';
 import { createModernHandler } from './modern-handler.ts';
 import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 import { errorResponse, invalidRequest, notAcceptable, notJson, unparsable } from './responses.ts';
@@ -31,6 +30,8 @@ const DAY_MS = 86_400_000;
 const MAX_BATCH = 100;
 
 const NO_MESSAGE = 'not a JSON-RPC message';
+
+const HALF_CHARACTER = 'a text has half a character in it (a lone surrogate), which cannot be written in UTF-8';
 
 /** Characters of an `initialize`, which is kept as long as its session: a row has 400 KB in DynamoDB, and memory has thousands. */
 const MAX_INITIALIZE = 64 * 1024;
@@ -77,11 +78,13 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
   async function route(request: Request, context: RequestContext): Promise<Response> {
     if (request.method !== 'POST') return serveSession(request, NO_BODY, context);
     if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) return notJson();
-    const read = await readRequestBody(request, maxBodyBytes);
-    if (read.tooLarge) return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
+    const read = await readText(request, maxBodyBytes);
+    if (read === 'too large') return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
+    if (read.text === undefined) return unparsable('UTF-8');
     if (isTooDeep(read.text)) return invalidRequest('nested too deep');
     const body = withoutNullArguments(parsedJson(read.text));
-    if (body === undefined) return unparsable();
+    if (body === undefined) return unparsable('JSON');
+    if (!isUnicode(read.text, body)) return invalidRequest(HALF_CHARACTER);
     if (typeof body !== 'object' || body === null) return invalidRequest(NO_MESSAGE);
     if (!(await isLegacyRequest(request, body))) return modern.fetch(request, body, context);
     const checked = legacyBody(request, body);
