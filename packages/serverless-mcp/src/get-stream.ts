@@ -1,7 +1,6 @@
 import type { JSONRPCErrorResponse, JSONRPCNotification, RequestId, ServerEvent } from '@modelcontextprotocol/server';
 import { accepts } from './accept.ts';
-import { endWithAdmission } from './admission.ts';
-import { millisecondsLeft } from './deadline.ts';
+import { endWithAdmission, millisecondsLeft } from './deadline.ts';
 import {
   type Cursor,
   cursorFromText,
