@@ -66,7 +66,15 @@ describe('the key file', () => {
   it.each([0o660, 0o606, 0o622])('is refused when others could add keys (%o)', async (mode) => {
     await add('ada');
     await chmod(path, mode);
-    await expect(readKeys(path)).rejects.toThrow(/chmod 600/);
+    await expect(readKeys(path)).rejects.toThrow(/chmod go-w/);
+  });
+
+  it('is refused by who reads on, once others could add keys', async () => {
+    const read = createKeyReader(path);
+    await add('ada');
+    expect(await read()).toHaveLength(1);
+    await chmod(path, 0o666);
+    await expect(read()).rejects.toThrow(/chmod go-w/);
   });
 });
 

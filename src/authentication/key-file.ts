@@ -19,9 +19,6 @@ const fileSchema = z.object({
   ),
 });
 
-/** Permission bits of everybody but the owner to write. */
-const WRITABLE_BY_OTHERS = 0o022;
-
 /** How long a change waits for another one to end. */
 const CHANGE_WAIT_MS = 2_000;
 
@@ -33,7 +30,7 @@ export async function hasKeyFile(path: string): Promise<boolean> {
 /** The keys in a file; none where there is no file. @throws SpendError INVALID_SETTING when it cannot be trusted or read */
 export async function readKeys(path: string): Promise<KeyRecord[]> {
   const found = await state(path);
-  return found === undefined ? [] : parseKeys(path, found.mode);
+  return found === undefined ? [] : parseKeys(path);
 }
 
 /** Reads a key file again only when it has changed, so that a revoked key stops at once and an unchanged file costs nothing. */
@@ -43,8 +40,8 @@ export function createKeyReader(path: string): () => Promise<readonly KeyRecord[
     const found = await state(path);
     if (found === undefined) return [];
     // Every change is a new file, so its number changes even where the clock is coarse.
-    const version = `${found.ino} ${found.mtimeMs} ${found.size}`;
-    if (known?.version !== version) known = { version, keys: await parseKeys(path, found.mode) };
+    const version = [found.ino, found.mtimeMs, found.size, found.uid, found.mode].join(' ');
+    if (known?.version !== version) known = { version, keys: await parseKeys(path) };
     return known.keys;
   };
 }
@@ -89,9 +86,9 @@ async function openOnce(path: string) {
   }
 }
 
-async function parseKeys(path: string, mode: number): Promise<KeyRecord[]> {
-  if (process.platform !== 'win32' && (mode & WRITABLE_BY_OTHERS) !== 0)
-    throw unusable(path, `can be written by others, who could add a key of their own: chmod 600 it`);
+async function parseKeys(path: string): Promise<KeyRecord[]> {
+  const { checkTrusted } = await import('./trusted-file.ts');
+  await checkTrusted(path);
   try {
     return fileSchema.parse(JSON.parse(await readFile(path, 'utf8'))).keys;
   } catch (cause) {

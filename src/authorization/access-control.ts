@@ -55,7 +55,13 @@ async function openPolicy(
   const [{ policyFromText }, tools] = await Promise.all([import('./policy.ts'), toolNames()]);
   if (setting.trimStart().startsWith('{'))
     return policyFromText(setting, { place: 'BEDROCK_SPEND_POLICY', tools, pseudonymsOf });
-  const text = await readFile(setting, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const { checkTrusted } = await import('../authentication/trusted-file.ts');
+  const read = async () => {
+    await checkTrusted(setting);
+    return readFile(setting, 'utf8');
+  };
+  const text = await read().catch((cause: NodeJS.ErrnoException) => {
+    if (cause instanceof SpendError) throw cause;
     throw new SpendError('INVALID_SETTING', `The policy file ${setting} cannot be read (${cause.code}).`, { cause });
   });
   return policyFromText(text, { place: setting, tools, pseudonymsOf });

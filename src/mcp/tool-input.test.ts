@@ -99,6 +99,8 @@ describe('what is refused', () => {
       /"where" \(1\) cannot be .* Write each filter as dimension=value/,
     ],
     ['no decimal', 'check_budget', { usd: 'much' }, /"usd" cannot be "much"\. Write a plain decimal such as 500\./],
+    ['half a character', 'breakdown_spend', { by: ['model'], where: ['session=\ud83d'] }, /half a character/],
+    ['half a character for a name', 'breakdown_spend', { by: ['model'], '\udfff': 1 }, /half a character/],
     ['a list for arguments', 'list_dimensions', [1], /Arguments are an object/],
     [
       'two things',

@@ -60,6 +60,10 @@ export function decodedVariable(variable: string | string[]): string {
 const MOST_OF_A_TEXT = 2_048;
 const MOST_OF_ALL = 65_536;
 
+/** All of them are one and the same to whoever is asked, in UTF-8. */
+const HALF_CHARACTER =
+  'A text of the arguments has half a character in it (a lone surrogate, as where an emoji is cut in two): write it whole.';
+
 /** Before anything is made of it: what is long enough keeps the one thread busy, whatever it is. */
 function checkSizes(given: unknown): void {
   let left = MOST_OF_ALL;
@@ -71,6 +75,7 @@ function checkSizes(given: unknown): void {
       }
       return;
     }
+    if (typeof value === 'string' && !value.isWellFormed()) throw new SpendError('INVALID_ARGUMENT', HALF_CHARACTER);
     const { length } = String(value);
     left -= length + 1;
     if (length > most || left < 0)

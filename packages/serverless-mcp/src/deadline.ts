@@ -1,4 +1,6 @@
 import type { JSONRPCErrorResponse, RequestId } from '@modelcontextprotocol/server';
+import type { RequestContext } from './options.ts';
+import { pause } from './waiting.ts';
 
 /** Before the platform's deadline, so that the last word still reaches the client and the store. */
 const MARGIN_MS = 2_000;
@@ -16,4 +18,38 @@ export function millisecondsLeft(deadline: number, marginMs = MARGIN_MS): number
 export function outOfTime(id: RequestId): JSONRPCErrorResponse {
   const message = 'The call was stopped at the time limit of the platform. Ask for less at once, or raise the limit.';
   return { jsonrpc: '2.0', id, error: { code: -32001, message } };
+}
+
+/** How often an open stream asks whether its client may still be here. */
+const LOOK_AGAIN_MS = 2_000;
+
+/** The longest that a timer can wait, https://developer.mozilla.org/en-US/docs/Web/API/Window/setTimeout#maximum_delay_value */
+const MOST_MS = 2 ** 31 - 1;
+
+/** Whether what let the client in can end before the client leaves. */
+export function canEnd({ validUntil, stillValid }: Pick<RequestContext, 'validUntil' | 'stillValid'>): boolean {
+  return validUntil !== undefined || stillValid !== undefined;
+}
+
+/**
+ * Ends a stream when what let its client in ends: a stream must not outlive the key or token that opened it.
+ * @param closed aborts when the stream has ended by itself
+ */
+export function endWithAdmission(
+  { validUntil, stillValid }: Pick<RequestContext, 'validUntil' | 'stillValid'>,
+  closed: AbortSignal,
+  end: () => void,
+): void {
+  const endAt = async (instant: number) => {
+    while (!closed.aborted && Date.now() < instant) await pause(Math.min(instant - Date.now(), MOST_MS), closed);
+    if (!closed.aborted) end();
+  };
+  const endWhenRefused = async (isValid: () => Promise<boolean>) => {
+    // Where that cannot be told nobody would be let in either.
+    do await pause(LOOK_AGAIN_MS, closed);
+    while (!closed.aborted && (await isValid().catch(() => false)));
+    if (!closed.aborted) end();
+  };
+  if (validUntil !== undefined) void endAt(validUntil);
+  if (stillValid !== undefined) void endWhenRefused(stillValid);
 }

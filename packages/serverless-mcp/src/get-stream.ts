@@ -1,7 +1,6 @@
 import type { JSONRPCErrorResponse, JSONRPCNotification, RequestId, ServerEvent } from '@modelcontextprotocol/server';
 import { accepts } from './accept.ts';
-import { endWithAdmission } from './admission.ts';
-import { millisecondsLeft } from './deadline.ts';
+import { endWithAdmission, millisecondsLeft } from './deadline.ts';
 import {
   type Cursor,
   cursorFromText,
@@ -40,8 +39,8 @@ export async function openGetStream(
   const lastEventId = request.headers.get('last-event-id') ?? undefined;
   const cursor = lastEventId === undefined ? undefined : cursorFromText(lastEventId);
   if (lastEventId !== undefined && cursor === undefined) return unknownEvent();
-  if (cursor?.stream === 'call') return resumeCall(row, cursor, context, options);
-  return followSession(row, cursor, context, options);
+  if (cursor?.stream === 'call') return resumeCall(request, row, cursor, context, options);
+  return followSession(request, row, cursor, context, options);
 }
 
 /** When a stream that is opened now must end, in milliseconds from now. */
@@ -50,14 +49,14 @@ function lifetime({ deadline }: RequestContext, { getStream }: SessionOptions): 
   return deadline === undefined ? held : Math.min(held, millisecondsLeft(deadline));
 }
 
-/** Ends the stream when its time is up, or the server stops; the client comes back and goes on. */
-function endInTime(writer: EventWriter, context: RequestContext, options: SessionOptions): void {
+/** Ends the stream when its time is up, or the server stops, so that the client comes back and goes on; or the client has gone. */
+function endInTime(writer: EventWriter, { signal }: Request, context: RequestContext, options: SessionOptions): void {
   // On a connection that was kept, a client is back before the server is gone.
-  if (options.closing.aborted) {
+  if (options.closing.aborted || signal.aborted) {
     writer.close();
     return;
   }
-  options.closing.addEventListener('abort', writer.close, { signal: writer.closed });
+  for (const end of [options.closing, signal]) end.addEventListener('abort', writer.close, { signal: writer.closed });
   endWithAdmission(context, writer.closed, writer.close);
   const milliseconds = lifetime(context, options);
   if (milliseconds === Number.POSITIVE_INFINITY) return;
@@ -66,6 +65,7 @@ function endInTime(writer: EventWriter, context: RequestContext, options: Sessio
 }
 
 async function resumeCall(
+  request: Request,
   row: SessionRow,
   { callId, sequence }: Extract<Cursor, { stream: 'call' }>,
   context: RequestContext,
@@ -77,7 +77,7 @@ async function resumeCall(
   // Its id again, or a client that is cut off before the next event would not know what it was resuming.
   const from = cursorText({ stream: 'call', callId, sequence });
   writer.open(options.retryMs, takesEmptyEvents(row.protocolVersion) ? from : undefined);
-  endInTime(writer, context, options);
+  endInTime(writer, request, context, options);
   const follow = async () => {
     for await (const event of eventsOfCall(row.id, callId, sequence, writer.closed, options)) {
       if (event.data) writer.event(cursorText({ stream: 'call', callId, sequence: event.sequence }), event.data);
@@ -154,6 +154,7 @@ function abandoned(id: RequestId): JSONRPCErrorResponse {
 
 /** The session's own stream: what the server says outside of calls, and changes the client is to be told of. */
 async function followSession(
+  request: Request,
   row: SessionRow,
   given: Cursor | undefined,
   context: RequestContext,
@@ -174,7 +175,7 @@ async function followSession(
   const polled = context.buffered || getStream.mode === 'poll';
   const retryMs = getStream.mode === 'poll' ? getStream.pollMs : options.retryMs;
   writer.open(retryMs, takesEmptyEvents(row.protocolVersion) ? positionOf(stream) : undefined);
-  if (!polled) endInTime(writer, context, options);
+  if (!polled) endInTime(writer, request, context, options);
   const follow = polled ? copyOnce(stream, writer, store) : copyUntilClosed(stream, writer, options);
   const finish = async () => {
     await follow.catch(options.onError);

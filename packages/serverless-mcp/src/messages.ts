@@ -71,6 +71,49 @@ function endOfString(text: string, start: number): number {
   return at;
 }
 
+/** An escape that could be half a character. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+
+/**
+ * Whether every text of a message can be written in UTF-8, in which messages are sent and rows are kept. JSON's escapes can also name
+ * half a character (a lone surrogate); on the way they all become the same, so that two ids would be one. RFC 7493, section 2.1, forbids them.
+ */
+export function isUnicode(text: string, body: unknown): boolean {
+  return !SURROGATE.test(text) || isWhole(body);
+}
+
+function isWhole(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, inner]) => name.isWellFormed() && isWhole(inner));
+}
+
+/** The text of a request; undefined where its bytes are not UTF-8: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 */
+export async function readText(
+  request: Request,
+  maxBytes: number,
+): Promise<{ text: string | undefined } | 'too large'> {
+  if (Number(request.headers.get('content-length')) > maxBytes) return 'too large';
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let text = '';
+  let received = 0;
+  // What is too large is answered while it still comes: cancelled, its connection would be gone before.
+  for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
+    received += chunk.byteLength;
+    if (received > maxBytes) return 'too large';
+    try {
+      text += decoder.decode(chunk, { stream: true });
+    } catch {
+      return { text: undefined };
+    }
+  }
+  try {
+    return { text: text + decoder.decode() };
+  } catch {
+    return { text: undefined };
+  }
+}
+
 /** Undefined for what is no JSON. */
 export function parsedJson(text: string): unknown {
   try {

@@ -4,9 +4,8 @@ import {
   type RequestId,
   type ServerNotifier,
 } from '@modelcontextprotocol/server';
-import { canEnd, endWithAdmission } from './admission.ts';
 import type { StoreBus } from './bus.ts';
-import { millisecondsLeft, outOfTime } from './deadline.ts';
+import { canEnd, endWithAdmission, millisecondsLeft, outOfTime } from './deadline.ts';
 import { ENDED } from './event-stream.ts';
 import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 import { createTaskServer } from './tasks/index.ts';

@@ -1,8 +1,7 @@
 import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse } from '@modelcontextprotocol/server';
-import { endWithAdmission } from './admission.ts';
 import { beginCall, type Call } from './call.ts';
 import { createCallOutput } from './call-output.ts';
-import { millisecondsLeft, outOfTime } from './deadline.ts';
+import { endWithAdmission, millisecondsLeft, outOfTime } from './deadline.ts';
 import { ENDED, openEventStream, takesEmptyEvents } from './event-stream.ts';
 import { type InProcessServer, type Say, startInProcessServer } from './in-process-server.ts';
 import type { RequestContext, SessionOptions } from './options.ts';

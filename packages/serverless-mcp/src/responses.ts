@@ -58,7 +58,8 @@ export const methodNotAllowed = (allow = 'GET, POST, DELETE') =>
 export const notAcceptable = (types: string) =>
   errorResponse(406, -32000, `Not Acceptable: the Accept header must take ${types}.`);
 
-export const unparsable = () => errorResponse(400, -32700, 'Parse error: the body is not JSON.');
+export const unparsable = (format: 'JSON' | 'UTF-8') =>
+  errorResponse(400, -32700, `Parse error: the body is not ${format}.`);
 
 export const invalidRequest = (why: string) => errorResponse(400, -32600, `Invalid Request: ${why}.`);
 

@@ -3,13 +3,21 @@ import {
   isLegacyRequest,
   type JSONRPCMessage,
   parseJSONRPCMessage,
-  readRequestBody,
   type ServerNotifier,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { accepts } from './accept.ts';
 import { createStoreBus } from './bus.ts';
-import { isRequest, isTooDeep, LIMITS, parsedJson, tooLarge, withoutNullArguments } from './messages.ts';
+import {
+  isRequest,
+  isTooDeep,
+  isUnicode,
+  LIMITS,
+  parsedJson,
+  readText,
+  tooLarge,
+  withoutNullArguments,
+} from './messages.ts';
 import { createModernHandler } from './modern-handler.ts';
 import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 import { errorResponse, invalidRequest, notAcceptable, notJson, unparsable } from './responses.ts';
@@ -28,6 +36,8 @@ export interface ServerlessMcp {
 const DAY_MS = 86_400_000;
 
 const NO_MESSAGE = 'not a JSON-RPC message';
+
+const HALF_CHARACTER = 'a text has half a character in it (a lone surrogate), which cannot be written in UTF-8';
 
 /**
  * Serves MCP over Streamable HTTP to both protocol eras from one factory: 2025-era clients get sessions that are rows in the
@@ -71,11 +81,13 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
   async function route(request: Request, context: RequestContext): Promise<Response> {
     if (request.method !== 'POST') return serveSession(request, NO_BODY, context);
     if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) return notJson();
-    const read = await readRequestBody(request, maxBodyBytes);
-    if (read.tooLarge) return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
+    const read = await readText(request, maxBodyBytes);
+    if (read === 'too large') return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
+    if (read.text === undefined) return unparsable('UTF-8');
     if (isTooDeep(read.text)) return invalidRequest('nested too deep');
     const body = withoutNullArguments(parsedJson(read.text));
-    if (body === undefined) return unparsable();
+    if (body === undefined) return unparsable('JSON');
+    if (!isUnicode(read.text, body)) return invalidRequest(HALF_CHARACTER);
     if (typeof body !== 'object' || body === null) return invalidRequest(NO_MESSAGE);
     const much = whatIsTooMuch(body);
     if (much) return invalidRequest(much);

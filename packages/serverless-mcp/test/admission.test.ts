@@ -67,7 +67,7 @@ function served() {
   return { mcp };
 }
 
-describe.each(STREAMS)('a stream, %s,', (_, open) => {
+describe.concurrent.each(STREAMS)('a stream, %s,', (_, open) => {
   it.concurrent.for(ENDS)('ends %s', async ([, admission], { expect, onTestFinished: after }) => {
     const { mcp } = makeMcp();
     after(() => mcp.close());
@@ -92,6 +92,19 @@ describe('a stream', () => {
     await expect.poll(() => asked.length).toBeGreaterThan(0);
     await session.send(toolCall('announce'));
     expect((await events.next()).value).toMatchObject({ data: expect.stringContaining('outside of any call') });
+  });
+
+  it.each([0, 2])('ends when its request is aborted, also where no connection tells so: %i', async (index) => {
+    const { mcp } = served();
+    const gone = new AbortController();
+    const [, open] = STREAMS[index] as (typeof STREAMS)[number];
+    const withSignal: ServerlessMcp = {
+      ...mcp,
+      fetch: (request, context) => mcp.fetch(new Request(request, { signal: gone.signal }), context),
+    };
+    const response = await open(withSignal, { principal: PRINCIPAL });
+    gone.abort();
+    expect((await allData(eventsOf(response))).join()).not.toContain('counted to');
   });
 
   it('leaves a call that it ended running, for whoever may come back for its answer', async () => {

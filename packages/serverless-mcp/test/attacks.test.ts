@@ -79,6 +79,68 @@ describe('somebody else’s session', () => {
   });
 });
 
+describe('what cannot be written in UTF-8', () => {
+  const HALF = '\ud800';
+  const subscribe = (uri: string) => ({ jsonrpc: '2.0', id: 3, method: 'resources/subscribe', params: { uri } });
+
+  it.each<[what: string, message: object]>([
+    ['an id', { ...PING, id: HALF }],
+    ['an id of a batch', [PING, { ...PING, id: 'x\udfff' }]],
+    ['a progress token', { ...toolCall('echo', { text: 'x' }), params: { _meta: { progressToken: HALF } } }],
+    [
+      'whom a cancellation is about',
+      { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: HALF } },
+    ],
+    ['an answer’s id', { jsonrpc: '2.0', id: HALF, result: {} }],
+    ['a subscription', subscribe(`x://${HALF}`)],
+    ['an argument', toolCall('echo', { text: `a${HALF}b` })],
+    ['the name of an argument', toolCall('echo', { text: 'x', [HALF]: 1 })],
+  ])('is refused, as all of it would become one and the same: %s', async (_, message) => {
+    const { store, asked } = watched();
+    const { mcp } = makeMcp({ store });
+    const { send } = await beginSession(mcp, 'key:a', '2025-03-26');
+    asked.length = 0;
+    const response = await send(message);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { code: -32600, message: expect.stringContaining('half a character') },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('is refused of both protocol eras, and as a beginning of a session', async () => {
+    const { mcp } = makeMcp();
+    const named = { ...INITIALIZE, params: { ...INITIALIZE.params, clientInfo: { name: HALF, version: '1' } } };
+    expect((await mcp.fetch(post(named))).status).toBe(400);
+    const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' };
+    const response = await mcp.fetch(post({ jsonrpc: '2.0', id: HALF, method: 'tools/list', params: {} }, modern));
+    expect(await response.text()).toContain('half a character');
+  });
+
+  it('is refused as bytes, too, which would be read as the sign for what cannot be read', async () => {
+    const { mcp } = makeMcp();
+    const { id } = await beginSession(mcp, 'key:a');
+    const [before, after] = JSON.stringify({ ...PING, id: '|' }).split('|') as [string, string];
+    for (const bytes of [[0xed, 0xa0, 0x80], [0xed, 0xa0, 0x81], [0xff], [0xe2, 0x82]]) {
+      const body = Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)]);
+      const headers = { 'content-type': 'application/json', accept: '*/*', 'mcp-session-id': id };
+      const response = await mcp.fetch(new Request(MCP_URL, { method: 'POST', headers, body }), as('key:a'));
+      expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('not UTF-8')]);
+    }
+  });
+
+  it.each(['\u{1f600}', '\\ud800', '\ufffd'])('is not what is whole: %j', async (id) => {
+    const { send } = await beginSession(makeMcp().mcp, 'key:a');
+    expect(await (await send({ ...PING, id })).json()).toMatchObject({ id });
+  });
+
+  it('is no pair of escapes', async () => {
+    const { send } = await beginSession(makeMcp().mcp, 'key:a');
+    const answer = await send('{"jsonrpc":"2.0","method":"ping","id":"\\ud83d\\ude00"}');
+    expect(await answer.json()).toMatchObject({ id: '\u{1f600}', result: {} });
+  });
+});
+
 describe('a cursor (Last-Event-ID)', () => {
   it('of another session’s call reads nothing of it', async () => {
     const { mcp } = makeMcp();

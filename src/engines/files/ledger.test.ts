@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, rm, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -249,6 +249,30 @@ describe('the ledger', () => {
     ledger = join(folder, 'locked.duckdb');
     await writeFile(ledger, 'this is not a database'.repeat(1000));
     await expect(summary()).rejects.toMatchObject({ message: expect.stringContaining(`The ledger ${ledger}`) });
+  });
+
+  it.skipIf(process.platform === 'win32')('is for its owner alone, with all that DuckDB puts beside it', async () => {
+    await put('a.json', [one]);
+    ledger = join(folder, 'new/ledger.duckdb');
+    const mask = process.umask(0o022);
+    onTestFinished(() => void process.umask(mask));
+    const engine = await engineOver();
+    await answerOf(engine);
+    const mode = async (path: string) => (await stat(path)).mode & 0o777;
+    expect(await mode(join(folder, 'new'))).toBe(0o700);
+    const modes = async () =>
+      Promise.all((await readdir(join(folder, 'new'))).map((name) => mode(join(folder, 'new', name))));
+    expect(new Set(await modes())).toEqual(new Set([0o600]));
+    // What others write meanwhile is no wider, and later as it was.
+    await engine.close();
+    await writeFile(join(folder, 'report.csv'), '');
+    expect(await mode(join(folder, 'report.csv'))).toBe(0o644);
+    await chmod(ledger, 0o644);
+    const again = await engineOver();
+    await put('b.json', [one]);
+    await answerOf(again);
+    expect(new Set(await modes())).toEqual(new Set([0o600]));
+    await again.close();
   });
 
   it('switched off leaves nothing behind', async () => {

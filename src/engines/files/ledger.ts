@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isMainThread } from 'node:worker_threads';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import envPaths from 'env-paths';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
@@ -45,6 +46,25 @@ const HELD_HERE = 'held by this process';
 /** Ledgers that this process has open. DuckDB keeps other processes out, but would open a file twice in one process and spoil it. */
 const openPaths = new Set<string>();
 
+/** What is read of logs is for its owner alone. DuckDB makes its file, its log of changes and its spill files as the process's mask has them, when it needs them. */
+const PRIVATE_MASK = 0o077;
+
+/** The process's own mask while a ledger is open. */
+let maskBefore: number | undefined;
+
+function claim(path: string): void {
+  // Threads cannot change it.
+  if (openPaths.size === 0 && isMainThread) maskBefore = process.umask(PRIVATE_MASK);
+  openPaths.add(path);
+}
+
+function unclaim(path: string): void {
+  openPaths.delete(path);
+  if (openPaths.size > 0 || maskBefore === undefined) return;
+  process.umask(maskBefore);
+  maskBefore = undefined;
+}
+
 /**
  * A ledger in a file.
  * @param passing nobody else knows of it, and it is not read again once it is closed
@@ -67,7 +87,7 @@ export function createLedger(path: string, passing = false): Ledger {
     open.connection.closeSync();
     open.instance.closeSync();
     open = undefined;
-    openPaths.delete(path);
+    unclaim(path);
   }
 
   return {
@@ -139,7 +159,7 @@ async function openLedger(path: string, passing: boolean, options: Work) {
     return { instance, connection, found };
   } catch (error) {
     instance.closeSync();
-    openPaths.delete(path);
+    unclaim(path);
     throw error;
   }
 }
@@ -226,12 +246,14 @@ async function isStopped(pid: string): Promise<boolean> {
 
 async function openAlone(path: string, passing: boolean): Promise<DuckDBInstance> {
   if (openPaths.has(path)) throw new Error(HELD_HERE);
-  openPaths.add(path);
+  claim(path);
   try {
     if (!passing && !existsSync(path)) await createEmpty(path);
+    // Earlier versions made it as the mask had it. What is another's stays so.
+    else await chmod(path, 0o600).catch(() => {});
     return await DuckDBInstance.create(path, { memory_limit: MEMORY_LIMIT, preserve_insertion_order: 'false' });
   } catch (error) {
-    openPaths.delete(path);
+    unclaim(path);
     throw error;
   }
 }
