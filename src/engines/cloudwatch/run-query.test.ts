@@ -39,6 +39,7 @@ describe('a query that AWS never ends', () => {
       name: '/logs',
       groups: ['/logs'],
       scans: { bytes: 0, seconds: 0 },
+      metrics: {},
       plain: false,
       looked: [],
     };
