@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../../domain/errors.ts';
 import { type Coverage, type Engine, sumsOf, type UsageAnswer, type Work } from '../engine.ts';
 import { type InvocationGroup, usageRowsFromGroups } from '../grouping/grouping.ts';
 import { type Quote, sumOfQuotes } from '../quote.ts';
+import { KEPT_SCANS, type KeptPool, type KeptScan } from './kept-scans.ts';
 import { covers, isAsked, type Scan, scanFromQuery, widened } from './scan.ts';
 import type { ScanResult } from './scan-result.ts';
 import { type Candidates, type TopRequest, topInvocations } from './top.ts';
@@ -28,13 +29,8 @@ export interface ScanningOptions {
   metadataKeys: Engine['metadataKeys'];
   close: Engine['close'];
   now?: () => number;
-}
-
-interface Kept {
-  scan: Scan;
-  found: ScanResult;
-  /** When it was asked, epoch milliseconds. */
-  at: number;
+  /** Default: the one of this process. */
+  pool?: KeptPool;
 }
 
 /** What was found in a period that goes on is kept this long: long enough for the questions that follow on the first. */
@@ -43,27 +39,24 @@ const FRESH_MS = 15 * 60_000;
 /** Until this long after its end, a period can still get records: Bedrock delivers them within seconds, queues can hold them longer. */
 const SETTLED_MS = 15 * 60_000;
 
-/** About 100 MB. The oldest go first. */
-const KEPT_GROUPS = 200_000;
-
 /**
  * An engine over a source that is scanned. It asks for more than the question needs where that costs nothing more, and keeps what
  * it found, so that further questions about the same time do not scan again.
  */
 export function createScanningEngine(options: ScanningOptions): Engine {
-  const { now = Date.now } = options;
-  let kept: Kept[] = [];
+  const { now = Date.now, pool = KEPT_SCANS } = options;
+  const kept = pool.open();
   /** The longest period for which the wide scan is not too much. */
   let wideUpToMs = Number.POSITIVE_INFINITY;
 
-  const isFresh = ({ scan, at }: Kept) => scan.to + SETTLED_MS <= at || now() - at < FRESH_MS;
+  const isFresh = ({ scan, at }: KeptScan) => scan.to + SETTLED_MS <= at || now() - at < FRESH_MS;
 
-  function keptFor(asked: Scan): Kept | undefined {
-    kept = kept.filter(isFresh);
-    return kept.findLast(({ scan }) => covers(scan, asked));
+  function keptFor(asked: Scan): KeptScan | undefined {
+    kept.retain(isFresh);
+    return kept.find(({ scan }) => covers(scan, asked));
   }
 
-  async function runScan(asked: Scan, work: Work): Promise<Pick<Kept, 'scan' | 'found'>> {
+  async function runScan(asked: Scan, work: Work): Promise<Pick<KeptScan, 'scan' | 'found'>> {
     if (asked.to - asked.from < wideUpToMs) {
       const scan = widened(asked);
       const found = await options.find(scan, work, true);
@@ -73,14 +66,13 @@ export function createScanningEngine(options: ScanningOptions): Engine {
     return { scan: asked, found: (await options.find(asked, work, false)) as ScanResult };
   }
 
-  async function find(asked: Scan, work: Work): Promise<Kept> {
+  async function find(asked: Scan, work: Work): Promise<KeptScan> {
     throwIfCancelled(work.signal);
     const known = keptFor(asked);
     if (known) return known;
     const at = now();
     const entry = { ...(await runScan(asked, work)), at };
-    kept.push(entry);
-    while (kept.length > 1 && kept.reduce((sum, { found }) => sum + found.groups.length, 0) > KEPT_GROUPS) kept.shift();
+    kept.add(entry);
     return entry;
   }
 
@@ -111,7 +103,10 @@ export function createScanningEngine(options: ScanningOptions): Engine {
     },
     range: options.range,
     metadataKeys: options.metadataKeys,
-    close: options.close,
+    async close() {
+      kept.close();
+      await options.close();
+    },
   };
 }
 
