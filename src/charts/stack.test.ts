@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { limitRows } from '../../test/helpers/at-once.ts';
 import { reportOf, type Spent } from '../../test/helpers/report.ts';
 import { textFromUsd } from '../domain/money.ts';
 import type { Report, Table } from '../reports/report.ts';
-import { limitRows } from '../reports/usage/limit.ts';
 import { type Stack, stackFromTable } from './stack.ts';
 
 const LIMITS = { bars: 3, layers: 2, times: 40 };

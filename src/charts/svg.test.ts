@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { limitRows } from '../../test/helpers/at-once.ts';
 import { reportOf } from '../../test/helpers/report.ts';
 import { textsOfSvg } from '../../test/helpers/xml.ts';
-import { limitRows } from '../reports/usage/limit.ts';
 import { svgFromReport } from './svg.ts';
 import { darkened, THEMES } from './theme.ts';
 

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { TimeDimension } from './dimension.ts';
 import { SpendError } from './errors.ts';
+import { placeFrom } from './sums.ts';
 
 /** `from` is inclusive, `to` exclusive; epoch milliseconds. Days and hours are cut in `timezone`. */
 export interface Period {
@@ -89,13 +90,14 @@ export function periodBefore({ from, to, timezone }: Period): Period {
 
 /** `2026-10-01T00:00:00Z`, or with the offset of the timezone. */
 export function isoFromMoment(at: number, timezone = 'UTC'): string {
-  const text = zoned(at, timezone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
-  return timezone === 'UTC' ? text.replace('+00:00', 'Z') : text;
+  if (timezone === 'UTC') return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  return zoned(at, timezone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
 }
 
 /** The cells of a time dimension that touch the period, cut to it. */
 export function bucketsFromPeriod(dimension: TimeDimension, period: Period): Bucket[] {
   const buckets: Bucket[] = [];
+  const clock = clockOf(period.timezone);
   let from = startOf(dimension, period.from, period.timezone);
   while (from < period.to) {
     if (buckets.length === MAX_BUCKETS) {
@@ -104,15 +106,20 @@ export function bucketsFromPeriod(dimension: TimeDimension, period: Period): Buc
         `More than ${MAX_BUCKETS} ${dimension}s: ask for a shorter period or a coarser interval.`,
       );
     }
-    const to = nextAfter(dimension, from, period.timezone);
+    const to = clock.nextAfter(dimension, from);
     buckets.push({
-      label: labelOf(dimension, from, period.timezone),
+      label: clock.labelOf(dimension, from),
       from: Math.max(from, period.from),
       to: Math.min(to, period.to),
     });
     from = to;
   }
   return buckets;
+}
+
+/** The cell that a moment lies in. @param buckets in order */
+export function bucketAt(buckets: readonly Bucket[], at: number): Bucket | undefined {
+  return buckets[placeFrom(buckets, at + 1, ({ from }) => from) - 1];
 }
 
 /** @throws SpendError INVALID_PERIOD for a name that is no IANA timezone */
@@ -150,11 +157,31 @@ function nextAfter(dimension: TimeDimension, from: number, timezone: string): nu
   return zoned(from, timezone).add(step).startOfDay().epochMilliseconds;
 }
 
-function labelOf(dimension: TimeDimension, from: number, timezone: string): string {
-  const local = zoned(from, timezone);
-  if (dimension === 'month') return local.toPlainDate().toPlainYearMonth().toString();
-  if (dimension !== 'hour') return local.toPlainDate().toString();
-  return local
-    .toString({ timeZoneName: 'never', smallestUnit: 'minute' })
-    .replace(/\+00:00$/, timezone === 'UTC' ? 'Z' : '+00:00');
+/** Cells of a timezone. Between two changes of its clocks they are plain arithmetic, which is a hundred times as fast as a calendar. */
+function clockOf(timezone: string) {
+  let stretch = { from: 0, to: 0, offset: 0, text: '' };
+  const stretchAt = (at: number) => {
+    if (at < stretch.from || at >= stretch.to) {
+      const local = zoned(at, timezone);
+      const to = local.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
+      stretch = { from: at, to, offset: local.offsetNanoseconds / 1e6, text: local.offset };
+    }
+    return stretch;
+  };
+  const isoAt = (at: number) => new Date(at + stretchAt(at).offset).toISOString();
+  return {
+    nextAfter(dimension: TimeDimension, from: number): number {
+      const { to, offset } = stretchAt(from);
+      const isPlain = to > from + DAY_MS && (from + offset) % HOUR_MS === 0;
+      if (dimension === 'hour' && isPlain) return from + HOUR_MS;
+      if (dimension === 'day' && isPlain && (from + offset) % DAY_MS === 0) return from + DAY_MS;
+      return nextAfter(dimension, from, timezone);
+    },
+    labelOf(dimension: TimeDimension, from: number): string {
+      const [date = '', time = ''] = isoAt(from).split('T');
+      if (dimension === 'month') return date.replace(/-\d\d$/, '');
+      if (dimension !== 'hour') return date;
+      return `${date}T${time.slice(0, 5)}${timezone === 'UTC' ? 'Z' : stretch.text}`;
+    },
+  };
 }

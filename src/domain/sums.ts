@@ -21,3 +21,19 @@ export function smallestOf(values: Iterable<number>): number {
   for (const value of values) if (value < smallest) smallest = value;
   return smallest;
 }
+
+/** The order of texts by their characters' codes, whatever the language; of whole numbers by size. */
+export function compare<Value extends bigint | string>(a: Value, b: Value): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The place of the first of ascending values that is not below a number, found by halves. */
+export function placeFrom<Value>(values: readonly Value[], least: number, numberOf: (value: Value) => number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numberOf(values[middle] as Value) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { inTurns } from '../domain/steps.ts';
+import type { Work } from '../engines/engine.ts';
 import { shownFromReport } from '../reports/render.ts';
 import type { Report } from '../reports/report.ts';
 import { limitRows } from '../reports/usage/limit.ts';
@@ -12,9 +14,10 @@ export async function chartedAnswer(
   report: Report,
   { chart, limit }: { chart: boolean; limit: number },
   exactly: (report: Report) => ToolAnswer['exact'],
+  work: Work,
 ): Promise<ToolAnswer> {
-  const limited = limitRows(report, limit);
-  const answer = { shown: shownFromReport(limited), exact: exactly(limited) };
+  const limited = await inTurns(limitRows(report, limit), work);
+  const answer = { shown: () => shownFromReport(limited), exact: exactly(limited) };
   if (!chart) return answer;
   // Drawing code is large: a server that is not asked for pictures never loads it.
   const { pngFromReport } = await import('../charts/png.ts');

@@ -18,8 +18,8 @@ export type ToolContext = ReportContext &
 
 /** What a tool answers. */
 export interface ToolAnswer {
-  /** For people and models: the server makes text and data of it. */
-  shown: ShownReport;
+  /** For people and models: the server makes text and data of it, where it is to be read. */
+  shown(): ShownReport;
   /** The same exactly, for programs that ask for it. */
   exact: Record<string, unknown>;
   /** Pictures of the answer, for people. */

@@ -15,5 +15,5 @@ export function reportOrQuote<Shape extends z.ZodRawShape>(report: z.ZodObject<S
 }
 
 export function quoteAnswer(quote: ScanQuote): ToolAnswer {
-  return { shown: shownFromQuote(quote), exact: { quote } };
+  return { shown: () => shownFromQuote(quote), exact: { quote } };
 }

@@ -70,7 +70,10 @@ function registerTool(server: McpServer, tool: Tool, { rights, context: own, new
       const run = async () => {
         checkTool(rights, tool);
         input = inputFrom(tool.input, given);
-        const answerIn = async (now: RunContext) => tool.run(input, { ...own, ...now });
+        const answerIn = async (now: RunContext) => {
+          const answer = await tool.run(input, { ...own, ...now });
+          return { ...answer, shown: answer.shown() };
+        };
         return task && outliving ? runOutliving(task, outliving, work, answerIn) : answerIn(work);
       };
       try {

@@ -2,7 +2,7 @@ import type { CallToolResult, ImageContent, ResourceLink } from '@modelcontextpr
 import { SpendError } from '../domain/errors.ts';
 import { EXACT } from '../domain/exact-data.ts';
 import { printable } from '../domain/printable.ts';
-import { cutToLength, dataFromShown, textFromShown } from '../reports/shown.ts';
+import { cutToLength, dataFromShown, type ShownReport, textFromShown } from '../reports/shown.ts';
 import type { ToolAnswer } from './define-tool.ts';
 import { omittedIn } from './tables.ts';
 
@@ -29,7 +29,10 @@ export interface ResultOptions {
 }
 
 /** What a tool answers, as the protocol has it. */
-export function resultFromAnswer({ shown, exact, images = [] }: ToolAnswer, options: ResultOptions): CallToolResult {
+export function resultFromAnswer(
+  { shown, exact, images = [] }: Omit<ToolAnswer, 'shown'> & { shown: ShownReport },
+  options: ResultOptions,
+): CallToolResult {
   const fitting = cutToLength(shown, ROOM[options.room], ADVICE[options.room]);
   const isPart = fitting.omitted > 0 || omittedIn(exact) > 0;
   return {

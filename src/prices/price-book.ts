@@ -1,4 +1,5 @@
 import type { PriceKey } from '../domain/usage.ts';
+import { idOfPrice } from '../domain/weights.ts';
 import type { PriceSource, Rate } from './rate.ts';
 
 export interface PriceBook {
@@ -12,16 +13,31 @@ export interface PriceBook {
   notes: readonly string[];
 }
 
-/** Asks the sources in order; `composePrices` says which. */
+/** Rates that are remembered: a hundred thousand rows of usage have some hundred. */
+const MOST_KNOWN = 10_000;
+
+/** Asks the sources in order, once for each key; `composePrices` says which. */
 export function createPriceBook(sources: readonly PriceSource[], notes: readonly string[] = []): PriceBook {
+  const known = new Map<string, Rate | undefined>();
+
+  function look(key: PriceKey): Rate | undefined {
+    for (const source of sources) {
+      const rate = source.rate(key);
+      if (rate !== undefined) return rate;
+    }
+    return undefined;
+  }
+
   return {
     notes,
     rate(key) {
-      for (const source of sources) {
-        const rate = source.rate(key);
-        if (rate !== undefined) return rate;
-      }
-      return undefined;
+      const id = idOfPrice(key);
+      if (known.has(id)) return known.get(id);
+      // Models and regions come from logs: there is no end to them.
+      if (known.size >= MOST_KNOWN) known.clear();
+      const rate = look(key);
+      known.set(id, rate);
+      return rate;
     },
     rateChanges: [...new Set(sources.flatMap((source) => source.changes))].sort((a, b) => a - b),
     models: [...new Set(sources.flatMap((source) => source.models))].sort(),

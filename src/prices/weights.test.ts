@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { usdFromText } from '../domain/money.ts';
+import { atOnce } from '../domain/steps.ts';
 import type { PriceKey } from '../domain/usage.ts';
 import { createPriceBook } from './price-book.ts';
 import type { Rate } from './rate.ts';
@@ -28,7 +29,7 @@ describe('weights', () => {
   it('are the rates in one power of ten, exact to the last digit', () => {
     const keys = ['a', 'b', 'unknown'].map((model) => ({ ...KEY, model }));
     const unit = 10n ** 22n;
-    expect(weightsFromPrices(keys, BOOK)).toEqual([
+    expect(atOnce(weightsFromPrices(keys, BOOK))).toEqual([
       { priceKey: keys[0], weights: { input: 3n * unit, output: (155n * unit) / 10n, cacheWrite1h: 1n } },
       { priceKey: keys[1], weights: { input: (25n * unit) / 1000n, cacheRead: 0n } },
     ]);
@@ -36,10 +37,10 @@ describe('weights', () => {
 
   it('of whole dollars are these', () => {
     const book = { ...BOOK, rate: () => ({ ...(BOOK.rate(KEY) as Rate), rates: { input: usdFromText('12') } }) };
-    expect(weightsFromPrices([KEY], book)).toEqual([{ priceKey: KEY, weights: { input: 12n } }]);
+    expect(atOnce(weightsFromPrices([KEY], book))).toEqual([{ priceKey: KEY, weights: { input: 12n } }]);
   });
 
   it('of nothing are none', () => {
-    expect(weightsFromPrices([], BOOK)).toEqual([]);
+    expect(atOnce(weightsFromPrices([], BOOK))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { priceUsage } from '../../test/helpers/at-once.ts';
 import { DAY_MS } from '../domain/period.ts';
 import type { UsageRow } from '../domain/usage.ts';
 import { byClass, type UsageClass } from '../domain/usage-class.ts';
@@ -8,7 +9,7 @@ import { PRICES_KNOWN_UNTIL } from '../prices/known-until.ts';
 import { createTableSource } from '../prices/own-table.ts';
 import { createPriceBook } from '../prices/price-book.ts';
 import { doubtNotes, notesFromUsage } from './notes.ts';
-import { priceUsage, rowFromGroup } from './pricing.ts';
+import { rowFromGroup } from './pricing.ts';
 import { csvFromReport, textFromReport } from './render.ts';
 import type { Report } from './report.ts';
 

@@ -1,9 +1,10 @@
 import type { Dimension } from '../domain/dimension.ts';
 import { addDoubts } from '../domain/doubt.ts';
 import { textFromUsd, type Usd, ZERO_USD } from '../domain/money.ts';
+import { each, mapped, type Steps, sorted } from '../domain/steps.ts';
 import { sumByName } from '../domain/sums.ts';
 import type { UnpricedReason } from '../domain/unpriced.ts';
-import type { PriceKey, UsageRow } from '../domain/usage.ts';
+import { addCounts, type PriceKey, type UsageRow } from '../domain/usage.ts';
 import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../domain/usage-class.ts';
 import { isUnresolved } from '../logs/model-id.ts';
 import type { PriceBook } from '../prices/price-book.ts';
@@ -48,8 +49,46 @@ export function unpricedInvocations(row: UsageRow, { reason }: Pick<Priced, 'rea
 }
 
 /** Prices rows and sums them by the asked dimensions, whatever the engine. */
-export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], prices: PriceBook): PricedUsage {
+export function* priceUsage(
+  rows: readonly UsageRow[],
+  by: readonly Dimension[],
+  prices: PriceBook,
+): Steps<PricedUsage> {
   const groups = new Map<string, PricedGroup>();
+  const alike = yield* pricedAlike(rows, by);
+  yield* each(alike, (row) => addRow(groupOf(groups, row, by), row, pricedRow(row, prices)));
+  const sums = yield* sumsOf(yield* pricedAlike(alike, []), prices);
+  return { groups: yield* mapped(groups.values(), finished), ...sums };
+}
+
+/**
+ * Rows in which only what is priced alike is one: sums of tokens cost the sum of what each costs, to the digit, and a sum of dollars
+ * takes twenty times as long as one of tokens.
+ */
+function* pricedAlike(rows: readonly UsageRow[], by: readonly Dimension[]): Steps<UsageRow[]> {
+  const alike = new Map<unknown, UsageRow>();
+  yield* each(rows, (row) => {
+    // A row without calls counts as one where its price is not known, so each stays by itself.
+    const id = row.invocations === 0 ? row : JSON.stringify([by.map((name) => row.key[name]), row.priceKey, row.shape]);
+    const known = alike.get(id);
+    if (known) addCounts(known, row);
+    else alike.set(id, { ...row });
+  });
+  return [...alike.values()];
+}
+
+function groupOf(groups: Map<string, PricedGroup>, row: UsageRow, by: readonly Dimension[]): PricedGroup {
+  const values = by.map((dimension) => row.key[dimension] as string);
+  const id = JSON.stringify(values);
+  const known = groups.get(id);
+  if (known) return known;
+  const group = emptyGroup(Object.fromEntries(by.map((dimension, at) => [dimension, values[at] as string])));
+  groups.set(id, group);
+  return group;
+}
+
+/** Everything that is of all rows. */
+function* sumsOf(rows: readonly UsageRow[], prices: PriceBook): Steps<Omit<PricedUsage, 'groups'>> {
   const totals = emptyGroup({});
   const unpriced = new Map<string, UnpricedUsage>();
   const doubtful = new Map<string, Doubtful>();
@@ -58,11 +97,7 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
   let byOwnTable = 0;
   let ambiguousCacheInvocations = 0;
   let cacheWriteUnknown = 0;
-  for (const row of rows) {
-    const key = Object.fromEntries(by.map((dimension) => [dimension, row.key[dimension] as string]));
-    const id = JSON.stringify(Object.values(key));
-    const group = groups.get(id) ?? emptyGroup(key);
-    groups.set(id, group);
+  yield* each(rows, (row) => {
     const money = pricedRow(row, prices);
     if (isUnresolved(row.priceKey.model)) unresolved.add(row.priceKey.model);
     const cost = Object.keys(money.costs).length > 0;
@@ -71,14 +106,16 @@ export function priceUsage(rows: readonly UsageRow[], by: readonly Dimension[], 
     if (row.priceKey.model.startsWith('openai.') && row.cacheRead + row.cacheWrite5m > 0)
       ambiguousCacheInvocations += row.invocations;
     cacheWriteUnknown += row.cacheWriteUnknown;
-    for (const target of [group, totals]) addRow(target, row, money);
+    addRow(totals, row, money);
     addUnpricedRow(unpriced, row, money);
     addDoubtfulRow(doubtful, row, money);
-  }
+  });
   return {
-    groups: [...groups.values()].map(finished),
     totals: finished(totals),
-    unpriced: [...unpriced.values()].sort((a, b) => b.invocations - a.invocations || (a.model < b.model ? -1 : 1)),
+    unpriced: yield* sorted(
+      [...unpriced.values()],
+      (a, b) => b.invocations - a.invocations || (a.model < b.model ? -1 : 1),
+    ),
     doubts: doubtfulUsage(doubtful),
     unresolved: [...unresolved],
     rateNotes: [...rateNotes].sort(),

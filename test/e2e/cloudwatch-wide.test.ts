@@ -80,7 +80,7 @@ async function fromFiles(messages: readonly string[]) {
     else malformed[reading.reject] = (malformed[reading.reject] ?? 0) + 1;
   }
   const groups = merger.invocations().map((invocation) => groupFromInvocation(invocation));
-  return { rows: sorted(await usageRowsFromGroups(groups, QUERY)), malformed };
+  return { rows: sorted(await usageRowsFromGroups(groups, QUERY, {})), malformed };
 }
 
 function sorted<T>(rows: readonly T[]): T[] {

@@ -379,7 +379,7 @@ describe('what can go wrong', () => {
     const explorer = await explorerWith(sample);
     const context = { ...files, bill: billOf(explorer), metricsIn: metricsOf(metrics) };
     const { shown, exact } = await reconcileWithBill.run(OCTOBER, context);
-    const text = textFromShown(shown);
+    const text = textFromShown(shown());
     expect(reconciliationSchema.parse(exact).gap_usd).toBe('0');
     expect(text).toMatch(/bill \$1,172\.35 \(Cost Explorer\); logs \$1,172\.35[\s\S]*Unexplained +not known +\$0\.00/);
     expect(text.length).toBeLessThan(6_000);

@@ -1,4 +1,5 @@
 import { SpendError } from '../../domain/errors.ts';
+import { inTurns } from '../../domain/steps.ts';
 import { sumByName } from '../../domain/sums.ts';
 import type { Coverage, Engine, InvocationsQuery, TimeRange, UsageQuery, Work } from '../engine.ts';
 import { mostExpensive } from '../grouping/order.ts';
@@ -35,7 +36,7 @@ export function uniteEngines(name: string, source: string, engines: readonly Eng
       const { answers, empty } = await answersOf(able, (engine) => engine.invocations(query, oneOf(work)));
       const rows = [...new Set(answers.flatMap((answer) => [...answer.rows, ...answer.unpriced]))];
       return {
-        ...mostExpensive(rows, query),
+        ...(await inTurns(mostExpensive(rows, query), work)),
         notes: [...new Set([...notes, ...empty, ...answers.flatMap((answer) => answer.notes)])],
       };
     },

@@ -3,9 +3,10 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Alias } from '../../domain/alias.ts';
 import { DAY_MS } from '../../domain/period.ts';
+import { inTurns } from '../../domain/steps.ts';
 import type { Engine, RequestQuery, Work } from '../engine.ts';
 import { mostExpensive } from '../grouping/order.ts';
-import { rowsFrom } from './connection.ts';
+import { readRows, rowsFrom } from './connection.ts';
 import { type Contents, contentsOf, coverageOf } from './coverage.ts';
 import { createFolderStore } from './folder.ts';
 import { ingest, unreadFiles } from './ingest.ts';
@@ -74,8 +75,8 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
     source,
     usage: (query, work = {}) =>
       fresh(work, async (connection, contents) => {
-        const { sql, values } = usageStatement(query, await aliasesFor(connection, query));
-        const rows = (await rowsFrom(connection, sql, values)).map((row) => usageRowFromResult(row, query));
+        const statement = usageStatement(query, await aliasesFor(connection, query));
+        const rows = await readRows(connection, statement, (row) => usageRowFromResult(row, query));
         const coverage = await coverageOf(connection, contents, query);
         return {
           rows,
@@ -84,9 +85,9 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
       }),
     invocations: (query, work = {}) =>
       fresh(work, async (connection) => {
-        const { sql, values } = invocationsStatement(query, await aliasesFor(connection, query));
-        const rows = (await rowsFrom(connection, sql, values)).map(invocationFromResult);
-        return { ...mostExpensive(rows, query), notes: [] };
+        const statement = invocationsStatement(query, await aliasesFor(connection, query));
+        const rows = await readRows(connection, statement, invocationFromResult);
+        return { ...(await inTurns(mostExpensive(rows, query), work)), notes: [] };
       }),
     range: (work = {}) => fresh(work, (connection, contents) => coverageOf(connection, contents, ALL_TIME)),
     quote: (_query, work = {}) =>

@@ -1,10 +1,12 @@
 import { type Alias, tierOfAlias } from '../../domain/alias.ts';
 import { type Dimension, isTimeDimension, NONE } from '../../domain/dimension.ts';
+import { bucketAt } from '../../domain/period.ts';
+import { each, inTurns } from '../../domain/steps.ts';
 import { addCounts, type PriceKey, type UsageCounts, type UsageRow } from '../../domain/usage.ts';
 import type { Shape } from '../../domain/usage-shape.ts';
 import type { Attributes } from '../../logs/attributes.ts';
 import { isUnresolved, modelIdentity } from '../../logs/model-id.ts';
-import type { RequestQuery, UsageQuery } from '../engine.ts';
+import type { RequestQuery, UsageQuery, Work } from '../engine.ts';
 
 /** Invocations that a source has summed already, or a single one. */
 export interface InvocationGroup {
@@ -28,20 +30,25 @@ export interface InvocationGroup {
 }
 
 /** Names, filters and sums groups as a question asks, for sources that cannot do all of it themselves. */
-export async function usageRowsFromGroups(groups: readonly InvocationGroup[], query: UsageQuery): Promise<UsageRow[]> {
-  const name = await namesFor(groups, query);
+export async function usageRowsFromGroups(
+  groups: readonly InvocationGroup[],
+  query: UsageQuery,
+  work: Work,
+): Promise<UsageRow[]> {
+  const name = await namesFor(groups, query, work);
   const rows = new Map<string, UsageRow>();
-  for (const group of groups) {
-    if (group.unfit && query.only !== undefined) continue;
+  const add = (group: InvocationGroup) => {
+    if (group.unfit && query.only !== undefined) return;
     const { matches, priceKey, value } = name(group);
-    if (!matches) continue;
+    if (!matches) return;
     const key = Object.fromEntries(query.by.map((dimension) => [dimension, value(dimension)]));
     const cell = query.cellMs === undefined ? {} : { cell: group.at - (group.at % query.cellMs) };
     const id = JSON.stringify([Object.values(key), Object.values(priceKey), group.shape, cell.cell]);
     const row = rows.get(id);
     if (row) addCounts(row, group.counts);
     else rows.set(id, { key, priceKey, shape: group.shape, ...cell, ...group.counts });
-  }
+  };
+  await inTurns(each(groups, add), work);
   return [...rows.values()];
 }
 
@@ -62,11 +69,18 @@ type Nameable = Pick<InvocationGroup, 'attributes' | 'at' | 'contextBand'>;
 export async function namesFor(
   groups: readonly Nameable[],
   query: RequestQuery & Partial<Pick<UsageQuery, 'buckets'>>,
+  work: Work,
 ): Promise<(group: Nameable) => Named> {
-  const unresolved = new Set(groups.map(({ attributes }) => attributes.model).filter(isUnresolved));
-  const known = unresolved.size > 0 ? await query.aliasesOf([...unresolved]) : [];
+  const models = new Set<string>();
+  await inTurns(
+    each(groups, ({ attributes }) => models.add(attributes.model)),
+    work,
+  );
+  const unresolved = [...models].filter(isUnresolved);
+  const known = unresolved.length > 0 ? await query.aliasesOf(unresolved) : [];
   const aliases = new Map(known.map((alias) => [alias.unresolved, alias]));
   const changes = query.rateChanges.filter((change) => change > query.from && change < query.to).sort((a, b) => b - a);
+  const wanted = query.where.map(({ dimension, values }) => ({ dimension, values: new Set(values) }));
   return ({ attributes: logged, at, contextBand }) => {
     const alias = aliases.get(logged.model);
     const attributes = alias ? withAlias(logged, alias) : logged;
@@ -77,7 +91,7 @@ export async function namesFor(
       attributes,
       tags: alias?.tags ?? {},
       value,
-      matches: query.where.every(({ dimension, values }) => values.includes(value(dimension))),
+      matches: wanted.every(({ dimension, values }) => values.has(value(dimension))),
       priceKey: { model, scope, region, tier, contextBand, ratesFrom },
     };
   };
@@ -99,12 +113,17 @@ function dimensionValue(
   at: number,
   buckets: UsageQuery['buckets'] = {},
 ): string {
-  if (isTimeDimension(dimension)) return buckets[dimension]?.findLast(({ from }) => from <= at)?.label ?? NONE;
+  if (isTimeDimension(dimension)) return bucketAt(buckets[dimension] ?? [], at)?.label ?? NONE;
   if (dimension.startsWith('metadata.')) return own(attributes.metadata, dimension);
   if (dimension.startsWith('tag.')) return own(alias?.tags ?? {}, dimension);
-  const named = { ...attributes, inference_region: attributes.inferenceRegion, stop_reason: attributes.stopReason };
-  return (named[dimension as keyof typeof named] as string | undefined) || NONE;
+  return (attributes[ATTRIBUTE_OF[dimension] ?? (dimension as keyof Attributes)] as string | undefined) || NONE;
 }
+
+/** Dimensions that attributes have under another name. */
+const ATTRIBUTE_OF: Readonly<Partial<Record<Dimension, keyof Attributes>>> = {
+  inference_region: 'inferenceRegion',
+  stop_reason: 'stopReason',
+};
 
 /** The value under the part of the dimension after its dot. */
 function own(values: Readonly<Record<string, string>>, dimension: Dimension): string {

@@ -1,4 +1,6 @@
 import type { Filter } from '../../domain/dimension.ts';
+import { each, type Steps, sorted } from '../../domain/steps.ts';
+import { compare } from '../../domain/sums.ts';
 import type { InvocationGroup } from '../grouping/grouping.ts';
 import type { Column } from './result-row.ts';
 
@@ -26,12 +28,17 @@ const LOGGED: Readonly<Record<string, LoggedName>> = {
  * model, and those of several fields, are not among them.
  * @param wanted the groups that meet all the filters: what is asked for has no other values than theirs
  */
-export function loggedFilters(where: readonly Filter[], wanted: readonly InvocationGroup[]): LoggedFilter[] {
-  const columns = new Set(where.flatMap(({ dimension }) => columnOf(dimension) ?? []));
-  return [...columns].map((column) => ({
-    column,
-    values: [...new Set(wanted.map((group) => loggedValue(group, column)))].sort(),
-  }));
+export function* loggedFilters(
+  where: readonly Filter[],
+  wanted: readonly InvocationGroup[],
+): Steps<readonly LoggedFilter[]> {
+  const filters: LoggedFilter[] = [];
+  for (const column of new Set(where.flatMap(({ dimension }) => columnOf(dimension) ?? []))) {
+    const values = new Set<string>();
+    yield* each(wanted, (group) => values.add(loggedValue(group, column)));
+    filters.push({ column, values: yield* sorted([...values], compare) });
+  }
+  return filters;
 }
 
 function columnOf(dimension: string): Column | undefined {

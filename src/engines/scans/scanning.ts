@@ -114,12 +114,13 @@ export function createScanningEngine(options: ScanningOptions): Engine {
       const { found, scan, at } = await find(asked, work);
       const groups = groupsOf(found, asked);
       const notes = [...(await options.notes(found, asked)), ...ageNote(scan, at, now())];
-      return { rows: await usageRowsFromGroups(groups, query), coverage: coverageOf(groups, found, notes) };
+      return { rows: await usageRowsFromGroups(groups, query, work), coverage: coverageOf(groups, found, notes) };
     },
     async invocations(query, work = {}) {
       const asked = scanFromQuery(sumsOf(query));
       const { found } = await find(asked, work);
-      return topInvocations(groupsOf(found, asked), query, (ask) => requests(asked, ask, work, found.unmerged === 0));
+      const ask = (what: TopRequest) => requests(asked, what, work, found.unmerged === 0);
+      return topInvocations(groupsOf(found, asked), query, ask, work);
     },
     async quote(query, work = {}) {
       const requests = 'prices' in query;

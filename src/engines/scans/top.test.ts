@@ -31,10 +31,11 @@ function queryOf(change: Partial<InvocationsQuery> = {}): InvocationsQuery {
 async function topOf(requests: readonly Invocation[], looks: readonly Candidates[], query = queryOf()) {
   const asked: TopRequest[] = [];
   const groups = requests.map((one) => groupFromInvocation({ ...one, records: 1 }));
-  const answer = await topInvocations(groups, query, async (what) => {
+  const ask = async (what: TopRequest) => {
     asked.push(what);
     return looks[asked.length - 1] as Candidates;
-  });
+  };
+  const answer = await topInvocations(groups, query, ask, {});
   return { asked, ids: answer.rows.map(({ requestId }) => requestId), ...answer };
 }
 

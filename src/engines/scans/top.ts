@@ -1,7 +1,8 @@
 import type { Invocation } from '../../domain/invocation.ts';
+import { each, inTurns, type Steps } from '../../domain/steps.ts';
 import { byClass, CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
 import { idOfPrice, type Weights, weighed } from '../../domain/weights.ts';
-import type { InvocationRow, InvocationsAnswer, InvocationsQuery } from '../engine.ts';
+import type { InvocationRow, InvocationsAnswer, InvocationsQuery, Work } from '../engine.ts';
 import { type InvocationGroup, namesFor } from '../grouping/grouping.ts';
 import { rankInvocations, weightsByPrice } from '../grouping/ranking.ts';
 import { type LoggedFilter, loggedFilters } from './logged-filters.ts';
@@ -43,25 +44,31 @@ export async function topInvocations(
   groups: readonly InvocationGroup[],
   query: InvocationsQuery,
   ask: (what: TopRequest) => Promise<Candidates>,
+  work: Work,
 ): Promise<InvocationsAnswer> {
-  const name = await namesFor(groups, query);
+  const name = await namesFor(groups, query, work);
   const weights = weightsByPrice(query);
-  const wanted = groups
-    .filter((group) => name(group).matches && !(group.unfit && query.only))
-    .map((group) => ({ ...group, weights: weights.get(idOfPrice(name(group).priceKey)) }));
-  const priced = wanted.flatMap(({ modelId, weights: known }) => (known ? [{ modelId, weights: known }] : []));
-  const unpriced = wanted.flatMap(({ modelId, counts, weights: known }) =>
-    weighed(counts, known).whole ? [] : [{ modelId, weights: ONE_EACH }],
-  );
-  const where = loggedFilters(query.where, wanted);
+  const wanted: InvocationGroup[] = [];
+  const [priced, unpriced]: [Weighed[], Weighed[]] = [[], []];
+  const add = (group: InvocationGroup) => {
+    const { matches, priceKey } = name(group);
+    if (!matches || (group.unfit && query.only)) return;
+    wanted.push(group);
+    const { modelId, counts } = group;
+    const known = weights.get(idOfPrice(priceKey));
+    if (known) priced.push({ modelId, weights: known });
+    if (!weighed(counts, known).whole) unpriced.push({ modelId, weights: ONE_EACH });
+  };
+  await inTurns(each(groups, add), work);
+  const where = await inTurns(loggedFilters(query.where, wanted), work);
 
   async function look(of: readonly Weighed[], kind: 'rows' | 'unpriced', most: number): Promise<Look> {
-    const { bounds, unit } = boundsFrom(of);
+    const { bounds, unit } = await inTurns(boundsFrom(of), work);
     if (most === 0 || bounds.size === 0) return { rows: [], proven: true };
     let rows: InvocationRow[] = [];
     for (const limit of [most + FIRST_LOOK, LAST_LOOK]) {
       const { invocations, rest } = await ask({ bounds, where, limit });
-      rows = (await rankInvocations(invocations, query))[kind];
+      rows = (await rankInvocations(invocations, query, work))[kind];
       const last = rows[most - 1];
       const weight = last && (kind === 'rows' ? last.weight : weighed(last.counts, ONE_EACH).weight);
       if (rest === undefined || (weight !== undefined && weight >= rest * unit)) return { rows, proven: true };
@@ -93,15 +100,20 @@ const ONE_EACH: Weights = byClass(() => 1n);
 const UNPROVEN_NOTE = `Only the ${LAST_LOOK.toLocaleString('en-US')} requests that can have cost most were looked at, and it is not certain that none beyond them is more expensive than the last shown. Narrow the period, or ask without filters.`;
 
 /** The largest weights of each model, in units that keep them small; rounded up. */
-function boundsFrom(weighed: readonly Weighed[]): { bounds: Bounds; unit: bigint } {
-  const largest = weighed.flatMap(({ weights }) => Object.values(weights)).reduce((a, b) => (a > b ? a : b), 0n);
+function* boundsFrom(weighed: readonly Weighed[]): Steps<{ bounds: Bounds; unit: bigint }> {
+  const highest = new Map<string, Record<UsageClass, bigint>>();
+  let largest = 0n;
+  yield* each(weighed, ({ modelId, weights }) => {
+    const known = highest.get(modelId) ?? byClass(() => 0n);
+    highest.set(modelId, known);
+    for (const name of CLASS_NAMES) {
+      const weight = weights[name] ?? 0n;
+      if (weight > known[name]) known[name] = weight;
+      if (weight > largest) largest = weight;
+    }
+  });
   const unit = (largest + MOST_WEIGHT - 1n) / MOST_WEIGHT || 1n;
-  const bounds = new Map<string, Record<UsageClass, number>>();
-  for (const { modelId, weights } of weighed) {
-    const bound = bounds.get(modelId) ?? byClass(() => 0);
-    bounds.set(modelId, bound);
-    for (const name of CLASS_NAMES)
-      bound[name] = Math.max(bound[name], Number(((weights[name] ?? 0n) + unit - 1n) / unit));
-  }
-  return { bounds, unit };
+  const bounded = (weights: Record<UsageClass, bigint>) =>
+    byClass((name) => Number((weights[name] + unit - 1n) / unit));
+  return { bounds: new Map([...highest].map(([modelId, weights]) => [modelId, bounded(weights)])), unit };
 }

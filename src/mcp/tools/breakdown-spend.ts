@@ -26,6 +26,6 @@ export const breakdownSpend = defineTool({
   csv: (exact) => csvFromReport(reportFromFlat('', exact as FlatReport)),
   async run({ quote, chart, limit, ...input }, context) {
     if (quote) return quoteAnswer(await quoteQuestion(input, context));
-    return chartedAnswer(await breakdown(input, context), { chart, limit }, flatFromReport);
+    return chartedAnswer(await breakdown(input, context), { chart, limit }, flatFromReport, context);
   },
 });

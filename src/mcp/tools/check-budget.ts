@@ -32,6 +32,6 @@ export const checkBudget = defineTool({
     const question = { budgets, asOf, timezone };
     if (quote) return quoteAnswer(await quoteBudgets(question, context));
     const exact = await checkBudgets(question, context);
-    return { shown: shownFromBudgets(exact), exact };
+    return { shown: () => shownFromBudgets(exact), exact };
   },
 });

@@ -20,6 +20,6 @@ export const checkSetup = defineTool({
   async run({ regions }, context) {
     const facts = await context.probeSetup([...new Set(regions)], context.signal);
     const report = setupFromFacts(facts, context.now());
-    return { shown: shownFromSetup(report), exact: report };
+    return { shown: () => shownFromSetup(report), exact: report };
   },
 });

@@ -25,6 +25,6 @@ export const detectAnomaliesTool = defineTool({
     const question = { ...rest, floorUsd };
     if (quote) return quoteAnswer(await quoteAnomalies(question, context));
     const data = await anomalies(question, context);
-    return { shown: shownFromAnomalies(data), exact: data };
+    return { shown: () => shownFromAnomalies(data), exact: data };
   },
 });

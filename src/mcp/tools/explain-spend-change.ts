@@ -40,6 +40,6 @@ export const explainSpendChange = defineTool({
   async run({ quote, ...input }, context) {
     if (quote) return quoteAnswer(await quoteChange(input, context));
     const report = await explainChange(input, context);
-    return { shown: shownFromChange(report), exact: report };
+    return { shown: () => shownFromChange(report), exact: report };
   },
 });

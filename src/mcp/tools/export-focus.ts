@@ -31,6 +31,6 @@ export const exportFocus = defineTool({
     if (quote) return quoteAnswer(await quoteFocus(question, context));
     const { rows, ...rest } = await focusExport(question, context);
     const exact = { rows: rows.slice(0, limit), omitted_rows: Math.max(0, rows.length - limit), ...rest };
-    return { shown: shownFromFocus(exact), exact };
+    return { shown: () => shownFromFocus(exact), exact };
   },
 });

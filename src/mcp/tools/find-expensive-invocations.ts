@@ -17,6 +17,6 @@ export const findExpensiveInvocations = defineTool({
   async run({ quote, ...question }, context) {
     if (quote) return quoteAnswer(await quoteExpensive(question, context));
     const report = await expensive(question, context);
-    return { shown: shownFromExpensive(report), exact: report };
+    return { shown: () => shownFromExpensive(report), exact: report };
   },
 });

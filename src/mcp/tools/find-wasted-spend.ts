@@ -28,6 +28,6 @@ export const findWastedSpend = defineTool({
     const question = { ...asked, promptAtLeast, outputAtMost };
     if (quote) return quoteAnswer(await quoteWaste(question, context));
     const report = await findWaste(question, context);
-    return { shown: shownFromWaste(report), exact: report };
+    return { shown: () => shownFromWaste(report), exact: report };
   },
 });

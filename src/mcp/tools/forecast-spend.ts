@@ -30,6 +30,6 @@ export const forecastSpend = defineTool({
     const question = { ...rest, asOf };
     if (quote) return quoteAnswer(await quoteForecast(question, context));
     const data = await forecast(question, context);
-    return { shown: shownFromForecast(data), exact: data };
+    return { shown: () => shownFromForecast(data), exact: data };
   },
 });

@@ -53,6 +53,6 @@ export const getBedrockUsageReport = defineTool({
     const { source } = asking.engine;
     if (group !== undefined && !source.includes(`:${group}`))
       report.notes.unshift(`log_group_name is not used: this server answers from ${source}.`);
-    return chartedAnswer(report, { chart, limit }, (shown) => shown);
+    return chartedAnswer(report, { chart, limit }, (shown) => shown, context);
   },
 });

@@ -31,6 +31,6 @@ export const getPrice = defineTool({
     const names = await context.names();
     const price = priceReport(input, prices, names, context.now);
     if (price === undefined) throw new SpendError('INVALID_ARGUMENT', noPriceText(input, prices, names, context.now));
-    return { shown: shownFromPrice(price), exact: price };
+    return { shown: () => shownFromPrice(price), exact: price };
   },
 });

@@ -39,7 +39,7 @@ export const listDimensions = defineTool({
       ...(first === undefined ? {} : { data_from: isoFromMoment(first) }),
       ...(last === undefined ? {} : { data_to: isoFromMoment(last) }),
     };
-    return { shown: shownFromDimensions(exact, metadataKeys.length), exact };
+    return { shown: () => shownFromDimensions(exact, metadataKeys.length), exact };
   },
 });
 

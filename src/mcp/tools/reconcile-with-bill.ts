@@ -21,6 +21,6 @@ export const reconcileWithBill = defineTool({
   wholeAccount: true,
   async run(input, context) {
     const report = await reconcile(input, context);
-    return { shown: shownFromReconciliation(report), exact: report };
+    return { shown: () => shownFromReconciliation(report), exact: report };
   },
 });

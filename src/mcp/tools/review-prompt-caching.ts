@@ -30,6 +30,6 @@ export const reviewPromptCaching = defineTool({
     const question = { ...asked, cacheShare };
     if (quote) return quoteAnswer(await quoteCaching(question, context));
     const report = await reviewCaching(question, context);
-    return { shown: shownFromCaching(report), exact: report };
+    return { shown: () => shownFromCaching(report), exact: report };
   },
 });

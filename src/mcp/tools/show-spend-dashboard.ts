@@ -3,7 +3,6 @@ import { flatFromReport } from '../../reports/flat-report.ts';
 import { shownFromReport } from '../../reports/render.ts';
 import { flatReportSchema } from '../../reports/report.ts';
 import { breakdown } from '../../reports/usage/breakdown.ts';
-import { limitRows } from '../../reports/usage/limit.ts';
 import { INTERVALS } from '../../reports/usage/over-time.ts';
 import { DASHBOARD_URI } from '../app/index.ts';
 import { defineTool } from '../define-tool.ts';
@@ -26,7 +25,7 @@ export const showSpendDashboard = defineTool({
   }),
   output: flatReportSchema,
   async run({ by, interval: _, ...input }, context) {
-    const report = limitRows(await breakdown({ ...input, by: [by] }, context), ROWS);
-    return { shown: shownFromReport(report), exact: flatFromReport(report) };
+    const report = await breakdown({ ...input, by: [by], limit: ROWS }, context);
+    return { shown: () => shownFromReport(report), exact: flatFromReport(report) };
   },
 });

@@ -48,6 +48,6 @@ export const simulateSpend = defineTool({
     const question = { by, from, to, timezone, where, limit, change };
     if (quote) return quoteAnswer(await quoteQuestion(breakdownFromSimulation(question), context));
     const report = await simulate(question, context);
-    return { shown: shownFromSimulation(report), exact: report };
+    return { shown: () => shownFromSimulation(report), exact: report };
   },
 });

@@ -30,6 +30,6 @@ export const spendOverTime = defineTool({
   csv: (exact) => csvFromReport(reportFromFlat('', exact as FlatReport)),
   async run({ quote, chart, limit, ...input }, context) {
     if (quote) return quoteAnswer(await quoteQuestion(breakdownFromOverTime(input), context));
-    return chartedAnswer(await overTime(input, context), { chart, limit }, flatFromReport);
+    return chartedAnswer(await overTime(input, context), { chart, limit }, flatFromReport, context);
   },
 });

@@ -11,13 +11,14 @@ import {
   momentFromText,
   type Period,
 } from '../../domain/period.ts';
+import { each, grouped, inTurns, mapped, pace, type Steps, sorted } from '../../domain/steps.ts';
+import { placeFrom } from '../../domain/sums.ts';
 import type { ReportContext } from '../context.ts';
 import { notesFromUsage } from '../notes.ts';
 import type { PricedGroup } from '../pricing.ts';
 import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
-import { heldRange } from '../range.ts';
-import { type Asked, pricedUsage } from '../usage/breakdown.ts';
-import { type Anomaly, detectAnomalies } from './detect.ts';
+import { type Asked, heldRange, pricedUsage } from '../usage/breakdown.ts';
+import { type Anomaly, detectAnomalies, type HourlySpend } from './detect.ts';
 import type { Anomalies } from './schema.ts';
 
 export interface AnomalyQuestion {
@@ -50,16 +51,15 @@ export async function anomalies(question: AnomalyQuestion, context: ReportContex
     throw new SpendError('INVALID_ARGUMENT', `Give the floor as dollars such as 0.50, not "${floorUsd}".`);
   const { asked, history } = await periods(question, timezone, context);
   const { usage, coverage } = await pricedUsage(askedOf(question, history.from, asked.to), context);
-  const series = Map.groupBy(usage.groups, ({ key }) => JSON.stringify([key['principal'], key['model']]));
-  const found = [...series.values()].flatMap((groups) => ofSeries(groups, history, asked, usdFromText(floorUsd)));
-  found.sort((a, b) => excessOf(b).cmp(excessOf(a)));
+  const found = await inTurns(foundIn(usage.groups, history, asked, usdFromText(floorUsd)), context);
+  const excess = await inTurns(sumOf(found), context);
   const iso = (at: number) => isoFromMoment(at, timezone);
   return {
     period: { from: iso(asked.from), to: iso(asked.to), timezone },
     compared_with: { from: iso(history.from), to: iso(history.to) },
-    anomalies: found.slice(0, limit).map(({ groups, ...anomaly }) => rowOf(anomaly, groups, iso)),
+    anomalies: found.slice(0, limit).map((anomaly) => rowOf(anomaly, iso)),
     omitted: Math.max(0, found.length - (limit ?? found.length)),
-    excess_usd: textFromUsd(found.reduce((sum, anomaly) => sum.plus(excessOf(anomaly)), ZERO_USD)),
+    excess_usd: textFromUsd(excess),
     notes: [...notesOfHistory(history), ...notesFromUsage(usage, coverage)],
   };
 }
@@ -80,7 +80,14 @@ function askedOf({ where = [] }: AnomalyQuestion, from: number, to: number): Ask
   return { period: { from, to, timezone: 'UTC' }, where: filtersFromTexts(where), by: SERIES };
 }
 
-type FoundAnomaly = Anomaly & { groups: readonly PricedGroup[] };
+/** The hours of one caller and model, in order. */
+type Series = readonly (HourlySpend & { group: PricedGroup })[];
+
+interface Found {
+  anomaly: Anomaly;
+  excess: Usd;
+  series: Series;
+}
 
 /** What is asked about, and what came before; both on whole hours. */
 async function periods({ from, to }: AnomalyQuestion, timezone: string, context: ReportContext) {
@@ -96,19 +103,37 @@ async function periods({ from, to }: AnomalyQuestion, timezone: string, context:
 
 const hourFrom = (at: number) => Math.floor(at / HOUR_MS) * HOUR_MS;
 
-function ofSeries(groups: readonly PricedGroup[], history: Period, asked: Period, floorUsd: Usd): FoundAnomaly[] {
-  const hourOf = ({ key }: PricedGroup) => Date.parse(key['hour'] as string) / HOUR_MS;
+/** Most dollars first. */
+function* foundIn(groups: readonly PricedGroup[], history: Period, asked: Period, floorUsd: Usd): Steps<Found[]> {
+  const found: Found[] = [];
+  const due = pace();
   const hours = ({ from, to }: Period) => ({ from: from / HOUR_MS, to: to / HOUR_MS });
-  const spend = groups.map((group) => ({ hour: hourOf(group), usd: group.cost }));
-  return detectAnomalies(spend, hours(history), hours(asked), { floorUsd, spread: SPREAD }).map((anomaly) => ({
-    ...anomaly,
-    groups: groups.filter((group) => hourOf(group) >= anomaly.from && hourOf(group) < anomaly.to),
+  const spend = yield* mapped(groups, (group) => ({
+    hour: Date.parse(group.key['hour'] as string) / HOUR_MS,
+    usd: group.cost,
+    group,
   }));
+  const all = yield* grouped(spend, ({ group: { key } }) => JSON.stringify([key['principal'], key['model']]));
+  for (const one of all.values()) {
+    const series = one.sort((a, b) => a.hour - b.hour);
+    for (const anomaly of detectAnomalies(series, hours(history), hours(asked), { floorUsd, spread: SPREAD }))
+      found.push({ anomaly, excess: anomaly.usd.minus(anomaly.expectedUsd), series });
+    if (due(series.length + HISTORY_DAYS)) yield;
+  }
+  return yield* sorted(found, (a, b) => b.excess.cmp(a.excess));
 }
 
-const excessOf = ({ usd, expectedUsd }: Anomaly) => usd.minus(expectedUsd);
+function* sumOf(found: readonly Found[]): Steps<Usd> {
+  let sum = ZERO_USD;
+  yield* each(found, ({ excess }) => {
+    sum = sum.plus(excess);
+  });
+  return sum;
+}
 
-function rowOf(anomaly: Anomaly, groups: readonly PricedGroup[], iso: (at: number) => string) {
+function rowOf({ anomaly, excess, series }: Found, iso: (at: number) => string) {
+  const place = (hour: number) => placeFrom(series, hour, (one) => one.hour);
+  const groups = series.slice(place(anomaly.from), place(anomaly.to)).map(({ group }) => group);
   const { principal = '', model = '' } = groups[0]?.key ?? {};
   const sum = (measure: 'invocations' | 'errors') =>
     groups.reduce((total, { measures }) => total + measures[measure], 0);
@@ -120,7 +145,7 @@ function rowOf(anomaly: Anomaly, groups: readonly PricedGroup[], iso: (at: numbe
     kind: anomaly.kind,
     cost_usd: textFromUsd(anomaly.usd),
     expected_usd: textFromUsd(anomaly.expectedUsd),
-    excess_usd: textFromUsd(excessOf(anomaly)),
+    excess_usd: textFromUsd(excess),
     invocations: sum('invocations'),
     errors: sum('errors'),
   };

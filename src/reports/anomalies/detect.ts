@@ -50,6 +50,7 @@ export function detectAnomalies(
   const costs = new Map(spend.map(({ hour, usd }) => [hour, usd]));
   const hours = spend.filter(({ usd }) => usd.gt(0)).sort((a, b) => a.hour - b.hour);
   const judged = hours.filter(({ hour }) => hour >= asked.from && hour < asked.to);
+  if (judged.length === 0) return [];
   const since = hours.find(({ hour }) => hour >= history.from && hour < history.to)?.hour;
   if (since === undefined) return newSpend(judged, sensitivity);
   // A caller that began last week is not compared with the weeks before.

@@ -2,6 +2,8 @@ import { NONE } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
+import { each, grouped, inTurns, mapped, pace, SHORT_STRETCH, type Steps, sorted } from '../../domain/steps.ts';
+import { compare } from '../../domain/sums.ts';
 import { billableOf, type UsageRow } from '../../domain/usage.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import type { ReportContext } from '../context.ts';
@@ -30,25 +32,24 @@ export async function reviewCaching(question: CachingQuestion, context: ReportCo
   const asked = await askedFromQuestion({ ...question, by: BY }, context);
   const prices = await context.prices();
   const { rows: usage, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
-  const callers = Map.groupBy(pricedRows(usage, prices), ({ row }) => idOf(row));
+  const callers = await inTurns(pricedRows(usage, prices), context);
   const writers = [...callers].filter(([, priced]) => priced.some(({ row }) => writtenBy(row) > 0));
   const looked = await lookAtCells(new Map(writers), asked, context);
-  const rows = [...callers]
-    .flatMap(([id, priced]) => rowOf(priced, looked.lifetimes?.get(id), question.cacheShare, prices, context.now()))
-    .sort(byStake);
-  const frame = await assemble('', asked.period, [], { usage: priceUsage(usage, [], prices), coverage }, context);
-  const sum = (name: 'gross_saved_usd' | 'write_surcharge_usd' | 'net_saved_usd' | 'wasted_usd') =>
-    textFromUsd(rows.reduce((total, row) => total.plus(usdFromText(row[name] ?? '0')), ZERO_USD));
+  const found = rowsOf(callers, looked.lifetimes, question.cacheShare, { prices, now: context.now() });
+  const rows = await inTurns(found, context);
+  const sums = await inTurns(priceUsage(usage, [], prices), context);
+  const frame = await assemble('', asked.period, [], { usage: sums, coverage }, context);
+  const totals = await inTurns(totalsOf(rows), context);
   const shown = rows.slice(0, question.limit);
   return {
     period: frame.period,
     rows: shown,
     omitted_rows: rows.length - shown.length,
     totals: {
-      gross_saved_usd: sum('gross_saved_usd'),
-      write_surcharge_usd: sum('write_surcharge_usd'),
-      net_saved_usd: sum('net_saved_usd'),
-      ...(looked.lifetimes ? { wasted_usd: sum('wasted_usd') } : {}),
+      gross_saved_usd: totals.gross_saved_usd,
+      write_surcharge_usd: totals.write_surcharge_usd,
+      net_saved_usd: totals.net_saved_usd,
+      ...(looked.lifetimes ? { wasted_usd: totals.wasted_usd } : {}),
     },
     cache_share: question.cacheShare,
     coverage: frame.coverage,
@@ -71,12 +72,27 @@ export async function quoteCaching(question: CachingQuestion, context: ReportCon
 
 // --- internal ---
 
-/** Usage with a price, as far as it has one. */
-function pricedRows(rows: readonly UsageRow[], prices: PriceBook): PricedRow[] {
-  return rows.flatMap((row) => {
+/** Usage with a price, as far as it has one, by caller and model. */
+function* pricedRows(rows: readonly UsageRow[], prices: PriceBook): Steps<Map<string, PricedRow[]>> {
+  const known: PricedRow[] = [];
+  yield* each(rows, (row) => {
     const rate = prices.rate(row.priceKey);
-    return billableOf(row) > 0 && rate ? [{ row, rates: rate.rates }] : [];
+    if (billableOf(row) > 0 && rate) known.push({ row, rates: rate.rates });
   });
+  return yield* grouped(known, ({ row }) => idOf(row));
+}
+
+const SUMMED = ['gross_saved_usd', 'write_surcharge_usd', 'net_saved_usd', 'wasted_usd'] as const;
+
+function* totalsOf(rows: readonly CacheRow[]): Steps<Record<(typeof SUMMED)[number], string>> {
+  const sums = SUMMED.map(() => ZERO_USD);
+  yield* each(rows, (row) =>
+    SUMMED.forEach((name, at) => {
+      sums[at] = (sums[at] as Usd).plus(row[name] ?? '0');
+    }),
+  );
+  const texts = SUMMED.map((name, at) => [name, textFromUsd(sums[at] as Usd)]);
+  return Object.fromEntries(texts) as Record<(typeof SUMMED)[number], string>;
 }
 
 const idOf = ({ key }: UsageRow) => JSON.stringify([key['principal'], key['model']]);
@@ -102,12 +118,15 @@ async function lookAtCells(
   const query = { ...(await queryFrom(narrowed(asked, writers), context)), cellMs: CELL_MS };
   const answer = await whereKept(() => context.engine.usage(query, context));
   if (answer instanceof SpendError) return notLookedAt(answer.message);
-  const cells = Map.groupBy(pricedRows(answer.rows, await context.prices()), ({ row }) => idOf(row));
-  const known = Math.min(to, context.now());
-  return {
-    lifetimes: new Map([...cells].map(([id, priced]) => [id, lifetimesFromRows(priced, known)])),
-    notes: [],
-  };
+  const cells = await inTurns(pricedRows(answer.rows, await context.prices()), context);
+  return { lifetimes: await inTurns(lifetimesOf(cells, Math.min(to, context.now())), context), notes: [] };
+}
+
+function* lifetimesOf(cells: ReadonlyMap<string, PricedRow[]>, to: number): Steps<Map<string, Lifetimes>> {
+  const lifetimes = new Map<string, Lifetimes>();
+  const due = pace(SHORT_STRETCH);
+  for (const [id, priced] of cells) lifetimes.set(id, yield* lifetimesFromRows(priced, to, due));
+  return lifetimes;
 }
 
 /** Metrics of some age, or of a period with odd ends, are not kept by five minutes: the answer is the error that says so. */
@@ -138,24 +157,38 @@ function narrowed(asked: Asked, writers: ReadonlyMap<string, readonly PricedRow[
 }
 
 /** Those that neither cache nor could are left out. */
-function rowOf(
-  priced: readonly PricedRow[],
-  lifetimes: Lifetimes | undefined,
+function* rowsOf(
+  callers: ReadonlyMap<string, PricedRow[]>,
+  lifetimes: LookedAt['lifetimes'],
   share: number,
-  prices: PriceBook,
-  now: number,
-): CacheRow[] {
-  const { principal = NONE, model = NONE } = priced[0]?.row.key ?? {};
-  const key = { principal, model };
-  if (priced.some(({ row }) => row.cacheRead + writtenBy(row) > 0)) return [cachingRow(key, priced, lifetimes)];
-  const saving: Usd | undefined = couldSave(priced, share, prices, now);
-  return saving ? [uncachedRow(key, priced, saving)] : [];
+  { prices, now }: { prices: PriceBook; now: number },
+): Steps<CacheRow[]> {
+  const rows: CacheRow[] = [];
+  const due = pace(SHORT_STRETCH);
+  for (const [id, priced] of callers) {
+    const { principal = NONE, model = NONE } = priced[0]?.row.key ?? {};
+    const key = { principal, model };
+    if (priced.some(({ row }) => row.cacheRead + writtenBy(row) > 0)) {
+      rows.push(cachingRow(key, priced, lifetimes?.get(id)));
+    } else {
+      const saving = yield* couldSave(priced, share, { prices, now }, due);
+      if (saving) rows.push(uncachedRow(key, priced, saving));
+    }
+    if (due(priced.length)) yield;
+  }
+  return yield* byStake(rows);
 }
 
-function byStake(a: CacheRow, b: CacheRow): number {
-  return (
-    usdFromText(b.at_stake_usd).cmp(usdFromText(a.at_stake_usd)) ||
-    usdFromText(b.net_saved_usd).cmp(usdFromText(a.net_saved_usd)) ||
-    (`${a.principal}\n${a.model}` < `${b.principal}\n${b.model}` ? -1 : 1)
+function* byStake(rows: readonly CacheRow[]): Steps<CacheRow[]> {
+  const money = yield* mapped(rows, (row) => ({
+    row,
+    stake: usdFromText(row.at_stake_usd),
+    saved: usdFromText(row.net_saved_usd),
+  }));
+  const nameOf = ({ row }: (typeof money)[number]) => `${row.principal}\n${row.model}`;
+  const order = yield* sorted(
+    money,
+    (a, b) => b.stake.cmp(a.stake) || b.saved.cmp(a.saved) || compare(nameOf(a), nameOf(b)),
   );
+  return yield* mapped(order, ({ row }) => row);
 }

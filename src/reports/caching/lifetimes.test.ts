@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { usageRowOf } from '../../../test/helpers/usage-rows.ts';
 import { usdFromText } from '../../domain/money.ts';
+import { atOnce } from '../../domain/steps.ts';
 import { CELL_MS, lifetimesFromRows } from './lifetimes.ts';
 
 /** Dollars per million: 2 in, 0.2 read, 2.5 and 4 written. */
@@ -16,23 +17,25 @@ const LATER = 1000 * CELL_MS;
 type Used = [cell: number, used: Partial<Record<'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h', number>>];
 
 const lifetimes = (cells: readonly Used[], to = LATER, rates = RATES) => {
-  const found = lifetimesFromRows(
-    cells.map(([cell, used]) => ({
-      row: usageRowOf({
-        priceKey: {
-          model: 'm',
-          scope: 'geo',
-          region: 'us-east-1',
-          tier: undefined,
-          contextBand: 0,
-          ratesFrom: 0,
-        } as const,
-        ...used,
-        cell: cell * CELL_MS,
-      }),
-      rates,
-    })),
-    to,
+  const found = atOnce(
+    lifetimesFromRows(
+      cells.map(([cell, used]) => ({
+        row: usageRowOf({
+          priceKey: {
+            model: 'm',
+            scope: 'geo',
+            region: 'us-east-1',
+            tier: undefined,
+            contextBand: 0,
+            ratesFrom: 0,
+          } as const,
+          ...used,
+          cell: cell * CELL_MS,
+        }),
+        rates,
+      })),
+      to,
+    ),
   );
   return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, Number(value)]));
 };

@@ -1,4 +1,6 @@
 import { type Usd, ZERO_USD } from '../../domain/money.ts';
+import { grouped, mapped, pace, SHORT_STRETCH, type Steps } from '../../domain/steps.ts';
+import { placeFrom } from '../../domain/sums.ts';
 import { difference, type PricedRow, surchargeOf } from './savings.ts';
 
 /** Cache use is looked at by cells of this length: the shorter lifetime of a cache. */
@@ -23,23 +25,27 @@ export interface Lifetimes {
 }
 
 /** @param to end of what is known, epoch milliseconds: what was written shortly before may yet be read */
-export function lifetimesFromRows(priced: readonly PricedRow[], to: number): Lifetimes {
-  const cells = [...Map.groupBy(priced, ({ row }) => Math.floor((row.cell as number) / CELL_MS))]
-    .sort(([a], [b]) => a - b)
-    .map(([at, rows]) => cellFromRows(at, rows));
+export function* lifetimesFromRows(
+  priced: readonly PricedRow[],
+  to: number,
+  due = pace(SHORT_STRETCH),
+): Steps<Lifetimes> {
+  const rowsByCell = yield* grouped(priced, ({ row }) => Math.floor((row.cell as number) / CELL_MS), due);
+  const inOrder = [...rowsByCell].sort(([a], [b]) => a - b);
+  const cells = yield* mapped(inOrder, ([at, rows]) => cellFromRows(at, rows), due);
   const last = Math.floor(to / CELL_MS) - 1;
   const readAt = new Set(cells.filter(({ read }) => read > 0).map(({ at }) => at));
   const isRead = (at: number, life: number) =>
     at + life > last || Array.from({ length: life + 1 }, (_, after) => at + after).some((cell) => readAt.has(cell));
   const deadShort = cells.filter(({ at }) => !isRead(at, LIFE.short));
   const deadLong = cells.filter(({ at }) => !isRead(at, LIFE.long));
-  const reads = [...readAt];
+  const hasNoGap = gapsOf([...readAt], last);
   return {
     neverReadTokens:
       deadShort.reduce((sum, { short }) => sum + short, 0) + deadLong.reduce((sum, { long }) => sum + long, 0),
     wasted: sumOf(deadShort, 'shortSurcharge').plus(sumOf(deadLong, 'longSurcharge')),
     fiveMinutesInstead: sumOf(
-      cells.filter(({ at, long }) => long > 0 && isRead(at, LIFE.long) && hasNoGap(at, reads, last)),
+      cells.filter(({ at, long }) => long > 0 && isRead(at, LIFE.long) && hasNoGap(at)),
       'longLessShort',
     ),
     oneHourInstead: oneHourInstead(cells.filter(({ at, read }) => read > 0 || isRead(at, LIFE.short))),
@@ -89,15 +95,18 @@ function sumOf(cells: readonly Cell[], name: Money): Usd {
   return cells.reduce((sum, cell) => sum.plus(cell[name]), ZERO_USD);
 }
 
-/** Whether the reads after a write follow each other cell by cell until none comes for an hour. @param reads ascending */
-function hasNoGap(written: number, reads: readonly number[], last: number): boolean {
-  let previous = written;
-  for (const at of reads.filter((cell) => cell >= written)) {
-    if (at - previous > LIFE.long) return true;
-    if (at - previous > 1) return false;
-    previous = at;
-  }
-  return previous + LIFE.long <= last;
+/** Tells whether the reads after a write follow each other cell by cell until none comes for an hour. @param reads ascending */
+function gapsOf(reads: readonly number[], last: number): (written: number) => boolean {
+  const noneAfter = new Map<number, boolean>();
+  /** From a cell to the next read. */
+  const goesOn = (cell: number, next: number | undefined) => {
+    if (next === undefined) return cell + LIFE.long <= last;
+    if (next - cell > LIFE.long) return true;
+    return next - cell <= 1 && (noneAfter.get(next) as boolean);
+  };
+  for (let index = reads.length - 1; index >= 0; index--)
+    noneAfter.set(reads[index] as number, goesOn(reads[index] as number, reads[index + 1]));
+  return (written) => goesOn(written, reads[placeFrom(reads, written, (at) => at)]);
 }
 
 /**

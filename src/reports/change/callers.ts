@@ -1,5 +1,6 @@
 import type { Dimension } from '../../domain/dimension.ts';
 import { type Usd, ZERO_USD } from '../../domain/money.ts';
+import { each, type Steps } from '../../domain/steps.ts';
 import { billableOf, type PriceKey, type UsageRow } from '../../domain/usage.ts';
 import { byClass, type UsageClass } from '../../domain/usage-class.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
@@ -38,24 +39,23 @@ export interface Caller {
 }
 
 /** Usage of two periods side by side, with its money. */
-export function callersFromRows(
+export function* callersFromRows(
   rows: readonly [readonly UsageRow[], readonly UsageRow[]],
   by: Dimension,
   prices: PriceBook,
-): Caller[] {
+): Steps<Caller[]> {
   const callers = new Map<string, Caller>();
   const leaves = new Map<string, Leaf>();
-  for (const side of SIDES) {
-    for (const row of rows[side]) {
-      const money = pricedRow(row, prices);
-      if (billableOf(row) === 0 && money.reason === undefined) continue;
-      const name = row.key[by] as string;
-      const caller = callers.get(name) ?? { name, leaves: [], unpricedCalls: [0, 0] };
-      callers.set(name, caller);
-      caller.unpricedCalls[side] += unpricedInvocations(row, money);
-      if (Object.keys(money.costs).length > 0) addRow(leafOf(caller, row.priceKey, leaves).sides[side], row, money);
-    }
-  }
+  const addTo = (side: Side) => (row: UsageRow) => {
+    const money = pricedRow(row, prices);
+    if (billableOf(row) === 0 && money.reason === undefined) return;
+    const name = row.key[by] as string;
+    const caller = callers.get(name) ?? { name, leaves: [], unpricedCalls: [0, 0] };
+    callers.set(name, caller);
+    caller.unpricedCalls[side] += unpricedInvocations(row, money);
+    if (Object.keys(money.costs).length > 0) addRow(leafOf(caller, row.priceKey, leaves).sides[side], row, money);
+  };
+  for (const side of SIDES) yield* each(rows[side], addTo(side));
   return [...callers.values()];
 }
 

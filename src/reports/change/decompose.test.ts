@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { priceUsage } from '../../../test/helpers/at-once.ts';
 import { usageRowOf } from '../../../test/helpers/usage-rows.ts';
 import { fractionFromDecimal, times } from '../../domain/fraction.ts';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { atOnce } from '../../domain/steps.ts';
 import { billableOf, CONTEXT_BANDS, type UsageRow } from '../../domain/usage.ts';
 import type { PriceEntry } from '../../prices/entry.ts';
 import { createTableSource } from '../../prices/own-table.ts';
 import { createPriceBook } from '../../prices/price-book.ts';
-import { priceUsage } from '../pricing.ts';
 import { callersFromRows } from './callers.ts';
-import { sumOfChanges } from './contributors.ts';
-import { decompose } from './decompose.ts';
+import { sumOfChanges as sumInSteps } from './contributors.ts';
+import { decompose, type LeafChange } from './decompose.ts';
 import { FACTOR_NAMES, type Factor } from './factors.ts';
 import type { ListRate } from './leaf-states.ts';
 
@@ -62,8 +63,10 @@ function rowOf(
 }
 
 function changesOf(before: readonly UsageRow[], after: readonly UsageRow[]) {
-  return callersFromRows([before, after], 'principal', PRICES).flatMap((caller) => decompose(caller, listRate));
+  return atOnce(decompose(atOnce(callersFromRows([before, after], 'principal', PRICES)), listRate));
 }
+
+const sumOfChanges = (changes: readonly LeafChange[]) => atOnce(sumInSteps(changes));
 
 /** The factors that moved, as text. */
 function partsBetween(before: readonly Usage[], after: readonly Usage[]): Partial<Record<Factor, string>> {
@@ -129,7 +132,7 @@ describe('the parts of a change', () => {
       fc.property(anyRows(0), anyRows(1), (before, after) => {
         const forth = sumOfChanges(changesOf(before, after)).parts;
         const back = sumOfChanges(
-          callersFromRows([after, before], 'principal', PRICES).flatMap((caller) => decompose(caller, swapped)),
+          atOnce(decompose(atOnce(callersFromRows([after, before], 'principal', PRICES)), swapped)),
         ).parts;
         const turned = { ...back, new_callers: back.gone_callers, gone_callers: back.new_callers };
         expect(FACTOR_NAMES.map((name) => turned[name].neg().toFixed(12))).toEqual(

@@ -1,6 +1,7 @@
 import { apportion, decimalFromUnits, decimalsOf, unitsFromDecimal } from '../../domain/apportion.ts';
 import { type Fraction, fraction, overCommonDenominator } from '../../domain/fraction.ts';
 import { type Usd, ZERO_USD } from '../../domain/money.ts';
+import { mapped, pace, type Steps } from '../../domain/steps.ts';
 import { type Caller, type Leaf, SIDES, type Side } from './callers.ts';
 import { FACTOR_NAMES, type Factor, JOINT_FACTORS, partsOf } from './factors.ts';
 import { costPerCall, isPriced, type ListRate } from './leaf-states.ts';
@@ -24,17 +25,27 @@ const PART_DECIMALS = 12;
 export const noParts = (): Parts =>
   Object.fromEntries(FACTOR_NAMES.map((factor) => [factor, ZERO_USD])) as Record<Factor, Usd>;
 
-/** Takes the change of a caller's spend apart; docs/explain.md says how and why so. */
-export function decompose(caller: Caller, listRate: ListRate): LeafChange[] {
+/** Leaves are taken apart so many at a stretch: each is some hundred sums of large whole numbers. */
+const STRETCH = 20;
+
+/** Takes the changes of callers' spend apart; docs/explain.md says how and why so. */
+export function* decompose(callers: readonly Caller[], listRate: ListRate): Steps<LeafChange[]> {
+  const changes: LeafChange[][] = [];
+  const due = pace(STRETCH);
+  for (const caller of callers) changes.push(yield* mapped(caller.leaves, changeIn(caller, listRate), due));
+  return changes.flat();
+}
+
+function changeIn(caller: Caller, listRate: ListRate): (leaf: Leaf) => LeafChange {
   const calls = SIDES.map((side) => caller.leaves.reduce((sum, leaf) => sum + leaf.sides[side].calls, 0));
   const [before, after] = calls as [number, number];
-  if (before > 0 && after > 0) return caller.leaves.map((leaf) => jointChange(leaf, caller, [before, after], listRate));
+  if (before > 0 && after > 0) return (leaf) => jointChange(leaf, caller, [before, after], listRate);
   const factor = soleFactor(caller, before === 0 ? 0 : 1);
-  return caller.leaves.map((leaf) => {
+  return (leaf) => {
     const parts = noParts();
     parts[factor] = leaf.sides[1].cost.minus(leaf.sides[0].cost);
     return changeOf(caller, leaf, parts);
-  });
+  };
 }
 
 /** A caller without priced calls in one period; if it called then all the same, it only went to or came from a model without a price. */

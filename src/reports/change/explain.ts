@@ -4,11 +4,11 @@ import { SpendError } from '../../domain/errors.ts';
 import { fractionFromDecimal, times } from '../../domain/fraction.ts';
 import { textFromUsd, type Usd } from '../../domain/money.ts';
 import { DAY_MS, isoFromMoment, type Period } from '../../domain/period.ts';
-import type { UsageRow } from '../../domain/usage.ts';
+import { inTurns } from '../../domain/steps.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import type { ReportContext } from '../context.ts';
 import { notesFromUsage } from '../notes.ts';
-import { priceUsage } from '../pricing.ts';
+import { type PricedUsage, priceUsage } from '../pricing.ts';
 import { coverageFrom } from '../usage/breakdown.ts';
 import { type AskedChange, usageOfBoth } from './both-periods.ts';
 import { callersFromRows } from './callers.ts';
@@ -36,16 +36,19 @@ export async function explainChange(question: ChangeQuestion, context: ReportCon
   const { rows, coverage } = await usageOfBoth(asked, context);
   const unlisted = new Set<string>();
   const listRate = listRateOf(asked.periods, prices, unlisted);
-  const changes = callersFromRows(rows, asked.by, prices).flatMap((caller) => decompose(caller, listRate));
-  const { before, after, parts } = sumOfChanges(changes);
-  const usage = priceUsage(rows.flat(), [], prices);
+  const callers = await inTurns(callersFromRows(rows, asked.by, prices), context);
+  const changes = await inTurns(decompose(callers, listRate), context);
+  const { before, after, parts } = await inTurns(sumOfChanges(changes), context);
+  const usages = [];
+  for (const part of [rows.flat(), ...rows]) usages.push(await inTurns(priceUsage(part, [], prices), context));
+  const [usage, usageBefore, usageAfter] = usages as [PricedUsage, PricedUsage, PricedUsage];
   const report = {
-    before: sideOf(asked.periods.before, rows[0], before, prices),
-    after: sideOf(asked.periods.after, rows[1], after, prices),
+    before: sideOf(asked.periods.before, usageBefore, before),
+    after: sideOf(asked.periods.after, usageAfter, after),
     change_usd: textFromUsd(after.minus(before)),
     factors: FACTOR_NAMES.map((factor) => ({ factor, meaning: FACTORS[factor], usd: textFromUsd(parts[factor]) })),
     by: asked.by,
-    ...contributorsFrom(changes, question.limit),
+    ...(await inTurns(contributorsFrom(changes, question.limit), context)),
   };
   return {
     ...report,
@@ -74,8 +77,7 @@ export async function askedFromChange(question: ChangeQuestion, context: ReportC
   return { by, where: filtersFromTexts(question.where ?? []), periods: await periodsFromQuestion(question, context) };
 }
 
-function sideOf(period: Period, rows: readonly UsageRow[], cost: Usd, prices: PriceBook): SpendChange['before'] {
-  const { measures } = priceUsage(rows, [], prices).totals;
+function sideOf(period: Period, { totals: { measures } }: PricedUsage, cost: Usd): SpendChange['before'] {
   return {
     from: isoFromMoment(period.from, period.timezone),
     to: isoFromMoment(period.to, period.timezone),

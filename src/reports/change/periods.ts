@@ -10,7 +10,7 @@ import {
   wholeDays,
 } from '../../domain/period.ts';
 import type { ReportContext } from '../context.ts';
-import { heldRange } from '../range.ts';
+import { heldRange } from '../usage/breakdown.ts';
 
 export interface PeriodsQuestion {
   /** Default, with `to` left out as well: the last full week of the data, or else the last full day. */

@@ -1,5 +1,6 @@
 import { textFromUsd, ZERO_USD } from '../../domain/money.ts';
 import { isoFromMoment } from '../../domain/period.ts';
+import { inTurns } from '../../domain/steps.ts';
 import type { InvocationRow, InvocationsQuery } from '../../engines/engine.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import { priced } from '../../prices/priced.ts';
@@ -23,12 +24,12 @@ export async function expensive(question: ExpensiveQuestion, context: ReportCont
   const asked = await askedAbout(question, context);
   const prices = await context.prices();
   const sums = await context.engine.usage(await queryFrom(asked, context), context);
-  const usage = priceUsage(sums.rows, [], prices);
+  const usage = await inTurns(priceUsage(sums.rows, [], prices), context);
   const keys = sums.rows.map(({ priceKey }) => priceKey);
   const answer = await context.engine.invocations(
     {
       ...(await queryFor(asked, question.limit, context)),
-      prices: weightsFromPrices(keys, prices),
+      prices: await inTurns(weightsFromPrices(keys, prices), context),
       unpricedLimit: usage.totals.measures.unpriced_invocations > 0 ? UNPRICED_SHOWN : 0,
     },
     context,

@@ -3,6 +3,8 @@ import { dimensionFromText, filtersFromTexts, NONE } from '../../domain/dimensio
 import { SpendError } from '../../domain/errors.ts';
 import { costOfTokens, textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
 import { bucketsFromPeriod, DAY_MS, isoFromMoment, type Period } from '../../domain/period.ts';
+import { each, inTurns, mapped, pace, SHORT_STRETCH, type Steps, sorted } from '../../domain/steps.ts';
+import { compare } from '../../domain/sums.ts';
 import { addCounts, type UsageRow } from '../../domain/usage.ts';
 import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../../domain/usage-class.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
@@ -45,14 +47,14 @@ export async function focusExport(question: FocusQuestion, context: ReportContex
   const prices = await context.prices();
   const { rows: usage, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
   const months = bucketsFromPeriod('month', wholeMonths(period));
-  const charges = chargedTogether(usage).flatMap((row) => chargesFromUsage(row, prices, tags, months));
-  charges.sort((a, b) => compare(orderOf(a), orderOf(b)));
-  const sums = priceUsage(usage, [], prices);
-  const priced = charges.filter(({ cost }) => cost !== undefined);
+  const charges = await inTurns(chargesOf(usage, prices, tags, months), context);
+  const sums = await inTurns(priceUsage(usage, [], prices), context);
+  const priced = charges.flatMap(({ cost }) => cost ?? []);
+  const cost = await inTurns(sumOf(priced), context);
   return {
     period: { from: isoFromMoment(period.from), to: isoFromMoment(period.to) },
     rows: charges.map(({ row }) => row),
-    cost_usd: textFromUsd(priced.reduce((sum, { cost }) => sum.plus(cost as Usd), ZERO_USD)),
+    cost_usd: textFromUsd(cost),
     unpriced_rows: charges.length - priced.length,
     notes: [
       ...unpricedNotes(sums),
@@ -112,15 +114,36 @@ function wholeMonths({ from, to }: Period): Period {
 }
 
 /** A charge is of all calls that are priced alike, whatever else they used. */
-function chargedTogether(usage: readonly UsageRow[]): UsageRow[] {
+function* chargedTogether(usage: readonly UsageRow[]): Steps<UsageRow[]> {
   const rows = new Map<string, UsageRow>();
-  for (const row of usage) {
+  yield* each(usage, (row) => {
     const id = JSON.stringify([row.key, row.priceKey]);
     const known = rows.get(id);
     if (known) addCounts(known, row);
     else rows.set(id, { ...row });
-  }
+  });
   return [...rows.values()];
+}
+
+/** In the order of their texts. */
+function* chargesOf(
+  usage: readonly UsageRow[],
+  prices: PriceBook,
+  tags: readonly Dimension[],
+  months: readonly { from: number; to: number }[],
+): Steps<Charge[]> {
+  const rows = yield* chargedTogether(usage);
+  const charges = yield* mapped(rows, (row) => chargesFromUsage(row, prices, tags, months), pace(SHORT_STRETCH));
+  const named = yield* mapped(charges.flat(), (charge) => ({ charge, name: orderOf(charge) }));
+  return yield* mapped(yield* sorted(named, (a, b) => compare(a.name, b.name)), ({ charge }) => charge);
+}
+
+function* sumOf(amounts: readonly Usd[]): Steps<Usd> {
+  let sum = ZERO_USD;
+  yield* each(amounts, (amount) => {
+    sum = sum.plus(amount);
+  });
+  return sum;
 }
 
 /** What all charges have in common. */
@@ -242,7 +265,3 @@ const orderOf = ({ row }: Charge) =>
     row.ResourceId,
     row.Tags,
   ].join('\n');
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

@@ -13,7 +13,7 @@ import {
 import type { ReportContext } from '../context.ts';
 import { notesFromUsage } from '../notes.ts';
 import { quoteOf, quoteQuestion, type ScanQuote } from '../quote.ts';
-import { heldRange } from '../range.ts';
+import { heldRange } from '../usage/breakdown.ts';
 import { type Backtest, bestMethod } from './backtest.ts';
 import { type DaySpend, dailySpend } from './daily-spend.ts';
 import { METHODS } from './methods.ts';

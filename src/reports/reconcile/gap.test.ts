@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { usageRowOf } from '../../../test/helpers/usage-rows.ts';
 import type { BillLine } from '../../bill/bill.ts';
 import { usdFromText, ZERO_USD } from '../../domain/money.ts';
+import { atOnce } from '../../domain/steps.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import { composePrices } from '../../prices/index.ts';
 import { pricedRow } from '../pricing.ts';
@@ -76,7 +77,7 @@ describe('the pieces of the gap', () => {
         (bill, logs, metrics, final) => {
           const billed = bill.reduce((sum, { usd }) => sum.plus(usd), ZERO_USD);
           const logged = logs.reduce((sum, row) => sum.plus(pricedRow(row, prices).cost), ZERO_USD);
-          const { parts } = compare({ lines: bill, final }, logs, metrics, prices);
+          const { parts } = atOnce(compare({ lines: bill, final }, logs, metrics, prices));
           const pieces = parts.reduce((sum, { usd }) => sum.plus(usd), ZERO_USD);
           expect(pieces.toFixed()).toBe(billed.minus(logged).toFixed());
         },

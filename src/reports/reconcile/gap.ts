@@ -2,6 +2,7 @@ import Big from 'big.js';
 import { type Bill, type BillLine, USAGE } from '../../bill/bill.ts';
 import { TOKEN_CLASSES, type TokenClass, usageTypeFrom } from '../../bill/usage-type.ts';
 import { type Usd, ZERO_USD } from '../../domain/money.ts';
+import { each, mapped, pace, SHORT_STRETCH, type Steps } from '../../domain/steps.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import { priceKeyFromModel, withoutFirstVersion } from '../../prices/model-key.ts';
 import { modelFromName } from '../../prices/models/names.ts';
@@ -81,21 +82,20 @@ const ROUNDING = new Big('0.005');
  * Takes the difference between a bill and the logs apart.
  * @param metrics undefined where there are none
  */
-export function compare(
+export function* compare(
   bill: Pick<Bill, 'lines' | 'final'>,
   logs: readonly UsageRow[],
   metrics: readonly UsageRow[] | undefined,
   prices: PriceBook,
-): Comparison {
+): Steps<Comparison> {
   const cells = new Map<string, Cell>();
-  const parts = bill.lines.flatMap((line) => addBillLine(cells, line));
-  for (const row of logs) addRow(cells, row, prices, 'logs');
-  for (const row of metrics ?? []) addRow(cells, row, prices, 'metrics');
+  const parts = (yield* mapped(bill.lines, (line) => addBillLine(cells, line))).flat();
+  yield* each(logs, (row) => addRow(cells, row, prices, 'logs'));
+  yield* each(metrics ?? [], (row) => addRow(cells, row, prices, 'metrics'));
   const regions = new Set(logs.map(({ priceKey }) => priceKey.region));
-  for (const cell of cells.values()) {
-    const isOutside = !regions.has(cell.region);
-    parts.push(...partsOfCell(cell, { isOutside, final: bill.final }));
-  }
+  const isOutside = ({ region }: Cell) => !regions.has(region);
+  const addParts = (cell: Cell) => parts.push(...partsOfCell(cell, { isOutside: isOutside(cell), final: bill.final }));
+  yield* each(cells.values(), addParts, pace(SHORT_STRETCH));
   return { parts: parts.filter(({ usd }) => !usd.eq(0)), cells: [...cells.values()] };
 }
 

@@ -4,6 +4,7 @@ import { NONE } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
 import { checkPeriod, DAY_MS, isoFromMoment, momentFromText, type Period } from '../../domain/period.ts';
+import { each, inTurns, type Steps, sorted } from '../../domain/steps.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
@@ -44,8 +45,9 @@ export async function reconcile(
   const accounts = valuesOf(rows, 'account');
   const bill = await context.bill({ from: period.from, to: period.to, accounts }, context.signal);
   const metrics = await metricsOf(period, rows, accounts, context);
-  const { parts, cells } = compare(bill, rows, metrics.rows, prices);
-  const usage = priceUsage(rows, [], prices);
+  const { parts, cells } = await inTurns(compare(bill, rows, metrics.rows, prices), context);
+  const usage = await inTurns(priceUsage(rows, [], prices), context);
+  const measured = metrics.rows && (await inTurns(priceUsage(metrics.rows, [], prices), context));
   const billed = sumOf(bill.lines);
   return {
     period: { from: isoFromMoment(period.from), to: isoFromMoment(period.to), timezone: 'UTC' },
@@ -55,11 +57,11 @@ export async function reconcile(
       usd: textFromUsd(usage.totals.cost),
       unpriced_invocations: usage.totals.measures.unpriced_invocations,
     },
-    ...(metrics.rows ? { metrics: { usd: textFromUsd(priceUsage(metrics.rows, [], prices).totals.cost) } } : {}),
+    ...(measured ? { metrics: { usd: textFromUsd(measured.totals.cost) } } : {}),
     gap_usd: textFromUsd(billed.minus(usage.totals.cost)),
     causes: causesFrom(parts),
     models: modelsFrom(cells, metrics.rows !== undefined),
-    ...principalsFrom(bill, rows, prices),
+    ...(await inTurns(principalsFrom(bill, rows, prices), context)),
     notes: [
       ...bill.notes,
       ...(accounts.length === 0 ? [ALL_ACCOUNTS_NOTE] : []),
@@ -188,11 +190,11 @@ function reconciledColumn(column: Column): ReconciledColumn {
 }
 
 /** Only where the bill names callers. */
-function principalsFrom(
+function* principalsFrom(
   { lines }: Bill,
   rows: readonly UsageRow[],
   prices: PriceBook,
-): Pick<Reconciliation, 'principals' | 'principals_omitted'> {
+): Steps<Pick<Reconciliation, 'principals' | 'principals_omitted'>> {
   if (!lines.some(({ principal }) => principal !== undefined)) return {};
   const sums = new Map<string, { logs: Usd; bill: Usd }>();
   const sumsOf = (principal: string) => {
@@ -200,15 +202,15 @@ function principalsFrom(
     sums.set(principal, found);
     return found;
   };
-  for (const { principal = NONE, usd } of lines) {
+  yield* each(lines, ({ principal = NONE, usd }) => {
     const own = sumsOf(principal);
     own.bill = own.bill.plus(usd);
-  }
-  for (const row of rows) {
+  });
+  yield* each(rows, (row) => {
     const own = sumsOf(row.key.caller ?? NONE);
     own.logs = own.logs.plus(pricedRow(row, prices).cost);
-  }
-  const all = [...sums].sort(([, a], [, b]) => b.bill.cmp(a.bill) || b.logs.cmp(a.logs));
+  });
+  const all = yield* sorted([...sums], ([, a], [, b]) => b.bill.cmp(a.bill) || b.logs.cmp(a.logs));
   return {
     principals: all
       .slice(0, LISTED_PRINCIPALS)

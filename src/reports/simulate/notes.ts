@@ -1,4 +1,5 @@
-import { billableOf } from '../../domain/usage.ts';
+import { each, type Steps } from '../../domain/steps.ts';
+import { billableOf, type UsageRow } from '../../domain/usage.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { Outcome, Staying } from './tally.ts';
 
@@ -6,7 +7,7 @@ import type { Outcome, Staying } from './tally.ts';
 const LISTED = 5;
 
 /** Everything that was assumed, and what the simulation leaves alone. */
-export function assumptionNotes(assumptions: readonly Assumptions[], outcomes: readonly Outcome[]): string[] {
+export function* assumptionNotes(assumptions: readonly Assumptions[], outcomes: readonly Outcome[]): Steps<string[]> {
   const some = (test: (one: Assumptions) => boolean) => assumptions.some(test);
   return [
     ...(some(({ model }) => model !== undefined) ? [QUALITY_NOTE, TOKENIZER_NOTE] : []),
@@ -15,7 +16,7 @@ export function assumptionNotes(assumptions: readonly Assumptions[], outcomes: r
     ...(some(({ tier }) => tier === 'flex' || tier === 'priority') ? [TIER_NOTE] : []),
     ...(some(({ scope }) => scope !== undefined) ? [ROUTING_NOTE] : []),
     ...[...new Set(assumptions.flatMap(cacheNotes))],
-    ...outcomeNotes(outcomes),
+    ...(yield* outcomeNotes(outcomes)),
   ];
 }
 
@@ -51,10 +52,17 @@ function cacheNotes({ cacheShare, hitRate, hitRateOfAll }: Assumptions): string[
   ];
 }
 
-function outcomeNotes(outcomes: readonly Outcome[]): string[] {
-  const moved = outcomes.filter(({ staying }) => staying === undefined);
-  const today = namesOf(moved.filter(({ pricedToday }) => pricedToday));
-  const uncached = moved.filter((outcome) => outcome.uncached).reduce((sum, { row }) => sum + row.invocations, 0);
+function* outcomeNotes(outcomes: readonly Outcome[]): Steps<string[]> {
+  const rateNotes = new Set<string>();
+  const calls = new Map<Staying | 'today', Calls>();
+  let uncached = 0;
+  yield* each(outcomes, ({ row, staying, pricedToday, uncached: isUncached, rateNotes: notes }) => {
+    if (staying !== undefined) return addCalls(calls, staying, row);
+    if (pricedToday) addCalls(calls, 'today', row);
+    if (isUncached) uncached += row.invocations;
+    for (const note of notes) rateNotes.add(note);
+  });
+  const today = namesOf(calls.get('today'));
   return [
     ...(today ? [`Priced as of today, because they had no price at the time: calls of ${today}.`] : []),
     ...(uncached > 0
@@ -62,8 +70,8 @@ function outcomeNotes(outcomes: readonly Outcome[]): string[] {
           `Of ${uncached.toLocaleString('en-US')} calls, cached tokens count as plain input (or one-hour writes as five-minute ones), because no price for them is known there.`,
         ]
       : []),
-    ...stayingNotes(outcomes),
-    ...[...new Set(moved.flatMap(({ rateNotes }) => rateNotes))].sort(),
+    ...stayingNotes(calls),
+    ...[...rateNotes].sort(),
   ];
 }
 
@@ -73,18 +81,25 @@ const WHY: Readonly<Record<Exclude<Staying, 'unpriced'>, string>> = {
   'no price': 'no price is known for them so',
 };
 
-function stayingNotes(outcomes: readonly Outcome[]): string[] {
+function stayingNotes(calls: ReadonlyMap<string, Calls>): string[] {
   return Object.entries(WHY).flatMap(([staying, why]) => {
-    const names = namesOf(outcomes.filter((outcome) => outcome.staying === staying));
+    const names = namesOf(calls.get(staying));
     return names ? [`Left as they are, because ${why}: calls of ${names}.`] : [];
   });
 }
 
+/** By model. */
+type Calls = Map<string, number>;
+
+function addCalls<Kind>(calls: Map<Kind, Calls>, kind: Kind, row: UsageRow): void {
+  if (billableOf(row) === 0) return;
+  const models = calls.get(kind) ?? new Map<string, number>();
+  calls.set(kind, models);
+  models.set(row.priceKey.model, (models.get(row.priceKey.model) ?? 0) + row.invocations);
+}
+
 /** Models with their calls, most first. */
-function namesOf(outcomes: readonly Outcome[]): string {
-  const calls = new Map<string, number>();
-  for (const { row } of outcomes.filter((outcome) => billableOf(outcome.row) > 0))
-    calls.set(row.priceKey.model, (calls.get(row.priceKey.model) ?? 0) + row.invocations);
+function namesOf(calls: Calls = new Map()): string {
   const sorted = [...calls].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const listed = sorted.slice(0, LISTED).map(([model, count]) => `${model} (${count.toLocaleString('en-US')})`);
   return listed.join(', ') + (sorted.length > LISTED ? ` and ${sorted.length - LISTED} more models` : '');

@@ -1,23 +1,24 @@
 import Big from 'big.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { priceUsage } from '../../../test/helpers/at-once.ts';
 import { composeSample, EXPECTED, OCTOBER } from '../../../test/helpers/sample.ts';
 import { usageRowOf } from '../../../test/helpers/usage-rows.ts';
 import { usdFromText } from '../../domain/money.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { atOnce } from '../../domain/steps.ts';
 import { CONTEXT_BANDS, type UsageRow } from '../../domain/usage.ts';
 import { composePrices } from '../../prices/index.ts';
 import { priceKeyFromModel } from '../../prices/model-key.ts';
 import { CURRENT_MODELS } from '../../prices/models/current.ts';
 import type { ReportContext } from '../context.ts';
-import { priceUsage } from '../pricing.ts';
 import { breakdown } from '../usage/breakdown.ts';
 import { alternativesFor } from './alternatives.ts';
-import { assumptionsFrom, type Change } from './assumptions.ts';
+import { type Assumptions, assumptionsFrom, type Change } from './assumptions.ts';
 import { csvFromSimulation, textFromSimulation } from './render.ts';
 import { simulationSchema } from './schema.ts';
 import { simulate } from './simulate.ts';
-import { outcomeOf, tally } from './tally.ts';
+import { outcomesOf, tally } from './tally.ts';
 
 const SONNET = 'anthropic.claude-sonnet-4-6';
 const OPUS = 'anthropic.claude-opus-4-8';
@@ -102,6 +103,8 @@ describe('a change that changes nothing', () => {
   );
 
   const prices = composePrices();
+  const tallied = (row: UsageRow, assumptions: Assumptions) =>
+    atOnce(tally(atOnce(outcomesOf([row], assumptions, { prices, now: NOW }))));
   const tokens = fc.integer({ min: 0, max: 1e9 });
   const models = [
     SONNET,
@@ -146,7 +149,7 @@ describe('a change that changes nothing', () => {
           tier: 'standard',
           output_token_factor: 1,
         });
-        const { before_usd, after_usd } = tally([outcomeOf(row, assumptions, prices, NOW)]);
+        const { before_usd, after_usd } = tallied(row, assumptions);
         expect(after_usd).toBe(before_usd);
         expect(before_usd).toBe(priceUsage([row], [], prices).totals.measures.cost_usd);
       }),
@@ -159,8 +162,8 @@ describe('a change that changes nothing', () => {
         const global: UsageRow = { ...row, priceKey: { ...row.priceKey, scope: 'global' } };
         const geo: UsageRow = { ...row, priceKey: { ...row.priceKey, scope: 'geo' } };
         const [forth, back] = [
-          tally([outcomeOf(global, assumptionsFrom({ routing: 'geo' }), prices, NOW)]),
-          tally([outcomeOf(geo, assumptionsFrom({ routing: 'global' }), prices, NOW)]),
+          tallied(global, assumptionsFrom({ routing: 'geo' })),
+          tallied(geo, assumptionsFrom({ routing: 'global' })),
         ];
         // What lacks a rate stays where it is.
         fc.pre(forth.unpriced_invocations === 0);
@@ -176,8 +179,7 @@ describe('a change that changes nothing', () => {
         priceKey: { model: OPUS, scope: 'global', region: 'us-east-1', tier: undefined, contextBand, ratesFrom: NOW },
         input: 1_000_000,
       });
-    const costAbove = (band: number) =>
-      tally([outcomeOf(row(band), assumptionsFrom({ model: HAIKU }), prices, NOW)]).after_usd;
+    const costAbove = (band: number) => tallied(row(band), assumptionsFrom({ model: HAIKU })).after_usd;
     // Haiku 5.5: 0.10 per million, five times that above 100,000 tokens; Opus costs 5 either way.
     expect([costAbove(0), costAbove(100_000), costAbove(200_000)]).toEqual(['0.1', '0.5', '0.5']);
   });

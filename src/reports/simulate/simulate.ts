@@ -2,6 +2,8 @@ import type { Dimension } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { usdFromText } from '../../domain/money.ts';
 import { isoFromMoment } from '../../domain/period.ts';
+import { grouped, inTurns, mapped, pace, SHORT_STRETCH, type Steps, sorted } from '../../domain/steps.ts';
+import { compare } from '../../domain/sums.ts';
 import { billableOf, type UsageRow } from '../../domain/usage.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import type { ReportContext } from '../context.ts';
@@ -14,13 +16,19 @@ import { type Assumptions, assumptionsFrom, type Change, isChange, TIERS } from 
 import { movedKey } from './move.ts';
 import { assumptionNotes } from './notes.ts';
 import type { SimulatedRow, Simulation } from './schema.ts';
-import { type Outcome, outcomeOf, tally } from './tally.ts';
+import { type Outcome, outcomesOf, tally } from './tally.ts';
 
 export interface SimulationQuestion extends Omit<BreakdownQuestion, 'by'> {
   /** Default: model. Alternatives are always by model. */
   by?: readonly string[] | undefined;
   /** Without any, alternatives are compared. */
   change: Change;
+}
+
+/** What it is priced by. */
+interface Moment {
+  prices: PriceBook;
+  now: number;
 }
 
 /** Rows of a simulation, and what they rest on. */
@@ -38,9 +46,10 @@ export async function simulate(question: SimulationQuestion, context: ReportCont
   const prices = await context.prices();
   const { rows: usage, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
   const now = context.now();
-  const simulated = assumptions ? changed(usage, asked, assumptions, prices, now) : compared(usage, prices, now);
-  const today = priceUsage(usage, [], prices);
-  const rows = simulated.rows.sort(bySaving);
+  const steps = assumptions ? changed(usage, asked, assumptions, { prices, now }) : compared(usage, { prices, now });
+  const simulated = await inTurns(steps, context);
+  const today = await inTurns(priceUsage(usage, [], prices), context);
+  const rows = await inTurns(bySaving(simulated.rows), context);
   const shown = rows.slice(0, question.limit);
   return {
     period: {
@@ -53,7 +62,7 @@ export async function simulate(question: SimulationQuestion, context: ReportCont
     rows: shown,
     omitted_rows: rows.length - shown.length,
     totals: assumptions
-      ? tally(simulated.outcomes)
+      ? await inTurns(tally(simulated.outcomes), context)
       : {
           invocations: today.totals.measures.invocations,
           unpriced_invocations: today.totals.measures.unpriced_invocations,
@@ -62,7 +71,7 @@ export async function simulate(question: SimulationQuestion, context: ReportCont
     coverage: coverageFrom(coverage, asked.period.timezone, context),
     notes: [
       ...new Set([
-        ...assumptionNotes(simulated.assumptions, simulated.outcomes),
+        ...(await inTurns(assumptionNotes(simulated.assumptions, simulated.outcomes), context)),
         ...(rows.length > shown.length
           ? [`${rows.length - shown.length} more rows are left out here. Raise "limit".`]
           : []),
@@ -85,40 +94,41 @@ export function breakdownFromSimulation({
 }
 
 /** @throws SpendError INVALID_ARGUMENT when nothing can be moved, because there is no price for it */
-function changed(
+function* changed(
   usage: readonly UsageRow[],
   { by }: Asked,
   assumptions: Assumptions,
-  prices: PriceBook,
-  now: number,
-): Simulated {
-  const outcomes = usage.map((row) => outcomeOf(row, assumptions, prices, now));
+  { prices, now }: Moment,
+): Steps<Simulated> {
+  const outcomes = yield* outcomesOf(usage, assumptions, { prices, now });
   const unmoved = outcomes.find(({ staying, row }) => staying === 'no price' && billableOf(row) > 0);
   if (unmoved && outcomes.every(({ staying, row }) => staying !== undefined || billableOf(row) === 0))
     throw new SpendError('INVALID_ARGUMENT', noPriceText(unmoved.row, assumptions, prices, now));
-  return { rows: rowsBy(outcomes, by), outcomes, assumptions: [assumptions] };
+  return { rows: yield* rowsBy(outcomes, by), outcomes, assumptions: [assumptions] };
 }
 
-function rowsBy(outcomes: readonly Outcome[], by: readonly Dimension[]): SimulatedRow[] {
+function* rowsBy(outcomes: readonly Outcome[], by: readonly Dimension[]): Steps<SimulatedRow[]> {
   const valuesOf = ({ row }: Outcome) => by.map((dimension) => row.key[dimension] as string);
-  const groups = Map.groupBy(outcomes, (outcome) => JSON.stringify(valuesOf(outcome)));
-  return [...groups.values()].map((group) => {
+  const groups = yield* grouped(outcomes, (outcome) => JSON.stringify(valuesOf(outcome)));
+  const rows: SimulatedRow[] = [];
+  const due = pace();
+  for (const group of groups.values()) {
     const values = valuesOf(group[0] as Outcome);
-    return {
-      key: Object.fromEntries(by.map((dimension, index) => [dimension, values[index] as string])),
-      ...tally(group),
-    };
-  });
+    const key = Object.fromEntries(by.map((dimension, index) => [dimension, values[index] as string]));
+    rows.push({ key, ...(yield* tally(group, due)) });
+  }
+  return rows;
 }
 
 /** Each alternative that would have cost less, by model. */
-function compared(usage: readonly UsageRow[], prices: PriceBook, now: number): Simulated {
+function* compared(usage: readonly UsageRow[], moment: Moment): Steps<Simulated> {
   const simulated: Simulated = { rows: [], outcomes: [], assumptions: [] };
-  for (const [model, rows] of Map.groupBy(usage, ({ priceKey }) => priceKey.model)) {
+  const due = pace(SHORT_STRETCH);
+  for (const [model, rows] of yield* grouped(usage, ({ priceKey }) => priceKey.model)) {
     for (const { name, change } of alternativesFor(model)) {
       const assumptions = assumptionsFrom(change);
-      const outcomes = rows.map((row) => outcomeOf(row, assumptions, prices, now));
-      const row = { key: { model, alternative: name }, ...tally(outcomes) };
+      const outcomes = yield* outcomesOf(rows, assumptions, moment, due);
+      const row = { key: { model, alternative: name }, ...(yield* tally(outcomes, due)) };
       if (usdFromText(row.saving_usd).lte(0)) continue;
       simulated.rows.push(row);
       for (const outcome of outcomes) simulated.outcomes.push(outcome);
@@ -128,13 +138,18 @@ function compared(usage: readonly UsageRow[], prices: PriceBook, now: number): S
   return simulated;
 }
 
-function bySaving(a: SimulatedRow, b: SimulatedRow): number {
-  const texts = [a, b].map(({ key }) => Object.values(key).join('\n')) as [string, string];
-  return (
-    usdFromText(b.saving_usd).cmp(usdFromText(a.saving_usd)) ||
-    usdFromText(b.before_usd).cmp(usdFromText(a.before_usd)) ||
-    (texts[0] < texts[1] ? -1 : 1)
+function* bySaving(rows: readonly SimulatedRow[]): Steps<SimulatedRow[]> {
+  const money = yield* mapped(rows, (row) => ({
+    row,
+    saving: usdFromText(row.saving_usd),
+    before: usdFromText(row.before_usd),
+  }));
+  const nameOf = ({ row }: (typeof money)[number]) => Object.values(row.key).join('\n');
+  const order = yield* sorted(
+    money,
+    (a, b) => b.saving.cmp(a.saving) || b.before.cmp(a.before) || compare(nameOf(a), nameOf(b)),
   );
+  return yield* mapped(order, ({ row }) => row);
 }
 
 function changeText(change: Change): string {

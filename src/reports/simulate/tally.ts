@@ -1,4 +1,5 @@
 import { textFromUsd, type Usd, ZERO_USD } from '../../domain/money.ts';
+import { each, mapped, pace, SHORT_STRETCH, type Steps } from '../../domain/steps.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import { CLASS_NAMES, type UsageClass } from '../../domain/usage-class.ts';
 import { isEmbedding } from '../../prices/models/kinds.ts';
@@ -27,8 +28,18 @@ export interface Outcome {
   rateNotes: readonly string[];
 }
 
+/** Rows of usage before and after. */
+export function outcomesOf(
+  rows: readonly UsageRow[],
+  assumptions: Assumptions,
+  { prices, now }: { prices: PriceBook; now: number },
+  due = pace(SHORT_STRETCH),
+): Steps<Outcome[]> {
+  return mapped(rows, (row) => outcomeOf(row, assumptions, prices, now), due);
+}
+
 /** One row of usage before and after. */
-export function outcomeOf(row: UsageRow, assumptions: Assumptions, prices: PriceBook, now: number): Outcome {
+function outcomeOf(row: UsageRow, assumptions: Assumptions, prices: PriceBook, now: number): Outcome {
   const money = pricedRow(row, prices);
   const { rate, cost: before } = money;
   const unpriced = unpricedInvocations(row, money);
@@ -58,16 +69,17 @@ function classesOf(costs: Priced['costs']): UsageClass[] {
 }
 
 /** Money of rows of usage, summed. */
-export function tally(outcomes: readonly Outcome[]): Omit<SimulatedRow, 'key'> {
+export function* tally(outcomes: readonly Outcome[], due = pace()): Steps<Omit<SimulatedRow, 'key'>> {
   let [before, after] = [ZERO_USD, ZERO_USD];
   let [invocations, moved, unpriced] = [0, 0, 0];
-  for (const outcome of outcomes) {
+  const add = (outcome: Outcome) => {
     invocations += outcome.row.invocations;
     if (outcome.staying === undefined) moved += outcome.row.invocations;
     unpriced += outcome.unpriced;
     before = before.plus(outcome.before);
     after = after.plus(outcome.after);
-  }
+  };
+  yield* each(outcomes, add, due);
   return {
     invocations,
     moved_invocations: moved,

@@ -15,11 +15,12 @@ import {
   type Period,
   wholeDays,
 } from '../../domain/period.ts';
+import { inTurns, mapped, type Steps, sorted } from '../../domain/steps.ts';
+import { compare } from '../../domain/sums.ts';
 import type { Coverage, UsageQuery } from '../../engines/engine.ts';
 import type { ReportContext } from '../context.ts';
 import { notesFromUsage } from '../notes.ts';
 import { emptyGroup, type PricedGroup, type PricedUsage, priceUsage, rowFromGroup } from '../pricing.ts';
-import { heldRange } from '../range.ts';
 import type { Report, Table } from '../report.ts';
 import { limitRows } from './limit.ts';
 
@@ -44,9 +45,9 @@ export const MAX_DIMENSIONS = 5;
 export async function breakdown(question: BreakdownQuestion, context: ReportContext): Promise<Report> {
   const asked = await askedFromQuestion(question, context);
   const answer = await pricedUsage(asked, context);
-  const table = tableFromGroups('Breakdown', asked.by, sorted(answer.usage.groups, asked.by));
+  const table = await inTurns(tableFromGroups('Breakdown', asked.by, answer.usage.groups), context);
   const report = await assemble(`Spend by ${asked.by.join(', ')}`, asked.period, [table], answer, context);
-  return limitRows(report, question.limit);
+  return inTurns(limitRows(report, question.limit), context);
 }
 
 /** A question, read and checked. */
@@ -98,6 +99,16 @@ export async function periodFromQuestion(
   return checkPeriod({ from: start ?? held.from, to: end ?? held.to, timezone });
 }
 
+/** From when to when the source has invocations, epoch milliseconds. @throws SpendError NO_RECORDS when it has none */
+export async function heldRange(context: ReportContext): Promise<{ first: number; last: number }> {
+  const { first, last } = await context.engine.range(context);
+  if (first !== undefined && last !== undefined) return { first, last };
+  throw new SpendError(
+    'NO_RECORDS',
+    `There is no invocation in ${context.engine.source}, as far back as it goes. Is Bedrock’s logging on, and does it go there? "bedrock-spend doctor" shows it.`,
+  );
+}
+
 /** Usage with its money, and what it rests on. */
 export interface PricedAnswer {
   usage: PricedUsage;
@@ -118,7 +129,9 @@ export async function pricedUsages(
 ): Promise<{ usages: PricedUsage[]; coverage: Coverage }> {
   const prices = await context.prices();
   const { rows, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
-  return { usages: breakdowns.map((dimensions) => priceUsage(rows, dimensions, prices)), coverage };
+  const usages: PricedUsage[] = [];
+  for (const dimensions of breakdowns) usages.push(await inTurns(priceUsage(rows, dimensions, prices), context));
+  return { usages, coverage };
 }
 
 /** What the engine is asked for a question. */
@@ -138,29 +151,29 @@ export async function queryFrom({ period, by, where }: Asked, context: ReportCon
 }
 
 /** Time runs forward; everything else is most expensive first, with usage nobody could price before what cost nothing. */
-export function sorted(groups: readonly PricedGroup[], by: readonly Dimension[]): PricedGroup[] {
+function* inOrder(groups: readonly PricedGroup[], by: readonly Dimension[]): Steps<PricedGroup[]> {
   const times = by.filter(isTimeDimension);
-  return [...groups].sort((a, b) => {
+  return yield* sorted(groups, (a, b) => {
     for (const time of times) {
-      const order = compareTexts(a.key[time] as string, b.key[time] as string);
+      const order = compare(a.key[time] as string, b.key[time] as string);
       if (order !== 0) return order;
     }
     return (
       b.cost.cmp(a.cost) ||
       b.measures.unpriced_invocations - a.measures.unpriced_invocations ||
       b.measures.invocations - a.measures.invocations ||
-      compareTexts(Object.values(a.key).join('\n'), Object.values(b.key).join('\n'))
+      compare(Object.values(a.key).join('\n'), Object.values(b.key).join('\n'))
     );
   });
 }
 
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Groups as the rows of a table. */
-export function tableFromGroups(title: string, by: readonly string[], groups: readonly PricedGroup[]): Table {
-  return { title, by: [...by], rows: groups.map(rowFromGroup) };
+/** Groups as the rows of a table, in order. */
+export function* tableFromGroups(
+  title: string,
+  by: readonly Dimension[],
+  groups: readonly PricedGroup[],
+): Steps<Table> {
+  return { title, by: [...by], rows: yield* mapped(yield* inOrder(groups, by), rowFromGroup) };
 }
 
 /** Puts a report together: the same frame, coverage and notes around every answer. */

@@ -1,24 +1,34 @@
 import { displayUsd, textFromUsd, usdFromText, ZERO_USD } from '../../domain/money.ts';
+import { each, type Steps } from '../../domain/steps.ts';
 import { sumByName } from '../../domain/sums.ts';
-import { lackingTexts } from '../../domain/unpriced.ts';
+import { lackingTexts, type UnpricedCounts } from '../../domain/unpriced.ts';
 import type { Report, Table } from '../report.ts';
 import { lackingIn } from '../unknown-text.ts';
 
 /** The first rows of each table. What is left out is said in the notes, and stays in the totals. */
-export function limitRows(report: Report, limit: number | undefined): Report {
+export function* limitRows(report: Report, limit: number | undefined): Steps<Report> {
   if (limit === undefined) return report;
-  const tables = report.tables.map((table) => cut(table, limit));
+  const tables: Table[] = [];
+  for (const table of report.tables) tables.push(yield* cut(table, limit));
   return { ...report, tables, notes: [...tables.flatMap(omittedNote), ...report.notes] };
 }
 
-function cut(table: Table, limit: number): Table {
+function* cut(table: Table, limit: number): Steps<Table> {
   const left = table.rows.slice(limit);
   if (left.length === 0) return table;
+  let cost = ZERO_USD;
+  let unpriced = 0;
+  let reasons: UnpricedCounts = {};
+  yield* each(left, (row) => {
+    cost = cost.plus(usdFromText(row.cost_usd));
+    unpriced += row.unpriced_invocations;
+    if (row.unpriced_reasons) reasons = sumByName([reasons, row.unpriced_reasons]);
+  });
   const omitted = {
     rows: left.length,
-    cost_usd: textFromUsd(left.reduce((sum, row) => sum.plus(usdFromText(row.cost_usd)), ZERO_USD)),
-    unpriced_invocations: left.reduce((sum, row) => sum + row.unpriced_invocations, 0),
-    unpriced_reasons: sumByName(left.map((row) => row.unpriced_reasons)),
+    cost_usd: textFromUsd(cost),
+    unpriced_invocations: unpriced,
+    unpriced_reasons: reasons as Record<string, number>,
   };
   return { ...table, rows: table.rows.slice(0, limit), omitted };
 }

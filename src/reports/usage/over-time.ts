@@ -1,16 +1,10 @@
 import { TIME_DIMENSIONS, type TimeDimension } from '../../domain/dimension.ts';
 import { bucketsFromPeriod } from '../../domain/period.ts';
+import { inTurns } from '../../domain/steps.ts';
 import type { ReportContext } from '../context.ts';
 import { emptyGroup } from '../pricing.ts';
 import type { Report } from '../report.ts';
-import {
-  askedFromQuestion,
-  assemble,
-  type BreakdownQuestion,
-  pricedUsage,
-  sorted,
-  tableFromGroups,
-} from './breakdown.ts';
+import { askedFromQuestion, assemble, type BreakdownQuestion, pricedUsage, tableFromGroups } from './breakdown.ts';
 import { limitRows } from './limit.ts';
 
 export interface OverTimeQuestion extends Omit<BreakdownQuestion, 'by'> {
@@ -29,10 +23,10 @@ export async function overTime(question: OverTimeQuestion, context: ReportContex
   const used = new Set(answer.usage.groups.map((group) => group.key[question.interval]));
   const gaps = bucketsFromPeriod(question.interval, period).filter((bucket) => !used.has(bucket.label));
   const fillers = question.by === undefined ? gaps.map((gap) => emptyGroup({ [question.interval]: gap.label })) : [];
-  const groups = sorted([...answer.usage.groups, ...fillers], by);
-  const table = tableFromGroups(`By ${question.interval}`, by, groups);
+  const groups = [...answer.usage.groups, ...fillers];
+  const table = await inTurns(tableFromGroups(`By ${question.interval}`, by, groups), context);
   const report = await assemble(`Spend by ${by.join(', ')}`, period, [table], answer, context);
-  return limitRows(report, question.limit);
+  return inTurns(limitRows(report, question.limit), context);
 }
 
 /** The same as a breakdown by time. */

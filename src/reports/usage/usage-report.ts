@@ -1,10 +1,11 @@
 import { type Dimension, filtersFromTexts } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { checkTimezone, DAY_MS, isoFromMoment, lastDays, type Period } from '../../domain/period.ts';
+import { inTurns } from '../../domain/steps.ts';
 import type { ReportContext } from '../context.ts';
 import type { PricedUsage } from '../pricing.ts';
-import type { Report } from '../report.ts';
-import { type Asked, assemble, pricedUsages, sorted, tableFromGroups } from './breakdown.ts';
+import type { Report, Table } from '../report.ts';
+import { type Asked, assemble, pricedUsages, tableFromGroups } from './breakdown.ts';
 import { limitRows } from './limit.ts';
 
 export interface UsageReportQuestion {
@@ -30,11 +31,12 @@ const BREAKDOWNS = TABLES.map(([, dimension]) => [dimension]);
 export async function usageReport(question: UsageReportQuestion, context: ReportContext): Promise<Report> {
   const asked = askedFromUsageReport(question, context);
   const { usages, coverage } = await pricedUsages(asked, BREAKDOWNS, context);
-  const tables = TABLES.map(([title, dimension], index) =>
-    tableFromGroups(title, [dimension], sorted(usages[index]?.groups ?? [], [dimension])),
-  );
+  const tables: Table[] = [];
+  for (const [index, [title, dimension]] of TABLES.entries())
+    tables.push(await inTurns(tableFromGroups(title, [dimension], usages[index]?.groups ?? []), context));
   const answer = { usage: usages[0] as PricedUsage, coverage };
-  const report = limitRows(await assemble('Bedrock usage', asked.period, tables, answer, context), question.limit);
+  const whole = await assemble('Bedrock usage', asked.period, tables, answer, context);
+  const report = await inTurns(limitRows(whole, question.limit), context);
   return report.coverage.invocations > 0
     ? report
     : { ...report, notes: [...(await whereTheDataAre(asked.period, context)), ...report.notes] };

@@ -1,10 +1,11 @@
 import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money.ts';
+import { each, grouped, mapped, pace, SHORT_STRETCH, type Steps } from '../../domain/steps.ts';
 import type { UsageRow } from '../../domain/usage.ts';
 import { isEmbedding } from '../../prices/models/kinds.ts';
 import type { PriceBook } from '../../prices/price-book.ts';
 import { pricedRow, unpricedInvocations } from '../pricing.ts';
 import { assumptionsFrom } from '../simulate/assumptions.ts';
-import { outcomeOf, tally } from '../simulate/tally.ts';
+import { outcomesOf, tally } from '../simulate/tally.ts';
 import type { Finding, WasteKind } from './schema.ts';
 
 /** An hour with so many errors of one caller on one model, and at least half of its calls failed, is a storm. */
@@ -19,22 +20,24 @@ const ADVICE: Readonly<Record<WasteKind, string>> = {
 };
 
 /** What sums by hour, caller, model, status and stop reason show. */
-export function findingsFromRows(rows: readonly UsageRow[], prices: PriceBook, now: number): Finding[] {
+export function* findingsFromRows(rows: readonly UsageRow[], prices: PriceBook, now: number): Steps<Finding[]> {
   const failed = rows.filter(({ key }) => key.status !== 'ok');
   const truncated = rows.filter(({ key }) => key.stop_reason === 'max_tokens');
-  const storms = groupsOf(rows, ({ key }) => key.hour as string).filter(isStorm);
-  return [
-    ...groupsOf(failed, ({ key }) => key.status as string).map((group) => costing('failed', group, prices)),
-    ...groupsOf(truncated, () => '').map((group) => costing('truncated', group, prices)),
-    ...storms.map((group) => costing('retry storm', group, prices)),
-    ...groupsOf(rows, () => '').flatMap((group) => routed(group, prices, now)),
+  const hours = yield* groupsOf(rows, ({ key }) => key.hour as string);
+  const storms = (yield* mapped(hours, (group) => (isStorm(group) ? [group] : []))).flat();
+  const findings: Finding[][] = [
+    yield* costing('failed', yield* groupsOf(failed, ({ key }) => key.status as string), prices),
+    yield* costing('truncated', yield* groupsOf(truncated, () => ''), prices),
+    yield* costing('retry storm', storms, prices),
+    yield* routed(yield* groupsOf(rows, () => ''), prices, now),
   ];
+  return findings.flat();
 }
 
 /** Large prompts for tiny answers, of rows of such requests alone. An embedding has no answer to be large. */
-export function oversized(rows: readonly UsageRow[], prices: PriceBook): Finding[] {
+export function* oversized(rows: readonly UsageRow[], prices: PriceBook): Steps<Finding[]> {
   const answered = rows.filter(({ priceKey }) => !isEmbedding(priceKey.model));
-  return groupsOf(answered, () => '').map((group) => costing('oversized input', group, prices));
+  return yield* costing('oversized input', yield* groupsOf(answered, () => ''), prices);
 }
 
 // --- internal ---
@@ -44,9 +47,9 @@ interface Group {
   rows: UsageRow[];
 }
 
-function groupsOf(rows: readonly UsageRow[], detailOf: (row: UsageRow) => string): Group[] {
-  const groups = Map.groupBy(rows, (row) => JSON.stringify([row.key.principal, row.key.model, detailOf(row)]));
-  return [...groups.values()].map((group) => ({ detail: detailOf(group[0] as UsageRow), rows: group }));
+function* groupsOf(rows: readonly UsageRow[], detailOf: (row: UsageRow) => string): Steps<Group[]> {
+  const groups = yield* grouped(rows, (row) => JSON.stringify([row.key.principal, row.key.model, detailOf(row)]));
+  return yield* mapped(groups.values(), (group) => ({ detail: detailOf(group[0] as UsageRow), rows: group }));
 }
 
 function isStorm({ rows }: Group): boolean {
@@ -54,20 +57,35 @@ function isStorm({ rows }: Group): boolean {
   return errors >= STORM_ERRORS && 2 * errors >= invocations;
 }
 
-function costing(kind: WasteKind, group: Group, prices: PriceBook): Finding {
-  const costs = group.rows.map((row) => ({ row, money: pricedRow(row, prices) }));
-  const usd = costs.reduce((sum, { money }) => sum.plus(money.cost), ZERO_USD);
-  const unpriced = costs.reduce((sum, { row, money }) => sum + unpricedInvocations(row, money), 0);
-  return findingOf(kind, group, usd, unpriced);
+function* costing(kind: WasteKind, groups: readonly Group[], prices: PriceBook): Steps<Finding[]> {
+  const findings: Finding[] = [];
+  const due = pace();
+  for (const group of groups) {
+    let [usd, unpriced] = [ZERO_USD, 0];
+    const add = (row: UsageRow) => {
+      const money = pricedRow(row, prices);
+      usd = usd.plus(money.cost);
+      unpriced += unpricedInvocations(row, money);
+    };
+    yield* each(group.rows, add, due);
+    findings.push(findingOf(kind, group, usd, unpriced));
+  }
+  return findings;
 }
 
 /** What the same tokens would have cost less by global routing. */
-function routed({ detail, rows }: Group, prices: PriceBook, now: number): Finding[] {
+function* routed(groups: readonly Group[], prices: PriceBook, now: number): Steps<Finding[]> {
+  const findings: Finding[] = [];
   const global = assumptionsFrom({ routing: 'global' });
-  const dearer = rows.map((row) => outcomeOf(row, global, prices, now)).filter(({ before, after }) => after.lt(before));
-  if (dearer.length === 0) return [];
-  const group = { detail, rows: dearer.map(({ row }) => row) };
-  return [findingOf('dearer routing', group, usdFromText(tally(dearer).saving_usd), 0)];
+  const due = pace(SHORT_STRETCH);
+  for (const { detail, rows } of groups) {
+    const outcomes = yield* outcomesOf(rows, global, { prices, now }, due);
+    const dearer = outcomes.filter(({ before, after }) => after.lt(before));
+    if (dearer.length === 0) continue;
+    const group = { detail, rows: dearer.map(({ row }) => row) };
+    findings.push(findingOf('dearer routing', group, usdFromText((yield* tally(dearer, due)).saving_usd), 0));
+  }
+  return findings;
 }
 
 function findingOf(kind: WasteKind, { detail, rows }: Group, usd: Usd, unpriced: number): Finding {

@@ -1,4 +1,6 @@
 import { textFromUsd, usdFromText, ZERO_USD } from '../../domain/money.ts';
+import { each, inTurns, mapped, type Steps, sorted } from '../../domain/steps.ts';
+import { compare } from '../../domain/sums.ts';
 import type { ReportContext } from '../context.ts';
 import { priceUsage } from '../pricing.ts';
 import { inTurn, quoteQuestion, type ScanQuote } from '../quote.ts';
@@ -21,16 +23,18 @@ export async function findWaste(question: WasteQuestion, context: ReportContext)
   const asked = await askedFromQuestion({ ...question, by: BY }, context);
   const prices = await context.prices();
   const { rows, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
-  const findings = [
-    ...findingsFromRows(rows, prices, context.now()),
-    ...(context.engine.sumsOnly ? [] : oversized(await largeRows(asked, question, context), prices)),
-  ].sort(mostExpensiveFirst);
-  const usage = priceUsage(rows, ['stop_reason'], prices);
+  const large = context.engine.sumsOnly ? [] : await largeRows(asked, question, context);
+  const found = [
+    await inTurns(findingsFromRows(rows, prices, context.now()), context),
+    await inTurns(oversized(large, prices), context),
+  ];
+  const findings = await inTurns(mostExpensiveFirst(found.flat()), context);
+  const usage = await inTurns(priceUsage(rows, ['stop_reason'], prices), context);
   const frame = await assemble('', asked.period, [], { usage, coverage }, context);
   const shown = findings.slice(0, question.limit);
   return {
     period: frame.period,
-    kinds: WASTE_KINDS.map((kind) => sumOf(kind, findings)),
+    kinds: await inTurns(sumsOf(findings), context),
     findings: shown,
     omitted_findings: findings.length - shown.length,
     coverage: frame.coverage,
@@ -63,22 +67,28 @@ async function largeRows(asked: Asked, question: WasteQuestion, context: ReportC
   return rows.filter(({ errors, invocations }) => errors < invocations);
 }
 
-function mostExpensiveFirst(a: Finding, b: Finding): number {
-  const nameOf = ({ kind, principal, model, detail }: Finding) => [kind, principal, model, detail].join('\n');
-  return usdFromText(b.usd).cmp(usdFromText(a.usd)) || b.errors - a.errors || (nameOf(a) < nameOf(b) ? -1 : 1);
+function* mostExpensiveFirst(findings: readonly Finding[]): Steps<Finding[]> {
+  const money = yield* mapped(findings, (finding) => ({ finding, usd: usdFromText(finding.usd) }));
+  const nameOf = ({ finding: { kind, principal, model, detail } }: (typeof money)[number]) =>
+    [kind, principal, model, detail].join('\n');
+  const order = yield* sorted(
+    money,
+    (a, b) => b.usd.cmp(a.usd) || b.finding.errors - a.finding.errors || compare(nameOf(a), nameOf(b)),
+  );
+  return yield* mapped(order, ({ finding }) => finding);
 }
 
-function sumOf(kind: Finding['kind'], all: readonly Finding[]) {
-  const findings = all.filter((finding) => finding.kind === kind);
-  const sum = (name: 'invocations' | 'errors') => findings.reduce((total, finding) => total + finding[name], 0);
-  const usd = findings.reduce((total, finding) => total.plus(usdFromText(finding.usd)), ZERO_USD);
-  return {
-    kind,
-    findings: findings.length,
-    invocations: sum('invocations'),
-    errors: sum('errors'),
-    usd: textFromUsd(usd),
-  };
+function* sumsOf(findings: readonly Finding[]): Steps<WasteReport['kinds']> {
+  const sums = new Map(WASTE_KINDS.map((kind) => [kind, { findings: 0, invocations: 0, errors: 0, usd: ZERO_USD }]));
+  yield* each(findings, ({ kind, invocations, errors, usd }) => {
+    const sum = sums.get(kind);
+    if (sum === undefined) return;
+    sum.findings += 1;
+    sum.invocations += invocations;
+    sum.errors += errors;
+    sum.usd = sum.usd.plus(usd);
+  });
+  return [...sums].map(([kind, { usd, ...counts }]) => ({ kind, ...counts, usd: textFromUsd(usd) }));
 }
 
 function wasteNotes({ promptAtLeast, outputAtMost }: WasteQuestion, { engine }: ReportContext): string[] {
