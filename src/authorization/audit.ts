@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { ClientIdentity } from '../authentication/client-identity.ts';
 import { SpendError } from '../domain/errors.ts';
+import { shortened } from '../domain/printable.ts';
 
 /** Who asked what, and how it went; never the answer. */
 export interface AuditEntry {
@@ -49,7 +49,7 @@ const MOST_CHARACTERS = 200;
 const MOST_ITEMS = 50;
 
 function cut(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS)}…` : value;
+  if (typeof value === 'string') return shortened(value, MOST_CHARACTERS);
   if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map(cut);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -66,10 +66,27 @@ function cut(value: unknown): unknown {
 export async function openAudit(setting: string, log: (line: string) => void): Promise<Audit | undefined> {
   if (setting === 'off') return undefined;
   if (setting === 'log') return (entry) => log(auditLine(entry));
-  const stream = createWriteStream(setting, { flags: 'a', mode: 0o600 });
-  await once(stream, 'open').catch((cause: NodeJS.ErrnoException) => {
+  const file = await open(setting, 'a', 0o600).catch((cause: NodeJS.ErrnoException) => {
     throw new SpendError('INVALID_SETTING', `The audit file ${setting} cannot be written (${cause.code}).`, { cause });
   });
-  stream.on('error', (error) => log(`audit: ${error.message}`));
-  return (entry) => stream.write(`${auditLine(entry)}\n`);
+  return lineWriter(file, (line, error) => log(`audit: ${error.message}; the line: ${line}`));
+}
+
+/** Writes lines one after the other. One that cannot be written is told, and the next is tried again: a full disk is full for a time. */
+function lineWriter(file: Pick<FileHandle, 'appendFile'>, onLost: (line: string, error: Error) => void): Audit {
+  let written = Promise.resolve();
+  /** A line that failed may stand there in part. */
+  let begin = '';
+  return (entry) => {
+    const line = auditLine(entry);
+    written = written.then(async () => {
+      try {
+        await file.appendFile(`${begin}${line}\n`);
+        begin = '';
+      } catch (error) {
+        begin = '\n';
+        onLost(line, error as Error);
+      }
+    });
+  };
 }

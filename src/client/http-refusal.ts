@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { SpendError } from '../domain/errors.ts';
-import { printableLine } from '../domain/printable.ts';
+import { printableLine, shortened } from '../domain/printable.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -88,7 +88,7 @@ function quotedWordsOf(text: string, known: readonly string[]): string {
   const said = messageIn(text) ?? /<title[^<>]*>([^<]*)/i.exec(text)?.[1] ?? text.replaceAll(/<[^<>]*>/g, ' ');
   const line = printableLine(said.replaceAll(/\s+/g, ' ').trim());
   if (line === '' || known.includes(line)) return '';
-  return `“${line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS)}…`}”`;
+  return `“${shortened(line, MOST_CHARACTERS)}”`;
 }
 
 /** As JSON-RPC, OAuth and API Gateway write it. */

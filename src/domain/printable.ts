@@ -15,6 +15,11 @@ export function printableLine(text: string): string {
   return text.replace(INVISIBLE, '\uFFFD');
 }
 
+/** The beginning of a text that is longer than so many characters, and a sign that it is; no character is cut in half. */
+export function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most).replace(/\p{Cs}$/u, '')}…` : text;
+}
+
 /** An entry of a log: its further lines are indented, so that none can pass for an entry of its own. */
 export function logEntry(text: string): string {
   return printable(text).replaceAll('\n', '\n  ');

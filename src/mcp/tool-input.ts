@@ -1,6 +1,7 @@
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { SpendError } from '../domain/errors.ts';
+import { shortened } from '../domain/printable.ts';
 
 /** The part of JSON Schema that inputs of tools are written in. */
 interface Expected {
@@ -39,7 +40,7 @@ export function inputFrom(schema: z.ZodObject, given: unknown): Record<string, u
   const read = readArguments(given, expected);
   const { success, data, error } = schema.safeParse(read);
   if (success) return data;
-  throw new SpendError('INVALID_ARGUMENT', error.issues.map((issue) => issueText(issue, read, expected)).join(' '));
+  throw new SpendError('INVALID_ARGUMENT', issuesText(error.issues, read, expected));
 }
 
 /** A variable of an address as it was meant. @throws SpendError INVALID_ARGUMENT */
@@ -167,6 +168,15 @@ function plainText(value: number): string {
     : `${value}`;
 }
 
+/** Of each argument what is wrong with it first: who mends that is told the next. */
+function issuesText(issues: readonly z.core.$ZodIssue[], read: Record<string, unknown>, expected: Expected): string {
+  const firsts = [...new Map(issues.toReversed().map((issue) => [issue.path[0], issue])).values()].toReversed();
+  const more = firsts.length > MOST_ISSUES ? [`${firsts.length - MOST_ISSUES} more arguments cannot be used.`] : [];
+  return [...firsts.slice(0, MOST_ISSUES).map((issue) => issueText(issue, read, expected)), ...more].join(' ');
+}
+
+const MOST_ISSUES = 4;
+
 function issueText(issue: z.core.$ZodIssue, read: Record<string, unknown>, { properties = {} }: Expected): string {
   const names = Object.keys(properties);
   if (issue.code === 'unrecognized_keys')
@@ -179,7 +189,11 @@ function issueText(issue: z.core.$ZodIssue, read: Record<string, unknown>, { pro
     inner.length > 0 ? `"${name}" (${inner.map((part) => Number(part) + 1 || part).join('.')})` : `"${name}"`;
   // What a schema says itself tells more than its type does.
   const own = isOwnWord(issue) ? ` ${sentence(issue.message)}` : ` ${wanted}`;
-  return `${place} cannot be ${shownArgument(read[name])}.${own}`;
+  return `${place} cannot be ${shownArgument(valueAt(read, issue.path))}.${own}`;
+}
+
+function valueAt(read: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], read);
 }
 
 /** Zod's own sentences speak of types. */
@@ -193,7 +207,7 @@ const MOST_SHOWN = 60;
 
 function shownArgument(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined';
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  return shortened(text, MOST_SHOWN);
 }
 
 function expectedText(expected: Expected): string {
