@@ -6,7 +6,10 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 export const ROOT = join(import.meta.dirname, '..');
 
 /** Files that threads start from; they must stay files of their own, beside the entry. */
-export const WORKERS = { worker: join(ROOT, 'src/engines/files/worker.ts') };
+export const WORKERS = {
+  worker: join(ROOT, 'src/engines/files/worker.ts'),
+  drawing: join(ROOT, 'src/charts/drawing.ts'),
+};
 
 /** For Node, from what is written here and not from what was built of it. */
 export const FOR_NODE = {

@@ -2,12 +2,13 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { type Dimension, isTimeDimension } from '../domain/dimension.ts';
 import { displayUsd, usdFromText } from '../domain/money.ts';
 import { printable } from '../domain/printable.ts';
+import { atOnce, type Steps } from '../domain/steps.ts';
 import type { Report, Table } from '../reports/report.ts';
 import { costText, unknownText } from '../reports/unknown-text.ts';
 import { barPanel } from './bar-panel.ts';
 import { shortened } from './labels.ts';
 import { EDGE, FONT_SIZE, type Panel, UNPRICED } from './panel.ts';
-import { isLacking, type Stack, type StackLimits, stackFromTable } from './stack.ts';
+import { isLacking, type Stack, type StackLimits, stackInSteps } from './stack.ts';
 import { FONT_FAMILY, THEMES, type Theme, type ThemeName } from './theme.ts';
 import { timePanel } from './time-panel.ts';
 
@@ -39,16 +40,27 @@ const BARE_HEADER_HEIGHT = 8;
 const FONTS = `${FONT_FAMILY}, Arial, Helvetica, Liberation Sans, sans-serif`;
 
 /** The tables of a report, drawn one below the other. It changes no number: what is said in it is what the report says. */
-export function chartFromReport(
+export function chartFromReport(report: Report, choices: ChartChoices = {}): Chart {
+  return chartFromStacks(report, atOnce(stacksFromReport(report)), choices);
+}
+
+/** What is drawn of a report's rows: some thousand places, however many rows there are. */
+export function* stacksFromReport({ tables, period }: Pick<Report, 'tables' | 'period'>): Steps<Stack[]> {
+  const stacks: Stack[] = [];
+  const limits = tables.length > 1 ? LIMITS_OF_SEVERAL : LIMITS;
+  for (const table of tables) stacks.push(yield* stackInSteps(table, period, limits));
+  return stacks;
+}
+
+/** @param report its rows are in the stacks */
+export function chartFromStacks(
   report: Report,
-  { theme: name = 'light', width = 860, bare = false }: ChartChoices = {},
+  stacks: readonly Stack[],
+  { theme: name = 'light', width = 860, bare = false }: ChartChoices,
 ): Chart {
   const theme = THEMES[name];
   const total = usdFromText(report.totals.cost_usd);
   const several = report.tables.length > 1;
-  const stacks = report.tables.map((table) =>
-    stackFromTable(table, report.period, several ? LIMITS_OF_SEVERAL : LIMITS),
-  );
   const subtitle = subtitleOf(report, stacks);
   const titles: object[] = bare ? [] : [titleOf(report.title, subtitle, theme)];
   const panels: Panel[] = [];

@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { reportOf } from '../../test/helpers/report.ts';
+import { turnsDuring } from '../../test/helpers/turns.ts';
 import { indexedPng } from './indexed-png.ts';
 import { pngFromReport } from './png.ts';
 import { THEMES } from './theme.ts';
@@ -52,6 +53,23 @@ describe('a picture', () => {
     const [none = 0, ...counts] = await Promise.all(['', 'ŁŁŁŁ', 'ΔΔΔΔ', 'ЖЖЖЖ', '日日日日'].map(drawn));
     expect(new Set(counts).size).toBe(4);
     expect(Math.min(...counts)).toBeGreaterThan(none);
+  });
+
+  it('is drawn while others have their turns', async () => {
+    const draw = () => pngFromReport(spend);
+    await draw();
+    expect(await turnsDuring(draw)).toBeGreaterThan(10);
+  });
+
+  it('that cannot be drawn keeps nobody from the next one, nor does one that is cancelled', async () => {
+    const broken = { ...spend, totals: { ...spend.totals, cost_usd: 'no dollars' } };
+    const [failed, cancelled, drawn] = await Promise.allSettled([
+      pngFromReport(broken),
+      pngFromReport(spend, {}, { signal: AbortSignal.abort() }),
+      pngFromReport(spend),
+    ]);
+    expect([failed.status, cancelled]).toEqual(['rejected', { status: 'rejected', reason: expect.anything() }]);
+    expect(drawn.status).toBe('fulfilled');
   });
 
   it('is small enough to send', async () => {

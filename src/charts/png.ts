@@ -1,39 +1,53 @@
-import { readFile } from 'node:fs/promises';
-import { initWasm, Resvg } from '@resvg/resvg-wasm';
-import { pathOfAsset } from '../assets.ts';
-import { memoizeFor } from '../lazy.ts';
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { throwIfCancelled } from '../domain/errors.ts';
+import { inTurns } from '../domain/steps.ts';
 import type { Report } from '../reports/report.ts';
-import { FONTS, NOT_IN_FONT } from './font.ts';
-import { indexedPng } from './indexed-png.ts';
-import { svgFromReport } from './svg.ts';
-import { FONT_FAMILY, type ThemeName } from './theme.ts';
+import { stacksFromReport } from './chart.ts';
+import type { Drawing } from './drawing.ts';
+import type { ThemeName } from './theme.ts';
 
-/** Pixels a unit: small letters stay sharp on a good screen and in the eyes of a model. */
-const SCALE = 2;
+/** In the package this file is .js, from a checkout .ts: the thread's file has the same ending. */
+const PROGRAM = new URL(`./drawing${extname(import.meta.url)}`, import.meta.url);
 
-/**
- * A report as a PNG picture. WebAssembly draws it: half as large as resvg's native code, about as fast, and one for every machine
- * that Lambda, npm and desktop hosts run on.
- */
-export async function pngFromReport(report: Report, choices: { theme?: ThemeName } = {}): Promise<Uint8Array> {
-  // What the font lacks would leave no trace.
-  const svg = svgFromReport(report, { theme: 'light', ...choices }).replace(NOT_IN_FONT, '\uFFFD');
-  await wasm();
-  const picture = new Resvg(svg, {
-    font: { fontBuffers: fonts(), defaultFontFamily: FONT_FAMILY, sansSerifFamily: FONT_FAMILY },
-    fitTo: { mode: 'zoom', value: SCALE },
-  });
-  try {
-    const { pixels, width, height } = picture.render();
-    return indexedPng(pixels, width, height);
-  } finally {
-    picture.free();
-  }
+interface Work {
+  signal?: AbortSignal | undefined;
 }
 
-/** It may be loaded only once. */
-const wasm = memoizeFor(() => initWasm(readFile(pathOfAsset('resvg'))));
+/** A report as a PNG picture. Drawing one takes about a second, so a thread does it. */
+export async function pngFromReport(
+  report: Report,
+  { theme = 'light' }: { theme?: ThemeName } = {},
+  work: Work = {},
+): Promise<Uint8Array> {
+  const stacks = JSON.stringify(await inTurns(stacksFromReport(report), work));
+  const tables = report.tables.map((table) => ({ ...table, rows: [] }));
+  const drawn = last.then(() => {
+    throwIfCancelled(work.signal);
+    return draw({ report: { ...report, tables }, stacks, theme });
+  });
+  last = drawn.catch(() => {});
+  return drawn;
+}
 
-function fonts(): Uint8Array[] {
-  return FONTS.map((font) => Buffer.from(font, 'base64'));
+/** One thread draws for everybody, one picture after the other. */
+let last: Promise<unknown> = Promise.resolve();
+let thread: Worker | undefined;
+
+async function draw(drawing: Drawing): Promise<Uint8Array> {
+  const begun = thread ?? beginThread();
+  thread = begun;
+  // A process ends without it, unless it draws.
+  begun.ref();
+  begun.postMessage(drawing);
+  const [png] = await once(begun, 'message');
+  begun.unref();
+  return png as Uint8Array;
+}
+
+function beginThread(): Worker {
+  return new Worker(PROGRAM).on('error', () => {
+    thread = undefined;
+  });
 }

@@ -2,6 +2,7 @@ import { type Dimension, isTimeDimension, type TimeDimension } from '../domain/d
 import { type Usd, usdFromText, ZERO_USD } from '../domain/money.ts';
 import { bucketsFromPeriod } from '../domain/period.ts';
 import { printable } from '../domain/printable.ts';
+import { atOnce, each, mapped, type Steps, sorted } from '../domain/steps.ts';
 import { type Lacking, NOTHING_LACKING } from '../domain/unpriced.ts';
 import type { Report, ReportRow, Table } from '../reports/report.ts';
 import { lackingIn } from '../reports/unknown-text.ts';
@@ -59,13 +60,17 @@ export function highestOf(bars: readonly Bar[]): Usd {
 }
 
 export function stackFromTable(table: Table, period: Report['period'], limits: StackLimits): Stack {
+  return atOnce(stackInSteps(table, period, limits));
+}
+
+export function* stackInSteps(table: Table, period: Report['period'], limits: StackLimits): Steps<Stack> {
   const times = table.by.filter((name): name is TimeDimension => isTimeDimension(name as Dimension));
   const finest = FINEST_FIRST.find((time) => times.includes(time));
   const by = finest ?? (table.by[0] as string);
   const layerNames = table.by.filter((name) => name !== by && !isTimeDimension(name as Dimension));
-  const cells = table.rows.map((row) => cellFromRow(row, by, layerNames));
-  if (finest !== undefined) return stackOfTimes(cells, finest, table, period, limits);
-  return assemble(by, [...cells, ...cutOff(table)], limits.bars, limits.layers);
+  const cells = yield* mapped(table.rows, (row) => cellFromRow(row, by, layerNames));
+  if (finest !== undefined) return yield* stackOfTimes(cells, finest, table, period, limits);
+  return yield* assemble(by, [...cells, ...cutOff(table)], limits.bars, limits.layers);
 }
 
 const FINEST_FIRST: readonly TimeDimension[] = ['hour', 'day', 'week', 'month'];
@@ -89,26 +94,28 @@ function cutOff({ omitted }: Table): Cell[] {
 }
 
 /** Rows that a limit cut off are the latest ones: the picture ends where the rows do. */
-function stackOfTimes(
+function* stackOfTimes(
   cells: readonly Cell[],
   interval: TimeDimension,
   { omitted }: Table,
   period: Report['period'],
   limits: StackLimits,
-): Stack {
+): Steps<Stack> {
   const { timezone } = period;
   const [from, to] = [Date.parse(period.from), Date.parse(period.to)];
   const buckets = bucketsFromPeriod(interval, { from, to, timezone });
   // A server may know the timezone's rules otherwise: its rows are drawn in any case.
-  const labels = [...new Set([...buckets.map(({ label }) => label), ...cells.map(({ bar }) => bar ?? '')])];
+  const known = new Set(buckets.map(({ label }) => label));
+  yield* each(cells, ({ bar }) => known.add(bar ?? ''));
+  const labels = [...known];
   const end = omitted === undefined ? labels.length : labels.indexOf(cells.at(-1)?.bar ?? '') + 1;
   const longer = LONGER[interval];
   if (end <= limits.times || longer === undefined)
-    return assemble(interval, cells, limits.bars, limits.layers, labels.slice(0, end));
+    return yield* assemble(interval, cells, limits.bars, limits.layers, labels.slice(0, end));
   const shorten = (label: string) => label.slice(0, longer.length);
-  const shortened = cells.map((cell) => ({ ...cell, bar: shorten(cell.bar ?? '') }));
+  const shortened = yield* mapped(cells, (cell) => ({ ...cell, bar: shorten(cell.bar ?? '') }));
   const drawn = [...new Set(labels.slice(0, end).map(shorten))];
-  return assemble(longer.interval, shortened, limits.bars, limits.layers, drawn);
+  return yield* assemble(longer.interval, shortened, limits.bars, limits.layers, drawn);
 }
 
 /** The label of a longer stretch is the beginning of a shorter one's. */
@@ -118,12 +125,18 @@ const LONGER: Partial<Record<TimeDimension, { interval: TimeDimension; length: n
 };
 
 /** @param times the bars' labels in order, where bars are times */
-function assemble(by: string, cells: readonly Cell[], most: number, mostLayers: number, times?: string[]): Stack {
+function* assemble(
+  by: string,
+  cells: readonly Cell[],
+  most: number,
+  mostLayers: number,
+  times?: string[],
+): Steps<Stack> {
   const ranks = {
     bar: times
       ? { labels: times, of: new Map(times.map((time, at) => [time, at])), others: -1 }
-      : ranked(cells, 'bar', most),
-    layer: ranked(cells, 'layer', mostLayers),
+      : yield* ranked(cells, 'bar', most),
+    layer: yield* ranked(cells, 'layer', mostLayers),
   };
   const bars: Bar[] = ranks.bar.labels.map((label) => ({ label, cost: ZERO_USD, lacking: NOTHING_LACKING }));
   const layers: Layer[] = ranks.layer.labels.map((label, at) => ({
@@ -132,14 +145,14 @@ function assemble(by: string, cells: readonly Cell[], most: number, mostLayers: 
     costs: bars.map(() => ZERO_USD),
     others: at === ranks.layer.others,
   }));
-  for (const cell of cells) {
+  yield* each(cells, (cell) => {
     const barAt = ranks.bar.of.get(cell.bar) ?? ranks.bar.others;
     const [bar, layer] = [bars[barAt] as Bar, layers[ranks.layer.of.get(cell.layer) ?? ranks.layer.others] as Layer];
     bar.cost = bar.cost.plus(cell.cost);
     bar.lacking = sumOf(bar.lacking, cell.lacking);
     layer.cost = layer.cost.plus(cell.cost);
     layer.costs[barAt] = (layer.costs[barAt] as Usd).plus(cell.cost);
-  }
+  });
   return { by, bars, layers };
 }
 
@@ -158,18 +171,21 @@ interface Ranks {
   others: number;
 }
 
-function ranked(cells: readonly Cell[], name: 'bar' | 'layer', most: number): Ranks {
+function* ranked(cells: readonly Cell[], name: 'bar' | 'layer', most: number): Steps<Ranks> {
   const sums = new Map<string, Pick<Cell, 'cost' | 'lacking'>>();
-  for (const cell of cells) {
+  let cut = false;
+  yield* each(cells, (cell) => {
     const label = cell[name];
-    if (label === undefined) continue;
+    cut ||= label === undefined;
+    if (label === undefined) return;
     const { cost, lacking } = sums.get(label) ?? { cost: ZERO_USD, lacking: NOTHING_LACKING };
     sums.set(label, { cost: cost.plus(cell.cost), lacking: sumOf(lacking, cell.lacking) });
-  }
-  const order = [...sums]
-    .sort(([, a], [, b]) => b.cost.cmp(a.cost) || countOf(b.lacking) - countOf(a.lacking))
-    .map(([label]) => label);
-  const cut = cells.some((cell) => cell[name] === undefined);
+  });
+  const largest = yield* sorted(
+    [...sums],
+    ([, a], [, b]) => b.cost.cmp(a.cost) || countOf(b.lacking) - countOf(a.lacking),
+  );
+  const order = largest.map(([label]) => label);
   // One that is left alone takes the place that the sum of others would take.
   const kept = order.length + (cut ? 1 : 0) <= most + 1 ? order : order.slice(0, most);
   const left = order.length - kept.length;

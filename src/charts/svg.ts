@@ -1,7 +1,7 @@
 import { AriaComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import type { Report } from '../reports/report.ts';
-import { type ChartChoices, chartFromReport } from './chart.ts';
+import { type Chart, type ChartChoices, chartFromReport } from './chart.ts';
 import { CHART_PARTS } from './parts.ts';
 import { darkened, type ThemeName } from './theme.ts';
 
@@ -14,7 +14,10 @@ export interface SvgChoices extends Omit<ChartChoices, 'theme'> {
 
 /** A report as an SVG document. */
 export function svgFromReport(report: Report, { theme = 'auto', ...choices }: SvgChoices = {}): string {
-  const chart = chartFromReport(report, { ...choices, theme: theme === 'auto' ? 'light' : theme });
+  return svgFromChart(chartFromReport(report, { ...choices, theme: theme === 'auto' ? 'light' : theme }), theme);
+}
+
+export function svgFromChart(chart: Chart, theme: SvgChoices['theme']): string {
   const drawn = init(null, null, { renderer: 'svg', ssr: true, width: chart.width, height: chart.height });
   try {
     drawn.setOption(chart.option);

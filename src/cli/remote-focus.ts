@@ -43,7 +43,7 @@ async function rowsOf(
     { from: period.from, to: cut },
     { from: cut, to: period.to },
   ];
-  const found = [];
-  for (const half of halves) found.push(...(await rowsOf(await ask(half), ask)));
-  return found;
+  const found: FocusPage['rows'][] = [];
+  for (const half of halves) found.push(await rowsOf(await ask(half), ask));
+  return found.flat();
 }

@@ -30,3 +30,14 @@ export function weighed(counts: Readonly<Record<UsageClass, number>>, weights: W
 export function idOfPrice({ model, scope, region, tier, contextBand, ratesFrom }: PriceKey): string {
   return JSON.stringify([model, scope, region, tier ?? null, contextBand, ratesFrom]);
 }
+
+/** Numbers prices as they come, and gives one object for each: ids and rows of a large answer have little room then. */
+export function createPriceNumbers(): (priceKey: PriceKey) => { number: number; priceKey: PriceKey } {
+  const known = new Map<string, { number: number; priceKey: PriceKey }>();
+  return (priceKey) => {
+    const id = idOfPrice(priceKey);
+    const found = known.get(id) ?? { number: known.size, priceKey };
+    known.set(id, found);
+    return found;
+  };
+}

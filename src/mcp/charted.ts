@@ -21,5 +21,5 @@ export async function chartedAnswer(
   if (!chart) return answer;
   // Drawing code is large: a server that is not asked for pictures never loads it.
   const { pngFromReport } = await import('../charts/png.ts');
-  return { ...answer, images: [{ data: await pngFromReport(report), mimeType: 'image/png' }] };
+  return { ...answer, images: [{ data: await pngFromReport(report, {}, work), mimeType: 'image/png' }] };
 }

@@ -6,6 +6,7 @@ import { sumByName } from '../domain/sums.ts';
 import type { UnpricedReason } from '../domain/unpriced.ts';
 import { addCounts, type PriceKey, type UsageRow } from '../domain/usage.ts';
 import { CLASS_NAMES, USAGE_CLASSES, type UsageClass } from '../domain/usage-class.ts';
+import { createPriceNumbers } from '../domain/weights.ts';
 import { isUnresolved } from '../logs/model-id.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import { type Priced, priced } from '../prices/priced.ts';
@@ -67,12 +68,20 @@ export function* priceUsage(
  */
 function* pricedAlike(rows: readonly UsageRow[], by: readonly Dimension[]): Steps<UsageRow[]> {
   const alike = new Map<unknown, UsageRow>();
+  const sums = new Set<UsageRow>();
+  const numberOf = createPriceNumbers();
+  // A row without calls counts as one where its price is not known, so each stays by itself.
+  const idOf = (row: UsageRow) =>
+    row.invocations === 0
+      ? row
+      : JSON.stringify([numberOf(row.priceKey).number, row.shape, ...by.map((name) => row.key[name])]);
   yield* each(rows, (row) => {
-    // A row without calls counts as one where its price is not known, so each stays by itself.
-    const id = row.invocations === 0 ? row : JSON.stringify([by.map((name) => row.key[name]), row.priceKey, row.shape]);
+    const id = idOf(row);
     const known = alike.get(id);
-    if (known) addCounts(known, row);
-    else alike.set(id, { ...row });
+    const sum = known === undefined || sums.has(known) ? known : { ...known };
+    alike.set(id, sum ?? row);
+    if (sum) addCounts(sum, row);
+    if (sum) sums.add(sum);
   });
   return [...alike.values()];
 }

@@ -5,6 +5,7 @@ import { TOOLS } from '../../src/mcp/tools/index.ts';
 import { priceUsage } from '../../src/reports/pricing.ts';
 import { connectAs } from '../helpers/ask-as.ts';
 import { crowd, HEAVY_QUESTIONS, LIGHT_QUESTIONS } from '../helpers/crowd.ts';
+import { turnsDuring } from '../helpers/turns.ts';
 import { usageRowOf } from '../helpers/usage-rows.ts';
 
 /** Each is a caller's of its own. */
@@ -14,20 +15,6 @@ let dependencies: ServerDependencies;
 beforeAll(async () => {
   dependencies = await crowd(REQUESTS);
 });
-
-/** How often others had their turn while something was done. */
-async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let over = false;
-  const tick = () => {
-    turns += 1;
-    if (!over) setImmediate(tick);
-  };
-  setImmediate(tick);
-  await work();
-  over = true;
-  return turns;
-}
 
 describe('one large question', () => {
   it('is there for every tool', () => {

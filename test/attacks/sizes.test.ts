@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { table } from '../../src/cli/terminal/tables.ts';
 import { inputFrom } from '../../src/mcp/tool-input.ts';
 import { breakdownSpend } from '../../src/mcp/tools/breakdown-spend.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
@@ -85,4 +86,5 @@ it('more rows than a call takes parameters are a table', () => {
   const rows = Array.from({ length: 150_000 }, (_, index) => [`s${index}`, '$1.00']);
   const text = textFromShown({ blocks: [{ columns: ['session', 'cost'], names: 1, rows }], notes: [] });
   expect(text.split('\n').length).toBe(rows.length + 2);
+  expect(table(['session', 'cost'], rows)).toHaveLength(2 * rows.length + 1);
 });

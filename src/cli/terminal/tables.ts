@@ -1,3 +1,4 @@
+import { largestOf } from '../../domain/sums.ts';
 import { cleanText } from './clean-text.ts';
 import { type Span, styled } from './spans.ts';
 
@@ -7,7 +8,7 @@ const GAP = '  ';
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): Span[] {
   const cells = rows.map((row) => row.map((cell) => cleanText(cell).replaceAll('\n', ' ')));
   const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...cells.map((row) => (row[column] ?? '').length)),
+    largestOf([heading.length, ...cells.map((row) => (row[column] ?? '').length)]),
   );
   const line = (row: readonly string[]) =>
     row

@@ -1,4 +1,5 @@
 import { limitsOfSize } from '../../domain/request-size.ts';
+import { largestOf } from '../../domain/sums.ts';
 import { CLASS_NAMES, COUNTER_NAMES, type UsageClass } from '../../domain/usage-class.ts';
 import { classCounts, classExpression } from '../grouping/counts.ts';
 import type { LoggedFilter } from '../scans/logged-filters.ts';
@@ -61,7 +62,7 @@ interface Scale {
 
 function scaleOf(bounds: Bounds): Scale {
   const largest = Object.fromEntries(
-    CLASS_NAMES.map((name) => [name, Math.max(...[...bounds.values()].map((bound) => bound[name]))]),
+    CLASS_NAMES.map((name) => [name, largestOf([...bounds.values()].map((bound) => bound[name]))]),
   ) as Record<UsageClass, number>;
   const models = [...bounds].map(([model, bound]) => {
     const parts = CLASS_NAMES.map((name) => (largest[name] === 0 ? 0 : bound[name] / largest[name]));

@@ -4,6 +4,7 @@ import { bucketAt } from '../../domain/period.ts';
 import { each, inTurns } from '../../domain/steps.ts';
 import { addCounts, type PriceKey, type UsageCounts, type UsageRow } from '../../domain/usage.ts';
 import type { Shape } from '../../domain/usage-shape.ts';
+import { createPriceNumbers } from '../../domain/weights.ts';
 import type { Attributes } from '../../logs/attributes.ts';
 import { isUnresolved, modelIdentity } from '../../logs/model-id.ts';
 import type { RequestQuery, UsageQuery, Work } from '../engine.ts';
@@ -37,13 +38,15 @@ export async function usageRowsFromGroups(
 ): Promise<UsageRow[]> {
   const name = await namesFor(groups, query, work);
   const rows = new Map<string, UsageRow>();
+  const numberOf = createPriceNumbers();
   const add = (group: InvocationGroup) => {
     if (group.unfit && query.only !== undefined) return;
-    const { matches, priceKey, value } = name(group);
+    const { matches, priceKey: named, value } = name(group);
     if (!matches) return;
+    const { number, priceKey } = numberOf(named);
     const key = Object.fromEntries(query.by.map((dimension) => [dimension, value(dimension)]));
     const cell = query.cellMs === undefined ? {} : { cell: group.at - (group.at % query.cellMs) };
-    const id = JSON.stringify([Object.values(key), Object.values(priceKey), group.shape, cell.cell]);
+    const id = JSON.stringify([number, group.shape, cell.cell, ...Object.values(key)]);
     const row = rows.get(id);
     if (row) addCounts(row, group.counts);
     else rows.set(id, { key, priceKey, shape: group.shape, ...cell, ...group.counts });
