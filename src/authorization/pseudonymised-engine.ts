@@ -1,5 +1,6 @@
 import type { Dimension, Filter } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
+import { each, inTurns } from '../domain/steps.ts';
 import type { UsageRow } from '../domain/usage.ts';
 import {
   type Coverage,
@@ -57,11 +58,15 @@ export function pseudonymisedEngine(engine: Engine, pseudonyms: Pseudonyms): Eng
     async usage(query, work) {
       const { rows, coverage } = await asked(engine.usage(open(query), withoutAmounts(work)));
       const filters = query.where.filter(({ dimension }) => hides(dimension));
-      const kept = rows
-        .map((row) => ({ ...row, key: hiddenKey(row.key, pseudonyms) }))
-        .filter(({ key }) => filters.every(({ dimension, values }) => values.includes(key[dimension] as string)));
+      const kept: UsageRow[] = [];
+      const keep = (row: UsageRow) => {
+        const key = hiddenKey(row.key, pseudonyms);
+        if (filters.every(({ dimension, values }) => values.includes(key[dimension] as string)))
+          kept.push({ ...row, key: Object.fromEntries(query.by.map((name) => [name, key[name]])) });
+      };
+      await inTurns(each(rows, keep), work);
       return {
-        rows: kept.map((row) => ({ ...row, key: Object.fromEntries(query.by.map((name) => [name, row.key[name]])) })),
+        rows: kept,
         coverage: hiddenCoverage(coverage, pseudonyms),
       };
     },

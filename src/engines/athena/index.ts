@@ -4,8 +4,10 @@ import { spendErrorFromAws } from '../../aws/spend-error.ts';
 import { awsTargets } from '../../aws/target.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
+import { each, inTurns, type Steps } from '../../domain/steps.ts';
 import { memoizeFor } from '../../lazy.ts';
 import { type Engine, METADATA_KEYS_MS, type Work } from '../engine.ts';
+import type { InvocationGroup } from '../grouping/grouping.ts';
 import { type Quote, secondsByScans } from '../quote.ts';
 import { groupFromRow, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
 import { isAsked, type Scan } from '../scans/scan.ts';
@@ -131,7 +133,7 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
       if (folders.regions.length === 0) return NOTHING;
       const { text, columns } = usageQuery(scan, `${database}.${table}`, folders);
       const { rows } = await run(text, { ...scan, folders }, work);
-      if (rows) return foundFrom(rows, columns, scan);
+      if (rows) return inTurns(foundFrom(rows, columns, scan), work);
       if (atOnce) return undefined;
       throw new SpendError(
         'QUERY_FAILED',
@@ -188,15 +190,17 @@ function requestIdOf({ requestid = '' }: ResultRow): string {
 }
 
 /** Rows with a reason are lines that are no records. */
-function foundFrom(
+function* foundFrom(
   rows: readonly ResultRow[],
   columns: ReturnType<typeof usageQuery>['columns'],
   scan: Scan,
-): ScanResult {
+): Steps<ScanResult> {
   const malformed: Record<string, number> = {};
-  for (const row of rows)
-    if (row['reject']) malformed[row['reject']] = (malformed[row['reject']] ?? 0) + Number(row['records']);
+  const groups: InvocationGroup[] = [];
   const shape = { columns, cellMs: scan.cellMs, from: scan.from };
-  const groups = rows.filter((row) => !row['reject']).map((row) => groupFromRow(row, shape));
+  yield* each(rows, (row) => {
+    if (row['reject']) malformed[row['reject']] = (malformed[row['reject']] ?? 0) + Number(row['records']);
+    else groups.push(groupFromRow(row, shape));
+  });
   return { ...NOTHING, groups, malformed };
 }

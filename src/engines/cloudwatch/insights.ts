@@ -1,3 +1,4 @@
+import { inTurns, mapped } from '../../domain/steps.ts';
 import type { Work } from '../engine.ts';
 import type { InvocationGroup } from '../grouping/grouping.ts';
 import { groupFromRow, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
@@ -66,7 +67,10 @@ async function findSlice(
       ? undefined
       : settleHalves(slice, async (half) => (await findSlice(target, scan, half, work, how)) as Settled);
   const shape = { columns, cellMs: scan.cellMs, from: scan.from };
-  const rows = result.rows.map((row) => ({ row, group: groupFromRow(row, shape) }));
+  const rows = await inTurns(
+    mapped(result.rows, (row) => ({ row, group: groupFromRow(row, shape) })),
+    work,
+  );
   const records = rows.reduce((sum, { group }) => sum + group.records, 0);
   // Merging needs a group for each request. Should the service drop some of them, records are missing from the sums: count each record.
   if (how.merge && records < result.recordsMatched)

@@ -1,3 +1,4 @@
+import { inTurns, mapped } from '../../domain/steps.ts';
 import { largestOf, smallestOf } from '../../domain/sums.ts';
 import type { Work } from '../engine.ts';
 import { groupFromInvocation, type MergedInvocation } from '../grouping/merge.ts';
@@ -47,7 +48,10 @@ async function requestsOf(target: LogsTarget, slice: Slice, work: Work): Promise
   const result = await runQuery(target, text, slice, work);
   if (result.outside) return 'outside';
   if (isFull(result, slice)) return 'full';
-  return result.rows.map((row) => plainRequestFromRow(row, columns));
+  return inTurns(
+    mapped(result.rows, (row) => plainRequestFromRow(row, columns)),
+    work,
+  );
 }
 
 function parted(requests: readonly PlainRequest[], { only }: Pick<Scan, 'only'>) {
