@@ -20,6 +20,10 @@ export function atOnce<Result>(steps: Steps<Result>): Result {
   }
 }
 
+/** Timers of browsers, which have nothing else here, wait some milliseconds. */
+const nextTurn: (go: () => void) => void =
+  (globalThis as { setImmediate?: (go: () => void) => void }).setImmediate ?? ((go) => setTimeout(go, 0));
+
 /** Lets the event loop turn after each step. @throws SpendError CANCELLED */
 export async function inTurns<Result>(
   steps: Steps<Result>,
@@ -28,7 +32,7 @@ export async function inTurns<Result>(
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>(nextTurn);
     throwIfCancelled(signal);
   }
 }
