@@ -42,8 +42,8 @@ function oneOf<Value extends string>(...values: Value[]) {
 }
 
 function dollars(value: string) {
-  if (/^\d+(\.\d+)?$/.test(value)) return usdFromText(value);
-  throw new Error('must be a plain decimal number of dollars such as 0.50');
+  if (/^\d{1,12}(\.\d{1,12})?$/.test(value)) return usdFromText(value);
+  throw new Error('must be a plain decimal number of dollars such as 0.50, with at most 12 digits on each side');
 }
 
 /** How soon clients look again for what a polled stream holds. */

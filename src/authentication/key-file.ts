@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
@@ -52,7 +52,8 @@ export function createKeyReader(path: string): () => Promise<readonly KeyRecord[
  */
 export async function changeKeys(path: string, change: (keys: KeyRecord[]) => KeyRecord[]): Promise<void> {
   const { writing } = await import('../domain/system-error.ts');
-  await writing(path, () => mkdir(dirname(path), { recursive: true, mode: 0o700 }));
+  const { makeFolder } = await import('../make-folder.ts');
+  await writing(path, () => makeFolder(dirname(path)));
   // The new file is the lock as well: it can be made once.
   const next = `${path}.new`;
   const file = await openOnce(next);

@@ -1,5 +1,6 @@
 import { composeSessionStore, composeTaskStore } from '../compose.ts';
 import { readSetting } from '../config.ts';
+import { SpendError } from '../domain/errors.ts';
 import { startServer } from '../http/serve.ts';
 import { accessFromOptions } from './access.ts';
 import { EXIT } from './exit.ts';
@@ -23,6 +24,11 @@ export async function runServe(options: ServeOptions): Promise<number> {
   const dependencies = await composeFromOptions(options, readSetting('policy', options.policy));
   logStrayErrors(dependencies.log);
   const access = await accessFromOptions(options, dependencies.log);
+  if (!access && readSetting('maxClientDayUsd', options.maxClientDayUsd))
+    throw new SpendError(
+      'INVALID_SETTING',
+      '--max-client-day-usd bounds each client, and here nobody says who they are: make keys (bedrock-spend keys create NAME), set an OAuth issuer, or bound the whole server with --max-day-usd.',
+    );
   const table = readSetting('sessionTable', options.sessionTable);
   const server = await startServer(
     {

@@ -94,6 +94,14 @@ export function isoFromMoment(at: number, timezone = 'UTC'): string {
   return zoned(at, timezone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
 }
 
+/** A little less than so many cells take. */
+const MOST_MS: Readonly<Record<TimeDimension, number>> = {
+  hour: (MAX_BUCKETS - 48) * HOUR_MS,
+  day: (MAX_BUCKETS - 2) * DAY_MS,
+  week: (MAX_BUCKETS - 2) * 7 * DAY_MS,
+  month: (MAX_BUCKETS - 2) * 28 * DAY_MS,
+};
+
 /** The cells of a time dimension that touch the period, cut to it. */
 export function bucketsFromPeriod(dimension: TimeDimension, period: Period): Bucket[] {
   const buckets: Bucket[] = [];
@@ -103,7 +111,7 @@ export function bucketsFromPeriod(dimension: TimeDimension, period: Period): Buc
     if (buckets.length === MAX_BUCKETS) {
       throw new SpendError(
         'INVALID_PERIOD',
-        `More than ${MAX_BUCKETS} ${dimension}s: ask for a shorter period or a coarser interval.`,
+        `More than ${MAX_BUCKETS.toLocaleString('en-US')} ${dimension}s. Ask for a shorter period, such as from ${isoFromMoment(period.to - MOST_MS[dimension], period.timezone).slice(0, 10)}, or by a longer interval where there is a choice.`,
       );
     }
     const to = clock.nextAfter(dimension, from);

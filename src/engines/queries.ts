@@ -69,8 +69,11 @@ export interface Query<Result> {
   key: string;
   /** What running it costs; asked where somebody counts. Undefined: nothing. */
   quote?: (() => Promise<Pick<Quote, 'usd'>>) | undefined;
-  /** @param token the same whenever this query is started in a run of the same question */
-  start(token: string | undefined): Promise<string>;
+  /**
+   * @param token the same whenever this query is started in a run of the same question
+   * @param again takes what it costs once more: for who starts it anew without knowing whether it was started
+   */
+  start(token: string | undefined, again: () => Promise<void>): Promise<string>;
   /** Follows it to its end. */
   follow(id: string): Promise<Result>;
   stop(id: string): Promise<unknown>;
@@ -82,7 +85,8 @@ export async function runToEnd<Result>(
   work: Work,
 ): Promise<Result> {
   throwIfCancelled(work.signal);
-  const begin = (token?: string) => (quote ? paid(work, quote, () => start(token)) : start(token));
+  const begin = (token?: string) =>
+    quote ? paid(work, quote, (again) => start(token, again)) : start(token, async () => {});
   const id = await (work.queries ? work.queries.idOf(key, begin) : begin());
   try {
     return await follow(id);
@@ -93,21 +97,29 @@ export async function runToEnd<Result>(
   }
 }
 
+/** Whether a service said no: nothing was started then. Of a connection that broke, or a service that failed, that is not known. */
+export function isRefusal(error: unknown): boolean {
+  return (error as { $fault?: unknown } | undefined)?.$fault === 'client';
+}
+
 /**
- * Starts what costs, when the question may still pay for it; what could not be started is given back.
+ * Starts what costs, when the question may still pay for it; what surely did not start is given back.
  * @param quote asked for only where somebody counts
  */
 async function paid<Result>(
   { budget }: Work,
   quote: () => Promise<Pick<Quote, 'usd'>>,
-  start: () => Promise<Result>,
+  start: (again: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
-  if (budget === undefined) return start();
-  const giveBack = await budget.take(await quote());
+  if (budget === undefined) return start(async () => {});
+  const price = await quote();
+  const giveBack = await budget.take(price);
   try {
-    return await start();
+    return await start(async () => {
+      await budget.take(price);
+    });
   } catch (error) {
-    await giveBack();
+    if (isRefusal(error) || (error instanceof SpendError && error.code === 'CANCELLED')) await giveBack();
     throw error;
   }
 }

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
@@ -37,16 +41,33 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([moto.close(), files.close(), logs.close()]));
 
-function open() {
+function open(endpoint = logs.endpoint) {
   logs.calls.length = 0;
   engine = createCloudWatchEngine({
     source: `cloudwatch:${GROUP}?region=us-east-1`,
-    client: { ...CLIENT, endpoint: logs.endpoint },
+    client: { ...CLIENT, endpoint },
     metrics: { endpoint: moto.endpoint },
   });
 }
-beforeEach(open);
+beforeEach(() => open());
 afterEach(() => engine.close());
+
+/** Hands on what is asked, and loses what is answered to each start of a query. */
+async function losingAnswers(endpoint: string) {
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const headers = request.headers as Record<string, string>;
+    const answer = await fetch(endpoint, { method: 'POST', headers, body });
+    if (/StartQuery$/.test(headers['x-amz-target'] ?? '')) return response.destroy();
+    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' });
+    return response.end(await answer.text());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
 
 const scans = () => logs.calls.filter(({ operation }) => operation === 'StartQuery').length;
 const dollars = (amount: number) => usdFromText(amount.toFixed(2));
@@ -68,6 +89,17 @@ describe('one question', () => {
       message: expect.stringContaining('that it has cost already'),
     });
     expect(scans()).toBe(needed - 1);
+  });
+
+  it('pays for each start that may have happened, and is over when that is too much', async () => {
+    await engine.close();
+    const losing = await losingAnswers(logs.endpoint);
+    open(losing.endpoint);
+    await expect(breakdown({ by: ['model'], ...DAY }, bounded(2 * SCAN_USD))).rejects.toMatchObject({
+      code: 'SCAN_TOO_EXPENSIVE',
+    });
+    expect(scans()).toBe(2);
+    await losing.close();
   });
 
   it('pays nothing for what is known', async () => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { lock } from 'proper-lockfile';
+import { makeFolder } from '../../make-folder.ts';
 
 /** Runs work one at a time within this process. */
 export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
@@ -17,7 +17,7 @@ export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
 /** Runs work one at a time on this machine: two processes that send one refresh token end the sign-in at issuers that rotate them. */
 export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
   const folder = envPaths('bedrock-spend', { suffix: '' }).cache;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const file = join(folder, `oauth-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`);
   // A process that died leaves its lock; it is taken over after ten seconds without a sign of life.
   const release = await lock(file, {

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import type { Work } from '../engine.ts';
-import { looks, neverEnded, type Query, runToEnd } from '../queries.ts';
+import { isRefusal, looks, neverEnded, type Query, runToEnd } from '../queries.ts';
 import type { ResultRow } from '../scans/result-row.ts';
 import { MOST_ROWS } from './insights-query.ts';
 import { type LogsTarget, targetError } from './logs-target.ts';
@@ -60,7 +60,7 @@ export async function runQuery(target: LogsTarget, text: string, slice: Slice, w
   const query: Query<QueryResult> = {
     key: JSON.stringify([name, region, slice, text]),
     quote: () => quoteScan([target], slice, false, work),
-    start: () => startQuery(target, text, slice, work),
+    start: (_, again) => startQuery(target, text, slice, work, again),
     async follow(id) {
       const started = performance.now();
       const result = await results(target, id, work);
@@ -84,11 +84,34 @@ function isOutside(error: unknown): boolean {
   return error instanceof MalformedQueryException && /retention|creation time/i.test(error.message);
 }
 
+/** The SDK tries again when an answer was lost: then the query may run already, and is paid for once more. */
+function countedAttempts(command: StartQueryCommand, again: () => Promise<void>): StartQueryCommand {
+  let lost = false;
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      if (lost) await again();
+      lost = true;
+      try {
+        const answer = await next(args);
+        lost = false;
+        return answer;
+      } catch (error) {
+        lost = !isRefusal(error);
+        throw error;
+      }
+    },
+    // Inside the step that tries again, which is the first of these.
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  return command;
+}
+
 async function startQuery(
   { client, groups }: LogsTarget,
   queryString: string,
   slice: Slice,
   work: Work,
+  again: () => Promise<void>,
 ): Promise<string> {
   const arns = groups.some((group) => group.startsWith('arn:'));
   const input = {
@@ -102,7 +125,7 @@ async function startQuery(
   let refused: unknown;
   for await (const _ of looks(work, { fromMs: POLL_FROM_MS, toMs: POLL_TO_MS, forMs: QUEUE_MS })) {
     try {
-      const { queryId } = await client.send(new StartQueryCommand(input));
+      const { queryId } = await client.send(countedAttempts(new StartQueryCommand(input), again));
       return queryId as string;
     } catch (error) {
       // Too many queries at once: the SDK does not repeat this one.

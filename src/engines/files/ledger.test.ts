@@ -1,6 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, rm, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -248,7 +260,7 @@ describe('the ledger', () => {
     await put('a.json', [one]);
     ledger = join(folder, 'locked.duckdb');
     await writeFile(ledger, 'this is not a database'.repeat(1000));
-    await expect(summary()).rejects.toMatchObject({ message: expect.stringContaining(`The ledger ${ledger}`) });
+    await expect(summary()).rejects.toMatchObject({ message: expect.stringContaining(`${ledger} is no ledger`) });
   });
 
   it.skipIf(process.platform === 'win32')('is for its owner alone, with all that DuckDB puts beside it', async () => {
@@ -392,6 +404,25 @@ describe('an engine that stays open', () => {
     await recordsOf(engine);
     await engine.close();
     expect(await recordsOf(engine)).toBe(1);
+  });
+});
+
+describe('what is no ledger', () => {
+  it.each(['a folder', 'somebody’s notes', 'a link to them'])('is neither used nor changed: %s', async (what) => {
+    const [notes, path] = [join(folder, 'notes'), join(folder, 'given')];
+    await writeFile(notes, 'mine\n', { mode: 0o644 });
+    await chmod(notes, 0o644);
+    if (what === 'a folder') await mkdir(path, { mode: 0o755 });
+    else if (what === 'a link to them') await symlink(notes, path);
+    else await copyFile(notes, path);
+    const before = (await stat(path)).mode;
+    const engine = await createFilesEngine({ source, ledger: path });
+    await expect(engine.range()).rejects.toMatchObject({
+      code: 'LEDGER_UNUSABLE',
+      message: expect.stringMatching(/is no ledger, but (another file \(if .*\)|a folder or a device)\. Name a file/),
+    });
+    await engine.close();
+    expect((await stat(path)).mode).toBe(before);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, link, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, link, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import envPaths from 'env-paths';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import { logEntry } from '../../domain/printable.ts';
 import { systemRefusal } from '../../domain/system-error.ts';
+import { makeFolder } from '../../make-folder.ts';
 import type { Work } from '../engine.ts';
 import { layOut } from './layout.ts';
 import { INVOCATIONS_VIEW } from './schema.ts';
@@ -74,6 +75,8 @@ export function createLedger(path: string, passing = false): Ledger {
   let rebuilt = false;
   let queue: Promise<unknown> = Promise.resolve();
   let idle: NodeJS.Timeout | undefined;
+  /** When it was last found that somebody else has it. */
+  let busy: { error: SpendError; at: number } | undefined;
 
   async function connect(options: Work): Promise<DuckDBConnection> {
     clearTimeout(idle);
@@ -96,14 +99,18 @@ export function createLedger(path: string, passing = false): Ledger {
       return rebuilt;
     },
     use(work, options = {}) {
+      const asked = performance.now();
       const turn = queue.then(async () => {
         throwIfCancelled(options.signal);
+        // Who came while another waited has waited as well.
+        if (busy && asked < busy.at) throw busy.error;
         try {
           return await work(await connect(options));
         } catch (error) {
           const refused = refusedBySystem(error, path, passing);
           // What DuckDB could not write has made it refuse all else: the next question opens the file anew.
           if (refused) release();
+          if (error instanceof SpendError && error.code === 'LEDGER_BUSY') busy = { error, at: performance.now() };
           throw refused ?? error;
         } finally {
           idle = setTimeout(release, IDLE_CLOSE_MS).unref();
@@ -144,7 +151,7 @@ export async function createTemporaryLedger(): Promise<Ledger> {
 }
 
 async function openLedger(path: string, passing: boolean, options: Work) {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((cause) => {
+  await makeFolder(dirname(path)).catch((cause) => {
     throw new SpendError(
       'LEDGER_UNUSABLE',
       `The folder of the ledger ${path} cannot be made (${cause.code}). Name another file with --ledger, or use --no-ledger.`,
@@ -170,6 +177,7 @@ async function openInstance(path: string, passing: boolean, { signal, onProgress
     try {
       return await openAlone(path, passing);
     } catch (cause) {
+      if (cause instanceof SpendError) throw cause;
       const holder = await holderOf(cause as Error);
       if (holder === undefined) {
         throw (
@@ -249,12 +257,38 @@ async function openAlone(path: string, passing: boolean): Promise<DuckDBInstance
   claim(path);
   try {
     if (!passing && !existsSync(path)) await createEmpty(path);
-    // Earlier versions made it as the mask had it. What is another's stays so.
-    else await chmod(path, 0o600).catch(() => {});
+    else if (!passing) {
+      await checkIsDatabase(path);
+      // Earlier versions made it as the mask had it. What is another's stays so.
+      await chmod(path, 0o600).catch(() => {});
+    }
     return await DuckDBInstance.create(path, { memory_limit: MEMORY_LIMIT, preserve_insertion_order: 'false' });
   } catch (error) {
     unclaim(path);
     throw error;
+  }
+}
+
+/** DuckDB's files begin with a checksum of eight bytes and this, https://duckdb.org/docs/stable/internals/storage. */
+const DATABASE_MARK = 'DUCK';
+
+/** A folder, a device or somebody's notes must be neither changed nor told to be deleted. @throws SpendError LEDGER_UNUSABLE */
+async function checkIsDatabase(path: string): Promise<void> {
+  const { isFile, size } = await stat(path).then((found) => ({ isFile: found.isFile(), size: found.size }));
+  if (isFile && (size === 0 || (await beginningOf(path)).toString('latin1', 8) === DATABASE_MARK)) return;
+  throw new SpendError(
+    'LEDGER_UNUSABLE',
+    `${path} is no ledger, but ${isFile ? 'another file (if it was one, it is damaged: delete it)' : 'a folder or a device'}. Name a file with --ledger that is not there yet, or use --no-ledger.`,
+  );
+}
+
+async function beginningOf(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8 + DATABASE_MARK.length));
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 }
 

@@ -46,12 +46,14 @@ export function createDayLimits({ sums, maxUsd, maxClientUsd, now }: DayLimitsOp
         const giveBack = async () => {
           for (const { of, most } of added) await sums.add(day, of, ZERO_USD.minus(usd), most);
         };
-        for (const limit of limits) {
-          if (await sums.add(day, limit.of, usd, limit.most)) added.push(limit);
-          else {
-            await giveBack();
-            throw spent(usd, limit);
+        try {
+          for (const limit of limits) {
+            if (!(await sums.add(day, limit.of, usd, limit.most))) throw spent(usd, limit);
+            added.push(limit);
           }
+        } catch (error) {
+          await giveBack();
+          throw error;
         }
         return giveBack;
       },
@@ -62,23 +64,21 @@ export function createDayLimits({ sums, maxUsd, maxClientUsd, now }: DayLimitsOp
 function spent(usd: Usd, { most, whose }: { most: Usd; whose: string }): SpendError {
   return new SpendError(
     'SCAN_TOO_EXPENSIVE',
-    `Answering would scan logs for ${displayUsd(usd)}, and with that more than the ${displayUsd(most)} that ${whose} in a day would be gone. Ask again after midnight UTC, or for what was asked today already; the operator can raise the limit.`,
+    `Answering would scan logs for ${displayUsd(usd)}, and with that more than the ${displayUsd(most)} that ${whose} in a day would be gone. Ask again after midnight UTC, or what was asked before, in the same words; the operator can raise the limit.`,
   );
 }
 
 /** Sums of one process, gone with it. */
 export function createMemoryDaySums(): DaySums {
-  let today = '';
-  let sums = new Map<string, Usd>();
+  const days = new Map<string, Map<string, Usd>>();
   return {
     async add(day, of, usd, most) {
-      if (day > today) {
-        today = day;
-        sums = new Map();
-      }
+      const sums = days.get(day) ?? new Map<string, Usd>();
       const sum = (sums.get(of) ?? ZERO_USD).plus(usd);
       if (usd.gt(ZERO_USD) && sum.gt(most)) return false;
-      sums.set(of, sum);
+      days.set(day, sums.set(of, sum));
+      // The day before can still be given back to.
+      for (const old of [...days.keys()].sort().slice(0, -2)) days.delete(old);
       return true;
     },
   };

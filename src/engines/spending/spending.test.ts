@@ -26,10 +26,21 @@ describe('the budget of a question', () => {
     expect(takes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
   });
 
+  it('does not get back what a query may cost whose start was not answered', async () => {
+    const budget = budgetOf('1');
+    const query = { key: 'a', quote: async () => ({ usd: '0.6' }), follow: async () => 'done', stop: async () => {} };
+    const lost = { ...query, start: () => Promise.reject(new Error('socket hang up')) };
+    await expect(runToEnd(lost, { budget })).rejects.toThrow('socket hang up');
+    await expect(runToEnd(lost, { budget })).rejects.toMatchObject({ code: 'SCAN_TOO_EXPENSIVE' });
+  });
+
   it('gets back what a query did not cost that could not start', async () => {
     const budget = budgetOf('1');
     const query = { key: 'a', quote: async () => ({ usd: '0.6' }), follow: async () => 'done', stop: async () => {} };
-    const refused = { ...query, start: () => Promise.reject(new Error('too many queries')) };
+    const refused = {
+      ...query,
+      start: () => Promise.reject(Object.assign(new Error('too many queries'), { $fault: 'client' })),
+    };
     await expect(runToEnd(refused, { budget })).rejects.toThrow('too many queries');
     const started = { ...query, start: async () => 'id' };
     expect(await runToEnd(started, { budget })).toBe('done');
@@ -101,6 +112,26 @@ describe.each<[string, () => Promise<{ sums: DaySums; close(): Promise<void> }>]
     const limitOf = limits('1', undefined);
     const takes = await Promise.all(['a', 'b', 'c', 'd'].map((key) => outcome(limitOf(key).take(usdFromText('0.5')))));
     expect(takes.filter((what) => what === 'taken')).toHaveLength(2);
+  });
+
+  it('get back what was not spent on the day it was taken', async () => {
+    const limitOf = limits('1', undefined);
+    const giveBack = await limitOf('key:a').take(usdFromText('1'));
+    now += 3_600_000;
+    await limitOf('key:a').take(usdFromText('1'));
+    await giveBack();
+    expect(await outcome(limitOf('key:a').take(usdFromText('0.1')))).not.toBe('taken');
+  });
+
+  it('get back what a client took where the server’s sum does not answer', async () => {
+    const broken: DaySums = {
+      add: (day, of, usd, most) =>
+        of === 'server' ? Promise.reject(new Error('no table')) : opened.sums.add(day, of, usd, most),
+    };
+    const options = { maxUsd: usdFromText('1'), maxClientUsd: usdFromText('1'), now: () => now };
+    const taking = createDayLimits({ ...options, sums: broken })('key:a').take(usdFromText('1'));
+    await expect(taking).rejects.toThrow('no table');
+    expect(await outcome(limits('1', '1')('key:a').take(usdFromText('1')))).toBe('taken');
   });
 
   it('get back what was not spent, to the last digit', async () => {

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { makeFolder } from '../../make-folder.ts';
 import type { FoundModel } from './look-up.ts';
 
 const schema = z.record(
@@ -74,7 +75,7 @@ function knownFromText(text: string): Known {
 async function write(file: string, known: Known): Promise<void> {
   const whole = `${file}.${process.pid}`;
   // On a read-only file system, as on Lambda, nothing is remembered.
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(file))
     .then(() => writeFile(whole, JSON.stringify(known, null, 1), { mode: 0o600 }))
     .then(() => rename(whole, file))
     .catch(() => {});

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { makeFolder } from '../../make-folder.ts';
 import { IRREGULAR_NAMES } from '../models/names.ts';
 import { OFFER_CODES } from '../price-list/offer.ts';
 import type { PriceList } from '../price-list/price-list.ts';
@@ -59,7 +60,7 @@ export async function readCachedPriceList(file: string): Promise<PriceList> {
 /** Replaces the file at once, so that nobody reads half of it. @throws Error when it cannot be written */
 export async function writeCachedPriceList(file: string, list: PriceList): Promise<void> {
   const whole = `${file}.${process.pid}`;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file));
   try {
     await writeFile(whole, JSON.stringify({ mapping: MAPPING, ...list }), { mode: 0o600 });
     await rename(whole, file);

@@ -1,5 +1,6 @@
-import { mkdir, rm, unlink } from 'node:fs/promises';
+import { rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../make-folder.ts';
 import type { Lack, LogFile, Supplied, Supply } from '../store.ts';
 
 /**
@@ -68,7 +69,7 @@ export async function fetchAhead(
   }
 
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   return {
     async next() {
       fetchMore();
