@@ -132,6 +132,7 @@ describe('exit codes', () => {
     [['breakdown', '--by', 'model', '--source', 'gs://bucket/logs'], 1, /no source of the kind gs:.*cloudwatch:/],
     [['report', '--url', 'http://127.0.0.1:9/mcp'], 1, /No MCP server answered/],
     [['serve', '--source', SAMPLE_LOGS, '--host', '0.0.0.0'], 1, /keys create/],
+    [['serve', '--source', SAMPLE_LOGS, '--max-client-day-usd', '1'], 1, /keys create NAME/],
     [['serve', '--source', SAMPLE_LOGS, '--port', '99999'], 2, /--port: "99999" cannot be used/],
     [['call', 'breakdown_spend', '--args', '{"by":["x"]}', '--source', SAMPLE_LOGS], 1, /no dimension "x"/],
   ])('%j is %i', async (args, expected, message) => {
