@@ -46,6 +46,17 @@ print(json.dumps(found))`;
   let key: string;
   let found: Record<string, { arns: Record<string, string[]>; files: boolean; notes: string[]; failure?: string }>;
 
+  const glueArns = (database: string, table: string) =>
+    ['catalog', `database/${database}`, `table/${database}/${table}`, 'database/default'].map(
+      (name) => `arn:aws:glue:${HERE}:${name}`,
+    );
+  const athenaOf = (workgroup: string) => ({
+    LogBucketArns: ['arn:aws:s3:::logs-plain'],
+    LogObjectArns: ['arn:aws:s3:::logs-plain/AWSLogs/*'],
+    AthenaArns: [`arn:aws:athena:${HERE}:workgroup/${workgroup}`],
+    GlueArns: glueArns('d', 't'),
+  });
+
   const CASES: readonly [source: string, arns: () => Record<string, string[]>][] = [
     ['cloudwatch:', () => ({ LogGroupArns: [GROUP] })],
     [
@@ -92,23 +103,41 @@ print(json.dumps(found))`;
         LogBucketArns: ['arn:aws:s3:::logs-plain'],
         LogObjectArns: ['arn:aws:s3:::logs-plain/a-b/AWSLogs/*'],
         AthenaArns: [`arn:aws:athena:${HERE}:workgroup/finops`],
-        GlueArns: ['catalog', 'database/bedrock_spend', 'table/bedrock_spend/invocations_logs_plain_a_b'].map(
-          (name) => `arn:aws:glue:${HERE}:${name}`,
-        ),
+        GlueArns: glueArns('bedrock_spend', 'invocations_logs_plain_a_b'),
         AthenaResultBucketArns: ['arn:aws:s3:::results'],
         AthenaResultObjectArns: ['arn:aws:s3:::results/finops/*'],
       }),
     ],
     [
-      'athena:s3://logs-plain?table=d.t&output=s3://results/',
+      'athena:s3://logs-plain?table=d.t&output=s3://results/&create=yes',
       () => ({
-        LogBucketArns: ['arn:aws:s3:::logs-plain'],
-        LogObjectArns: ['arn:aws:s3:::logs-plain/AWSLogs/*'],
-        AthenaArns: [`arn:aws:athena:${HERE}:workgroup/primary`],
-        GlueArns: ['catalog', 'database/d', 'table/d/t'].map((name) => `arn:aws:glue:${HERE}:${name}`),
+        ...athenaOf('primary'),
+        GlueCreateArns: glueArns('d', 't'),
         AthenaResultBucketArns: ['arn:aws:s3:::results'],
         AthenaResultObjectArns: ['arn:aws:s3:::results/*'],
       }),
+    ],
+    [
+      'athena:s3://logs-plain?table=d.t&output=s3://logs-eu/out/',
+      () => ({
+        ...athenaOf('primary'),
+        AthenaResultBucketArns: ['arn:aws:s3:::logs-eu'],
+        AthenaResultObjectArns: ['arn:aws:s3:::logs-eu/out/*'],
+        ResultKmsKeyArns: [key],
+      }),
+    ],
+    [
+      'athena:s3://logs-plain?table=d.t&workgroup=strict&output=s3://logs-eu/out/',
+      () => ({
+        ...athenaOf('strict'),
+        AthenaResultBucketArns: ['arn:aws:s3:::results'],
+        AthenaResultObjectArns: ['arn:aws:s3:::results/strict/*'],
+        ResultKmsKeyArns: [key],
+      }),
+    ],
+    [
+      'athena:s3://logs-plain?table=d.t&workgroup=managed&output=s3://results/',
+      () => ({ ...athenaOf('managed'), ResultKmsKeyArns: [key] }),
     ],
   ];
 
@@ -136,6 +165,18 @@ print(json.dumps(found))`;
     });
     const ResultConfiguration = { OutputLocation: 's3://results/finops/' };
     await cloud.call('athena', 'create_work_group', { Name: 'finops', Configuration: { ResultConfiguration } });
+    const strict = {
+      OutputLocation: 's3://results/strict/',
+      EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: key },
+    };
+    await cloud.call('athena', 'create_work_group', {
+      Name: 'strict',
+      Configuration: { EnforceWorkGroupConfiguration: true, ResultConfiguration: strict },
+    });
+    await cloud.call('athena', 'create_work_group', {
+      Name: 'managed',
+      Configuration: { ManagedQueryResultsConfiguration: { Enabled: true, EncryptionConfiguration: { KmsKey: key } } },
+    });
     found = await python(PERMISSIONS, ...CASES.map(([source]) => source), ...FAILURES.map(([source]) => source));
   });
 
@@ -155,6 +196,12 @@ print(json.dumps(found))`;
   it('say what cannot be known from here', () => {
     expect(found['auto:?region=ap-south-1']?.notes).toEqual([expect.stringContaining('logs nothing in ap-south-1')]);
     expect(found[`cloudwatch:/x?role=${ROLE}`]?.notes).toEqual([expect.stringContaining('must trust')]);
+    const unused = (workgroup: string, output: string) =>
+      found[`athena:s3://logs-plain?table=d.t&workgroup=${workgroup}&output=${output}`]?.notes;
+    expect(unused('strict', 's3://logs-eu/out/')).toEqual([expect.stringMatching(/^output=.* has no effect.*strict/)]);
+    expect(unused('managed', 's3://results/')).toEqual([
+      expect.stringContaining('keeps the results of workgroup managed'),
+    ]);
   });
 });
 
