@@ -7,7 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
@@ -16,6 +16,7 @@ from pathlib import Path
 from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
 from deployer.error import DeployError
+from deployer.signing_in import signed_in
 
 ROOT = Path(__file__).parent.parent.parent
 BUILDERS = ("docker", "podman", "finch", "buildah")
@@ -199,21 +200,17 @@ class Builder:
         raise DeployError(f"{self.program} could not build the image: what it says above has to be put right first.")
 
     def push(self, reference: str, login: tuple[str, str]) -> None:
-        """Push it; the password goes through a pipe, and is forgotten afterwards."""
+        """Push it, signed in for that alone."""
         registry = reference.partition("/")[0]
-        user, password = login
-        signed_in = ["login", "--username", user, "--password-stdin", registry]
-        failed = self._run(signed_in, password) or self._run(["push", reference])
-        subprocess.run([self._path(), "logout", registry], capture_output=True, check=False)
+        with signed_in(self.program, registry, login) as signing_in:
+            failed = self._run(["push", *signing_in.flags, reference], signing_in.environment)
         if failed:
             raise DeployError(f"{self.program} could not push to {registry}: see above, then run the command again.")
 
-    def _run(self, arguments: list[str], typed: str | None = None) -> bool:
+    def _run(self, arguments: list[str], more: Mapping[str, str] | None = None) -> bool:
         """Run it, what it says on stderr. Returns whether it failed."""
-        environment = {**os.environ, **BUILD_ENVIRONMENT}
-        ended = subprocess.run(
-            [self._path(), *arguments], input=typed, text=True, env=environment, stdout=2, check=False
-        )
+        environment = {**os.environ, **BUILD_ENVIRONMENT, **(more or {})}
+        ended = subprocess.run([self._path(), *arguments], env=environment, stdout=2, check=False)
         return ended.returncode != 0
 
     def _path(self) -> str:

@@ -37,6 +37,10 @@ export interface BuilderCall {
   command: string;
   arguments: string[];
   typed: boolean;
+  /** Registries. */
+  signedIn: string[];
+  /** Names of the settings, and of what lies beside them. */
+  others: string[];
 }
 
 /** A person's machine: a clone, builders that stand in for real ones, credentials, and AWS behind AWS_ENDPOINT_URL. */
@@ -45,6 +49,8 @@ export interface DeployRig {
   home: string;
   /** PATH. */
   bin: string;
+  /** Of every program that is started. */
+  env: Readonly<Record<string, string>>;
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** What builders were asked since the last reset. */
   built(): BuilderCall[];
@@ -95,6 +101,7 @@ export async function startDeployRig(): Promise<DeployRig> {
     cloud,
     home,
     bin,
+    env,
     install,
     reset,
     run(args, options = {}) {

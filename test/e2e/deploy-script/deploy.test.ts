@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
 
@@ -49,7 +50,6 @@ describe('a deployment', () => {
     expect(value).toMatch(/^\w{20,}$/);
     const calls = rig.built();
     expect(ran.stdout + ran.stderr + JSON.stringify(calls)).not.toContain(value);
-    expect(calls.find(({ command }) => command === 'login')).toMatchObject({ typed: true });
     const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' });
     expect(JSON.stringify(Stacks)).not.toContain(value);
   });
@@ -141,9 +141,30 @@ describe('a deployment from nothing', () => {
     expect((await rig.run(DEPLOY)).last).toContain('cloudformation:CreateChangeSet');
     const calls = rig.built().filter(({ command }) => command !== 'info' && command !== '--version');
     expect(calls.map((call) => [call.builder, call.command])).toEqual(
-      ['build', 'login', 'push', 'logout'].map((command) => [builder, command]),
+      ['build', 'push'].map((command) => [builder, command]),
     );
     expect(calls[0]?.arguments).toContain('DUCKDB=no');
+    expect(calls[1]?.signedIn).toEqual(['123456789012.dkr.ecr.us-east-1.amazonaws.com']);
+  });
+
+  it.each([
+    ['docker', '.docker'],
+    ['finch', '.finch'],
+  ])('pushes with %s where a helper signs in, and leaves what a person has signed in to', async (builder, folder) => {
+    rig.install(builder);
+    const theirs = join(rig.home, folder);
+    mkdirSync(join(theirs, 'contexts'), { recursive: true });
+    const settings = { auths: { 'ghcr.io': { auth: 'eDp5' } }, credsStore: 'ecr-login', currentContext: 'colima' };
+    writeFileSync(join(theirs, 'config.json'), JSON.stringify(settings));
+    await rig.cloud.faults({ denied: ['^cloudformation:CreateChangeSet'] }); // What comes next.
+    expect((await rig.run(DEPLOY)).last).toContain('cloudformation:CreateChangeSet');
+    expect(rig.built().at(-1)).toMatchObject({
+      command: 'push',
+      signedIn: ['123456789012.dkr.ecr.us-east-1.amazonaws.com'],
+      others: expect.arrayContaining(['currentContext', 'contexts']),
+    });
+    expect(rig.built().at(-1)?.others).not.toContain('credsStore');
+    expect(JSON.parse(readFileSync(join(theirs, 'config.json'), 'utf8'))).toEqual(settings);
   });
 
   it('goes on where it was interrupted', async () => {

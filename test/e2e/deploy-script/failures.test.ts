@@ -85,7 +85,6 @@ describe('what goes wrong on the way is said in one line', () => {
 
   it.each([
     ['build', /could not build the image/],
-    ['login', /could not push/],
     ['push', /could not push/],
   ])('%s', (command, line) => expectFailure(DEPLOY, line, { env: { RIG_BUILDER_FAILS: command } }));
 
