@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["boto3>=1.40"]
+# dependencies = ["boto3>=1.41"]
 # ///
 """From a clone and AWS credentials to an MCP endpoint behind a key: docs/deploy.md.
 

@@ -41,6 +41,15 @@ class AwsError(DeployError):
         return self.code in DENIED
 
 
+def _denial(needed: str, said: str) -> str:
+    """AWS's words tell which policy it was: one that lacks the permission, or one of the organization's that forbids it."""
+    if "explicit deny" in said:
+        what = f"A policy forbids {needed}: whoever keeps that policy must allow it"
+    else:
+        what = f"No permission: get {needed} (docs/deploy.md lists all)"
+    return f"{what}, then run the command again. AWS says: {said.rstrip('.')}."
+
+
 class Aws:
     """An account and region. AWS_ENDPOINT_URL and everything else that boto3 reads is boto3's own business."""
 
@@ -118,10 +127,7 @@ class Aws:
                 code, f"AWS does not accept these credentials in {where}: {SIGN_IN[:-1]}, or enable {where}."
             )
         if code in DENIED:
-            needed = self._permission(service, operation, where)
-            return AwsError(
-                code, f"No permission: get {needed} (docs/deploy.md lists all), then run the command again."
-            )
+            return AwsError(code, _denial(self._permission(service, operation, where), said), said)
         return AwsError(code, f"{service} {operation.replace('_', ' ')} in {where}: {said}", said)
 
     def _permission(self, service: str, operation: str, region: str) -> str:

@@ -44,6 +44,8 @@ class ChangeSet:
 
     def text(self) -> str:
         """Show it as a table."""
+        if not self.changes:
+            return "  No resource changes; what is set is kept."
         return table([(f"  {change.what}", change.name, change.kind, change.why) for change in self.changes])
 
 
@@ -69,12 +71,13 @@ def propose(aws: Aws, stack: Stack | None, name: str, template: str, values: Map
     described = _ready(aws, arn, name)
     if described["Status"] == "FAILED":
         reason = described.get("StatusReason", "")
+        nothing_new = any(words in reason for words in NOTHING_NEW)
+        found = [] if nothing_new else _found_early(aws, arn, name)
         discard(aws, arn, name)
-        if any(words in reason for words in NOTHING_NEW):
+        if nothing_new:
             return None
-        raise DeployError(
-            f"CloudFormation does not take this: {' '.join(reason.split()).rstrip('.')}. Check what is --set."
-        )
+        why = "; ".join(found) or " ".join(reason.split()).rstrip(".")
+        raise DeployError(f"CloudFormation does not take this: {why}. Check what is --set.")
     now = find_stack(aws, name)
     if now is None:
         raise DeployError(f"The stack {name} was deleted meanwhile: run the command again.")
@@ -121,6 +124,26 @@ def _ready(aws: Aws, arn: str, name: str) -> Json:
         pause(FIRST_PAUSE_S)
     pages = aws.pages("cloudformation", "describe_change_set", "Changes", ChangeSetName=arn, StackName=name)
     return {**described, "Changes": list(pages)}
+
+
+def _found_early(aws: Aws, arn: str, name: str) -> list[str]:
+    """What CloudFormation found wrong before it began: the reason of the change set only says that there is something.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
+    """
+    try:
+        place = {"StackName": name, "ChangeSetName": arn}
+        only = {"FailedEvents": True}
+        events = list(aws.pages("cloudformation", "describe_events", "OperationEvents", Filters=only, **place))
+    except (DeployError, LookupError):  # Without the permission, or with a boto3 that does not know it.
+        return []
+    found = []
+    for event in events:
+        said = " ".join(str(event.get("ValidationStatusReason") or event.get("HookStatusReason") or "").split())
+        where = event.get("LogicalResourceId", "") + event.get("ValidationPath", "").replace("/", " ")
+        if said:
+            found.append(f"{where}: {said.rstrip('.')}")
+    return list(dict.fromkeys(found))
 
 
 def _changes(described: Json) -> list[Change]:

@@ -172,7 +172,10 @@ def _rotate_key(aws: Aws, console: Console, given: argparse.Namespace) -> None:
     stack = need_stack(aws, given.stack)
     keys = keys_of(aws, stack)
     value, old = keys.replace(given.name)
-    smoke.works(_url(stack), value)
+    try:
+        smoke.works(_url(stack), value)
+    except DeployError as failure:
+        raise DeployError(f"The old value of {given.name} stays, beside the new one: {failure}") from failure
     keys.delete(old)
     _tell(console, keys, given, value)
 

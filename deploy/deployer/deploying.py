@@ -17,10 +17,12 @@ from deployer.keys import keys_of
 from deployer.parameters import Values, kept_by_hand, known, parse_settings, values_of
 from deployer.permissions import permissions_of
 from deployer.source import Source, source_from_text
-from deployer.stack import Stack, find_stack, need_stack, settle
+from deployer.stack import SET_BY_HAND, Stack, find_stack, need_stack, settle, trouble_of
 from deployer.template import PATH, Parameter, read_parameters, template_to_deploy
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
+# Outputs cannot be empty.
+NOTHING = "-"
 NO_IMAGE = f"sha256:{0:064}"
 
 
@@ -46,7 +48,7 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
             f"--stack {request.stack}: take a small letter, then small letters, digits and -, 41 at most."
         )
     console.say(f"{request.stack} in {aws.region}, account {aws.account}")
-    stack = find_stack(aws, request.stack) if request.plan else settle(aws, console, request.stack)
+    stack = _to_plan(aws, request.stack) if request.plan else settle(aws, console, request.stack)
     text = PATH.read_text()
     parameters = read_parameters(aws, text)
     by_hand = _by_hand(aws, stack, request, parameters)
@@ -76,11 +78,21 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
         _hand_over(aws, console, need_stack(aws, request.stack), source, show=request.show)
 
 
+def _to_plan(aws: Aws, name: str) -> Stack | None:
+    """Find the stack, whose changes can be told only where it is well."""
+    stack = find_stack(aws, name)
+    if stack and stack.trouble:
+        raise DeployError(
+            f"{name} is in the state {stack.status}, of which nothing can be planned. {trouble_of(aws, stack)}"
+        )
+    return stack
+
+
 def _by_hand(
     aws: Aws, stack: Stack | None, request: DeployRequest, parameters: Mapping[str, Parameter]
 ) -> dict[str, str]:
     before = stack.parameters if stack and stack.exists else {}
-    kept = kept_by_hand(before, _remembered(aws, request.stack) if before else frozenset(), parameters)
+    kept = kept_by_hand(before, _remembered(aws, stack) if stack and before else frozenset(), parameters)
     asked = parse_settings(request.settings, parameters)
     if request.source is not None:
         asked["Source"] = request.source
@@ -88,15 +100,18 @@ def _by_hand(
     return {name: value for name, value in {**kept, **asked}.items() if name not in forgotten or name in asked}
 
 
-def _remembered(aws: Aws, stack: str) -> frozenset[str] | None:
-    """Which parameters were set by hand, as the deployed template notes it; another tool's has no note."""
-    metadata = json.loads(aws.call("cloudformation", "get_template_summary", StackName=stack).get("Metadata") or "{}")
-    about = metadata.get("BedrockSpend")
+def _remembered(aws: Aws, stack: Stack) -> frozenset[str] | None:
+    """Which parameters were set by hand, as the stack notes it; another tool's has no note."""
+    if SET_BY_HAND in stack.outputs:
+        return frozenset(stack.outputs[SET_BY_HAND].split()) - {NOTHING}
+    # As stacks of before note it.
+    summary = aws.call("cloudformation", "get_template_summary", StackName=stack.name)
+    about = json.loads(summary.get("Metadata") or "{}").get("BedrockSpend")
     return None if about is None else frozenset(about["SetByHand"].split())
 
 
 def _about(values: Values) -> dict[str, str]:
-    return {"Version": version(), "SetByHand": " ".join(sorted(values.by_hand))}
+    return {SET_BY_HAND: " ".join(sorted(values.by_hand)) or NOTHING}
 
 
 def _found(aws: Aws, stack: Stack | None) -> dict[str, str]:
@@ -154,12 +169,12 @@ def _labels() -> dict[str, str]:
 
 
 def _hand_over(aws: Aws, console: Console, stack: Stack, source: Source, *, show: bool) -> None:
-    """See that clients get in as they should, and say what to paste."""
+    """Say what to paste, and see that clients get in as they should."""
     url = stack.output("Url")
+    _say_record(console, stack)
     if stack.issuer:
-        console.say(f"\nTrying {url}.")
-        _report(console, lambda: smoke.try_out_sign_in(url, stack.issuer))
         console.show(settings_without_key(url))
+        _try_out(aws, console, stack, lambda: smoke.try_out_sign_in(url, stack.issuer))
         return
     keys = keys_of(aws, stack)
     existing = keys.live()
@@ -167,13 +182,27 @@ def _hand_over(aws: Aws, console: Console, stack: Stack, source: Source, *, show
     mine = next((key.name for key in existing if key.name in kept), None)
     name = mine or (existing[0].name if existing else re.sub(r"[^A-Za-z0-9._@+-]", "-", aws.user)[:64])
     value = keys.ensure(name)
-    console.say(f"\nTrying {url} with the key {name}.")
-    _report(console, lambda: smoke.try_out(url, value, source.regions(aws.region)))
-    console.say(f"The key {name} is in {keys.file.path}.\n")
+    console.say(f"\nThe key {name} is in {keys.file.path}.\n")
     console.show(settings(url, value if show else None, stack=stack.name, region=aws.region, key=name))
+    _try_out(aws, console, stack, lambda: smoke.try_out(url, value, source.regions(aws.region)))
 
 
-def _report(console: Console, trial: Callable[[], list[str]]) -> None:
+def _say_record(console: Console, stack: Stack) -> None:
+    domain, target = stack.parameters.get("DomainName"), stack.outputs.get("DomainTarget")
+    if target and not stack.parameters.get("HostedZoneId"):
+        console.say(f"\nWhere the DNS of {domain} is kept, create a CNAME record: {domain} to {target}.")
+
+
+def _try_out(aws: Aws, console: Console, stack: Stack, trial: Callable[[], list[str]]) -> None:
+    """Not where a name is missing that a person has to make, which can take a day."""
+    url = stack.output("Url")
+    domain = stack.parameters.get("DomainName")
+    if domain and not stack.parameters.get("HostedZoneId") and not smoke.resolves(domain):
+        console.say(
+            f"{domain} is not known to DNS yet. Once it is: deploy.py test --stack {stack.name} --region {aws.region}"
+        )
+        return
+    console.say(f"\nTrying {url}.")
     try:
         seen = trial()
     except DeployError as failure:

@@ -1,7 +1,8 @@
 """What the function may read, so that its source can be read and nothing else: the template's lists of ARNs."""
 
+import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from deployer.aws import Aws, AwsError, Json
@@ -53,12 +54,37 @@ def permissions_of(aws: Aws, source: Source) -> Permissions:
 def _cloudwatch(aws: Aws, source: Source, permissions: Permissions) -> None:
     for region in source.regions(aws.region):
         groups = source.names or _logging(aws, region)[:1]
+        for group in source.names:
+            _look_for_group(aws, permissions, region, group)
         permissions.add("LogGroupArns", *(_group_arn(aws, region, group) for group in groups if group))
     if not permissions.arns.get("LogGroupArns"):
         raise DeployError(
             f"Bedrock writes to no log group in {', '.join(source.regions(aws.region))}: turn model invocation logging on, "
             "or take --source auto or metrics:."
         )
+
+
+def _look_for_group(aws: Aws, permissions: Permissions, region: str, group: str) -> None:
+    """A name that is mistyped would be found by the first question only. Another account's cannot be seen."""
+    if group.startswith("arn:"):
+        return
+    try:
+        found = [item["logGroupName"] for item in _groups(aws, region, group)]
+        if group in found:
+            return
+        others = found or [item["logGroupName"] for item in _groups(aws, region, f"{group.rpartition('/')[0]}/")]
+    except AwsError as error:
+        if not error.denied:
+            raise
+        permissions.notes.append(f"Whether there is a log group {group} in {region} cannot be seen.")
+        return
+    close = difflib.get_close_matches(group, [*others, *filter(None, _logging(aws, region)[:1])], n=1)
+    hint = f"did you mean {close[0]}?" if close else "check --source."
+    raise DeployError(f"There is no log group {group} in {region}: {hint}")
+
+
+def _groups(aws: Aws, region: str, prefix: str) -> Iterator[Json]:
+    return aws.pages("logs", "describe_log_groups", "logGroups", region=region, logGroupNamePrefix=prefix)
 
 
 def _bucket(aws: Aws, source: Source, permissions: Permissions) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -17,8 +18,8 @@ Answer = TypeVar("Answer")
 
 PROTOCOL = "2025-11-25"
 ANSWER_S = 120
-# A new key or stage is not everywhere at once.
-PATIENCE_S, PAUSE_S = 90, 2
+# A new key or stage is not everywhere at once: one answer may be luck.
+PATIENCE_S, PAUSE_S, IN_A_ROW = 90, 2, 5
 NOT_YET = (401, 403, 404, 429, 500, 502, 503, 504)
 REFUSED = (401, 403)
 TOOL = "check_setup"
@@ -36,6 +37,7 @@ class Client:
 
     url: str
     key: str
+    patience_s: float = 0
     session: dict[str, str] = field(default_factory=dict)
     sent: int = 0
 
@@ -60,6 +62,9 @@ class Client:
         self._send("DELETE", None)
 
     def _send(self, verb: str, message: Json | None) -> tuple[str, str]:
+        return _patiently(lambda: self._send_once(verb, message), self.patience_s)
+
+    def _send_once(self, verb: str, message: Json | None) -> tuple[str, str]:
         headers = {"accept": "application/json, text/event-stream", "x-api-key": self.key, **self.session}
         body = None if message is None else json.dumps(message).encode()
         if body:
@@ -82,8 +87,8 @@ class Client:
 
 def try_out(url: str, key: str, regions: Sequence[str], *, patience_s: float = PATIENCE_S) -> list[str]:
     """Try everything, and give what was seen."""
-    client = Client(url, key)
-    hello = _patiently(lambda: client.request("initialize", _introduction()), patience_s)
+    client = Client(url, key, patience_s)
+    hello = client.request("initialize", _introduction())
     client.notify("notifications/initialized")
     tools = [tool["name"] for tool in client.request("tools/list")["tools"]]
     if TOOL not in tools:
@@ -129,10 +134,28 @@ def _challenge(url: str) -> str:
 
 
 def works(url: str, key: str, *, patience_s: float = PATIENCE_S) -> None:
-    """Wait until a key opens the server."""
-    client = Client(url, key)
-    _patiently(lambda: client.request("initialize", _introduction()), patience_s)
-    client.close()
+    """Wait until a key opens the server time after time."""
+    end = time.monotonic() + patience_s
+    answers = 0
+    while answers < IN_A_ROW:
+        client = Client(url, key)
+        try:
+            client.request("initialize", _introduction())
+            client.close()
+            answers += 1
+        except NotAnsweredError:
+            if time.monotonic() > end:
+                raise
+            answers = 0
+        pause(PAUSE_S)
+
+
+def resolves(name: str) -> bool:
+    """Whether DNS knows a name."""
+    try:
+        return bool(socket.getaddrinfo(name, 443))
+    except OSError:
+        return False
 
 
 def _unreachable(url: str, error: OSError) -> NotAnsweredError:

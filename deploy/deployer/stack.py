@@ -10,9 +10,18 @@ from deployer.error import DeployError
 from deployer.waiting import pause
 
 OURS = "bedrock-spend"
+# The output in which a stack notes what was set.
+SET_BY_HAND = "SetByHand"
 CHANGE_SET = f"{OURS}-change"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 4.0
 
+SOUND = (
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+)
 # Nothing of use is left in these; a new stack has to be made.
 DEAD = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 
@@ -38,6 +47,19 @@ class Stack:
     def changing(self) -> bool:
         """Whether CloudFormation is at work on it."""
         return self.status.endswith("_IN_PROGRESS") and self.exists
+
+    @property
+    def trouble(self) -> str:
+        """What is so where nothing can be changed as it is, and what `deploy` does about it; empty where all is well."""
+        if not self.exists or self.status in SOUND:
+            return ""
+        if self.changing:
+            return "A change is under way; deploy waits for it."
+        if self.status in DEAD:
+            return "It is left over from a deployment that failed: deploy deletes it and begins anew."
+        if self.status == "UPDATE_ROLLBACK_FAILED":
+            return "It is stuck in the middle of a rollback: deploy lets CloudFormation go on with that."
+        return "It is to be rolled back in CloudFormation's console; then deploy again."
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -173,6 +195,24 @@ def failed(aws: Aws, stack: Stack, seen: set[str]) -> DeployError:
     """Why a change did not work, and what is left of it."""
     left = "Nothing was deployed" if "CREATE" in stack.status or stack.status in DEAD else "The stack is as it was"
     return DeployError(f"{_reason(aws, stack, seen)} {left}: put that right, then run this again.")
+
+
+def trouble_of(aws: Aws, stack: Stack) -> str:
+    """The stack's trouble, with what it came from."""
+    if not stack.trouble or stack.changing:
+        return stack.trouble
+    return f"{_reason(aws, stack, _before_last(aws, stack))} {stack.trouble}"
+
+
+def _before_last(aws: Aws, stack: Stack) -> set[str]:
+    """What happened before the last thing that somebody began."""
+    ids: list[str] = []
+    begun: int | None = None
+    for event in _events(aws, stack):
+        ids.append(event["EventId"])
+        if begun is None and event.get("ResourceStatusReason") == "User Initiated":
+            begun = len(ids)
+    return set(ids[begun:]) if begun else set()
 
 
 def resources(aws: Aws, name: str) -> list[Json]:

@@ -22,27 +22,54 @@ class Parameter:
     name: str
     default: str | None
     allowed: tuple[str, ...]
+    constraints: Mapping[str, str]
+
+    def refuses(self, value: str) -> str | None:
+        """What a value must be that is not so; CloudFormation says it only once the image is built."""
+        least, most = (self.constraints.get(name) for name in ("MinValue", "MaxValue"))
+        if self.allowed:
+            return None if value in self.allowed else f"is one of {', '.join(self.allowed)}"
+        if self.constraints.get("Type") == "Number":
+            fits = re.fullmatch(r"-?[0-9]+", value) and (not least or int(least) <= int(value))
+            if fits and (not most or int(value) <= int(most)):
+                return None
+            bounds = [f"{word} {bound}" for word, bound in (("from", least), ("to", most)) if bound]
+            return " ".join(["is a whole number", *bounds])
+        if re.fullmatch(self.constraints.get("AllowedPattern", "(?s:.*)"), value):
+            return None
+        return self.constraints.get("ConstraintDescription") or f"fits {self.constraints['AllowedPattern']}"
 
 
 def read_parameters(aws: Aws, text: str) -> dict[str, Parameter]:
-    """Ask CloudFormation, which reads YAML, what the template's parameters are."""
+    """Ask CloudFormation, which reads YAML, what the template's parameters are; of constraints it tells allowed values alone."""
     summary = aws.call("cloudformation", "get_template_summary", TemplateBody=text)
-    return {parameter.name: parameter for parameter in map(_parameter, summary["Parameters"])}
+    blocks = _blocks(_sections(text)["Parameters"])
+    return {
+        name: _parameter(found, blocks[name]) for found in summary["Parameters"] for name in [found["ParameterKey"]]
+    }
 
 
-def _parameter(found: Json) -> Parameter:
+def _parameter(found: Json, block: str) -> Parameter:
     allowed = found.get("ParameterConstraints", {}).get("AllowedValues") or []
-    return Parameter(found["ParameterKey"], found.get("DefaultValue"), tuple(map(str, allowed)))
+    lines = re.findall(r"^ *(Type|MinValue|MaxValue|AllowedPattern|ConstraintDescription): (.*)$", block, re.MULTILINE)
+    constraints = {name: _scalar(value) for name, value in lines}
+    return Parameter(found["ParameterKey"], found.get("DefaultValue"), tuple(map(str, allowed)), constraints)
+
+
+def _scalar(text: str) -> str:
+    return text[1:-1].replace("''", "'") if text.startswith("'") else text
 
 
 def template_to_deploy(text: str, values: Mapping[str, str], about: Mapping[str, str]) -> str:
     """Name the API's deployment after what it is a copy of, and note what the next run wants to know.
 
-    CloudFormation makes a new deployment only for a new name:
+    The note is an output, because no update may change a template's metadata alone. CloudFormation makes a new deployment only
+    for a new name:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
     """
     named = re.sub(r"\bApiDeployment\b", f"ApiDeployment{api_fingerprint(text, values)}", text)
-    return re.sub(r"^Metadata:\n", f"Metadata:\n  BedrockSpend: {json.dumps(dict(about))}\n", named, flags=re.MULTILINE)
+    notes = "".join(f"  {name}: {{ Value: {json.dumps(value)} }}\n" for name, value in about.items())
+    return re.sub(r"^Outputs:\n", f"Outputs:\n{notes}", named, flags=re.MULTILINE)
 
 
 def api_fingerprint(text: str, values: Mapping[str, str]) -> str:

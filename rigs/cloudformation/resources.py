@@ -42,6 +42,10 @@ class Held:
         return sorted(name for name in {**self.properties, **wanted} if self.properties.get(name) != wanted.get(name))
 
 
+# Attributes that a service tells when it makes something.
+TOLD = ("rootResourceId", "regionalDomainName")
+
+
 class Region:
     """The services of one region, in moto."""
 
@@ -59,7 +63,7 @@ class Region:
         answers = self._ask(kind, "create", name, given)
         identity = answers.get("id", name)
         arn = KINDS[kind].arn.format(region=self.name, account=ACCOUNT, name=identity)
-        return Held(kind, logical, given, identity, {"Arn": arn, "RootResourceId": answers.get("rootResourceId", "")})
+        return Held(kind, logical, given, identity, {"Arn": arn, **{name[0].upper() + name[1:]: answers.get(name, "") for name in TOLD}})
 
     def update(self, held: Held, given: Properties) -> Held:
         self._ask(held.resource_type, "update", held.physical_resource_id, given)
@@ -156,6 +160,11 @@ KINDS = {
             "throttle/burstLimit": "Throttle.BurstLimit",
             "quota/limit": "Quota.Limit",
         },
+    ),
+    "AWS::ApiGateway::DomainName": _of_api_gateway("domain_name", "DomainName"),
+    "AWS::ApiGateway::BasePathMapping": Kind(
+        "apigateway", "basePath", "create_base_path_mapping", "delete_base_path_mapping",
+        also=lambda given: {"basePath": "(none)"},
     ),
     "AWS::ApiGateway::Authorizer": _of_api_gateway("authorizer", "AuthorizerId"),
     "AWS::CloudWatch::Alarm": Kind(

@@ -25,8 +25,9 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 OF_ONE_HOP = ("host", "connection", "transfer-encoding", "content-length", "accept-encoding", "date", "server")
+OK = 200
 UNAUTHORIZED = {"jsonrpc": "2.0", "id": None, "error": {"code": -32001, "message": "The API key is missing or not known."}}
-DENIED_IN_XML = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"
+DENIED_IN_XML = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>%s</Message></Error></ErrorResponse>"
 
 
 class Cloud:
@@ -57,9 +58,10 @@ class Cloud:
             return self._front_door(request)
         service, named = _operation(request)
         if any(re.search(pattern, named) for pattern in self.faults.get("denied", ())):
+            words = self.faults.get("denied_words", "not authorized")
             if service in ("cloudformation", "sts", "iam"):
-                return Response(DENIED_IN_XML, 403, content_type="text/xml")
-            denied = {"__type": "AccessDeniedException", "message": "not authorized"}
+                return Response(DENIED_IN_XML % words, 403, content_type="text/xml")
+            denied = {"__type": "AccessDeniedException", "message": words}
             return _json(denied, 403, {"x-amzn-errortype": "AccessDeniedException"})
         if named == "bedrock:GET /inference-profiles":  # Which moto has not.
             return _json({"inferenceProfileSummaries": []})
@@ -84,6 +86,10 @@ class Cloud:
     def _front_door(self, request: Request) -> Response:
         """As API Gateway: a key of the usage plan, then the function, which is whatever listens upstream."""
         _, _, api, _, *rest = request.path.split("/")
+        statuses = self.faults.get("front") or [OK]
+        status = statuses.pop(0)
+        if status != OK:
+            return _json({"message": "Forbidden"}, status)
         if self.checks_keys and not self._opens(api, request.headers.get("x-api-key")):
             return _json(UNAUTHORIZED, 401)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_ONE_HOP}

@@ -19,6 +19,13 @@ from resources import ACCOUNT, KINDS, Held, Region
 from template import Scope, check, invalid, parse
 
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
+FOUND_EARLY = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot Early Validation errors, "
+    "use the DescribeEvents API for detailed failure information."
+)
+
+
 @dataclass
 class Stack:
     name: str
@@ -107,7 +114,10 @@ class Stacks:
         changes = self._difference(stack, template, values)
         arn = f"arn:aws:cloudformation:{self.aws.name}:{ACCOUNT}:changeSet/{name}/{uuid.uuid4()}"
         change_set = ChangeSet(arn, name, stack, given["TemplateBody"], values, tags, changes)
-        if not changes and stack.tags == tags:
+        outputs_stay = parse(stack.template).get("Outputs") == template.get("Outputs")
+        if self.fault("early"):
+            change_set.status, change_set.status_reason = "FAILED", FOUND_EARLY
+        elif not changes and stack.tags == tags and outputs_stay:
             change_set.status = "FAILED"
             change_set.status_reason = "The submitted information didn't contain changes. Submit different information."
         self.stacks[stack.id] = stack
@@ -119,6 +129,14 @@ class Stacks:
             if given["ChangeSetName"] in (change_set.id, change_set.name):
                 return change_set
         raise invalid(f"ChangeSet [{given['ChangeSetName']}] does not exist")
+
+    def describe_events(self, given: dict[str, Any]) -> Any:
+        """Of what is found early; an event has more."""
+        found = [
+            {"EventType": "VALIDATION_ERROR", "LogicalResourceId": logical, "ValidationPath": path, "ValidationStatusReason": why}
+            for logical, (path, why) in self.fault("early").items()
+        ]
+        return {"OperationEvents": found}
 
     def list_change_sets(self, given: dict[str, Any]) -> Any:
         return {"Summaries": self._of(self._find(given["StackName"]))}

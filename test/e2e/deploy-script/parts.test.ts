@@ -150,6 +150,8 @@ print(json.dumps(found))`;
   ];
 
   beforeAll(async () => {
+    for (const region of ['us-east-1', 'eu-west-1'])
+      for (const logGroupName of ['a,b', '/c']) await cloud.call('logs', 'create_log_group', { logGroupName }, region);
     const logging = (region: string, loggingConfig: object) =>
       cloud.call('bedrock', 'put_model_invocation_logging_configuration', { loggingConfig }, region);
     for (const Bucket of ['logs-plain', 'logs-eu', 'results']) await cloud.call('s3', 'create_bucket', { Bucket });
