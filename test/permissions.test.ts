@@ -51,12 +51,16 @@ const ARNS: Readonly<Record<string, string>> = {
   KmsKeyArns: 'arn:aws:kms:us-east-1:123456789012:key/1',
   ResultKmsKeyArns: 'arn:aws:kms:us-east-1:123456789012:key/2',
   AssumeRoleArns: 'arn:aws:iam::210987654321:role/reader',
+  SessionKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/3',
+  Rollout: 'Canary10Percent5Minutes',
 };
 
 /** What the template makes, by its name there. */
 const MADE: Readonly<Record<string, string>> = {
   'GetAtt:FunctionLog.Arn': 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/server:*',
   'GetAtt:AuthorizerLog.Arn': 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/authorizer:*',
+  'GetAtt:Function.Arn': 'arn:aws:lambda:us-east-1:123456789012:function:server',
+  'Function.Arn:*': 'arn:aws:lambda:us-east-1:123456789012:function:server:*',
   'GetAtt:SessionTable.Arn': 'arn:aws:dynamodb:us-east-1:123456789012:table/sessions',
 };
 
@@ -67,7 +71,9 @@ function glueArns(): string {
 
 const template = readFileSync('deploy/template.yaml', 'utf8');
 const statements = statementsOfTemplate(template, ARNS);
-const allowed = new Set(statements.flatMap(({ actions }) => actions));
+/** CodeDeploy's own role. */
+const OF_ROLLOUT = 'RolloutRole';
+const allowed = new Set(statements.filter(({ of }) => of !== OF_ROLLOUT).flatMap(({ actions }) => actions));
 
 /** What AWS does on behalf of a call, with its caller's permissions; what each is for. */
 const ON_BEHALF: Readonly<Record<string, string>> = {
@@ -79,6 +85,10 @@ const ON_BEHALF: Readonly<Record<string, string>> = {
   's3:PutObject': 'athena:StartQueryExecution',
   'kms:GenerateDataKey': 'athena:StartQueryExecution',
   'kms:Decrypt': 's3:GetObject',
+  'kms:Encrypt': 'dynamodb:PutItem',
+  'kms:DescribeKey': 'dynamodb:PutItem',
+  'kms:ReEncryptFrom': 'dynamodb:PutItem',
+  'kms:ReEncryptTo': 'dynamodb:PutItem',
 };
 
 /** What Lambda does with the role, and the SDK with roles that a source names. */
@@ -94,6 +104,16 @@ describe('the deployed function', () => {
     const has = (action: string) => BESIDES.includes(action) || called.includes(ON_BEHALF[action] ?? action);
     expect([...allowed].filter((action) => !has(action))).toEqual([]);
     expect(Object.keys(ON_BEHALF).filter((action) => !allowed.has(action))).toEqual([]);
+  });
+});
+
+describe('who lets a new version take over', () => {
+  it('may move the alias of the function and look at alarms', () => {
+    const actions = statements.filter(({ of }) => of === OF_ROLLOUT).flatMap((statement) => statement.actions);
+    expect(actions).toEqual([
+      ...['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
+      'cloudwatch:DescribeAlarms',
+    ]);
   });
 });
 

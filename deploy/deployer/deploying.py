@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from deployer import changes, smoke
-from deployer.aws import Aws, AwsError
+from deployer.account import RESERVED, look_at
+from deployer.aws import Aws
 from deployer.console import Console
 from deployer.costs import cost_line
 from deployer.error import DeployError
@@ -54,9 +55,14 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
     by_hand = _by_hand(aws, stack, request, parameters)
     source = source_from_text(by_hand.get("Source", parameters["Source"].default or ""))
     permissions = permissions_of(aws, source)
-    for note in permissions.notes:
+    before = stack.parameters if stack and stack.exists else {}
+    account = look_at(aws, own=int(before.get(RESERVED) or 0))
+    account.check(by_hand)
+    for note in [*permissions.notes, *account.notes()]:
         console.say(f"Note: {note}")
-    found = {**_found(aws, stack), **permissions.values()}
+    # What a machine builds without emulation, unless it was built otherwise before.
+    machine = {"Architecture": before.get("Architecture") or this_architecture()}
+    found = {**machine, **account.found(), **permissions.values()}
     architecture = by_hand.get("Architecture", found["Architecture"])
     repository = Repository(aws, request.stack)
     recipe = Recipe(architecture, permissions.reads_files, request.base_image)
@@ -112,25 +118,6 @@ def _remembered(aws: Aws, stack: Stack) -> frozenset[str] | None:
 
 def _about(values: Values) -> dict[str, str]:
     return {SET_BY_HAND: " ".join(sorted(values.by_hand)) or NOTHING}
-
-
-def _found(aws: Aws, stack: Stack | None) -> dict[str, str]:
-    """What is best here, unless it is set."""
-    before = stack.parameters if stack and stack.exists else {}
-    return {
-        "Architecture": before.get("Architecture") or this_architecture(),
-        "AccessLogs": "yes" if _may_log_access(aws) else "no",
-    }
-
-
-def _may_log_access(aws: Aws) -> bool:
-    """Whether API Gateway has a role to write logs with."""
-    try:
-        return bool(aws.call("apigateway", "get_account").get("cloudwatchRoleArn"))
-    except AwsError as error:
-        if error.denied:
-            return False
-        raise
 
 
 def _image(console: Console, repository: Repository, recipe: Recipe, request: DeployRequest) -> str:

@@ -10,6 +10,8 @@ from deployer.error import DeployError
 from deployer.source import Source
 
 LOG_NAME = re.compile(r"\.(json|jsonl|ndjson|log)(\.gz)?$")
+# What is read of files, and DuckDB's own, lies in /tmp.
+ROOM_FOR_FILES_MB = "2048"
 NO_ENCRYPTION = "ServerSideEncryptionConfigurationNotFoundError"
 
 
@@ -27,8 +29,9 @@ class Permissions:
         known += [arn for arn in arns if arn not in known]
 
     def values(self) -> dict[str, str]:
-        """As the template takes them."""
-        return {parameter: ",".join(arns) for parameter, arns in self.arns.items()}
+        """As the template takes them, with room for files where these are read."""
+        room = {"EphemeralStorageMb": ROOM_FOR_FILES_MB} if self.reads_files else {}
+        return {**{parameter: ",".join(arns) for parameter, arns in self.arns.items()}, **room}
 
 
 def permissions_of(aws: Aws, source: Source) -> Permissions:

@@ -14,6 +14,9 @@ PATH = Path(__file__).parent.parent / "template.yaml"
 # What a deployment of an API is a copy of. A stage, a usage plan or a domain takes effect at once.
 COPIED = re.compile(r"AWS::ApiGateway::(RestApi|Resource|Method|Model|RequestValidator|GatewayResponse|Authorizer)$")
 
+# Of what a version is a copy.
+VERSIONED = re.compile(r"AWS::Lambda::Function$")
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -61,25 +64,26 @@ def _scalar(text: str) -> str:
 
 
 def template_to_deploy(text: str, values: Mapping[str, str], about: Mapping[str, str]) -> str:
-    """Name the API's deployment after what it is a copy of, and note what the next run wants to know.
+    """Name the API's deployment and the function's version after what they are copies of, and note what the next run wants to know.
 
-    The note is an output, because no update may change a template's metadata alone. CloudFormation makes a new deployment only
-    for a new name:
+    The note is an output, because no update may change a template's metadata alone. CloudFormation makes new ones only for new
+    names:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
     """
-    named = re.sub(r"\bApiDeployment\b", f"ApiDeployment{api_fingerprint(text, values)}", text)
+    named = re.sub(r"\bApiDeployment\b", f"ApiDeployment{fingerprint(text, values, COPIED)}", text)
+    named = re.sub(r"\bPublishedVersion\b", f"PublishedVersion{fingerprint(text, values, VERSIONED)}", named)
     notes = "".join(f"  {name}: {{ Value: {json.dumps(value)} }}\n" for name, value in about.items())
     return re.sub(r"^Outputs:\n", f"Outputs:\n{notes}", named, flags=re.MULTILINE)
 
 
-def api_fingerprint(text: str, values: Mapping[str, str]) -> str:
-    """Everything that makes the API what it is: its resources' text, and the values of all that they mention."""
+def fingerprint(text: str, values: Mapping[str, str], kinds: re.Pattern[str]) -> str:
+    """Everything that makes resources of some kinds what they are: their text, and the values of all that they mention."""
     sections = _sections(text)
     blocks = _blocks(sections["Resources"])
-    api = "\n".join(block for block in blocks.values() if COPIED.match(_type_of(block)))
+    of_kinds = "\n".join(block for block in blocks.values() if kinds.match(_type_of(block)))
     conditions, mappings = _blocks(sections["Conditions"], one_line=True), _blocks(sections["Mappings"])
-    reached = _reachable(api, {**conditions, **mappings})
-    mentioned = "\n".join([api, *reached])
+    reached = _reachable(of_kinds, {**conditions, **mappings})
+    mentioned = "\n".join([of_kinds, *reached])
     used = {name: value for name, value in values.items() if re.search(rf"\b{re.escape(name)}\b", mentioned)}
     return hashlib.sha256(json.dumps([mentioned, sorted(used.items())]).encode()).hexdigest()[:12]
 

@@ -20,6 +20,8 @@ export interface Faults {
   denied_words?: string;
   /** What CloudFormation finds before it begins, by resource: the place in it, and why. */
   early?: Record<string, readonly [path: string, why: string]>;
+  /** How many functions the account runs at once, and how many of these are not reserved. Default: 1,000 each. */
+  at_once?: readonly [all: number, unreserved: number];
   /** What the front door answers, request by request; 200 goes on, as do all after these. */
   front?: number[];
   /** Resources that cannot be created or changed, and why. */

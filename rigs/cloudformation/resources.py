@@ -23,6 +23,7 @@ class Kind:
     update: str = ""  # Without one it is replaced, as it is when its name changes.
     arn: str = ""
     also: Callable[[Properties], Properties] = lambda _: {}  # What operations call otherwise than CloudFormation.
+    ref: str = ""  # In the answer: what `!Ref` gives, if not the name or id.
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Held:
 
 
 # Attributes that a service tells when it makes something.
-TOLD = ("rootResourceId", "regionalDomainName")
+TOLD = ("rootResourceId", "regionalDomainName", "Version")
 
 
 class Region:
@@ -61,7 +62,7 @@ class Region:
     def create(self, kind: str, logical: str, stack: str, given: Properties) -> Held:
         name = given.get(KINDS[kind].identity, f"{stack}-{logical}-{secrets.token_hex(4).upper()}")
         answers = self._ask(kind, "create", name, given)
-        identity = answers.get("id", name)
+        identity = answers.get(KINDS[kind].ref or "id", name)
         arn = KINDS[kind].arn.format(region=self.name, account=ACCOUNT, name=identity)
         return Held(kind, logical, given, identity, {"Arn": arn, **{name[0].upper() + name[1:]: answers.get(name, "") for name in TOLD}})
 
@@ -130,6 +131,15 @@ KINDS = {
         arn="arn:aws:lambda:{region}:{account}:function:{name}",
         also=lambda given: {**given["Code"], "Environment": given.get("Environment", {"Variables": {}})},
     ),
+    # Goes with its function.
+    "AWS::Lambda::Version": Kind("lambda", "CodeSha256", "publish_version", "", also=lambda _: {"CodeSha256": ""}),
+    "AWS::Lambda::Alias": Kind(
+        "lambda", "Name", "create_alias", "delete_alias", "update_alias", ref="AliasArn",
+        also=lambda given: {"Name": given["Name"].rpartition(":")[2]},
+    ),
+    # Nobody asks for these, and moto cannot delete them; aliases move at once.
+    "AWS::CodeDeploy::Application": Kind("codedeploy", "ApplicationName", "", ""),
+    "AWS::CodeDeploy::DeploymentGroup": Kind("codedeploy", "DeploymentGroupName", "", "", ""),
     "AWS::Lambda::Permission": Kind("lambda", "StatementId", "add_permission", "remove_permission"),
     "AWS::IAM::Role": Kind(
         "iam", "RoleName", "create_role put_role_policy", "delete_role_policy delete_role", "put_role_policy",

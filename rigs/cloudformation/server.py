@@ -65,6 +65,9 @@ class Cloud:
             return _json(denied, 403, {"x-amzn-errortype": "AccessDeniedException"})
         if named == "bedrock:GET /inference-profiles":  # Which moto has not.
             return _json({"inferenceProfileSummaries": []})
+        if named == "lambda:GET /2016-08-19/account-settings":  # Nor this.
+            at_once, unreserved = self.faults.get("at_once", (1000, 1000))
+            return _json({"AccountLimit": {"ConcurrentExecutions": at_once, "UnreservedConcurrentExecutions": unreserved}})
         return self.moto
 
     def _controlled(self, what: str, given: dict[str, Any]) -> Response:

@@ -206,11 +206,16 @@ class Stacks:
         template = parse(change_set.template)
         scope = self._scope(stack, template, change_set.values)
         try:
-            for change in change_set.changes:
-                self._change(stack, scope, change["ResourceChange"])
+            changes = [change["ResourceChange"] for change in change_set.changes]
+            removals = [change for change in changes if change["Action"] == "Remove"]
+            for change in changes:
+                if change not in removals:
+                    self._change(stack, scope, change)
             for logical, old in stack.before.items():  # What was replaced goes in the end.
                 if logical in stack.held and stack.held[logical].physical_resource_id != old.physical_resource_id:
                     self.aws.delete(old)
+            for change in removals:
+                self._change(stack, scope, change)
             outputs = scope.outputs()
         except Exception as error:  # noqa: BLE001 - as CloudFormation: whatever a service answers
             self._roll_back(stack, "" if word == "CREATE" else "UPDATE_", str(error))

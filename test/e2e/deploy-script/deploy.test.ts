@@ -96,6 +96,52 @@ describe('a deployment', () => {
     await rig.run(['deploy', '--yes']);
   });
 
+  it('brings limits for money into the function', async () => {
+    const { Environment, EphemeralStorage } = await functionSettings();
+    expect(Environment.Variables).toMatchObject({
+      BEDROCK_SPEND_MAX_DAY_USD: '10',
+      BEDROCK_SPEND_MAX_CLIENT_DAY_USD: '',
+    });
+    expect(EphemeralStorage.Size).toBe(512);
+    await rig.run(['deploy', '--yes', '--set', 'MaxDayUsd=', '--set', 'MaxClientDayUsd=0.50']);
+    expect((await functionSettings()).Environment.Variables).toMatchObject({
+      BEDROCK_SPEND_MAX_DAY_USD: '',
+      BEDROCK_SPEND_MAX_CLIENT_DAY_USD: '0.50',
+    });
+    await rig.run(['deploy', '--yes', '--set', 'ReadMetrics=no']);
+    const unread = (await functionSettings()).Environment.Variables;
+    expect(Object.keys(unread).filter((name) => name.includes('_USD'))).toEqual([]);
+    await rig.run([
+      'deploy',
+      '--yes',
+      ...['MaxDayUsd', 'MaxClientDayUsd', 'ReadMetrics'].flatMap((name) => ['--unset', name]),
+    ]);
+  });
+
+  it('lets new versions take over step by step, each under a name of its own, behind one that stays', async () => {
+    const gradual = await rig.run(['deploy', '--yes', '--set', 'Rollout=Canary10Percent5Minutes']);
+    expect(gradual.stderr).toMatch(/adds +FunctionAlias/);
+    const alias = () => rig.cloud.call('lambda', 'get_alias', { FunctionName: 'bedrock-spend-server', Name: 'live' });
+    const first = await alias();
+    const { items: apis } = await rig.cloud.call('apigateway', 'get_rest_apis');
+    const { items } = await rig.cloud.call('apigateway', 'get_resources', {
+      restApiId: apis[0].id,
+      embed: ['methods'],
+    });
+    const uris = items.flatMap(
+      ({ resourceMethods = {} }: { resourceMethods?: Record<string, { methodIntegration?: { uri?: string } }> }) =>
+        Object.values(resourceMethods).flatMap(({ methodIntegration }) => methodIntegration?.uri ?? []),
+    );
+    expect(uris).toEqual([expect.stringContaining(`${first.AliasArn}/response-streaming-invocations`)]);
+    const changed = await rig.run(['deploy', '--yes', '--set', 'SessionIdleMinutes=40']);
+    expect(changed.stderr).toMatch(/adds +PublishedVersion\w+ .*/);
+    expect((await alias()).FunctionVersion).not.toBe(first.FunctionVersion);
+    expect((await rig.run(['deploy'])).stderr).toContain('Nothing to change.');
+    expect((await rig.run(['deploy', '--yes', '--unset', 'Rollout', '--unset', 'SessionIdleMinutes'])).stderr).toMatch(
+      /removes +FunctionAlias/,
+    );
+  });
+
   it('publishes the API anew when it changes: another stage of API Gateway would serve the old one', async () => {
     const { items: apis } = await rig.cloud.call('apigateway', 'get_rest_apis');
     const restApiId = apis[0].id;
@@ -121,6 +167,34 @@ describe('a deployment', () => {
 
 describe('a deployment from nothing', () => {
   beforeEach(() => rig.reset());
+
+  it.each([
+    ['a large account, and bounds what a day can cost', [1000, 1000], { ReservedConcurrency: '20' }],
+    ['an account with little to spare', [1000, 400], { ReservedConcurrency: '', BurstLimit: '20' }],
+    ['a new account', [10, 10], { ReservedConcurrency: '', BurstLimit: '10', TotalBurstLimit: '20' }],
+  ] as const)('fits %s', async (_, at_once, values) => {
+    await rig.cloud.faults({ at_once });
+    const ran = await rig.run(DEPLOY);
+    expect(ran.code).toBe(0);
+    const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' });
+    const given = Stacks[0].Parameters.map((each: Record<string, string>) => [
+      each['ParameterKey'],
+      each['ParameterValue'],
+    ]);
+    expect(Object.fromEntries(given)).toMatchObject(values);
+    const small = at_once[0] < 100;
+    expect(ran.stderr.includes('This account runs 10 functions at once')).toBe(small);
+    const refused = await rig.run(['deploy', '--plan', '--set', 'ReservedConcurrency=950']);
+    expect([refused.code, refused.last]).toEqual([
+      1,
+      expect.stringMatching(/950: of this account's \d+ functions at once, \d+ can be/),
+    ]);
+  });
+
+  it('does without knowing the account where that cannot be seen', async () => {
+    await rig.cloud.faults({ denied: ['^lambda:GET /2016-08-19/account-settings'] });
+    expect((await rig.run([...DEPLOY, '--set', 'ReservedConcurrency=5'])).code).toBe(0);
+  });
 
   it('is as patient with each call of its trial as with the first', async () => {
     await rig.cloud.faults({ front: [403, 200, 503, 200, 404, 200, 429, 200, 500] });

@@ -35,7 +35,8 @@ found = {}
 for text in sys.argv[1:]:
     try:
         it = permissions_of(aws, source_from_text(text))
-        found[text] = {"arns": it.arns, "files": it.reads_files, "notes": it.notes}
+        room = it.values().get("EphemeralStorageMb")
+        found[text] = {"arns": it.arns, "files": it.reads_files, "notes": it.notes, "room": room}
     except DeployError as failure:
         found[text] = {"failure": str(failure)}
 print(json.dumps(found))`;
@@ -44,7 +45,10 @@ print(json.dumps(found))`;
   const ROLE = 'arn:aws:iam::210987654321:role/reader';
   const HERE = 'us-east-1:123456789012';
   let key: string;
-  let found: Record<string, { arns: Record<string, string[]>; files: boolean; notes: string[]; failure?: string }>;
+  let found: Record<
+    string,
+    { arns: Record<string, string[]>; files: boolean; notes: string[]; room?: string; failure?: string }
+  >;
 
   const glueArns = (database: string, table: string) =>
     ['catalog', `database/${database}`, `table/${database}/${table}`, 'database/default'].map(
@@ -190,9 +194,10 @@ print(json.dumps(found))`;
     expect(found[source]?.failure).toMatch(says);
   });
 
-  it('bring DuckDB only where files are read', () => {
+  it('bring DuckDB, and room for it, only where files are read', () => {
     const withFiles = CASES.map(([source]) => source).filter((source) => found[source]?.files);
     expect(withFiles).toEqual(['auto:?region=eu-west-1', 's3://logs-plain', 's3://logs-plain/one.json.gz']);
+    expect(CASES.map(([source]) => source).filter((source) => found[source]?.room === '2048')).toEqual(withFiles);
   });
 
   it('say what cannot be known from here', () => {
@@ -207,12 +212,13 @@ print(json.dumps(found))`;
   });
 });
 
-describe('the name of the API’s deployment', () => {
+describe('the names of the API’s deployment and the function’s version', () => {
   const FINGERPRINTS = `
-from deployer.template import api_fingerprint
+from deployer.template import COPIED, VERSIONED, fingerprint
 text = open("deploy/template.yaml").read()
 cases = json.loads(sys.argv[1])
-print(json.dumps([api_fingerprint(text.replace(old, new), values) for old, new, values in cases]))`;
+kinds = {"API": COPIED, "function": VERSIONED}[sys.argv[2]]
+print(json.dumps([fingerprint(text.replace(old, new), values, kinds) for old, new, values in cases]))`;
   const VALUES = {
     ApiKeySource: 'HEADER',
     TransferMode: 'STREAM',
@@ -221,8 +227,11 @@ print(json.dumps([api_fingerprint(text.replace(old, new), values) for old, new, 
     MemoryMb: '1024',
     RateLimit: '10',
   };
-  const fingerprints = (...cases: [old: string, changed: string, values: object][]): Promise<string[]> =>
-    python(FINGERPRINTS, JSON.stringify([['', '', VALUES], ...cases]));
+  const fingerprintsOf = (
+    what: string,
+    ...cases: [old: string, changed: string, values: object][]
+  ): Promise<string[]> => python(FINGERPRINTS, JSON.stringify([['', '', VALUES], ...cases]), what);
+  const fingerprints = (...cases: [old: string, changed: string, values: object][]) => fingerprintsOf('API', ...cases);
   const set = (change: object): [string, string, object] => ['\0', '', { ...VALUES, ...change }];
   const write = (old: string, changed: string): [string, string, object] => [old, changed, VALUES];
 
@@ -248,6 +257,13 @@ print(json.dumps([api_fingerprint(text.replace(old, new), values) for old, new, 
       write('# API Gateway’s words', '# Words'),
     );
     expect(new Set([as, ...others]).size).toBe(1);
+  });
+
+  it('of the function’s version changes with the function alone', async () => {
+    const changed = [set({ MemoryMb: '512' }), set({ ImageUri: 'another' }), set({ TransferMode: 'BUFFERED' })];
+    expect(new Set(await fingerprintsOf('function', ...changed)).size).toBe(4);
+    const same = [set({ RateLimit: '1', Rollout: 'AllAtOnce' }), write('PathPart: mcp', 'PathPart: other')];
+    expect(new Set(await fingerprintsOf('function', ...same)).size).toBe(1);
   });
 });
 
