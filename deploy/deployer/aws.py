@@ -5,6 +5,8 @@ from typing import Any
 
 import boto3  # type: ignore[import-untyped]
 from botocore import exceptions as boto  # type: ignore[import-untyped]
+from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
+from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
 from deployer.error import DeployError
@@ -46,7 +48,7 @@ def _denial(needed: str, said: str) -> str:
     if "explicit deny" in said:
         what = f"A policy forbids {needed}: whoever keeps that policy must allow it"
     else:
-        what = f"No permission: get {needed} (docs/deploy.md lists all)"
+        what = f"No permission: get {needed} (deploy.py permissions lists all)"
     return f"{what}, then run the command again. AWS says: {said.rstrip('.')}."
 
 
@@ -104,6 +106,15 @@ class Aws:
             raise self._meaning(error, service, operation, region) from error
         except boto.BotoCoreError as error:
             raise DeployError(self._no_answer(error, region or self.region)) from error
+
+    def signed(self, verb: str, url: str, headers: dict[str, str], body: bytes | None) -> dict[str, str]:
+        """The headers of a request to an API that takes AWS credentials."""
+        credentials = self._session.get_credentials()
+        if credentials is None:
+            raise DeployError(self._no_answer(boto.NoCredentialsError(), self.region))
+        request = AWSRequest(method=verb, url=url, data=body, headers=headers)
+        SigV4Auth(credentials, "execute-api", self.region).add_auth(request)
+        return dict(request.headers.items())
 
     def _who(self) -> Json:
         if self._caller is None:

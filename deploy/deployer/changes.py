@@ -49,23 +49,38 @@ class ChangeSet:
         return table([(f"  {change.what}", change.name, change.kind, change.why) for change in self.changes])
 
 
-def propose(aws: Aws, stack: Stack | None, name: str, template: str, values: Mapping[str, str]) -> ChangeSet | None:
-    """Ask CloudFormation what a template and values would change; nothing at all is None."""
+@dataclass(frozen=True)
+class Proposal:
+    """What a stack is to be."""
+
+    name: str
+    template: str
+    values: Mapping[str, str]
+    tags: Mapping[str, str]
+    # That CloudFormation works with; none means what the stack has, or whoever asks.
+    role: str | None
+
+
+def propose(aws: Aws, stack: Stack | None, proposal: Proposal) -> ChangeSet | None:
+    """Ask CloudFormation what it would change; nothing at all is None."""
+    name = proposal.name
     creates = stack is None or not stack.exists
     if stack is not None:
         clear_away(aws, name)
-    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in proposal.values.items()]
+    role = {"RoleARN": proposal.role} if proposal.role else {}
     made = aws.call(
         "cloudformation",
         "create_change_set",
         StackName=name,
         ChangeSetName=CHANGE_SET,
         ChangeSetType="CREATE" if creates else "UPDATE",
-        TemplateBody=template,
+        TemplateBody=proposal.template,
         Parameters=given,
         Capabilities=["CAPABILITY_IAM"],
-        Tags=[{"Key": OURS, "Value": name}],
+        Tags=[{"Key": key, "Value": value} for key, value in {**proposal.tags, OURS: name}.items()],
         Description="deploy.py",
+        **role,
     )
     arn = made["Id"]
     described = _ready(aws, arn, name)

@@ -3,22 +3,22 @@
 import json
 import re
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from deployer import changes, smoke
+from deployer import changes, smoke, ways_in
 from deployer.account import RESERVED, look_at
 from deployer.aws import Aws
+from deployer.changes import Proposal
 from deployer.console import Console
 from deployer.costs import cost_line
 from deployer.error import DeployError
-from deployer.hosts import settings, settings_without_key
 from deployer.image import ROOT, Recipe, Repository, find_builder, this_architecture
-from deployer.keys import keys_of
+from deployer.keys import Keys, keys_of
 from deployer.parameters import Values, kept_by_hand, known, parse_settings, values_of
 from deployer.permissions import permissions_of
-from deployer.source import Source, source_from_text
-from deployer.stack import SET_BY_HAND, Stack, find_stack, need_stack, settle, trouble_of
+from deployer.source import source_from_text
+from deployer.stack import OURS, SET_BY_HAND, Stack, find_stack, need_stack, settle, trouble_of
 from deployer.template import PATH, Parameter, read_parameters, template_to_deploy
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
@@ -35,6 +35,9 @@ class DeployRequest:
     source: str | None
     settings: Sequence[str]
     unset: Sequence[str]
+    tags: Sequence[str]
+    untag: Sequence[str]
+    role: str | None
     builder: str | None
     base_image: str | None
     rebuild: bool
@@ -64,13 +67,13 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
     machine = {"Architecture": before.get("Architecture") or this_architecture()}
     found = {**machine, **account.found(), **permissions.values()}
     architecture = by_hand.get("Architecture", found["Architecture"])
-    repository = Repository(aws, request.stack)
+    tags = _tags(stack, request)
+    repository = Repository(aws, request.stack, tags)
     recipe = Recipe(architecture, permissions.reads_files, request.base_image)
     digest = _image(console, repository, recipe, request)
     values = values_of(parameters, by_hand=by_hand, found=found, image_uri=f"{repository.uri}@{digest}")
-    change_set = changes.propose(
-        aws, stack, request.stack, template_to_deploy(text, values.all, _about(values)), values.all
-    )
+    template = template_to_deploy(text, values.all, _about(values))
+    change_set = changes.propose(aws, stack, Proposal(request.stack, template, values.all, tags, request.role))
     if change_set is None:
         console.say("Nothing to change.")
     else:
@@ -81,7 +84,7 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
         console.confirm("Deploy this?")
         stack = changes.run(aws, console, change_set)
     if not request.plan:
-        _hand_over(aws, console, need_stack(aws, request.stack), source, show=request.show)
+        _hand_over(aws, console, need_stack(aws, request.stack), show=request.show)
 
 
 def _to_plan(aws: Aws, name: str) -> Stack | None:
@@ -104,6 +107,16 @@ def _by_hand(
         asked["Source"] = request.source
     forgotten = {known(name, parameters).name for name in request.unset}
     return {name: value for name, value in {**kept, **asked}.items() if name not in forgotten or name in asked}
+
+
+def _tags(stack: Stack | None, request: DeployRequest) -> dict[str, str]:
+    """Those of before, and those that are given now; ours comes with each."""
+    asked = dict(tag.split("=", 1) for tag in request.tags if "=" in tag)
+    wrong = next((tag for tag in request.tags if "=" not in tag), None)
+    if wrong is not None:
+        raise DeployError(f"--tag {wrong}: write --tag KEY=VALUE.")
+    kept = {**(stack.tags if stack else {}), **asked}
+    return {key: value for key, value in kept.items() if key not in request.untag and key != OURS}
 
 
 def _remembered(aws: Aws, stack: Stack) -> frozenset[str] | None:
@@ -155,23 +168,34 @@ def _labels() -> dict[str, str]:
     return {"VERSION": version(), "REVISION": said or "unknown"}
 
 
-def _hand_over(aws: Aws, console: Console, stack: Stack, source: Source, *, show: bool) -> None:
+def _hand_over(aws: Aws, console: Console, stack: Stack, *, show: bool) -> None:
     """Say what to paste, and see that clients get in as they should."""
-    url = stack.output("Url")
     _say_record(console, stack)
-    if stack.issuer:
-        console.show(settings_without_key(url))
-        _try_out(aws, console, stack, lambda: smoke.try_out_sign_in(url, stack.issuer))
+    name = None if stack.issuer or stack.signed else _first_key(aws, console, keys_of(aws, stack))
+    console.show(ways_in.what_to_paste(aws, stack, name, show=show))
+    reason = _not_reachable(stack)
+    if reason:
+        console.say(f"\n{reason}: deploy.py test --stack {stack.name} --region {aws.region}")
         return
-    keys = keys_of(aws, stack)
-    existing = keys.live()
-    kept = keys.file.values()
+    console.say(f"\nTrying {stack.output('Url')}.")
+    try:
+        seen = ways_in.try_out(aws, stack, name, patience_s=smoke.PATIENCE_S)
+    except DeployError as failure:
+        left_out = " Is this machine among AllowedIps?" if stack.parameters.get("AllowedIps") else ""
+        again = f"{left_out} Then run the command again."
+        raise DeployError(f"It is deployed, but not all is well: {failure}{again}") from failure
+    for line in seen:
+        console.say(f"  {line}")
+
+
+def _first_key(aws: Aws, console: Console, keys: Keys) -> str:
+    """One whose value is here, one that is there, or a new one of who deploys."""
+    existing, kept = keys.live(), keys.file.values()
     mine = next((key.name for key in existing if key.name in kept), None)
     name = mine or (existing[0].name if existing else re.sub(r"[^A-Za-z0-9._@+-]", "-", aws.user)[:64])
-    value = keys.ensure(name)
+    keys.ensure(name)
     console.say(f"\nThe key {name} is in {keys.file.path}.\n")
-    console.show(settings(url, value if show else None, stack=stack.name, region=aws.region, key=name))
-    _try_out(aws, console, stack, lambda: smoke.try_out(url, value, source.regions(aws.region)))
+    return name
 
 
 def _say_record(console: Console, stack: Stack) -> None:
@@ -180,19 +204,11 @@ def _say_record(console: Console, stack: Stack) -> None:
         console.say(f"\nWhere the DNS of {domain} is kept, create a CNAME record: {domain} to {target}.")
 
 
-def _try_out(aws: Aws, console: Console, stack: Stack, trial: Callable[[], list[str]]) -> None:
-    """Not where a name is missing that a person has to make, which can take a day."""
-    url = stack.output("Url")
+def _not_reachable(stack: Stack) -> str:
+    """Why a trial from here would not tell anything. A person has to make a record of DNS, which can take a day."""
     domain = stack.parameters.get("DomainName")
+    if stack.parameters.get("VpcEndpointIds"):
+        return "Only its VPC reaches it. There"
     if domain and not stack.parameters.get("HostedZoneId") and not smoke.resolves(domain):
-        console.say(
-            f"{domain} is not known to DNS yet. Once it is: deploy.py test --stack {stack.name} --region {aws.region}"
-        )
-        return
-    console.say(f"\nTrying {url}.")
-    try:
-        seen = trial()
-    except DeployError as failure:
-        raise DeployError(f"It is deployed, but not all is well: {failure} Then run the command again.") from failure
-    for line in seen:
-        console.say(f"  {line}")
+        return f"{domain} is not known to DNS yet. Once it is"
+    return ""

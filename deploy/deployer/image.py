@@ -8,7 +8,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +77,7 @@ class Repository:
 
     aws: Aws
     name: str
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def uri(self) -> str:
@@ -107,12 +108,13 @@ class Repository:
         found = self.find()
         if found:
             self.check_owner(found)
+            self.aws.call("ecr", "tag_resource", resourceArn=found["repositoryArn"], tags=self._all_tags())
         else:
             self.aws.call(
                 "ecr",
                 "create_repository",
                 repositoryName=self.name,
-                tags=[{"Key": OWNER_TAG, "Value": self.name}],
+                tags=self._all_tags(),
                 encryptionConfiguration={"encryptionType": "AES256"},
             )
         self.aws.call(
@@ -159,6 +161,9 @@ class Repository:
         token = self.aws.call("ecr", "get_authorization_token")["authorizationData"][0]["authorizationToken"]
         user, _, password = base64.b64decode(token).decode().partition(":")
         return user, password
+
+    def _all_tags(self) -> list[dict[str, str]]:
+        return [{"Key": key, "Value": value} for key, value in {**self.tags, OWNER_TAG: self.name}.items()]
 
     def _set_policy(self, operation: str, argument: str, policy: Json) -> None:
         self.aws.call("ecr", operation, repositoryName=self.name, **{argument: json.dumps(policy)})

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from deployer.aws import Aws
 from deployer.error import DeployError
 from deployer.waiting import pause
 
@@ -31,12 +32,32 @@ class NotAnsweredError(DeployError):
     """What may be better in a moment."""
 
 
+@dataclass(frozen=True)
+class WayIn:
+    """What lets a request in."""
+
+    headers: Callable[[str, str, dict[str, str], bytes | None], dict[str, str]]
+    # Where it does not.
+    advice: str
+
+
+def with_key(key: str) -> WayIn:
+    """As clients with a key."""
+    advice = " Look at keys list; keys rotate NAME makes a new value."
+    return WayIn(lambda _verb, _url, headers, _body: {**headers, "x-api-key": key}, advice)
+
+
+def signed_by(aws: Aws) -> WayIn:
+    """As clients with AWS credentials; here with those of the person who deploys."""
+    return WayIn(aws.signed, " Who calls needs execute-api:Invoke on the API.")
+
+
 @dataclass
 class Client:
     """Just enough of MCP over Streamable HTTP."""
 
     url: str
-    key: str
+    way: WayIn
     patience_s: float = 0
     session: dict[str, str] = field(default_factory=dict)
     sent: int = 0
@@ -65,10 +86,11 @@ class Client:
         return _patiently(lambda: self._send_once(verb, message), self.patience_s)
 
     def _send_once(self, verb: str, message: Json | None) -> tuple[str, str]:
-        headers = {"accept": "application/json, text/event-stream", "x-api-key": self.key, **self.session}
+        headers = {"accept": "application/json, text/event-stream", **self.session}
         body = None if message is None else json.dumps(message).encode()
         if body:
             headers["content-type"] = "application/json"
+        headers = self.way.headers(verb, self.url, headers, body)
         request = urllib.request.Request(self.url, body, headers, method=verb)  # noqa: S310 - the stack's own output
         try:
             with urllib.request.urlopen(request, timeout=ANSWER_S) as response:  # noqa: S310
@@ -79,15 +101,15 @@ class Client:
         except urllib.error.HTTPError as error:
             said = f"{self.url} answers {error.code}: {_said(error.read().decode(errors='replace'))}"
             if error.code in REFUSED:
-                said += " Look at keys list; keys rotate NAME makes a new value."
+                said += self.way.advice
             raise (NotAnsweredError if error.code in NOT_YET else DeployError)(said) from error
         except OSError as error:
             raise _unreachable(self.url, error) from error
 
 
-def try_out(url: str, key: str, regions: Sequence[str], *, patience_s: float = PATIENCE_S) -> list[str]:
+def try_out(url: str, way: WayIn, regions: Sequence[str], *, patience_s: float = PATIENCE_S) -> list[str]:
     """Try everything, and give what was seen."""
-    client = Client(url, key, patience_s)
+    client = Client(url, way, patience_s)
     hello = client.request("initialize", _introduction())
     client.notify("notifications/initialized")
     tools = [tool["name"] for tool in client.request("tools/list")["tools"]]
@@ -138,7 +160,7 @@ def works(url: str, key: str, *, patience_s: float = PATIENCE_S) -> None:
     end = time.monotonic() + patience_s
     answers = 0
     while answers < IN_A_ROW:
-        client = Client(url, key)
+        client = Client(url, with_key(key))
         try:
             client.request("initialize", _introduction())
             client.close()

@@ -73,6 +73,16 @@ class Stack:
         return self.parameters.get("OAuthIssuer", "")
 
     @property
+    def signed(self) -> bool:
+        """Whether clients sign with AWS credentials, in place of sending a key."""
+        return self.parameters.get("IamAccess") == "yes"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its own, which its resources have as well."""
+        return {tag["Key"]: tag["Value"] for tag in self.found.get("Tags") or []}
+
+    @property
     def outputs(self) -> dict[str, str]:
         """What the template gives back."""
         return {item["OutputKey"]: item["OutputValue"] for item in self.found.get("Outputs") or []}
@@ -86,8 +96,7 @@ class Stack:
     @property
     def ours(self) -> bool:
         """Whether deploy.py or its template made it."""
-        tags = [tag["Key"] for tag in self.found.get("Tags") or []]
-        return OURS in tags or str(self.found.get("Description", "")).startswith(f"{OURS}:")
+        return OURS in self.tags or str(self.found.get("Description", "")).startswith(f"{OURS}:")
 
 
 def find_stack(aws: Aws, name: str) -> Stack | None:
@@ -151,7 +160,7 @@ def settle(aws: Aws, console: Console, name: str) -> Stack | None:
 
 
 def delete_stack(aws: Aws, console: Console, stack: Stack) -> None:
-    """Delete it and wait; it is followed by its id, because the name is gone in the end."""
+    """Delete it and wait; it is followed by its id, because the name is gone in the end. CloudFormation keeps its role."""
     seen = event_ids(aws, stack)
     aws.call("cloudformation", "delete_stack", StackName=stack.name)
     begin(aws, stack)

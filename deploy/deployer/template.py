@@ -52,6 +52,14 @@ def read_parameters(aws: Aws, text: str) -> dict[str, Parameter]:
     }
 
 
+def parameters_here(text: str) -> dict[str, Parameter]:
+    """What can be set, for whom nothing of AWS can be asked yet: without defaults and allowed values."""
+    return {
+        name: _parameter({"ParameterKey": name}, block)
+        for name, block in _blocks(_sections(text)["Parameters"]).items()
+    }
+
+
 def _parameter(found: Json, block: str) -> Parameter:
     allowed = found.get("ParameterConstraints", {}).get("AllowedValues") or []
     lines = re.findall(r"^ *(Type|MinValue|MaxValue|AllowedPattern|ConstraintDescription): (.*)$", block, re.MULTILINE)
@@ -73,7 +81,8 @@ def template_to_deploy(text: str, values: Mapping[str, str], about: Mapping[str,
     named = re.sub(r"\bApiDeployment\b", f"ApiDeployment{fingerprint(text, values, COPIED)}", text)
     named = re.sub(r"\bPublishedVersion\b", f"PublishedVersion{fingerprint(text, values, VERSIONED)}", named)
     notes = "".join(f"  {name}: {{ Value: {json.dumps(value)} }}\n" for name, value in about.items())
-    return re.sub(r"^Outputs:\n", f"Outputs:\n{notes}", named, flags=re.MULTILINE)
+    noted = re.sub(r"^Outputs:\n", f"Outputs:\n{notes}", named, flags=re.MULTILINE)
+    return _without_comments(noted)
 
 
 def fingerprint(text: str, values: Mapping[str, str], kinds: re.Pattern[str]) -> str:
@@ -107,9 +116,14 @@ def _sections(text: str) -> dict[str, str]:
 
 def _blocks(section: str, *, one_line: bool = False) -> dict[str, str]:
     """By name, without comments: those are no part of what is deployed."""
-    text = re.sub(r"^\s*#.*\n", "", section, flags=re.MULTILINE)
+    text = _without_comments(section)
     parts = re.split(r"^  (\w+):" + ("" if one_line else r"\n"), text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
+
+
+def _without_comments(text: str) -> str:
+    """A request takes 51,200 bytes."""
+    return re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE)
 
 
 def _type_of(block: str) -> str:

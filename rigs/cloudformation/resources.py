@@ -80,7 +80,10 @@ class Region:
         properties.update(kind.also(properties))
         for operation in getattr(kind, what).split():
             model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
-            answers.update(self.call(kind.service, operation, _fit(properties, model.input_shape)))
+            # A role has any number of policies, each of which is put by itself.
+            several = properties["Policies"] if operation.endswith("_role_policy") and "Policies" in properties else [{}]
+            for one in several:
+                answers.update(self.call(kind.service, operation, _fit({**properties, **one}, model.input_shape)))
         return answers
 
 
@@ -144,7 +147,6 @@ KINDS = {
     "AWS::IAM::Role": Kind(
         "iam", "RoleName", "create_role put_role_policy", "delete_role_policy delete_role", "put_role_policy",
         arn="arn:aws:iam::{account}:role/{name}",
-        also=lambda given: _only(given["Policies"]),
     ),
     "AWS::IAM::Policy": Kind(
         "iam", "PolicyName", "put_role_policy", "delete_role_policy", "put_role_policy",
@@ -171,6 +173,7 @@ KINDS = {
             "quota/limit": "Quota.Limit",
         },
     ),
+    "AWS::WAFv2::WebACLAssociation": Kind("wafv2", "ResourceArn", "", "", ""),
     "AWS::ApiGateway::DomainName": _of_api_gateway("domain_name", "DomainName"),
     "AWS::ApiGateway::BasePathMapping": Kind(
         "apigateway", "basePath", "create_base_path_mapping", "delete_base_path_mapping",

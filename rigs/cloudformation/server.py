@@ -93,7 +93,7 @@ class Cloud:
         status = statuses.pop(0)
         if status != OK:
             return _json({"message": "Forbidden"}, status)
-        if self.checks_keys and not self._opens(api, request.headers.get("x-api-key")):
+        if self.checks_keys and not (self._takes_signed(api, request) or self._opens(api, request.headers.get("x-api-key"))):
             return _json(UNAUTHORIZED, 401)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_ONE_HOP}
         onward = urllib.request.Request("/".join([self.upstream, *rest]), request.get_data() or None, headers, method=request.method)
@@ -104,6 +104,13 @@ class Cloud:
         with answer:
             kept = [(name, value) for name, value in answer.headers.items() if name.lower() not in OF_ONE_HOP]
             return Response(answer.read(), answer.status, kept)
+
+    def _takes_signed(self, api: str, request: Request) -> bool:
+        """Whether an API asks for AWS credentials, and a request is signed with some, which are not looked at."""
+        signed = "/execute-api/aws4_request" in request.headers.get("authorization", "")
+        apis = [apigateway_backends[ACCOUNT][region].apis.get(api) for region in self.regions]
+        methods = [method for one in apis if one for resource in one.resources.values() for method in resource.resource_methods.values()]
+        return signed and any(method.authorization_type == "AWS_IAM" for method in methods)
 
     def _opens(self, api: str, key: str | None) -> bool:
         """Whether a key is on the usage plan of an API. moto leaves a deleted one there."""

@@ -41,6 +41,7 @@ class Stack:
     events: list[dict[str, Any]] = field(default_factory=list)
     creation_time: datetime = field(default_factory=lambda: datetime.now(UTC))
     last_updated_time: datetime | None = None
+    role_arn: str | None = None
 
     def say(self, logical: str, status: str, why: str = "") -> None:
         said = {"LogicalResourceId": logical, "ResourceStatus": status, "ResourceStatusReason": why}
@@ -62,6 +63,7 @@ class ChangeSet:
     template: str
     values: dict[str, str]
     tags: list[dict[str, str]]
+    role: str | None
     changes: list[dict[str, Any]]
     status: str = "CREATE_COMPLETE"
     status_reason: str = ""
@@ -113,7 +115,7 @@ class Stacks:
         values = check(template, {each["ParameterKey"]: each["ParameterValue"] for each in given["Parameters"]})
         changes = self._difference(stack, template, values)
         arn = f"arn:aws:cloudformation:{self.aws.name}:{ACCOUNT}:changeSet/{name}/{uuid.uuid4()}"
-        change_set = ChangeSet(arn, name, stack, given["TemplateBody"], values, tags, changes)
+        change_set = ChangeSet(arn, name, stack, given["TemplateBody"], values, tags, given.get("RoleARN"), changes)
         outputs_stay = parse(stack.template).get("Outputs") == template.get("Outputs")
         if self.fault("early"):
             change_set.status, change_set.status_reason = "FAILED", FOUND_EARLY
@@ -199,6 +201,7 @@ class Stacks:
 
     def _run(self, change_set: ChangeSet) -> None:
         stack, stack.before = change_set.stack, dict(change_set.stack.held)
+        stack.role_arn = change_set.role or stack.role_arn  # It stays with the stack.
         word = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
         stack.become(f"{word}_IN_PROGRESS", "User Initiated")
         while self.fault("hold"):

@@ -35,7 +35,7 @@ export async function iamReference(): Promise<IamReference | undefined> {
     resourcesOf(action) {
       const { service, found } = find(action);
       return (found?.Resources ?? []).flatMap((type) =>
-        (service?.Resources[type]?.ARNFormats ?? []).map((format) => patternOf(type, format)),
+        (service?.Resources[type.toLowerCase()]?.ARNFormats ?? []).map((format) => patternOf(type, format)),
       );
     },
   };
