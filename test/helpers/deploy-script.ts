@@ -28,6 +28,8 @@ export interface RunOptions {
   region?: string;
   /** What is done, once something is said. */
   onceSaid?: readonly [words: string, act: 'Ctrl-C' | (() => Promise<unknown>)];
+  /** In place of deploy.py. */
+  script?: string;
   /** As a person starts it, with all its pauses, and not in a fork of a Python that has read everything already. */
   asPeopleDo?: boolean;
 }
@@ -106,7 +108,8 @@ export async function startDeployRig(): Promise<DeployRig> {
     reset,
     run(args, options = {}) {
       const region = options.region === '' ? [] : ['--region', options.region ?? REGION];
-      const script = options.asPeopleDo ? [SCRIPT] : ['-c', DEPLOY_QUICKLY];
+      const path = options.script ?? SCRIPT;
+      const script = options.asPeopleDo ? [path] : ['-c', DEPLOY_QUICKLY.replace(SCRIPT, path)];
       return run([...script, ...args, ...region], { ...env, ...options.env }, options);
     },
     built: () => lines(log).map((line) => JSON.parse(line) as BuilderCall),

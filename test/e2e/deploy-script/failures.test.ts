@@ -55,7 +55,10 @@ describe('what is missing is said in one line', () => {
     ['bedrock:GET /logging', 'bedrock:GetModelInvocationLoggingConfiguration'],
   ])('a permission: %s', async (request, permission) => {
     await rig.cloud.faults({ denied: [`^${request}`] });
-    await expectFailure(['deploy', '--source', 'auto', '--yes'], new RegExp(`get ${permission} \\(deploy\\.py permissions`));
+    await expectFailure(
+      ['deploy', '--source', 'auto', '--yes'],
+      new RegExp(`get ${permission} \\(deploy\\.py permissions`),
+    );
   });
 });
 
