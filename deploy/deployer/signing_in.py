@@ -62,4 +62,6 @@ def _link_the_rest(theirs: Path, ours: Path) -> None:
     """Contexts, which tell where docker's service is, and plugins lie beside the settings."""
     for entry in theirs.iterdir() if theirs.is_dir() else ():
         if entry.name != "config.json":
-            (ours / entry.name).symlink_to(entry.absolute())
+            # Windows makes links for administrators alone; docker's own default context needs none.
+            with contextlib.suppress(OSError):
+                (ours / entry.name).symlink_to(entry.absolute())

@@ -132,14 +132,19 @@ def try_out_sign_in(url: str, issuer: str, *, patience_s: float = PATIENCE_S) ->
     found = re.search(r'resource_metadata="([^"]+)"', said)
     if not found:
         raise DeployError(f"{url} refuses without saying where to sign in: run deploy again, which renews the API.")
-    try:
-        with urllib.request.urlopen(found[1], timeout=ANSWER_S) as response:  # noqa: S310 - the stack's own answer
-            servers = json.load(response).get("authorization_servers", [])
-    except (OSError, ValueError) as error:
-        raise DeployError(f"{found[1]} cannot be read ({error}): run deploy again, which renews the API.") from error
+    servers = _patiently(lambda: _sign_in_servers(found[1]), patience_s)
     if issuer not in servers:
         raise DeployError(f"{found[1]} names another issuer than {issuer}: run deploy again, which renews the API.")
     return [f"{url} asks for a token and sends clients to {issuer}."]
+
+
+def _sign_in_servers(url: str) -> list[str]:
+    try:
+        with urllib.request.urlopen(url, timeout=ANSWER_S) as response:  # noqa: S310 - the stack's own answer
+            servers: list[str] = json.load(response).get("authorization_servers", [])
+    except (OSError, ValueError) as error:
+        raise NotAnsweredError(f"{url} cannot be read ({error}): run deploy again, which renews the API.") from error
+    return servers
 
 
 def _challenge(url: str) -> str:

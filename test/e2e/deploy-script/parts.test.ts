@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { IMPORTS, type LocalCloud, startCloud } from '../../../rigs/cloudformation/index.ts';
 import { startPython } from '../../../rigs/python/index.ts';
 
@@ -275,6 +278,28 @@ values = {"Architecture": "arm64", "MemoryMb": "1024", "ApiKeySource": "HEADER"}
 print(json.dumps([round(float(sum(monthly_usd(values, calls).values())), 2) for calls in CALLS]))`);
     const row = /^\| \*\*together\*\* .*$/m.exec(readFileSync('docs/deploy.md', 'utf8'))?.[0] ?? '';
     expect([...row.matchAll(/\$([\d.]+)/g)].map(([, usd]) => Number(usd))).toEqual(totals);
+  });
+});
+
+describe('the trial of signing in', () => {
+  it('is as patient with its second question as with the first', async () => {
+    const statuses = [503, 401, 403, 404, 200];
+    const server = createServer((request, response) => {
+      const metadata = `http://${request.headers.host}/metadata`;
+      response.writeHead(statuses.shift() ?? 200, { 'www-authenticate': `Bearer resource_metadata="${metadata}"` });
+      response.end(JSON.stringify({ authorization_servers: ['https://login.example.com'] }));
+    });
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const seen = await python(
+      `from deployer import smoke
+smoke.PAUSE_S = 0.01
+print(json.dumps(smoke.try_out_sign_in(sys.argv[1], "https://login.example.com", patience_s=30)))`,
+      `http://127.0.0.1:${port}/mcp`,
+    );
+    expect(seen).toEqual([expect.stringContaining('sends clients to https://login.example.com')]);
+    expect(statuses).toEqual([]);
   });
 });
 
