@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["boto3>=1.40"]
+# dependencies = ["boto3>=1.41"]
 # ///
 """From a clone and AWS credentials to an MCP endpoint behind a key: docs/deploy.md.
 
 What it does is in deployer/, to be read in this order: cli (the commands), deploying (the order of things), parameters, source
-and permissions (what the function may read), image, stack, changes (what would change, and its cost), keys, smoke, hosts.
+and permissions (what the function may read), account (what fits there), image, stack, changes (what would change, and its cost),
+keys, smoke, hosts.
 Only aws.py talks to AWS.
 """
 

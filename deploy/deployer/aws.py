@@ -5,6 +5,8 @@ from typing import Any
 
 import boto3  # type: ignore[import-untyped]
 from botocore import exceptions as boto  # type: ignore[import-untyped]
+from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
+from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
 from deployer.error import DeployError
@@ -39,6 +41,15 @@ class AwsError(DeployError):
     def denied(self) -> bool:
         """Whether a permission is missing."""
         return self.code in DENIED
+
+
+def _denial(needed: str, said: str) -> str:
+    """AWS's words tell which policy it was: one that lacks the permission, or one of the organization's that forbids it."""
+    if "explicit deny" in said:
+        what = f"A policy forbids {needed}: whoever keeps that policy must allow it"
+    else:
+        what = f"No permission: get {needed} (deploy.py permissions lists all)"
+    return f"{what}, then run the command again. AWS says: {said.rstrip('.')}."
 
 
 class Aws:
@@ -96,6 +107,15 @@ class Aws:
         except boto.BotoCoreError as error:
             raise DeployError(self._no_answer(error, region or self.region)) from error
 
+    def signed(self, verb: str, url: str, headers: dict[str, str], body: bytes | None) -> dict[str, str]:
+        """The headers of a request to an API that takes AWS credentials."""
+        credentials = self._session.get_credentials()
+        if credentials is None:
+            raise DeployError(self._no_answer(boto.NoCredentialsError(), self.region))
+        request = AWSRequest(method=verb, url=url, data=body, headers=headers)
+        SigV4Auth(credentials, "execute-api", self.region).add_auth(request)
+        return dict(request.headers.items())
+
     def _who(self) -> Json:
         if self._caller is None:
             self._caller = self.call("sts", "get_caller_identity")
@@ -118,10 +138,7 @@ class Aws:
                 code, f"AWS does not accept these credentials in {where}: {SIGN_IN[:-1]}, or enable {where}."
             )
         if code in DENIED:
-            needed = self._permission(service, operation, where)
-            return AwsError(
-                code, f"No permission: get {needed} (docs/deploy.md lists all), then run the command again."
-            )
+            return AwsError(code, _denial(self._permission(service, operation, where), said), said)
         return AwsError(code, f"{service} {operation.replace('_', ' ')} in {where}: {said}", said)
 
     def _permission(self, service: str, operation: str, region: str) -> str:

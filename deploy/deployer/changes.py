@@ -44,37 +44,55 @@ class ChangeSet:
 
     def text(self) -> str:
         """Show it as a table."""
+        if not self.changes:
+            return "  No resource changes; what is set is kept."
         return table([(f"  {change.what}", change.name, change.kind, change.why) for change in self.changes])
 
 
-def propose(aws: Aws, stack: Stack | None, name: str, template: str, values: Mapping[str, str]) -> ChangeSet | None:
-    """Ask CloudFormation what a template and values would change; nothing at all is None."""
+@dataclass(frozen=True)
+class Proposal:
+    """What a stack is to be."""
+
+    name: str
+    template: str
+    values: Mapping[str, str]
+    tags: Mapping[str, str]
+    # That CloudFormation works with; none means what the stack has, or whoever asks.
+    role: str | None
+
+
+def propose(aws: Aws, stack: Stack | None, proposal: Proposal) -> ChangeSet | None:
+    """Ask CloudFormation what it would change; nothing at all is None."""
+    name = proposal.name
     creates = stack is None or not stack.exists
     if stack is not None:
         clear_away(aws, name)
-    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in proposal.values.items()]
+    role = {"RoleARN": proposal.role} if proposal.role else {}
     made = aws.call(
         "cloudformation",
         "create_change_set",
         StackName=name,
         ChangeSetName=CHANGE_SET,
         ChangeSetType="CREATE" if creates else "UPDATE",
-        TemplateBody=template,
+        TemplateBody=proposal.template,
         Parameters=given,
         Capabilities=["CAPABILITY_IAM"],
-        Tags=[{"Key": OURS, "Value": name}],
+        Tags=[{"Key": key, "Value": value} for key, value in {**proposal.tags, OURS: name}.items()],
         Description="deploy.py",
+        **role,
     )
     arn = made["Id"]
     described = _ready(aws, arn, name)
     if described["Status"] == "FAILED":
         reason = described.get("StatusReason", "")
+        nothing_new = any(words in reason for words in NOTHING_NEW)
+        found = [] if nothing_new else _found_early(aws, arn, name)
         discard(aws, arn, name)
-        if any(words in reason for words in NOTHING_NEW):
+        if nothing_new:
             return None
-        raise DeployError(
-            f"CloudFormation does not take this: {' '.join(reason.split()).rstrip('.')}. Check what is --set."
-        )
+        why = "; ".join(found) or " ".join(reason.split()).rstrip(".")
+        raise DeployError(f"CloudFormation does not take this: {why}. Check what is --set.")
     now = find_stack(aws, name)
     if now is None:
         raise DeployError(f"The stack {name} was deleted meanwhile: run the command again.")
@@ -121,6 +139,26 @@ def _ready(aws: Aws, arn: str, name: str) -> Json:
         pause(FIRST_PAUSE_S)
     pages = aws.pages("cloudformation", "describe_change_set", "Changes", ChangeSetName=arn, StackName=name)
     return {**described, "Changes": list(pages)}
+
+
+def _found_early(aws: Aws, arn: str, name: str) -> list[str]:
+    """What CloudFormation found wrong before it began: the reason of the change set only says that there is something.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
+    """
+    try:
+        place = {"StackName": name, "ChangeSetName": arn}
+        only = {"FailedEvents": True}
+        events = list(aws.pages("cloudformation", "describe_events", "OperationEvents", Filters=only, **place))
+    except (DeployError, LookupError):  # Without the permission, or with a boto3 that does not know it.
+        return []
+    found = []
+    for event in events:
+        said = " ".join(str(event.get("ValidationStatusReason") or event.get("HookStatusReason") or "").split())
+        where = event.get("LogicalResourceId", "") + event.get("ValidationPath", "").replace("/", " ")
+        if said:
+            found.append(f"{where}: {said.rstrip('.')}")
+    return list(dict.fromkeys(found))
 
 
 def _changes(described: Json) -> list[Change]:

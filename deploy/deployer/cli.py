@@ -5,17 +5,18 @@ import json
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from deployer import smoke
+from deployer import smoke, ways_in
 from deployer.aws import Aws
 from deployer.console import Console, table
 from deployer.deploying import DeployRequest, deploy
 from deployer.destroying import destroy
 from deployer.error import DeployError
-from deployer.hosts import settings, settings_without_key
 from deployer.image import BUILDERS
 from deployer.keys import Keys, keys_of
-from deployer.source import source_from_text
+from deployer.own_permissions import Options, own_policy
+from deployer.parameters import parse_settings
 from deployer.stack import Stack, need_stack
+from deployer.template import PATH, parameters_here
 from deployer.watching import show_log, status_of, status_text
 
 Command = Callable[[Aws, Console, argparse.Namespace], None]
@@ -65,12 +66,23 @@ def _parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter, kept until set again"
     )
     one.add_argument("--unset", action="append", default=[], metavar="NAME", help="give a parameter back its default")
+    one.add_argument(
+        "--tag", action="append", default=[], metavar="KEY=VALUE", help="of all that is made, kept until set again"
+    )
+    one.add_argument("--untag", action="append", default=[], metavar="KEY", help="take a tag away")
+    one.add_argument(
+        "--cloudformation-role", metavar="ARN", help="a role that CloudFormation works with, kept from then on"
+    )
     one.add_argument("--builder", choices=BUILDERS, help="otherwise the first that is installed")
     one.add_argument("--base-image", help="in place of public.ecr.aws/lambda/nodejs:24")
     one.add_argument("--rebuild", action="store_true", help="build even if nothing is new, for a newer base image")
     one.add_argument("--plan", action="store_true", help="stop before anything is changed")
     one.add_argument("--show", action="store_true", help="print the key with the settings")
     one.add_argument("--yes", action="store_true", help="ask nothing")
+    one = add("permissions", "a policy for who deploys, for the options that are given", _permissions)
+    one.add_argument("--source", default="cloudwatch:", help="as deploy will be given (cloudwatch:)")
+    one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="as deploy will be given")
+    one.add_argument("--cloudformation-role", metavar="ARN", help="as deploy will be given")
     add("status", "state, URL, settings, alarms, the last day", _status).add_argument("--json", action="store_true")
     add("test", "try it out: initialize, tools/list, a call", _test).add_argument(
         "--key", help="name of the key to use"
@@ -106,6 +118,9 @@ def _deploy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
         source=given.source,
         settings=given.set,
         unset=given.unset,
+        tags=given.tag,
+        untag=given.untag,
+        role=given.cloudformation_role,
         builder=given.builder,
         base_image=given.base_image,
         rebuild=given.rebuild,
@@ -115,32 +130,24 @@ def _deploy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
     deploy(aws, console, request)
 
 
+def _permissions(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    settings = parse_settings(given.set, parameters_here(PATH.read_text()))
+    values = {**settings, "Source": settings.get("Source") or given.source}
+    console.show(json.dumps(own_policy(aws, Options(given.stack, values, given.cloudformation_role)), indent=2))
+
+
 def _status(aws: Aws, console: Console, given: argparse.Namespace) -> None:
     status = status_of(aws, need_stack(aws, given.stack))
     console.show(json.dumps(status, indent=2) if given.json else status_text(status))
 
 
 def _test(aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    stack = need_stack(aws, given.stack)
-    if stack.issuer:
-        for line in smoke.try_out_sign_in(_url(stack), stack.issuer, patience_s=0):
-            console.show(line)
-        return
-    keys = keys_of(aws, stack)
-    regions = source_from_text(stack.parameters["Source"]).regions(aws.region)
-    for line in smoke.try_out(_url(stack), keys.value(_key(keys, given.key)), regions, patience_s=0):
+    for line in ways_in.try_out(aws, need_stack(aws, given.stack), given.key, patience_s=0):
         console.show(line)
 
 
 def _config(aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    stack = need_stack(aws, given.stack)
-    if stack.issuer:
-        console.show(settings_without_key(_url(stack)))
-        return
-    keys = keys_of(aws, stack)
-    name = _key(keys, given.key)
-    value = keys.value(name) if given.show else None
-    console.show(settings(_url(stack), value, stack=stack.name, region=aws.region, key=name))
+    console.show(ways_in.what_to_paste(aws, need_stack(aws, given.stack), given.key, show=given.show))
 
 
 def _logs(aws: Aws, console: Console, given: argparse.Namespace) -> None:
@@ -172,7 +179,10 @@ def _rotate_key(aws: Aws, console: Console, given: argparse.Namespace) -> None:
     stack = need_stack(aws, given.stack)
     keys = keys_of(aws, stack)
     value, old = keys.replace(given.name)
-    smoke.works(_url(stack), value)
+    try:
+        smoke.works(_url(stack), value)
+    except DeployError as failure:
+        raise DeployError(f"The old value of {given.name} stays, beside the new one: {failure}") from failure
     keys.delete(old)
     _tell(console, keys, given, value)
 
@@ -186,17 +196,6 @@ def _tell(console: Console, keys: Keys, given: argparse.Namespace, value: str) -
     console.say(f"The key {given.name} is in {keys.file.path}.")
     if given.show:
         console.show(value)
-
-
-def _key(keys: Keys, name: str | None) -> str:
-    """The one that is asked for, or one whose value is here."""
-    if name:
-        return name
-    here = keys.file.values()
-    names = [key.name for key in keys.live()]
-    if not names:
-        raise DeployError("There is no key yet: run keys create NAME.")
-    return next((other for other in names if other in here), names[0])
 
 
 def _url(stack: Stack) -> str:

@@ -20,6 +20,13 @@ def settings_without_key(url: str) -> str:
     return _printed(_hosts("without_key", url))
 
 
+def settings_signed(url: str, region: str) -> str:
+    """For a server that takes signed requests: hosts cannot sign, a program beside them does, github.com/aws/mcp-proxy-for-aws."""
+    arguments = ["mcp-proxy-for-aws@latest", url, "--service", "execute-api", "--region", region]
+    server = {"mcpServers": {"bedrock-spend": {"command": "uvx", "args": arguments}}}
+    return _printed([("A host that starts programs, with AWS credentials", json.dumps(server, indent=2))])
+
+
 def _hosts(kind: str, url: str) -> list[tuple[str, str]]:
     file = json.loads(Path(__file__).with_name("hosts.json").read_text(encoding="utf-8"))
     return [(host["title"], host["text"].replace(file["url"], url)) for host in file[kind]]

@@ -7,8 +7,8 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
 from deployer.error import DeployError
+from deployer.signing_in import signed_in
 
 ROOT = Path(__file__).parent.parent.parent
 BUILDERS = ("docker", "podman", "finch", "buildah")
@@ -76,6 +77,7 @@ class Repository:
 
     aws: Aws
     name: str
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def uri(self) -> str:
@@ -106,12 +108,13 @@ class Repository:
         found = self.find()
         if found:
             self.check_owner(found)
+            self.aws.call("ecr", "tag_resource", resourceArn=found["repositoryArn"], tags=self._all_tags())
         else:
             self.aws.call(
                 "ecr",
                 "create_repository",
                 repositoryName=self.name,
-                tags=[{"Key": OWNER_TAG, "Value": self.name}],
+                tags=self._all_tags(),
                 encryptionConfiguration={"encryptionType": "AES256"},
             )
         self.aws.call(
@@ -159,6 +162,9 @@ class Repository:
         user, _, password = base64.b64decode(token).decode().partition(":")
         return user, password
 
+    def _all_tags(self) -> list[dict[str, str]]:
+        return [{"Key": key, "Value": value} for key, value in {**self.tags, OWNER_TAG: self.name}.items()]
+
     def _set_policy(self, operation: str, argument: str, policy: Json) -> None:
         self.aws.call("ecr", operation, repositoryName=self.name, **{argument: json.dumps(policy)})
 
@@ -199,21 +205,17 @@ class Builder:
         raise DeployError(f"{self.program} could not build the image: what it says above has to be put right first.")
 
     def push(self, reference: str, login: tuple[str, str]) -> None:
-        """Push it; the password goes through a pipe, and is forgotten afterwards."""
+        """Push it, signed in for that alone."""
         registry = reference.partition("/")[0]
-        user, password = login
-        signed_in = ["login", "--username", user, "--password-stdin", registry]
-        failed = self._run(signed_in, password) or self._run(["push", reference])
-        subprocess.run([self._path(), "logout", registry], capture_output=True, check=False)
+        with signed_in(self.program, registry, login) as signing_in:
+            failed = self._run(["push", *signing_in.flags, reference], signing_in.environment)
         if failed:
             raise DeployError(f"{self.program} could not push to {registry}: see above, then run the command again.")
 
-    def _run(self, arguments: list[str], typed: str | None = None) -> bool:
+    def _run(self, arguments: list[str], more: Mapping[str, str] | None = None) -> bool:
         """Run it, what it says on stderr. Returns whether it failed."""
-        environment = {**os.environ, **BUILD_ENVIRONMENT}
-        ended = subprocess.run(
-            [self._path(), *arguments], input=typed, text=True, env=environment, stdout=2, check=False
-        )
+        environment = {**os.environ, **BUILD_ENVIRONMENT, **(more or {})}
+        ended = subprocess.run([self._path(), *arguments], env=environment, stdout=2, check=False)
         return ended.returncode != 0
 
     def _path(self) -> str:

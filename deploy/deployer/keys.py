@@ -86,6 +86,7 @@ class Keys:
     stack: str
     plan: str
     file: KeyFile
+    tags: dict[str, str]
 
     def live(self) -> list[Key]:
         """Those that open the API, by name."""
@@ -152,7 +153,7 @@ class Keys:
             name=f"{self.stack}-{name}",
             description="bedrock-spend, made by deploy.py",
             enabled=True,
-            tags={OURS: self.stack},
+            tags={**self.tags, OURS: self.stack},
         )
         self.aws.call("apigateway", "create_usage_plan_key", usagePlanId=self.plan, keyId=made["id"], keyType="API_KEY")
         # Only now: until a key opens the API, the file keeps the value of the one that does.
@@ -162,9 +163,13 @@ class Keys:
 
 def keys_of(aws: Aws, stack: Stack) -> Keys:
     """The keys of a deployed stack."""
+    if stack.signed:
+        raise DeployError(
+            f"{stack.name} takes requests signed with AWS credentials, not keys: IAM settles who may call."
+        )
     if stack.issuer:
         raise DeployError(f"{stack.name} takes tokens of {stack.issuer}, not keys: who may call is settled there.")
-    return Keys(aws, stack.name, stack.output("UsagePlanId"), key_file(aws, stack.name))
+    return Keys(aws, stack.name, stack.output("UsagePlanId"), key_file(aws, stack.name), stack.tags)
 
 
 def all_keys(aws: Aws, stack: str) -> list[Key]:

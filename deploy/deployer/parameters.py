@@ -26,9 +26,9 @@ def parse_settings(given: Sequence[str], parameters: Mapping[str, Parameter]) ->
         name, equals, value = setting.partition("=")
         if not equals:
             raise DeployError(f"--set {setting}: write --set Name=Value.")
-        parameter = known(name, parameters)
-        if parameter.allowed and value not in parameter.allowed:
-            raise DeployError(f"--set {setting}: {name} is one of {', '.join(parameter.allowed)}.")
+        refused = known(name, parameters).refuses(value)
+        if refused:
+            raise DeployError(f"--set {setting}: {name} {refused}.")
         settings[name] = value
     return settings
 

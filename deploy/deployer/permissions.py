@@ -1,7 +1,8 @@
 """What the function may read, so that its source can be read and nothing else: the template's lists of ARNs."""
 
+import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from deployer.aws import Aws, AwsError, Json
@@ -9,6 +10,8 @@ from deployer.error import DeployError
 from deployer.source import Source
 
 LOG_NAME = re.compile(r"\.(json|jsonl|ndjson|log)(\.gz)?$")
+# What is read of files, and DuckDB's own, lies in /tmp.
+ROOM_FOR_FILES_MB = "2048"
 NO_ENCRYPTION = "ServerSideEncryptionConfigurationNotFoundError"
 
 
@@ -26,8 +29,9 @@ class Permissions:
         known += [arn for arn in arns if arn not in known]
 
     def values(self) -> dict[str, str]:
-        """As the template takes them."""
-        return {parameter: ",".join(arns) for parameter, arns in self.arns.items()}
+        """As the template takes them, with room for files where these are read."""
+        room = {"EphemeralStorageMb": ROOM_FOR_FILES_MB} if self.reads_files else {}
+        return {**{parameter: ",".join(arns) for parameter, arns in self.arns.items()}, **room}
 
 
 def permissions_of(aws: Aws, source: Source) -> Permissions:
@@ -53,12 +57,37 @@ def permissions_of(aws: Aws, source: Source) -> Permissions:
 def _cloudwatch(aws: Aws, source: Source, permissions: Permissions) -> None:
     for region in source.regions(aws.region):
         groups = source.names or _logging(aws, region)[:1]
+        for group in source.names:
+            _look_for_group(aws, permissions, region, group)
         permissions.add("LogGroupArns", *(_group_arn(aws, region, group) for group in groups if group))
     if not permissions.arns.get("LogGroupArns"):
         raise DeployError(
             f"Bedrock writes to no log group in {', '.join(source.regions(aws.region))}: turn model invocation logging on, "
             "or take --source auto or metrics:."
         )
+
+
+def _look_for_group(aws: Aws, permissions: Permissions, region: str, group: str) -> None:
+    """A name that is mistyped would be found by the first question only. Another account's cannot be seen."""
+    if group.startswith("arn:"):
+        return
+    try:
+        found = [item["logGroupName"] for item in _groups(aws, region, group)]
+        if group in found:
+            return
+        others = found or [item["logGroupName"] for item in _groups(aws, region, f"{group.rpartition('/')[0]}/")]
+    except AwsError as error:
+        if not error.denied:
+            raise
+        permissions.notes.append(f"Whether there is a log group {group} in {region} cannot be seen.")
+        return
+    close = difflib.get_close_matches(group, [*others, *filter(None, _logging(aws, region)[:1])], n=1)
+    hint = f"did you mean {close[0]}?" if close else "check --source."
+    raise DeployError(f"There is no log group {group} in {region}: {hint}")
+
+
+def _groups(aws: Aws, region: str, prefix: str) -> Iterator[Json]:
+    return aws.pages("logs", "describe_log_groups", "logGroups", region=region, logGroupNamePrefix=prefix)
 
 
 def _bucket(aws: Aws, source: Source, permissions: Permissions) -> None:
@@ -74,18 +103,47 @@ def _athena(aws: Aws, source: Source, permissions: Permissions) -> None:
     permissions.add("AthenaArns", f"{here % 'athena'}workgroup/{workgroup}")
     database, _, table = (source.one("table") or f"bedrock_spend.{_default_table(bucket, prefix)}").partition(".")
     glue = here % "glue"
-    permissions.add("GlueArns", f"{glue}catalog", f"{glue}database/{database}", f"{glue}table/{database}/{table}")
-    output = source.one("output") or _output_of(aws, region, workgroup)
-    found = re.fullmatch(r"s3://([^/]+)/?(.*)", output)
+    named = [f"{glue}catalog", f"{glue}database/{database}", f"{glue}table/{database}/{table}"]
+    # Athena looks at it for every query, whichever database that is about:
+    # https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
+    permissions.add("GlueArns", *named, f"{glue}database/default")
+    if source.one("create") == "yes":
+        permissions.add("GlueCreateArns", *named, f"{glue}database/default")
+    _add_results(aws, permissions, source, _workgroup(aws, region, workgroup))
+
+
+def _add_results(aws: Aws, permissions: Permissions, source: Source, workgroup: Json) -> None:
+    """Where results go: the workgroup's own place if it insists or nothing else is named, unless Athena keeps them itself.
+
+    https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html
+    """
+    name, settings, asked = workgroup["Name"], workgroup.get("Configuration") or {}, source.one("output")
+    managed: Json = settings.get("ManagedQueryResultsConfiguration") or {}
+    if managed.get("Enabled"):
+        _note_unused(permissions, asked, f"Athena keeps the results of workgroup {name} itself")
+        _add_key(aws, permissions, "ResultKmsKeyArns", (managed.get("EncryptionConfiguration") or {}).get("KmsKey"))
+        return
+    own: Json = settings.get("ResultConfiguration") or {}
+    insists = bool(settings.get("EnforceWorkGroupConfiguration") and own.get("OutputLocation"))
+    place = asked if asked and not insists else str(own.get("OutputLocation", ""))
+    if insists:
+        _note_unused(permissions, asked, f"workgroup {name} writes results to {place} whatever a query says")
+    found = re.fullmatch(r"s3://([^/]+)/?(.*)", place)
     if found is None:
-        raise DeployError(
-            f"Workgroup {workgroup} in {region} has no place for results: add &output=s3://BUCKET/FOLDER/."
-        )
-    results, folder = found[1], found[2].rstrip("/")
-    s3 = f"arn:{aws.partition}:s3:::{results}"
+        where = f"Workgroup {name} in {source.regions(aws.region)[0]}"
+        raise DeployError(f"{where} has no place for results: add &output=s3://BUCKET/FOLDER/.")
+    bucket, folder = found[1], found[2].rstrip("/")
+    s3 = f"arn:{aws.partition}:s3:::{bucket}"
     permissions.add("AthenaResultBucketArns", s3)
     permissions.add("AthenaResultObjectArns", f"{s3}/{folder}/*" if folder else f"{s3}/*")
-    _add_key(aws, permissions, results)
+    if place != asked:
+        _add_key(aws, permissions, "ResultKmsKeyArns", (own.get("EncryptionConfiguration") or {}).get("KmsKey"))
+    _add_key_of(aws, permissions, "ResultKmsKeyArns", bucket)
+
+
+def _note_unused(permissions: Permissions, asked: str | None, why: str) -> None:
+    if asked:
+        permissions.notes.append(f"output={asked} has no effect: {why}.")
 
 
 def _auto(aws: Aws, source: Source, permissions: Permissions) -> None:
@@ -127,43 +185,51 @@ def _add_bucket(aws: Aws, permissions: Permissions, bucket: str, prefix: str) ->
     permissions.add(
         "LogObjectArns", f"{arn}/{folder}" if LOG_NAME.search(folder) else f"{arn}/{folder}/*" if folder else f"{arn}/*"
     )
-    _add_key(aws, permissions, bucket)
+    _add_key_of(aws, permissions, "KmsKeyArns", bucket)
 
 
-def _add_key(aws: Aws, permissions: Permissions, bucket: str) -> None:
+def _add_key_of(aws: Aws, permissions: Permissions, parameter: str, bucket: str) -> None:
     """The key that a bucket is encrypted with, if it is a customer's own."""
     try:
         answer = aws.call("s3", "get_bucket_encryption", Bucket=bucket)
-        rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0].get("ApplyServerSideEncryptionByDefault", {})
-        key = rule.get("KMSMasterKeyID")
-        if key:
-            metadata = aws.call("kms", "describe_key", KeyId=key, region=_region_of(key))["KeyMetadata"]
-            permissions.add("KmsKeyArns", metadata["Arn"])
     except AwsError as error:
         if error.code == NO_ENCRYPTION:
             return
         if error.code in ("NoSuchBucket", "404"):
             raise DeployError(f"There is no bucket {bucket}: check --source.") from error
         permissions.notes.append(
-            f"How {bucket} is encrypted cannot be seen: if with a key of yours, add --set KmsKeyArns=ARN."
+            f"How {bucket} is encrypted cannot be seen: if with a key of yours, add --set {parameter}=ARN."
         )
+        return
+    rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0].get("ApplyServerSideEncryptionByDefault", {})
+    _add_key(aws, permissions, parameter, rule.get("KMSMasterKeyID"))
+
+
+def _add_key(aws: Aws, permissions: Permissions, parameter: str, key: str | None) -> None:
+    """IAM compares keys by their ARN, not by an alias."""
+    if not key:
+        return
+    try:
+        found = aws.call("kms", "describe_key", KeyId=key, region=_region_of(key))
+        permissions.add(parameter, found["KeyMetadata"]["Arn"])
+    except AwsError:
+        permissions.notes.append(f"The key {key} cannot be seen: add --set {parameter}=ARN, with its own ARN.")
 
 
 def _region_of(key: str) -> str | None:
     return key.split(":")[3] if key.startswith("arn:") else None
 
 
-def _output_of(aws: Aws, region: str, workgroup: str) -> str:
+def _workgroup(aws: Aws, region: str, workgroup: str) -> Json:
     try:
-        group: Json | None = aws.call("athena", "get_work_group", region=region, WorkGroup=workgroup).get("WorkGroup")
+        found: Json | None = aws.call("athena", "get_work_group", region=region, WorkGroup=workgroup).get("WorkGroup")
     except AwsError as error:
         if error.code != "InvalidRequestException":
             raise
-        group = None
-    if group is None:
+        found = None
+    if found is None:
         raise DeployError(f"There is no Athena workgroup {workgroup} in {region}: check --source.")
-    settings = group.get("Configuration") or {}
-    return str((settings.get("ResultConfiguration") or {}).get("OutputLocation", ""))
+    return {**found, "Name": workgroup}
 
 
 def _default_table(bucket: str, prefix: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -9,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from deployer.aws import Aws
 from deployer.error import DeployError
 from deployer.waiting import pause
 
@@ -17,8 +19,8 @@ Answer = TypeVar("Answer")
 
 PROTOCOL = "2025-11-25"
 ANSWER_S = 120
-# A new key or stage is not everywhere at once.
-PATIENCE_S, PAUSE_S = 90, 2
+# A new key or stage is not everywhere at once: one answer may be luck.
+PATIENCE_S, PAUSE_S, IN_A_ROW = 90, 2, 5
 NOT_YET = (401, 403, 404, 429, 500, 502, 503, 504)
 REFUSED = (401, 403)
 TOOL = "check_setup"
@@ -30,12 +32,33 @@ class NotAnsweredError(DeployError):
     """What may be better in a moment."""
 
 
+@dataclass(frozen=True)
+class WayIn:
+    """What lets a request in."""
+
+    headers: Callable[[str, str, dict[str, str], bytes | None], dict[str, str]]
+    # Where it does not.
+    advice: str
+
+
+def with_key(key: str) -> WayIn:
+    """As clients with a key."""
+    advice = " Look at keys list; keys rotate NAME makes a new value."
+    return WayIn(lambda _verb, _url, headers, _body: {**headers, "x-api-key": key}, advice)
+
+
+def signed_by(aws: Aws) -> WayIn:
+    """As clients with AWS credentials; here with those of the person who deploys."""
+    return WayIn(aws.signed, " Who calls needs execute-api:Invoke on the API.")
+
+
 @dataclass
 class Client:
     """Just enough of MCP over Streamable HTTP."""
 
     url: str
-    key: str
+    way: WayIn
+    patience_s: float = 0
     session: dict[str, str] = field(default_factory=dict)
     sent: int = 0
 
@@ -60,10 +83,14 @@ class Client:
         self._send("DELETE", None)
 
     def _send(self, verb: str, message: Json | None) -> tuple[str, str]:
-        headers = {"accept": "application/json, text/event-stream", "x-api-key": self.key, **self.session}
+        return _patiently(lambda: self._send_once(verb, message), self.patience_s)
+
+    def _send_once(self, verb: str, message: Json | None) -> tuple[str, str]:
+        headers = {"accept": "application/json, text/event-stream", **self.session}
         body = None if message is None else json.dumps(message).encode()
         if body:
             headers["content-type"] = "application/json"
+        headers = self.way.headers(verb, self.url, headers, body)
         request = urllib.request.Request(self.url, body, headers, method=verb)  # noqa: S310 - the stack's own output
         try:
             with urllib.request.urlopen(request, timeout=ANSWER_S) as response:  # noqa: S310
@@ -74,16 +101,16 @@ class Client:
         except urllib.error.HTTPError as error:
             said = f"{self.url} answers {error.code}: {_said(error.read().decode(errors='replace'))}"
             if error.code in REFUSED:
-                said += " Look at keys list; keys rotate NAME makes a new value."
+                said += self.way.advice
             raise (NotAnsweredError if error.code in NOT_YET else DeployError)(said) from error
         except OSError as error:
             raise _unreachable(self.url, error) from error
 
 
-def try_out(url: str, key: str, regions: Sequence[str], *, patience_s: float = PATIENCE_S) -> list[str]:
+def try_out(url: str, way: WayIn, regions: Sequence[str], *, patience_s: float = PATIENCE_S) -> list[str]:
     """Try everything, and give what was seen."""
-    client = Client(url, key)
-    hello = _patiently(lambda: client.request("initialize", _introduction()), patience_s)
+    client = Client(url, way, patience_s)
+    hello = client.request("initialize", _introduction())
     client.notify("notifications/initialized")
     tools = [tool["name"] for tool in client.request("tools/list")["tools"]]
     if TOOL not in tools:
@@ -105,14 +132,19 @@ def try_out_sign_in(url: str, issuer: str, *, patience_s: float = PATIENCE_S) ->
     found = re.search(r'resource_metadata="([^"]+)"', said)
     if not found:
         raise DeployError(f"{url} refuses without saying where to sign in: run deploy again, which renews the API.")
-    try:
-        with urllib.request.urlopen(found[1], timeout=ANSWER_S) as response:  # noqa: S310 - the stack's own answer
-            servers = json.load(response).get("authorization_servers", [])
-    except (OSError, ValueError) as error:
-        raise DeployError(f"{found[1]} cannot be read ({error}): run deploy again, which renews the API.") from error
+    servers = _patiently(lambda: _sign_in_servers(found[1]), patience_s)
     if issuer not in servers:
         raise DeployError(f"{found[1]} names another issuer than {issuer}: run deploy again, which renews the API.")
     return [f"{url} asks for a token and sends clients to {issuer}."]
+
+
+def _sign_in_servers(url: str) -> list[str]:
+    try:
+        with urllib.request.urlopen(url, timeout=ANSWER_S) as response:  # noqa: S310 - the stack's own answer
+            servers: list[str] = json.load(response).get("authorization_servers", [])
+    except (OSError, ValueError) as error:
+        raise NotAnsweredError(f"{url} cannot be read ({error}): run deploy again, which renews the API.") from error
+    return servers
 
 
 def _challenge(url: str) -> str:
@@ -129,10 +161,28 @@ def _challenge(url: str) -> str:
 
 
 def works(url: str, key: str, *, patience_s: float = PATIENCE_S) -> None:
-    """Wait until a key opens the server."""
-    client = Client(url, key)
-    _patiently(lambda: client.request("initialize", _introduction()), patience_s)
-    client.close()
+    """Wait until a key opens the server time after time."""
+    end = time.monotonic() + patience_s
+    answers = 0
+    while answers < IN_A_ROW:
+        client = Client(url, with_key(key))
+        try:
+            client.request("initialize", _introduction())
+            client.close()
+            answers += 1
+        except NotAnsweredError:
+            if time.monotonic() > end:
+                raise
+            answers = 0
+        pause(PAUSE_S)
+
+
+def resolves(name: str) -> bool:
+    """Whether DNS knows a name."""
+    try:
+        return bool(socket.getaddrinfo(name, 443))
+    except OSError:
+        return False
 
 
 def _unreachable(url: str, error: OSError) -> NotAnsweredError:

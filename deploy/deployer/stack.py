@@ -10,9 +10,18 @@ from deployer.error import DeployError
 from deployer.waiting import pause
 
 OURS = "bedrock-spend"
+# The output in which a stack notes what was set.
+SET_BY_HAND = "SetByHand"
 CHANGE_SET = f"{OURS}-change"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 4.0
 
+SOUND = (
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+)
 # Nothing of use is left in these; a new stack has to be made.
 DEAD = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 
@@ -40,6 +49,19 @@ class Stack:
         return self.status.endswith("_IN_PROGRESS") and self.exists
 
     @property
+    def trouble(self) -> str:
+        """What is so where nothing can be changed as it is, and what `deploy` does about it; empty where all is well."""
+        if not self.exists or self.status in SOUND:
+            return ""
+        if self.changing:
+            return "A change is under way; deploy waits for it."
+        if self.status in DEAD:
+            return "It is left over from a deployment that failed: deploy deletes it and begins anew."
+        if self.status == "UPDATE_ROLLBACK_FAILED":
+            return "It is stuck in the middle of a rollback: deploy lets CloudFormation go on with that."
+        return "It is to be rolled back in CloudFormation's console; then deploy again."
+
+    @property
     def parameters(self) -> dict[str, str]:
         """What it was deployed with."""
         given = self.found.get("Parameters") or []
@@ -49,6 +71,16 @@ class Stack:
     def issuer(self) -> str:
         """Whose tokens clients send; empty where they send keys."""
         return self.parameters.get("OAuthIssuer", "")
+
+    @property
+    def signed(self) -> bool:
+        """Whether clients sign with AWS credentials, in place of sending a key."""
+        return self.parameters.get("IamAccess") == "yes"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its own, which its resources have as well."""
+        return {tag["Key"]: tag["Value"] for tag in self.found.get("Tags") or []}
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -64,8 +96,7 @@ class Stack:
     @property
     def ours(self) -> bool:
         """Whether deploy.py or its template made it."""
-        tags = [tag["Key"] for tag in self.found.get("Tags") or []]
-        return OURS in tags or str(self.found.get("Description", "")).startswith(f"{OURS}:")
+        return OURS in self.tags or str(self.found.get("Description", "")).startswith(f"{OURS}:")
 
 
 def find_stack(aws: Aws, name: str) -> Stack | None:
@@ -129,7 +160,7 @@ def settle(aws: Aws, console: Console, name: str) -> Stack | None:
 
 
 def delete_stack(aws: Aws, console: Console, stack: Stack) -> None:
-    """Delete it and wait; it is followed by its id, because the name is gone in the end."""
+    """Delete it and wait; it is followed by its id, because the name is gone in the end. CloudFormation keeps its role."""
     seen = event_ids(aws, stack)
     aws.call("cloudformation", "delete_stack", StackName=stack.name)
     begin(aws, stack)
@@ -173,6 +204,24 @@ def failed(aws: Aws, stack: Stack, seen: set[str]) -> DeployError:
     """Why a change did not work, and what is left of it."""
     left = "Nothing was deployed" if "CREATE" in stack.status or stack.status in DEAD else "The stack is as it was"
     return DeployError(f"{_reason(aws, stack, seen)} {left}: put that right, then run this again.")
+
+
+def trouble_of(aws: Aws, stack: Stack) -> str:
+    """The stack's trouble, with what it came from."""
+    if not stack.trouble or stack.changing:
+        return stack.trouble
+    return f"{_reason(aws, stack, _before_last(aws, stack))} {stack.trouble}"
+
+
+def _before_last(aws: Aws, stack: Stack) -> set[str]:
+    """What happened before the last thing that somebody began."""
+    ids: list[str] = []
+    begun: int | None = None
+    for event in _events(aws, stack):
+        ids.append(event["EventId"])
+        if begun is None and event.get("ResourceStatusReason") == "User Initiated":
+            begun = len(ids)
+    return set(ids[begun:]) if begun else set()
 
 
 def resources(aws: Aws, name: str) -> list[Json]:

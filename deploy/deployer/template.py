@@ -14,6 +14,9 @@ PATH = Path(__file__).parent.parent / "template.yaml"
 # What a deployment of an API is a copy of. A stage, a usage plan or a domain takes effect at once.
 COPIED = re.compile(r"AWS::ApiGateway::(RestApi|Resource|Method|Model|RequestValidator|GatewayResponse|Authorizer)$")
 
+# Of what a version is a copy.
+VERSIONED = re.compile(r"AWS::Lambda::Function$")
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -22,37 +25,74 @@ class Parameter:
     name: str
     default: str | None
     allowed: tuple[str, ...]
+    constraints: Mapping[str, str]
+
+    def refuses(self, value: str) -> str | None:
+        """What a value must be that is not so; CloudFormation says it only once the image is built."""
+        least, most = (self.constraints.get(name) for name in ("MinValue", "MaxValue"))
+        if self.allowed:
+            return None if value in self.allowed else f"is one of {', '.join(self.allowed)}"
+        if self.constraints.get("Type") == "Number":
+            fits = re.fullmatch(r"-?[0-9]+", value) and (not least or int(least) <= int(value))
+            if fits and (not most or int(value) <= int(most)):
+                return None
+            bounds = [f"{word} {bound}" for word, bound in (("from", least), ("to", most)) if bound]
+            return " ".join(["is a whole number", *bounds])
+        if re.fullmatch(self.constraints.get("AllowedPattern", "(?s:.*)"), value):
+            return None
+        return self.constraints.get("ConstraintDescription") or f"fits {self.constraints['AllowedPattern']}"
 
 
 def read_parameters(aws: Aws, text: str) -> dict[str, Parameter]:
-    """Ask CloudFormation, which reads YAML, what the template's parameters are."""
+    """Ask CloudFormation, which reads YAML, what the template's parameters are; of constraints it tells allowed values alone."""
     summary = aws.call("cloudformation", "get_template_summary", TemplateBody=text)
-    return {parameter.name: parameter for parameter in map(_parameter, summary["Parameters"])}
+    blocks = _blocks(_sections(text)["Parameters"])
+    return {
+        name: _parameter(found, blocks[name]) for found in summary["Parameters"] for name in [found["ParameterKey"]]
+    }
 
 
-def _parameter(found: Json) -> Parameter:
+def parameters_here(text: str) -> dict[str, Parameter]:
+    """What can be set, for whom nothing of AWS can be asked yet: without defaults and allowed values."""
+    return {
+        name: _parameter({"ParameterKey": name}, block)
+        for name, block in _blocks(_sections(text)["Parameters"]).items()
+    }
+
+
+def _parameter(found: Json, block: str) -> Parameter:
     allowed = found.get("ParameterConstraints", {}).get("AllowedValues") or []
-    return Parameter(found["ParameterKey"], found.get("DefaultValue"), tuple(map(str, allowed)))
+    lines = re.findall(r"^ *(Type|MinValue|MaxValue|AllowedPattern|ConstraintDescription): (.*)$", block, re.MULTILINE)
+    constraints = {name: _scalar(value) for name, value in lines}
+    return Parameter(found["ParameterKey"], found.get("DefaultValue"), tuple(map(str, allowed)), constraints)
+
+
+def _scalar(text: str) -> str:
+    return text[1:-1].replace("''", "'") if text.startswith("'") else text
 
 
 def template_to_deploy(text: str, values: Mapping[str, str], about: Mapping[str, str]) -> str:
-    """Name the API's deployment after what it is a copy of, and note what the next run wants to know.
+    """Name the API's deployment and the function's version after what they are copies of, and note what the next run wants to know.
 
-    CloudFormation makes a new deployment only for a new name:
+    The note is an output, because no update may change a template's metadata alone. CloudFormation makes new ones only for new
+    names:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
     """
-    named = re.sub(r"\bApiDeployment\b", f"ApiDeployment{api_fingerprint(text, values)}", text)
-    return re.sub(r"^Metadata:\n", f"Metadata:\n  BedrockSpend: {json.dumps(dict(about))}\n", named, flags=re.MULTILINE)
+    named = re.sub(r"\bApiDeployment\b", f"ApiDeployment{fingerprint(text, values, COPIED)}", text)
+    named = re.sub(r"\bPublishedVersion\b", f"PublishedVersion{fingerprint(text, values, VERSIONED)}", named)
+    notes = "".join(f"  {name}: {{ Value: {json.dumps(value)} }}\n" for name, value in about.items())
+    noted = re.sub(r"^Outputs:\n", f"Outputs:\n{notes}", named, flags=re.MULTILINE)
+    return _without_comments(noted)
 
 
-def api_fingerprint(text: str, values: Mapping[str, str]) -> str:
-    """Everything that makes the API what it is: its resources' text, and the values of all that they mention."""
+def fingerprint(text: str, values: Mapping[str, str], kinds: re.Pattern[str]) -> str:
+    """Everything that makes resources of some kinds what they are: their text, and the values of all that they mention."""
     sections = _sections(text)
     blocks = _blocks(sections["Resources"])
-    api = "\n".join(block for block in blocks.values() if COPIED.match(_type_of(block)))
+    of_kinds = "\n".join(block for block in blocks.values() if kinds.match(_type_of(block)))
     conditions, mappings = _blocks(sections["Conditions"], one_line=True), _blocks(sections["Mappings"])
-    reached = _reachable(api, {**conditions, **mappings})
-    mentioned = "\n".join([api, *reached])
+    reached = _reachable(of_kinds, {**conditions, **mappings})
+    mentioned = "\n".join([of_kinds, *reached])
     used = {name: value for name, value in values.items() if re.search(rf"\b{re.escape(name)}\b", mentioned)}
     return hashlib.sha256(json.dumps([mentioned, sorted(used.items())]).encode()).hexdigest()[:12]
 
@@ -76,9 +116,14 @@ def _sections(text: str) -> dict[str, str]:
 
 def _blocks(section: str, *, one_line: bool = False) -> dict[str, str]:
     """By name, without comments: those are no part of what is deployed."""
-    text = re.sub(r"^\s*#.*\n", "", section, flags=re.MULTILINE)
+    text = _without_comments(section)
     parts = re.split(r"^  (\w+):" + ("" if one_line else r"\n"), text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
+
+
+def _without_comments(text: str) -> str:
+    """A request takes 51,200 bytes."""
+    return re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE)
 
 
 def _type_of(block: str) -> str:

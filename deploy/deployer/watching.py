@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from deployer.aws import Aws, Json
 from deployer.console import Console, table
 from deployer.error import DeployError
-from deployer.stack import Stack, resources
+from deployer.stack import SET_BY_HAND, Stack, resources, trouble_of
 from deployer.template import PATH, read_parameters
 from deployer.waiting import pause
 
@@ -19,16 +19,20 @@ def status_of(aws: Aws, stack: Stack) -> Json:
     parameters = read_parameters(aws, PATH.read_text())
     given = stack.parameters
     image = given.get("ImageUri", "")
+    by_hand = stack.outputs.get(SET_BY_HAND, "").split()
     return {
         "stack": stack.name,
         "region": aws.region,
         "state": stack.status,
+        "trouble": trouble_of(aws, stack),
         "url": stack.outputs.get("Url"),
-        "image": _image_tags(aws, image) or image,
+        "image": (_image_tags(aws, image) or image) if image else None,
         "settings": {
             name: value
             for name, value in given.items()
-            if name != "ImageUri" and name in parameters and value != (parameters[name].default or "")
+            if name != "ImageUri"
+            and name in parameters
+            and (value != (parameters[name].default or "") or name in by_hand)
         },
         "alarms": _ringing(aws, stack),
         "last_day": _last_day(aws, stack.outputs["FunctionName"]) if "FunctionName" in stack.outputs else {},
@@ -38,9 +42,13 @@ def status_of(aws: Aws, stack: Stack) -> Json:
 def status_text(status: Json) -> str:
     """For people."""
     day = status["last_day"]
-    rows: list[tuple[str, ...]] = [
-        ("state", status["state"]),
-        ("url", status["url"] or "none"),
+    rows: list[tuple[str, ...]] = [("state", status["state"])]
+    if status["trouble"]:
+        rows.append(("trouble", status["trouble"]))
+    if not status["url"]:
+        return table(rows)
+    rows += [
+        ("url", status["url"]),
         ("image", status["image"]),
         *((name, value) for name, value in status["settings"].items()),
         ("alarms", ", ".join(status["alarms"]) or "none rings"),

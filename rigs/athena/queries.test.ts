@@ -109,6 +109,8 @@ it('wants a place for its output, of the request or of the workgroup', async () 
   const workGroups = {
     primary: {},
     free: { outputLocation: 's3://group/' },
+    strict: { outputLocation: 's3://strict/', enforced: true },
+    managed: { managedResults: true },
   };
   await using test = await startTestAthena({ workGroups });
   await expect(test.start('SELECT 1')).rejects.toMatchObject({
@@ -124,6 +126,11 @@ it('wants a place for its output, of the request or of the workgroup', async () 
   expect(await place(own)).toBe('s3://own/ID.csv');
   expect(await place({ WorkGroup: 'free' })).toBe('s3://group/ID.csv');
   expect(await place({ WorkGroup: 'free', ...own })).toBe('s3://own/ID.csv');
+  expect(await place({ WorkGroup: 'strict', ...own })).toBe('s3://strict/ID.csv');
+  await expect(place({ WorkGroup: 'managed', ...own })).rejects.toThrow(
+    'ManagedQueryResultsConfiguration and ResultConfiguration cannot be set together.',
+  );
+  await expect(place({ WorkGroup: 'managed' })).resolves.toContain('ID');
   await expect(place({ WorkGroup: 'none' })).rejects.toThrow('WorkGroup is not found.');
   await expect(place({ ResultConfiguration: { OutputLocation: '/tmp' } })).rejects.toThrow(
     'outputLocation is not a valid S3 path.',

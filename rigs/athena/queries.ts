@@ -13,6 +13,10 @@ import { parseStatement, type Statement } from './statement/parse.ts';
 export interface WorkGroup {
   /** `s3://bucket/prefix/` */
   outputLocation?: string;
+  /** Its place is taken, whatever a query says. */
+  enforced?: boolean;
+  /** Athena keeps the results itself. */
+  managedResults?: boolean;
   bytesScannedCutoffPerQuery?: number;
 }
 
@@ -55,6 +59,10 @@ export interface Queries {
 
 /** UTF-8: https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
 const MOST_QUERY_BYTES = 262_144;
+/** As people report it: opencost/opencost#3257, DyfanJones/noctua#227. */
+const MANAGED = 'ManagedQueryResultsConfiguration and ResultConfiguration cannot be set together.';
+/** Of no use to a caller, who gets the results from Athena alone. */
+const KEPT_BY_ATHENA = 's3://kept-by-athena';
 const NO_OUTPUT =
   'No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.';
 
@@ -195,7 +203,9 @@ function readStart(input: Input, groups: QuerySettings['workGroups']) {
   const group = Object.hasOwn(groups, workGroup) ? groups[workGroup] : undefined;
   if (!group) throw invalidRequest('WorkGroup is not found.');
   const { OutputLocation: asked } = (input['ResultConfiguration'] ?? {}) as { OutputLocation?: string };
-  const location = asked ?? group.outputLocation;
+  if (group.managedResults && input['ResultConfiguration']) throw invalidRequest(MANAGED);
+  const own = group.managedResults ? KEPT_BY_ATHENA : group.outputLocation;
+  const location = group.enforced ? (own ?? asked) : (asked ?? own);
   if (location === undefined) throw invalidRequest(NO_OUTPUT);
   if (!readUri(location)) throw invalidRequest('outputLocation is not a valid S3 path.');
   return { text, token, workGroup, group, location };

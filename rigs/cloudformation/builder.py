@@ -1,7 +1,8 @@
 #!/usr/bin/env -S python3 -IS
 """Stands for docker, podman, finch or buildah, by the name it is started with: builds nothing, and pushes to the rig's ECR.
 
-It writes what it was asked to RIG_BUILDER_LOG, one JSON line each, and fails for the command in RIG_BUILDER_FAILS.
+It writes what it was asked to RIG_BUILDER_LOG, one JSON line each, with the registries that it is signed in to and the settings
+beside that, and fails for the command in RIG_BUILDER_FAILS. As theirs, its login fails where a helper signs in.
 """
 
 import json
@@ -11,11 +12,25 @@ import sys
 def main() -> int:
     name, (command, *rest) = os.path.basename(sys.argv[0]), sys.argv[1:]
     typed = sys.stdin.read() if command == "login" else ""
+    folder = os.environ.get("DOCKER_CONFIG") or os.path.join(os.environ["HOME"], ".docker")
+    file = rest[rest.index("--authfile") + 1] if "--authfile" in rest else os.path.join(folder, "config.json")
+    settings = json.load(open(file)) if os.path.exists(file) else {}
+    signed_in = sorted(settings.get("auths", ()))
+    others = [*settings, *os.listdir(os.path.dirname(file))] if settings else []
     with open(os.environ["RIG_BUILDER_LOG"], "a") as log:
-        print(json.dumps({"builder": name, "command": command, "arguments": rest, "typed": bool(typed)}), file=log)
+        print(json.dumps({"builder": name, "command": command, "arguments": rest, "typed": bool(typed), "signedIn": signed_in, "others": others}), file=log)
     if command not in ("--version" if name == "buildah" else "info", "build", "login", "push", "logout"):
         print(f"{name}: unknown command {command}", file=sys.stderr)
         return 125
+    if command == "login" and {"credsStore", "credHelpers"} & set(settings):
+        print("Error saving credentials: error storing credentials - err: exit status 1, out: `not implemented`", file=sys.stderr)
+        return 1
+    if command == "login":
+        os.makedirs(folder, exist_ok=True)
+        json.dump({**settings, "auths": {rest[-1]: {"auth": typed.strip()}}}, open(file, "w"))
+    if command == "push" and rest[-1].partition("/")[0] not in signed_in:
+        print("no basic auth credentials", file=sys.stderr)
+        return 1
     if command == os.environ.get("RIG_BUILDER_FAILS"):
         print(f"{name}: {command} went wrong", file=sys.stderr)
         return 1

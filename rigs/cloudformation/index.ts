@@ -4,11 +4,11 @@ import { createInterface } from 'node:readline';
 import { text as textOf } from 'node:stream/consumers';
 import { startPython } from '../python/index.ts';
 
-/** deploy.py, whose pauses, and those of boto3's retries, take a moment: here nothing takes long. */
+/** deploy.py, whose pauses and patience, and those of boto3's retries, take a moment: here nothing takes long. */
 export const DEPLOY_QUICKLY = `
 import runpy, sys, time
-sleep = time.sleep
-time.sleep = lambda seconds: sleep(seconds / 20)
+sleep, monotonic = time.sleep, time.monotonic
+time.sleep, time.monotonic = lambda seconds: sleep(seconds / 20), lambda: monotonic() * 20
 sys.path.insert(0, "deploy")
 runpy.run_path("deploy/deploy.py", run_name="__main__")`;
 
@@ -16,6 +16,14 @@ runpy.run_path("deploy/deploy.py", run_name="__main__")`;
 export interface Faults {
   /** Patterns of requests that are refused for want of a permission, as `^ecr:CreateRepository`. */
   denied?: string[];
+  /** What AWS says of it. */
+  denied_words?: string;
+  /** What CloudFormation finds before it begins, by resource: the place in it, and why. */
+  early?: Record<string, readonly [path: string, why: string]>;
+  /** How many functions the account runs at once, and how many of these are not reserved. Default: 1,000 each. */
+  at_once?: readonly [all: number, unreserved: number];
+  /** What the front door answers, request by request; 200 goes on, as do all after these. */
+  front?: number[];
   /** Resources that cannot be created or changed, and why. */
   fail?: Record<string, string>;
   fail_rollback?: boolean;

@@ -23,6 +23,7 @@ class Kind:
     update: str = ""  # Without one it is replaced, as it is when its name changes.
     arn: str = ""
     also: Callable[[Properties], Properties] = lambda _: {}  # What operations call otherwise than CloudFormation.
+    ref: str = ""  # In the answer: what `!Ref` gives, if not the name or id.
 
 
 @dataclass
@@ -42,6 +43,10 @@ class Held:
         return sorted(name for name in {**self.properties, **wanted} if self.properties.get(name) != wanted.get(name))
 
 
+# Attributes that a service tells when it makes something.
+TOLD = ("rootResourceId", "regionalDomainName", "Version")
+
+
 class Region:
     """The services of one region, in moto."""
 
@@ -57,9 +62,9 @@ class Region:
     def create(self, kind: str, logical: str, stack: str, given: Properties) -> Held:
         name = given.get(KINDS[kind].identity, f"{stack}-{logical}-{secrets.token_hex(4).upper()}")
         answers = self._ask(kind, "create", name, given)
-        identity = answers.get("id", name)
+        identity = answers.get(KINDS[kind].ref or "id", name)
         arn = KINDS[kind].arn.format(region=self.name, account=ACCOUNT, name=identity)
-        return Held(kind, logical, given, identity, {"Arn": arn, "RootResourceId": answers.get("rootResourceId", "")})
+        return Held(kind, logical, given, identity, {"Arn": arn, **{name[0].upper() + name[1:]: answers.get(name, "") for name in TOLD}})
 
     def update(self, held: Held, given: Properties) -> Held:
         self._ask(held.resource_type, "update", held.physical_resource_id, given)
@@ -75,7 +80,10 @@ class Region:
         properties.update(kind.also(properties))
         for operation in getattr(kind, what).split():
             model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
-            answers.update(self.call(kind.service, operation, _fit(properties, model.input_shape)))
+            # A role has any number of policies, each of which is put by itself.
+            several = properties["Policies"] if operation.endswith("_role_policy") and "Policies" in properties else [{}]
+            for one in several:
+                answers.update(self.call(kind.service, operation, _fit({**properties, **one}, model.input_shape)))
         return answers
 
 
@@ -126,11 +134,19 @@ KINDS = {
         arn="arn:aws:lambda:{region}:{account}:function:{name}",
         also=lambda given: {**given["Code"], "Environment": given.get("Environment", {"Variables": {}})},
     ),
+    # Goes with its function.
+    "AWS::Lambda::Version": Kind("lambda", "CodeSha256", "publish_version", "", also=lambda _: {"CodeSha256": ""}),
+    "AWS::Lambda::Alias": Kind(
+        "lambda", "Name", "create_alias", "delete_alias", "update_alias", ref="AliasArn",
+        also=lambda given: {"Name": given["Name"].rpartition(":")[2]},
+    ),
+    # Nobody asks for these, and moto cannot delete them; aliases move at once.
+    "AWS::CodeDeploy::Application": Kind("codedeploy", "ApplicationName", "", ""),
+    "AWS::CodeDeploy::DeploymentGroup": Kind("codedeploy", "DeploymentGroupName", "", "", ""),
     "AWS::Lambda::Permission": Kind("lambda", "StatementId", "add_permission", "remove_permission"),
     "AWS::IAM::Role": Kind(
         "iam", "RoleName", "create_role put_role_policy", "delete_role_policy delete_role", "put_role_policy",
         arn="arn:aws:iam::{account}:role/{name}",
-        also=lambda given: _only(given["Policies"]),
     ),
     "AWS::IAM::Policy": Kind(
         "iam", "PolicyName", "put_role_policy", "delete_role_policy", "put_role_policy",
@@ -156,6 +172,12 @@ KINDS = {
             "throttle/burstLimit": "Throttle.BurstLimit",
             "quota/limit": "Quota.Limit",
         },
+    ),
+    "AWS::WAFv2::WebACLAssociation": Kind("wafv2", "ResourceArn", "", "", ""),
+    "AWS::ApiGateway::DomainName": _of_api_gateway("domain_name", "DomainName"),
+    "AWS::ApiGateway::BasePathMapping": Kind(
+        "apigateway", "basePath", "create_base_path_mapping", "delete_base_path_mapping",
+        also=lambda given: {"basePath": "(none)"},
     ),
     "AWS::ApiGateway::Authorizer": _of_api_gateway("authorizer", "AuthorizerId"),
     "AWS::CloudWatch::Alarm": Kind(

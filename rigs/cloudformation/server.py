@@ -25,8 +25,9 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 OF_ONE_HOP = ("host", "connection", "transfer-encoding", "content-length", "accept-encoding", "date", "server")
+OK = 200
 UNAUTHORIZED = {"jsonrpc": "2.0", "id": None, "error": {"code": -32001, "message": "The API key is missing or not known."}}
-DENIED_IN_XML = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"
+DENIED_IN_XML = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>%s</Message></Error></ErrorResponse>"
 
 
 class Cloud:
@@ -57,12 +58,16 @@ class Cloud:
             return self._front_door(request)
         service, named = _operation(request)
         if any(re.search(pattern, named) for pattern in self.faults.get("denied", ())):
+            words = self.faults.get("denied_words", "not authorized")
             if service in ("cloudformation", "sts", "iam"):
-                return Response(DENIED_IN_XML, 403, content_type="text/xml")
-            denied = {"__type": "AccessDeniedException", "message": "not authorized"}
+                return Response(DENIED_IN_XML % words, 403, content_type="text/xml")
+            denied = {"__type": "AccessDeniedException", "message": words}
             return _json(denied, 403, {"x-amzn-errortype": "AccessDeniedException"})
         if named == "bedrock:GET /inference-profiles":  # Which moto has not.
             return _json({"inferenceProfileSummaries": []})
+        if named == "lambda:GET /2016-08-19/account-settings":  # Nor this.
+            at_once, unreserved = self.faults.get("at_once", (1000, 1000))
+            return _json({"AccountLimit": {"ConcurrentExecutions": at_once, "UnreservedConcurrentExecutions": unreserved}})
         return self.moto
 
     def _controlled(self, what: str, given: dict[str, Any]) -> Response:
@@ -84,7 +89,11 @@ class Cloud:
     def _front_door(self, request: Request) -> Response:
         """As API Gateway: a key of the usage plan, then the function, which is whatever listens upstream."""
         _, _, api, _, *rest = request.path.split("/")
-        if self.checks_keys and not self._opens(api, request.headers.get("x-api-key")):
+        statuses = self.faults.get("front") or [OK]
+        status = statuses.pop(0)
+        if status != OK:
+            return _json({"message": "Forbidden"}, status)
+        if self.checks_keys and not (self._takes_signed(api, request) or self._opens(api, request.headers.get("x-api-key"))):
             return _json(UNAUTHORIZED, 401)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_ONE_HOP}
         onward = urllib.request.Request("/".join([self.upstream, *rest]), request.get_data() or None, headers, method=request.method)
@@ -95,6 +104,13 @@ class Cloud:
         with answer:
             kept = [(name, value) for name, value in answer.headers.items() if name.lower() not in OF_ONE_HOP]
             return Response(answer.read(), answer.status, kept)
+
+    def _takes_signed(self, api: str, request: Request) -> bool:
+        """Whether an API asks for AWS credentials, and a request is signed with some, which are not looked at."""
+        signed = "/execute-api/aws4_request" in request.headers.get("authorization", "")
+        apis = [apigateway_backends[ACCOUNT][region].apis.get(api) for region in self.regions]
+        methods = [method for one in apis if one for resource in one.resources.values() for method in resource.resource_methods.values()]
+        return signed and any(method.authorization_type == "AWS_IAM" for method in methods)
 
     def _opens(self, api: str, key: str | None) -> bool:
         """Whether a key is on the usage plan of an API. moto leaves a deleted one there."""

@@ -19,6 +19,13 @@ from resources import ACCOUNT, KINDS, Held, Region
 from template import Scope, check, invalid, parse
 
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
+FOUND_EARLY = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot Early Validation errors, "
+    "use the DescribeEvents API for detailed failure information."
+)
+
+
 @dataclass
 class Stack:
     name: str
@@ -34,6 +41,7 @@ class Stack:
     events: list[dict[str, Any]] = field(default_factory=list)
     creation_time: datetime = field(default_factory=lambda: datetime.now(UTC))
     last_updated_time: datetime | None = None
+    role_arn: str | None = None
 
     def say(self, logical: str, status: str, why: str = "") -> None:
         said = {"LogicalResourceId": logical, "ResourceStatus": status, "ResourceStatusReason": why}
@@ -55,6 +63,7 @@ class ChangeSet:
     template: str
     values: dict[str, str]
     tags: list[dict[str, str]]
+    role: str | None
     changes: list[dict[str, Any]]
     status: str = "CREATE_COMPLETE"
     status_reason: str = ""
@@ -106,8 +115,11 @@ class Stacks:
         values = check(template, {each["ParameterKey"]: each["ParameterValue"] for each in given["Parameters"]})
         changes = self._difference(stack, template, values)
         arn = f"arn:aws:cloudformation:{self.aws.name}:{ACCOUNT}:changeSet/{name}/{uuid.uuid4()}"
-        change_set = ChangeSet(arn, name, stack, given["TemplateBody"], values, tags, changes)
-        if not changes and stack.tags == tags:
+        change_set = ChangeSet(arn, name, stack, given["TemplateBody"], values, tags, given.get("RoleARN"), changes)
+        outputs_stay = parse(stack.template).get("Outputs") == template.get("Outputs")
+        if self.fault("early"):
+            change_set.status, change_set.status_reason = "FAILED", FOUND_EARLY
+        elif not changes and stack.tags == tags and outputs_stay:
             change_set.status = "FAILED"
             change_set.status_reason = "The submitted information didn't contain changes. Submit different information."
         self.stacks[stack.id] = stack
@@ -119,6 +131,14 @@ class Stacks:
             if given["ChangeSetName"] in (change_set.id, change_set.name):
                 return change_set
         raise invalid(f"ChangeSet [{given['ChangeSetName']}] does not exist")
+
+    def describe_events(self, given: dict[str, Any]) -> Any:
+        """Of what is found early; an event has more."""
+        found = [
+            {"EventType": "VALIDATION_ERROR", "LogicalResourceId": logical, "ValidationPath": path, "ValidationStatusReason": why}
+            for logical, (path, why) in self.fault("early").items()
+        ]
+        return {"OperationEvents": found}
 
     def list_change_sets(self, given: dict[str, Any]) -> Any:
         return {"Summaries": self._of(self._find(given["StackName"]))}
@@ -181,6 +201,7 @@ class Stacks:
 
     def _run(self, change_set: ChangeSet) -> None:
         stack, stack.before = change_set.stack, dict(change_set.stack.held)
+        stack.role_arn = change_set.role or stack.role_arn  # It stays with the stack.
         word = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
         stack.become(f"{word}_IN_PROGRESS", "User Initiated")
         while self.fault("hold"):
@@ -188,11 +209,16 @@ class Stacks:
         template = parse(change_set.template)
         scope = self._scope(stack, template, change_set.values)
         try:
-            for change in change_set.changes:
-                self._change(stack, scope, change["ResourceChange"])
+            changes = [change["ResourceChange"] for change in change_set.changes]
+            removals = [change for change in changes if change["Action"] == "Remove"]
+            for change in changes:
+                if change not in removals:
+                    self._change(stack, scope, change)
             for logical, old in stack.before.items():  # What was replaced goes in the end.
                 if logical in stack.held and stack.held[logical].physical_resource_id != old.physical_resource_id:
                     self.aws.delete(old)
+            for change in removals:
+                self._change(stack, scope, change)
             outputs = scope.outputs()
         except Exception as error:  # noqa: BLE001 - as CloudFormation: whatever a service answers
             self._roll_back(stack, "" if word == "CREATE" else "UPDATE_", str(error))

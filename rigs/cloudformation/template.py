@@ -68,6 +68,15 @@ def _may_be(parameter: dict[str, Any], value: str) -> bool:
     return bool(re.fullmatch(parameter.get("AllowedPattern", "(?s:.*)"), value))
 
 
+def _without_none(value: Any) -> Any:
+    """What is AWS::NoValue is not there; moto leaves it in lists."""
+    if isinstance(value, list):
+        return [_without_none(item) for item in value if item not in (None, {})]
+    if isinstance(value, dict):
+        return {name: _without_none(item) for name, item in value.items() if item is not None}
+    return value
+
+
 class Scope(dict[str, Any]):
     """What names stand for, where moto's parser looks them up; resources come in as they are made."""
 
@@ -98,7 +107,7 @@ class Scope(dict[str, Any]):
         return [*TopologicalSorter({name: words[name] & set(there) - {name} for name in there}).static_order()]
 
     def _evaluate(self, value: Any) -> Any:
-        return clean_json(value, self)  # type: ignore[arg-type]
+        return _without_none(clean_json(value, self))  # type: ignore[arg-type]
 
     def _is_there(self, part: dict[str, Any]) -> bool:
         return "Condition" not in part or bool(self.lazy_condition_map[part["Condition"]])

@@ -3,9 +3,11 @@
 # knows here, means the registry at RIG_REGISTRY.
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-export BUILDAH_ISOLATION=chroot REGISTRY_AUTH_FILE="$HOME/auth.json"
+export BUILDAH_ISOLATION=chroot
 command=$1
 shift
+# What push is signed in to, too.
+if [ "${1:-}" = --authfile ]; then sed -i "s|$RIG_ECR|$RIG_REGISTRY|g" "$2"; fi
 for argument in "$@"; do
   shift
   set -- "$@" "$(printf %s "$argument" | sed "s|$RIG_ECR|$RIG_REGISTRY|g")"

@@ -68,6 +68,31 @@ export function parametersOfTemplate(text: string) {
   }));
 }
 
+export interface Statement {
+  /** The resource of the template that has it. */
+  of: string;
+  actions: string[];
+  /** `GetAtt:Name.Arn` where only AWS can tell. */
+  resources: string[];
+}
+
+/** What the template's roles may do, all conditions met. */
+export function statementsOfTemplate(text: string, parameters: Record<string, string>): Statement[] {
+  const template = read(text);
+  const evaluate = createEvaluator(template, parameters);
+  return Object.entries(template.Resources).flatMap(([of, { Properties = {} }]) => {
+    const policies = [Properties, ...(Properties['Policies'] ?? [])].map(({ PolicyDocument }) => PolicyDocument);
+    const statements = policies.flatMap((document) =>
+      document ? (evaluate(document) as Properties)['Statement'] : [],
+    );
+    return statements.map(({ Action, Resource }) => ({
+      of,
+      actions: [Action].flat(),
+      resources: [Resource].flat().flatMap((resource: string) => resource.split(',')),
+    }));
+  });
+}
+
 /** @param parameters those that differ from their defaults */
 export function settingsFromTemplate(text: string, parameters: Record<string, string> = {}): DeployedSettings {
   const template = read(text);

@@ -277,6 +277,19 @@ describe('what can go wrong', () => {
     expect(rig.athena.calls.at(-1)?.operation).toBe('StopQueryExecution');
   });
 
+  it.each([
+    ['keeps results itself', { managedResults: true }],
+    ['insists on its own place', { outputLocation: 's3://theirs/', enforced: true }],
+  ])('a workgroup that %s answers all the same, whatever output says', async (_, primary) => {
+    const other = await rig.beside({ workGroups: { primary } });
+    onTestFinished(() => other.close());
+    const bucket = `with-${Object.keys(primary)[0]?.toLowerCase()}`;
+    await other.bucket(bucket, { ...objects });
+    const engine = other.engine(`athena:s3://${bucket}?create=yes&output=s3://mine/`);
+    const { totals } = await breakdown({ by: ['model'], from: '2026-10-12', to: '2026-10-13' }, { ...files, engine });
+    expect(totals.invocations).toBeGreaterThan(0);
+  });
+
   it('a workgroup’s limit says so', async () => {
     const limited = await rig.beside({
       workGroups: { primary: { outputLocation: 's3://r/', bytesScannedCutoffPerQuery: 10_000_000 } },

@@ -28,6 +28,8 @@ export interface RunOptions {
   region?: string;
   /** What is done, once something is said. */
   onceSaid?: readonly [words: string, act: 'Ctrl-C' | (() => Promise<unknown>)];
+  /** In place of deploy.py. */
+  script?: string;
   /** As a person starts it, with all its pauses, and not in a fork of a Python that has read everything already. */
   asPeopleDo?: boolean;
 }
@@ -37,6 +39,10 @@ export interface BuilderCall {
   command: string;
   arguments: string[];
   typed: boolean;
+  /** Registries. */
+  signedIn: string[];
+  /** Names of the settings, and of what lies beside them. */
+  others: string[];
 }
 
 /** A person's machine: a clone, builders that stand in for real ones, credentials, and AWS behind AWS_ENDPOINT_URL. */
@@ -45,6 +51,8 @@ export interface DeployRig {
   home: string;
   /** PATH. */
   bin: string;
+  /** Of every program that is started. */
+  env: Readonly<Record<string, string>>;
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** What builders were asked since the last reset. */
   built(): BuilderCall[];
@@ -95,11 +103,13 @@ export async function startDeployRig(): Promise<DeployRig> {
     cloud,
     home,
     bin,
+    env,
     install,
     reset,
     run(args, options = {}) {
       const region = options.region === '' ? [] : ['--region', options.region ?? REGION];
-      const script = options.asPeopleDo ? [SCRIPT] : ['-c', DEPLOY_QUICKLY];
+      const path = options.script ?? SCRIPT;
+      const script = options.asPeopleDo ? [path] : ['-c', DEPLOY_QUICKLY.replace(SCRIPT, path)];
       return run([...script, ...args, ...region], { ...env, ...options.env }, options);
     },
     built: () => lines(log).map((line) => JSON.parse(line) as BuilderCall),

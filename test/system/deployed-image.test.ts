@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ensureBaseImage } from '../../rigs/image/base-image.ts';
@@ -39,7 +39,6 @@ describe.skipIf(missing !== undefined)(`deploy.py with a real builder and regist
       RIG_REGISTRY: registry.host,
       RIG_ECR: '123456789012.dkr.ecr.us-east-1.amazonaws.com',
     };
-    onTestFinished(() => rmSync(join(rig.home, 'auth.json'), { force: true }));
     const base = await ensureBaseImage(ric, console.log);
 
     const args = ['deploy', '--source', 'metrics:', '--yes', '--base-image', base];

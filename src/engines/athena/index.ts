@@ -121,7 +121,7 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
   function noTable(): SpendError {
     return new SpendError(
       'SOURCE_NOT_FOUND',
-      `Athena has no table ${database}.${table} yet. Add create=yes to the source and it is created over ${name} (a definition only; needs glue:CreateDatabase and glue:CreateTable).`,
+      `Athena has no table ${database}.${table} yet. Add create=yes to the source and it is created over ${name} (a definition only; needs glue:CreateDatabase, on the database default besides, and glue:CreateTable).`,
     );
   }
 

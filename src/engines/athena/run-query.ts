@@ -5,6 +5,7 @@ import {
   type QueryExecution,
   type Row,
   StartQueryExecutionCommand,
+  type StartQueryExecutionInput,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
@@ -22,6 +23,9 @@ export interface QueryResult {
 
 /** The table or its database does not exist. */
 export const NO_TABLE = Symbol('no table');
+
+/** A workgroup whose results Athena keeps takes no place for them: https://docs.aws.amazon.com/athena/latest/ug/managed-results.html */
+const KEEPS_RESULTS = /ManagedQueryResultsConfiguration and ResultConfiguration/;
 
 const POLL_FROM_MS = 200;
 const POLL_TO_MS = 2_000;
@@ -47,16 +51,23 @@ export function runQuery(
     key: JSON.stringify([time, source, text]),
     quote,
     async start(ClientRequestToken) {
-      const { QueryExecutionId } = await client.send(
-        new StartQueryExecutionCommand({
-          QueryString: text,
-          WorkGroup: workgroup,
-          ...(output ? { ResultConfiguration: { OutputLocation: output } } : {}),
-          // Should its id be lost, the same query is found by it.
-          ...(ClientRequestToken ? { ClientRequestToken } : {}),
-        }),
-      );
-      return QueryExecutionId as string;
+      const asked = {
+        QueryString: text,
+        WorkGroup: workgroup,
+        // Should its id be lost, the same query is found by it.
+        ...(ClientRequestToken ? { ClientRequestToken } : {}),
+      };
+      const start = async (input: StartQueryExecutionInput) => {
+        const { QueryExecutionId } = await client.send(new StartQueryExecutionCommand(input));
+        return QueryExecutionId as string;
+      };
+      if (output === undefined) return start(asked);
+      try {
+        return await start({ ...asked, ResultConfiguration: { OutputLocation: output } });
+      } catch (error) {
+        if (!KEEPS_RESULTS.test((error as Error).message)) throw error;
+        return start(asked);
+      }
     },
     async follow(id) {
       const execution = await untilEnded(client, id, work);
@@ -101,7 +112,7 @@ function failure({ WorkGroup, Status }: QueryExecution, reason: string): SpendEr
   if (/PERMISSION_DENIED|Access Denied|not authorized/i.test(reason)) {
     return new SpendError(
       'ACCESS_DENIED',
-      'Athena may not read the logs or write its result: it needs s3:ListBucket and s3:GetObject on the bucket of the logs (and kms:Decrypt if it is encrypted so), s3:PutObject on that of the results, glue:GetTable and glue:GetDatabase.',
+      'Athena may not read the logs or write its result: it needs s3:ListBucket and s3:GetObject on the bucket of the logs (and kms:Decrypt if it is encrypted so), s3:PutObject on that of the results (and kms:GenerateDataKey if that is encrypted so), glue:GetTable on the table and glue:GetDatabase on its database and on default.',
     );
   }
   if (/HIVE_(BAD_DATA|CURSOR_ERROR)/.test(reason)) {

@@ -53,6 +53,23 @@ describe('deploy.py keys', () => {
     expect([await asked(old), await asked(rotated.stdout.trim())]).toEqual([401, 200]);
   });
 
+  it('takes no lucky answer for a new value that works, and keeps the old one until it does', async () => {
+    await rig.run(['keys', 'create', 'lou']);
+    const old = await shown('lou');
+    const luckyOnce = [200, 200, ...Array(2_000).fill(403)];
+    await rig.cloud.faults({ front: luckyOnce });
+    const ran = await rig.run(['keys', 'rotate', 'lou']);
+    expect([ran.code, ran.last]).toEqual([
+      1,
+      expect.stringMatching(/old value of lou stays, beside the new one: .* 403/),
+    ]);
+    await rig.cloud.faults({});
+    expect([await asked(old), await asked(await shown('lou'))]).toEqual([200, 200]);
+    await rig.cloud.faults({ front: [200, 200, 403, 403, 200, 200, 401] });
+    expect((await rig.run(['keys', 'rotate', 'lou'])).code).toBe(0);
+    expect([await asked(old), await asked(await shown('lou'))]).toEqual([401, 200]);
+  });
+
   it('leaves both values alive when a rotation is interrupted, and ends all old ones with the next', async () => {
     await rig.run(['keys', 'create', 'eve']);
     const old = await shown('eve');

@@ -55,7 +55,27 @@ describe('what is missing is said in one line', () => {
     ['bedrock:GET /logging', 'bedrock:GetModelInvocationLoggingConfiguration'],
   ])('a permission: %s', async (request, permission) => {
     await rig.cloud.faults({ denied: [`^${request}`] });
-    await expectFailure(['deploy', '--source', 'auto', '--yes'], new RegExp(`get ${permission} \\(docs/deploy.md`));
+    await expectFailure(
+      ['deploy', '--source', 'auto', '--yes'],
+      new RegExp(`get ${permission} \\(deploy\\.py permissions`),
+    );
+  });
+});
+
+describe('what AWS says of a denial is kept', () => {
+  beforeEach(() => rig.reset());
+  const WORDS =
+    'User: arn:aws:iam::123456789012:user/ann is not authorized to perform: ecr:CreateRepository with an explicit deny in a service control policy';
+
+  it.each([
+    [
+      WORDS,
+      /A policy forbids ecr:CreateRepository: whoever keeps that policy.*AWS says: User: .* service control policy\.$/,
+    ],
+    ['because no identity-based policy allows it', /get ecr:CreateRepository .*AWS says: because no identity-based/],
+  ])('%s', async (denied_words, line) => {
+    await rig.cloud.faults({ denied: ['^ecr:CreateRepository'], denied_words });
+    await expectFailure(DEPLOY, line);
   });
 });
 
@@ -66,13 +86,41 @@ describe('what is wrong on the command line is said in one line', () => {
     [['--set', 'Memory=512'], /no parameter Memory\. Did you mean MemoryMb\?/],
     [['--set', 'ImageUri=x'], /cannot be set/],
     [['--set', 'TimeoutSeconds=31'], /one of 29, 60/],
-    [['--set', 'MemoryMb=1'], /CloudFormation|cloudformation/],
+    [['--set', 'MemoryMb=64'], /MemoryMb is a whole number from 256 to 10240\./],
+    [['--set', 'MemoryMb=1024.5'], /whole number/],
+    [['--set', 'RateLimit=0'], /RateLimit is a whole number from 1\./],
+    [['--set', 'AllowedOrigins=https://app.example.com'], /AllowedOrigins is \* or hostnames alone/],
+    [['--set', 'MaxScanUsd=$3'], /MaxScanUsd is dollars, as 2 or 0\.50/],
+    [['--set', 'ReservedConcurrency=ten'], /ReservedConcurrency is a whole number, or empty/],
+    [['--set', 'OAuthIssuer=login.example.com'], /OAuthIssuer begins with https:\/\//],
     [['--stack', 'Under_Score'], /--stack Under_Score/],
     [['--source', './logs'], /Lambda cannot see files/],
     [['--source', 'oracle:x'], /no source of the kind oracle/],
     [['--source', 'metrics:?group=x'], /has no group/],
-    [['--set', 'DomainName=x.example.com'], /needs a certificate/],
-  ])('%j', (args, line) => expectFailure([...DEPLOY, ...args], line));
+  ])('%j, before anything is built', async (args, line) => {
+    await expectFailure([...DEPLOY, ...args], line);
+    await expectFailure(['deploy', '--source', 'metrics:', '--plan', ...args], line);
+    expect(rig.built().filter(({ command }) => command === 'build')).toEqual([]);
+  });
+
+  it('a log group that is not there, and the one that was meant', async () => {
+    await rig.cloud.call('logs', 'create_log_group', { logGroupName: '/aws/bedrock/invocations' });
+    const plan = ['deploy', '--plan', '--source'];
+    await expectFailure(
+      [...plan, 'cloudwatch:/aws/bedrock/invocation'],
+      /no log group \/aws\/bedrock\/invocation in us-east-1: did you mean \/aws\/bedrock\/invocations\?/,
+    );
+    await expectFailure([...plan, 'cloudwatch:/elsewhere'], /no log group \/elsewhere in us-east-1: check --source/);
+    const here = ['deploy', '--source', 'cloudwatch:/aws/bedrock/invocations', '--plan'];
+    expect((await rig.run(here)).code).toBe(0);
+    await rig.cloud.faults({ denied: ['^logs:DescribeLogGroups'] });
+    const unseen = await rig.run(here);
+    expect([unseen.code, unseen.stderr]).toEqual([0, expect.stringContaining('cannot be seen')]);
+    await rig.cloud.faults({});
+  });
+
+  it('what only the values together tell', () =>
+    expectFailure([...DEPLOY, '--set', 'DomainName=x.example.com'], /needs a certificate/));
 
   it('a command that is none', async () => {
     const ran = await rig.run(['depoy'], { region: '', asPeopleDo: true });
@@ -85,7 +133,6 @@ describe('what goes wrong on the way is said in one line', () => {
 
   it.each([
     ['build', /could not build the image/],
-    ['login', /could not push/],
     ['push', /could not push/],
   ])('%s', (command, line) => expectFailure(DEPLOY, line, { env: { RIG_BUILDER_FAILS: command } }));
 
@@ -97,6 +144,14 @@ describe('what goes wrong on the way is said in one line', () => {
         env: { RIG_BUILDER_FAILS: 'build' },
       },
     ));
+
+  it('what CloudFormation finds before it begins', async () => {
+    const early = { Function: ['/Properties/MemorySize', '64 is less than 128.'] } as const;
+    await rig.cloud.faults({ early });
+    await expectFailure(DEPLOY, /does not take this: Function Properties MemorySize: 64 is less than 128\. Check/);
+    await rig.cloud.faults({ early, denied: ['^cloudformation:DescribeEvents'] });
+    await expectFailure(DEPLOY, /does not take this: .*EarlyValidation/);
+  });
 
   it('a name that another stack has', async () => {
     const TemplateBody = 'Description: another\nResources: {}\nConditions: {}\nMappings: {}\n';
@@ -135,6 +190,15 @@ describe('a stack that is stuck', () => {
     await expectFailure(DEPLOY, /Function failed: The image manifest is not supported\. Nothing was deployed/);
     expect(await stackStatus()).toBe('ROLLBACK_COMPLETE');
     await expectFailure(['keys', 'list'], /state ROLLBACK_COMPLETE: run deploy/);
+    const { stdout } = await rig.run(['status']);
+    expect(stdout).toMatch(
+      /^trouble +Function failed: The image manifest is not supported\. .*deploy deletes it and begins anew/m,
+    );
+    expect(stdout).not.toContain('none rings');
+    await expectFailure(
+      [...DEPLOY, '--plan'],
+      /ROLLBACK_COMPLETE, of which nothing can be planned\. Function failed: .*anew/,
+    );
     await rig.cloud.faults({});
     const declined = await rig.run(['deploy', '--source', 'metrics:'], { typed: 'n\n' });
     expect([declined.code, declined.stderr]).toEqual([1, expect.stringContaining('Delete it and begin anew?')]);
@@ -181,6 +245,14 @@ describe('a stack that is stuck in an update', () => {
     await rig.cloud.faults({ fail: { McpMethod: 'Too Many Requests' }, fail_rollback: true });
     await expectFailure(['deploy', '--yes', '--set', 'TimeoutSeconds=120'], /McpMethod failed/);
     expect(await stackStatus()).toBe('UPDATE_ROLLBACK_FAILED');
+    const { trouble } = JSON.parse((await rig.run(['status', '--json'])).stdout);
+    expect(trouble).toMatch(
+      /McpMethod failed: Too Many Requests\. It is stuck in the middle of a rollback: deploy lets/,
+    );
+    await expectFailure(
+      ['deploy', '--plan'],
+      /UPDATE_ROLLBACK_FAILED, of which nothing can be planned.*stuck in the middle/,
+    );
     await expectFailure(['deploy', '--yes'], /cannot be rolled back/);
     await rig.cloud.faults({});
     const ran = await rig.run(['deploy', '--yes']);

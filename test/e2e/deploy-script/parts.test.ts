@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { IMPORTS, type LocalCloud, startCloud } from '../../../rigs/cloudformation/index.ts';
 import { startPython } from '../../../rigs/python/index.ts';
 
@@ -35,7 +38,8 @@ found = {}
 for text in sys.argv[1:]:
     try:
         it = permissions_of(aws, source_from_text(text))
-        found[text] = {"arns": it.arns, "files": it.reads_files, "notes": it.notes}
+        room = it.values().get("EphemeralStorageMb")
+        found[text] = {"arns": it.arns, "files": it.reads_files, "notes": it.notes, "room": room}
     except DeployError as failure:
         found[text] = {"failure": str(failure)}
 print(json.dumps(found))`;
@@ -44,7 +48,21 @@ print(json.dumps(found))`;
   const ROLE = 'arn:aws:iam::210987654321:role/reader';
   const HERE = 'us-east-1:123456789012';
   let key: string;
-  let found: Record<string, { arns: Record<string, string[]>; files: boolean; notes: string[]; failure?: string }>;
+  let found: Record<
+    string,
+    { arns: Record<string, string[]>; files: boolean; notes: string[]; room?: string; failure?: string }
+  >;
+
+  const glueArns = (database: string, table: string) =>
+    ['catalog', `database/${database}`, `table/${database}/${table}`, 'database/default'].map(
+      (name) => `arn:aws:glue:${HERE}:${name}`,
+    );
+  const athenaOf = (workgroup: string) => ({
+    LogBucketArns: ['arn:aws:s3:::logs-plain'],
+    LogObjectArns: ['arn:aws:s3:::logs-plain/AWSLogs/*'],
+    AthenaArns: [`arn:aws:athena:${HERE}:workgroup/${workgroup}`],
+    GlueArns: glueArns('d', 't'),
+  });
 
   const CASES: readonly [source: string, arns: () => Record<string, string[]>][] = [
     ['cloudwatch:', () => ({ LogGroupArns: [GROUP] })],
@@ -92,23 +110,41 @@ print(json.dumps(found))`;
         LogBucketArns: ['arn:aws:s3:::logs-plain'],
         LogObjectArns: ['arn:aws:s3:::logs-plain/a-b/AWSLogs/*'],
         AthenaArns: [`arn:aws:athena:${HERE}:workgroup/finops`],
-        GlueArns: ['catalog', 'database/bedrock_spend', 'table/bedrock_spend/invocations_logs_plain_a_b'].map(
-          (name) => `arn:aws:glue:${HERE}:${name}`,
-        ),
+        GlueArns: glueArns('bedrock_spend', 'invocations_logs_plain_a_b'),
         AthenaResultBucketArns: ['arn:aws:s3:::results'],
         AthenaResultObjectArns: ['arn:aws:s3:::results/finops/*'],
       }),
     ],
     [
-      'athena:s3://logs-plain?table=d.t&output=s3://results/',
+      'athena:s3://logs-plain?table=d.t&output=s3://results/&create=yes',
       () => ({
-        LogBucketArns: ['arn:aws:s3:::logs-plain'],
-        LogObjectArns: ['arn:aws:s3:::logs-plain/AWSLogs/*'],
-        AthenaArns: [`arn:aws:athena:${HERE}:workgroup/primary`],
-        GlueArns: ['catalog', 'database/d', 'table/d/t'].map((name) => `arn:aws:glue:${HERE}:${name}`),
+        ...athenaOf('primary'),
+        GlueCreateArns: glueArns('d', 't'),
         AthenaResultBucketArns: ['arn:aws:s3:::results'],
         AthenaResultObjectArns: ['arn:aws:s3:::results/*'],
       }),
+    ],
+    [
+      'athena:s3://logs-plain?table=d.t&output=s3://logs-eu/out/',
+      () => ({
+        ...athenaOf('primary'),
+        AthenaResultBucketArns: ['arn:aws:s3:::logs-eu'],
+        AthenaResultObjectArns: ['arn:aws:s3:::logs-eu/out/*'],
+        ResultKmsKeyArns: [key],
+      }),
+    ],
+    [
+      'athena:s3://logs-plain?table=d.t&workgroup=strict&output=s3://logs-eu/out/',
+      () => ({
+        ...athenaOf('strict'),
+        AthenaResultBucketArns: ['arn:aws:s3:::results'],
+        AthenaResultObjectArns: ['arn:aws:s3:::results/strict/*'],
+        ResultKmsKeyArns: [key],
+      }),
+    ],
+    [
+      'athena:s3://logs-plain?table=d.t&workgroup=managed&output=s3://results/',
+      () => ({ ...athenaOf('managed'), ResultKmsKeyArns: [key] }),
     ],
   ];
 
@@ -121,6 +157,8 @@ print(json.dumps(found))`;
   ];
 
   beforeAll(async () => {
+    for (const region of ['us-east-1', 'eu-west-1'])
+      for (const logGroupName of ['a,b', '/c']) await cloud.call('logs', 'create_log_group', { logGroupName }, region);
     const logging = (region: string, loggingConfig: object) =>
       cloud.call('bedrock', 'put_model_invocation_logging_configuration', { loggingConfig }, region);
     for (const Bucket of ['logs-plain', 'logs-eu', 'results']) await cloud.call('s3', 'create_bucket', { Bucket });
@@ -136,6 +174,18 @@ print(json.dumps(found))`;
     });
     const ResultConfiguration = { OutputLocation: 's3://results/finops/' };
     await cloud.call('athena', 'create_work_group', { Name: 'finops', Configuration: { ResultConfiguration } });
+    const strict = {
+      OutputLocation: 's3://results/strict/',
+      EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: key },
+    };
+    await cloud.call('athena', 'create_work_group', {
+      Name: 'strict',
+      Configuration: { EnforceWorkGroupConfiguration: true, ResultConfiguration: strict },
+    });
+    await cloud.call('athena', 'create_work_group', {
+      Name: 'managed',
+      Configuration: { ManagedQueryResultsConfiguration: { Enabled: true, EncryptionConfiguration: { KmsKey: key } } },
+    });
     found = await python(PERMISSIONS, ...CASES.map(([source]) => source), ...FAILURES.map(([source]) => source));
   });
 
@@ -147,23 +197,31 @@ print(json.dumps(found))`;
     expect(found[source]?.failure).toMatch(says);
   });
 
-  it('bring DuckDB only where files are read', () => {
+  it('bring DuckDB, and room for it, only where files are read', () => {
     const withFiles = CASES.map(([source]) => source).filter((source) => found[source]?.files);
     expect(withFiles).toEqual(['auto:?region=eu-west-1', 's3://logs-plain', 's3://logs-plain/one.json.gz']);
+    expect(CASES.map(([source]) => source).filter((source) => found[source]?.room === '2048')).toEqual(withFiles);
   });
 
   it('say what cannot be known from here', () => {
     expect(found['auto:?region=ap-south-1']?.notes).toEqual([expect.stringContaining('logs nothing in ap-south-1')]);
     expect(found[`cloudwatch:/x?role=${ROLE}`]?.notes).toEqual([expect.stringContaining('must trust')]);
+    const unused = (workgroup: string, output: string) =>
+      found[`athena:s3://logs-plain?table=d.t&workgroup=${workgroup}&output=${output}`]?.notes;
+    expect(unused('strict', 's3://logs-eu/out/')).toEqual([expect.stringMatching(/^output=.* has no effect.*strict/)]);
+    expect(unused('managed', 's3://results/')).toEqual([
+      expect.stringContaining('keeps the results of workgroup managed'),
+    ]);
   });
 });
 
-describe('the name of the API’s deployment', () => {
+describe('the names of the API’s deployment and the function’s version', () => {
   const FINGERPRINTS = `
-from deployer.template import api_fingerprint
+from deployer.template import COPIED, VERSIONED, fingerprint
 text = open("deploy/template.yaml").read()
 cases = json.loads(sys.argv[1])
-print(json.dumps([api_fingerprint(text.replace(old, new), values) for old, new, values in cases]))`;
+kinds = {"API": COPIED, "function": VERSIONED}[sys.argv[2]]
+print(json.dumps([fingerprint(text.replace(old, new), values, kinds) for old, new, values in cases]))`;
   const VALUES = {
     ApiKeySource: 'HEADER',
     TransferMode: 'STREAM',
@@ -172,8 +230,11 @@ print(json.dumps([api_fingerprint(text.replace(old, new), values) for old, new, 
     MemoryMb: '1024',
     RateLimit: '10',
   };
-  const fingerprints = (...cases: [old: string, changed: string, values: object][]): Promise<string[]> =>
-    python(FINGERPRINTS, JSON.stringify([['', '', VALUES], ...cases]));
+  const fingerprintsOf = (
+    what: string,
+    ...cases: [old: string, changed: string, values: object][]
+  ): Promise<string[]> => python(FINGERPRINTS, JSON.stringify([['', '', VALUES], ...cases]), what);
+  const fingerprints = (...cases: [old: string, changed: string, values: object][]) => fingerprintsOf('API', ...cases);
   const set = (change: object): [string, string, object] => ['\0', '', { ...VALUES, ...change }];
   const write = (old: string, changed: string): [string, string, object] => [old, changed, VALUES];
 
@@ -200,6 +261,13 @@ print(json.dumps([api_fingerprint(text.replace(old, new), values) for old, new, 
     );
     expect(new Set([as, ...others]).size).toBe(1);
   });
+
+  it('of the function’s version changes with the function alone', async () => {
+    const changed = [set({ MemoryMb: '512' }), set({ ImageUri: 'another' }), set({ TransferMode: 'BUFFERED' })];
+    expect(new Set(await fingerprintsOf('function', ...changed)).size).toBe(4);
+    const same = [set({ RateLimit: '1', Rollout: 'AllAtOnce' }), write('PathPart: mcp', 'PathPart: other')];
+    expect(new Set(await fingerprintsOf('function', ...same)).size).toBe(1);
+  });
 });
 
 describe('what deploy.py says it costs', () => {
@@ -210,6 +278,28 @@ values = {"Architecture": "arm64", "MemoryMb": "1024", "ApiKeySource": "HEADER"}
 print(json.dumps([round(float(sum(monthly_usd(values, calls).values())), 2) for calls in CALLS]))`);
     const row = /^\| \*\*together\*\* .*$/m.exec(readFileSync('docs/deploy.md', 'utf8'))?.[0] ?? '';
     expect([...row.matchAll(/\$([\d.]+)/g)].map(([, usd]) => Number(usd))).toEqual(totals);
+  });
+});
+
+describe('the trial of signing in', () => {
+  it('is as patient with its second question as with the first', async () => {
+    const statuses = [503, 401, 403, 404, 200];
+    const server = createServer((request, response) => {
+      const metadata = `http://${request.headers.host}/metadata`;
+      response.writeHead(statuses.shift() ?? 200, { 'www-authenticate': `Bearer resource_metadata="${metadata}"` });
+      response.end(JSON.stringify({ authorization_servers: ['https://login.example.com'] }));
+    });
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const seen = await python(
+      `from deployer import smoke
+smoke.PAUSE_S = 0.01
+print(json.dumps(smoke.try_out_sign_in(sys.argv[1], "https://login.example.com", patience_s=30)))`,
+      `http://127.0.0.1:${port}/mcp`,
+    );
+    expect(seen).toEqual([expect.stringContaining('sends clients to https://login.example.com')]);
+    expect(statuses).toEqual([]);
   });
 });
 

@@ -1,0 +1,47 @@
+"""How clients get into a deployed server, with a key, a token or AWS credentials: what to paste for it, and a trial of it."""
+
+from deployer import smoke
+from deployer.aws import Aws
+from deployer.error import DeployError
+from deployer.hosts import settings, settings_signed, settings_without_key
+from deployer.keys import Keys, keys_of
+from deployer.source import source_from_text
+from deployer.stack import Stack
+
+
+def what_to_paste(aws: Aws, stack: Stack, key: str | None, *, show: bool) -> str:
+    """Settings for each host; a key's value only where it is to be shown."""
+    url = stack.output("Url")
+    if stack.issuer:
+        return settings_without_key(url)
+    if stack.signed:
+        return settings_signed(url, aws.region)
+    keys = keys_of(aws, stack)
+    name = _name(keys, key)
+    value = keys.value(name) if show else None
+    return settings(url, value, stack=stack.name, region=aws.region, key=name)
+
+
+def try_out(aws: Aws, stack: Stack, key: str | None, *, patience_s: float) -> list[str]:
+    """Go in as a client would, and give what was seen."""
+    url = stack.output("Url")
+    if stack.issuer:
+        return smoke.try_out_sign_in(url, stack.issuer, patience_s=patience_s)
+    if stack.signed:
+        way = smoke.signed_by(aws)
+    else:
+        keys = keys_of(aws, stack)
+        way = smoke.with_key(keys.value(_name(keys, key)))
+    regions = source_from_text(stack.parameters["Source"]).regions(aws.region)
+    return smoke.try_out(url, way, regions, patience_s=patience_s)
+
+
+def _name(keys: Keys, name: str | None) -> str:
+    """The one that is asked for, or one whose value is here."""
+    if name:
+        return name
+    here = keys.file.values()
+    names = [key.name for key in keys.live()]
+    if not names:
+        raise DeployError("There is no key yet: run keys create NAME.")
+    return next((other for other in names if other in here), names[0])

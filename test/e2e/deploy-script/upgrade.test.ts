@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+/** What people have deployed; deploy.py of that day named the deployment, and noted what was set, in this way. */
+const EARLIER = readFileSync(join(import.meta.dirname, 'template-of-2026-11-30.yaml'), 'utf8')
+  .replaceAll(/\bApiDeployment\b/g, 'ApiDeployment0123456789ab')
+  .replace(/^Metadata:\n/m, 'Metadata:\n  BedrockSpend: {"Version": "0.1.0", "SetByHand": "MemoryMb Source"}\n');
+
+const StackName = 'bedrock-spend';
+const ImageUri = `123456789012.dkr.ecr.us-east-1.amazonaws.com/bedrock-spend@sha256:${'0'.repeat(64)}`;
+
+let rig: DeployRig;
+let ran: Ran;
+let before: Awaited<ReturnType<typeof held>>;
+/** A session, as an instance wrote it; its key, as a person made it. */
+const SESSION = { pk: { S: 'session#1' }, sk: { S: 'session' }, expiresAt: { N: '4102444800' } };
+
+/** Physical ids, by logical ones. */
+async function held(): Promise<Record<string, string>> {
+  const { StackResourceSummaries } = await rig.cloud.call('cloudformation', 'list_stack_resources', { StackName });
+  return Object.fromEntries(
+    StackResourceSummaries.map(({ LogicalResourceId, PhysicalResourceId }: Record<string, string>) => [
+      LogicalResourceId,
+      PhysicalResourceId,
+    ]),
+  );
+}
+
+beforeAll(async () => {
+  rig = await startDeployRig();
+  const place = { StackName, ChangeSetName: 'bedrock-spend-change' };
+  const set = { ImageUri, Source: 'metrics:', MemoryMb: '512' };
+  await rig.cloud.call('cloudformation', 'create_change_set', {
+    ...place,
+    ChangeSetType: 'CREATE',
+    TemplateBody: EARLIER,
+    Parameters: Object.entries(set).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+    Tags: [{ Key: 'bedrock-spend', Value: StackName }],
+  });
+  await rig.cloud.call('cloudformation', 'execute_change_set', place);
+  await vi.waitUntil(async () => {
+    const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName });
+    return Stacks[0].StackStatus === 'CREATE_COMPLETE';
+  }, 30_000);
+  await rig.run(['keys', 'create', 'ann']);
+  before = await held();
+  await rig.cloud.call('dynamodb', 'put_item', { TableName: before['SessionTable'], Item: SESSION });
+  ran = await rig.run(['deploy', '--yes']);
+}, 120_000);
+afterAll(() => rig.close());
+
+describe('a stack of before', () => {
+  it('becomes one of today without a resource that is replaced, but the copy of its API', () => {
+    expect([ran.code, ran.stderr]).toEqual([
+      0,
+      expect.stringMatching(/changes +SessionTable +DynamoDB::Table +SSESpecification/),
+    ]);
+    expect(ran.stderr).not.toMatch(/replaces|may replace/);
+    expect(ran.stderr.match(/^ +removes +\S+/gm) ?? []).toEqual([]);
+  });
+
+  it('keeps its table, API, stage, plan and log', async () => {
+    const now = await held();
+    const kept = ['SessionTable', 'Api', 'Stage', 'UsagePlan', 'FunctionLog', 'Function', 'FunctionRole'];
+    for (const name of kept) expect([name, now[name]]).toEqual([name, before[name]]);
+  });
+
+  it('keeps its sessions', async () => {
+    const { Items } = await rig.cloud.call('dynamodb', 'scan', { TableName: before['SessionTable'] });
+    expect(Items).toContainEqual(SESSION);
+  });
+
+  it('keeps its keys, which open it', async () => {
+    expect((await rig.run(['keys', 'list'])).stdout).toMatch(/^ann /);
+    const tried = await rig.run(['test', '--key', 'ann']);
+    expect([tried.code, tried.stdout]).toEqual([0, expect.stringMatching(/answers with \d+ tools/)]);
+  });
+
+  it('keeps what was set, and notes it as stacks do today', async () => {
+    const { settings } = JSON.parse((await rig.run(['status', '--json'])).stdout);
+    expect(settings).toMatchObject({ MemoryMb: '512', Source: 'metrics:' });
+    const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName });
+    expect(Stacks[0].Outputs).toContainEqual({ OutputKey: 'SetByHand', OutputValue: 'MemoryMb Source' });
+    expect((await rig.run(['deploy', '--yes'])).stderr).toContain('Nothing to change.');
+  });
+});
