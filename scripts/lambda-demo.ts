@@ -9,9 +9,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { startFunction, startGateway } from 'serverless-mcp-dev';
 import { startDynamoDB } from '../rigs/dynamodb.ts';
-import { startFunction } from '../rigs/lambda/function.ts';
-import { startGateway } from '../rigs/lambda/gateway.ts';
 import { type Connection, connect, textFromResult } from '../src/client/index.ts';
 import { bundleFunction, bundleSpend, temporaryOutdir } from './bundle-lambda.ts';
 

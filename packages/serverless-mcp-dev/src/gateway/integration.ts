@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { InvokeError, type LambdaFunction } from './function.ts';
+import { InvokeError, type LambdaFunction } from '../function/function.ts';
+import { FunctionError } from '../function/output.ts';
 import { GatewayError } from './gateway-responses.ts';
 import { type HeaderList, returnedHeaders } from './headers.ts';
-import { FunctionError } from './output.ts';
 import type { ProxyEvent } from './proxy-event.ts';
 import { createPreludeReader, parseProxyResponse, type ResponseHead } from './proxy-response.ts';
 
@@ -13,6 +13,10 @@ export interface Exchange {
   response: ServerResponse;
   /** Of API Gateway itself. */
   headers: HeaderList;
+  /** Of the function's answer, once it is known. */
+  head?: ResponseHead;
+  /** Of the body, sent so far. */
+  bytes: number;
 }
 
 /** Why waiting ended before the function did. */
@@ -30,7 +34,9 @@ export async function serveBuffered(lambda: Invokable, exchange: Exchange, watch
   if (result.functionError) throw new GatewayError('INTEGRATION_FAILURE', FAILED);
   const parsed = parseProxyResponse(result.body);
   if (!parsed) throw new GatewayError('INTEGRATION_FAILURE', MALFORMED);
-  writeHead(exchange, parsed, [['Content-Length', String(Buffer.byteLength(parsed.body))]]);
+  const bytes = Buffer.byteLength(parsed.body);
+  writeHead(exchange, parsed, [['Content-Length', String(bytes)]]);
+  exchange.bytes = bytes;
   exchange.response.end(parsed.body);
 }
 
@@ -45,7 +51,7 @@ export async function serveStream(lambda: Invokable, exchange: Exchange, watch: 
     const { head, rest } = await readHead(reader, watch);
     writeHead(exchange, head);
     exchange.response.flushHeaders();
-    await relay(rest, reader, exchange.response, watch);
+    await relay(rest, reader, exchange, watch);
   } finally {
     leave();
   }
@@ -64,9 +70,11 @@ async function readHead(reader: Reader, watch: Watch): Promise<{ head: ResponseH
   }
 }
 
-async function relay(first: Uint8Array, reader: Reader, response: ServerResponse, watch: Watch): Promise<void> {
+async function relay(first: Uint8Array, reader: Reader, exchange: Exchange, watch: Watch): Promise<void> {
+  const { response } = exchange;
   let chunk: Uint8Array | undefined = first;
   while (chunk) {
+    exchange.bytes += chunk.length;
     if (chunk.length > 0 && !response.write(chunk)) await once(response, 'drain', watch);
     chunk = (await reader.read()).value;
     watch.touch();
@@ -74,7 +82,9 @@ async function relay(first: Uint8Array, reader: Reader, response: ServerResponse
   response.end();
 }
 
-function writeHead({ response, headers }: Exchange, head: ResponseHead, own: HeaderList = []): void {
+function writeHead(exchange: Exchange, head: ResponseHead, own: HeaderList = []): void {
+  const { response, headers } = exchange;
+  exchange.head = head;
   const list = [...returnedHeaders(head.headers, own.length === 0), ...own, ...headers];
   try {
     response.writeHead(head.statusCode, list.flat());
@@ -94,10 +104,17 @@ async function invoking<Result>(invocation: Promise<Result>): Promise<Result> {
   }
 }
 
-type Watch = ReturnType<typeof createWatch>;
+export interface Watch {
+  signal: AbortSignal;
+  why(): Interruption | undefined;
+  /** Something came: the idle time begins anew. */
+  touch(): void;
+  until<Result>(work: Promise<Result>): Promise<Result>;
+  stop(): void;
+}
 
 /** Ends an exchange when its time is up, nothing comes for too long, or the client leaves. */
-export function createWatch(response: ServerResponse, integrationMs: number, idleMs: number | undefined) {
+export function createWatch(response: ServerResponse, integrationMs: number, idleMs: number | undefined): Watch {
   const controller = new AbortController();
   const { signal } = controller;
   const interrupt = (why: Interruption) => () => controller.abort(why);
@@ -107,8 +124,7 @@ export function createWatch(response: ServerResponse, integrationMs: number, idl
   response.once('close', left);
   return {
     signal,
-    why: (): Interruption | undefined => (signal.aborted ? signal.reason : undefined),
-    /** Something came: the idle time begins anew. */
+    why: () => (signal.aborted ? signal.reason : undefined),
     touch() {
       signal.throwIfAborted();
       idle?.refresh();

@@ -1,7 +1,7 @@
 /** The Lambda Runtime API of one execution environment: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { startServer } from '../aws/http.ts';
+import { startServer } from '../server.ts';
 
 /** As the runtime reports it. `trace` is Node's. */
 export interface RuntimeError {

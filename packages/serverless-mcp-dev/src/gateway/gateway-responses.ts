@@ -68,5 +68,5 @@ export function renderGatewayResponse(type: GatewayResponseType, custom: Gateway
 
 function variableOf(name: string, message: string): string {
   if (name === '$context.error.messageString') return JSON.stringify(message);
-  throw new Error(`rigs/lambda does not know ${name}`);
+  throw new Error(`serverless-mcp-dev does not know ${name}`);
 }

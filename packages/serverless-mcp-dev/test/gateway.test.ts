@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { type AuthorizerEvent, type Gateway, type GatewayOptions, startGateway } from 'serverless-mcp-dev';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   openTestFunction,
@@ -6,9 +7,7 @@ import {
   type TestFunction,
   textOf,
   until,
-} from '../../test/fixtures/lambda-function.ts';
-import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
-import type { AuthorizerEvent } from './proxy-event.ts';
+} from '../../../test/fixtures/lambda-function.ts';
 
 /** Answers what the request's body says, or with the event. */
 const BUFFERED = `export const handler = async (event) => {
@@ -468,13 +467,34 @@ describe('an authorizer', () => {
     });
   });
 
-  it.each([
-    ['context', { context: { tier: 1 } }, /context of authorizers/],
-    ['policies of other methods', { policyDocument: { Statement: [{ Effect: 'Allow', Resource: '*' }] } }, /policies/],
-  ])('is not answered for when it gives %s, which this gateway does not know', async (_, more, words) => {
-    const { get } = await start({ authorizer: async (event) => answer(event, 'Allow', more) });
-    const response = await get('/');
-    expect([response.status, await response.text()]).toEqual([501, expect.stringMatching(words)]);
+  it('gives the function its context, as texts', async () => {
+    const context = { tier: 1, admin: true, team: 'a' };
+    const { get } = await start({ authorizer: async (event) => answer(event, 'Allow', { context }) });
+    const event = await (await get('/')).json();
+    expect(event).toMatchObject({ requestContext: { authorizer: { tier: '1', admin: 'true', team: 'a' } } });
+  });
+
+  it.each<[string, 'Allow' | 'Deny', string | string[], number]>([
+    ['allows', 'Allow', '*', 200],
+    ['allows', 'Allow', 'arn:aws:execute-api:*:*:*/prod/GET/*', 200],
+    ['allows', 'Allow', ['arn:of:another', '*/GE?/mcp'], 200],
+    ['says nothing of', 'Allow', '*/POST/*', 403],
+    ['says nothing of', 'Allow', '*/GET/mc', 403],
+    ['denies', 'Deny', '*', 403],
+  ])('has a policy that %s what was asked for: %s %s', async (_, Effect, Resource, status) => {
+    const policyDocument = { Statement: [{ Action: 'execute-api:*', Effect, Resource }] };
+    const { get } = await start({ authorizer: async () => ({ principalId: 'me', policyDocument }) });
+    expect((await get('/mcp')).status).toBe(status);
+  });
+
+  it('has what it denies denied, whatever else it allows', async () => {
+    const authorizer = async (event: AuthorizerEvent) => {
+      const Statement = (['Allow', 'Deny'] as const).flatMap(
+        (Effect) => answer(event, Effect).policyDocument.Statement,
+      );
+      return { principalId: 'me', policyDocument: { Statement } };
+    };
+    expect((await (await start({ authorizer })).get('/')).status).toBe(403);
   });
 
   it('names the key, from wherever it took it', async () => {
@@ -496,6 +516,12 @@ describe('an authorizer', () => {
     ],
     ['throws Unauthorized', () => Promise.reject(new Error('Unauthorized')), 401, '{"message":"Unauthorized"}'],
     ['throws anything else', () => Promise.reject(new Error('x')), 500, '{"message":null}'],
+    [
+      'has a context that is no text',
+      async (event: AuthorizerEvent) => answer(event, 'Allow', { context: { list: [] } }),
+      500,
+      '{"message":null}',
+    ],
     ['answers nonsense', async () => ({}) as ReturnType<typeof answer>, 500, '{"message":null}'],
   ])('that %s', async (_, authorizer, status, body) => {
     const { get } = await start({ authorizer });

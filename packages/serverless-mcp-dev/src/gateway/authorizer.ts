@@ -1,13 +1,23 @@
 /** Lambda authorizers of the REQUEST kind: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html */
-import type { LambdaFunction } from './function.ts';
+import type { LambdaFunction } from '../function/function.ts';
 import { GatewayError } from './gateway-responses.ts';
 import type { AuthorizerEvent } from './proxy-event.ts';
+
+const ACTION = 'execute-api:Invoke';
+
+interface Statement {
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: string | string[];
+}
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
 export interface AuthorizerResponse {
   principalId: string;
-  policyDocument: { Statement: { Effect: 'Allow' | 'Deny'; Action: string; Resource: string }[] };
+  policyDocument: { Statement: Statement[] };
   usageIdentifierKey?: string;
+  /** Texts, numbers, booleans; the function gets them as texts. */
+  context?: Record<string, string | number | boolean>;
 }
 
 /** Throws an Error 'Unauthorized' to answer 401. */
@@ -29,19 +39,28 @@ export async function authorize(authorizer: Authorizer, event: AuthorizerEvent) 
   const response = await authorizer(event).catch(({ message }: Error) => {
     throw new GatewayError(message === 'Unauthorized' ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE', 'Authorizer error');
   });
-  const statements = response?.policyDocument?.Statement;
-  if (typeof response?.principalId !== 'string' || !Array.isArray(statements))
+  const { principalId, usageIdentifierKey, policyDocument, context = {} } = response ?? {};
+  const statements = policyDocument?.Statement;
+  if (typeof principalId !== 'string' || !Array.isArray(statements) || Object.values(context).some(isComposed))
     throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR', 'Invalid authorizer response');
-  if ('context' in response) throw new Error('rigs/lambda passes no context of authorizers on');
   if (!allows(statements, event.methodArn)) throw new GatewayError('ACCESS_DENIED', 'The policy denies this method');
-  const { principalId, usageIdentifierKey } = response;
   const integrationLatency = Math.round(performance.now() - startedAt);
-  return { context: { principalId, integrationLatency }, usageIdentifierKey };
+  const texts = Object.entries(context).map(([name, value]) => [name, String(value)]);
+  return { context: { ...Object.fromEntries(texts), principalId, integrationLatency }, usageIdentifierKey };
 }
 
-/** Of policies that speak of this very method. */
-function allows(statements: AuthorizerResponse['policyDocument']['Statement'], methodArn: string): boolean {
-  if (statements.some(({ Resource }) => Resource !== methodArn))
-    throw new Error('rigs/lambda reads policies for the method that was asked for, and no others');
-  return statements.length > 0 && statements.every(({ Effect }) => Effect === 'Allow');
+const isComposed = (value: unknown) => typeof value === 'object' && value !== null;
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
+function allows(statements: readonly Statement[], methodArn: string): boolean {
+  const meant = statements.filter(({ Action, Resource }) => meets(Action, ACTION) && meets(Resource, methodArn));
+  return meant.length > 0 && meant.every(({ Effect }) => Effect === 'Allow');
+}
+
+/** `*` is any text, `?` any character. */
+function meets(patterns: string | readonly string[], text: string): boolean {
+  return [patterns].flat().some((pattern) => {
+    const escaped = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&');
+    return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(text);
+  });
 }

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { startServer } from '../aws/http.ts';
+import type { LambdaFunction } from '../function/function.ts';
+import { startServer } from '../server.ts';
 import { type Authorizer, authorize } from './authorizer.ts';
-import type { LambdaFunction } from './function.ts';
 import {
   GatewayError,
   type GatewayResponses,
@@ -10,8 +10,9 @@ import {
   renderGatewayResponse,
 } from './gateway-responses.ts';
 import { forwardedHeaders, type HeaderList, headerOf } from './headers.ts';
-import { createWatch, type Interruption, serveBuffered, serveStream } from './integration.ts';
+import { createWatch, type Exchange, type Interruption, serveBuffered, serveStream } from './integration.ts';
 import { authorizerEvent, type Caller, proxyEvent, type StageRequest } from './proxy-event.ts';
+import type { ResponseHead } from './proxy-response.ts';
 import { type ApiKey, createMeter, type UsagePlan } from './usage-plan.ts';
 
 export interface GatewayOptions {
@@ -43,9 +44,15 @@ export interface GatewayOptions {
   integrationTimeoutMs?: number;
   /** For streams. Default: 5 minutes, as of a Regional endpoint. */
   idleTimeoutMs?: number;
+  /** A request is over. @param answer of the function */
+  onAccess?: (entry: AccessLogEntry, request: StageRequest, answer: ResponseHead | undefined) => void;
 }
 
 export interface AccessLogEntry {
+  requestId: string;
+  method: string;
+  /** Without the stage. */
+  path: string;
   status: number;
   /** `cut`: the connection was closed before the response was whole. */
   outcome: 'complete' | 'cut' | 'client-left';
@@ -53,6 +60,9 @@ export interface AccessLogEntry {
   gatewayResponse?: GatewayResponseType;
   /** Why it did, or what ended a cut response. */
   reason?: string;
+  ms: number;
+  /** Of the body that was sent. */
+  bytes: number;
 }
 
 export interface Gateway {
@@ -84,7 +94,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = describe(incoming, stage, prefix);
     const headers = ownHeaders(request);
-    const entry: AccessLogEntry = { status: 0, outcome: 'complete' };
+    const startedAt = performance.now();
+    const { requestId, method, path } = request;
+    const entry: AccessLogEntry = { requestId, method, path, status: 0, outcome: 'complete', ms: 0, bytes: 0 };
+    const exchange: Pick<Exchange, 'response' | 'headers' | 'head' | 'bytes'> = { response, headers, bytes: 0 };
     const watch = createWatch(response, integrationTimeoutMs, transfer === 'STREAM' ? idleTimeoutMs : undefined);
     try {
       route(request, prefix, resources, options.slashMatters);
@@ -94,13 +107,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (mock) response.writeHead(mock.statusCode, [...Object.entries(mock.headers), ...headers].flat()).end();
       else {
         const caller = open ? {} : await admit(request);
-        await serve(options.function, { event: proxyEvent(request, caller), response, headers }, watch);
+        await serve(options.function, Object.assign(exchange, { event: proxyEvent(request, caller) }), watch);
       }
     } catch (error) {
-      conclude(error as Error, response, headers, entry, watch.why());
+      exchange.bytes += conclude(error as Error, response, headers, entry, watch.why());
     } finally {
       watch.stop();
-      accessLog.push(Object.assign(entry, { status: response.statusCode }));
+      const ms = Math.round(performance.now() - startedAt);
+      accessLog.push(Object.assign(entry, { status: response.statusCode, bytes: exchange.bytes, ms }));
+      options.onAccess?.(entry, request, exchange.head);
     }
   }
 
@@ -118,29 +133,32 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return { ...caller, apiKey: known.value, apiKeyId: known.id };
   }
 
-  /** Answers in the function's place, or cuts what cannot be answered any more. */
+  /** Answers in the function's place, or cuts what cannot be answered any more. @returns the length of the answer */
   function conclude(
     error: Error,
     response: ServerResponse,
     own: HeaderList,
     entry: AccessLogEntry,
     why: Interruption | undefined,
-  ): void {
+  ): number {
     entry.reason = why ?? error.message;
     if (response.headersSent || response.destroyed) {
       entry.outcome = why === 'client-left' ? why : 'cut';
-      return void response.destroy();
+      response.destroy();
+      return 0;
     }
     const type = why ? 'INTEGRATION_TIMEOUT' : error instanceof GatewayError ? error.type : undefined;
     if (!type) throw error;
     entry.gatewayResponse = type;
     const { statusCode, headers, body } = renderGatewayResponse(type, gatewayResponses);
-    const length = ['Content-Length', String(Buffer.byteLength(body))];
+    const bytes = Buffer.byteLength(body);
+    const length = ['Content-Length', String(bytes)];
     response.writeHead(statusCode, [...Object.entries(headers), length, ...own].flat()).end(body);
+    return bytes;
   }
 
   const { endpoint, close } = await startServer(
-    // What the rig does not know it must not answer as API Gateway would.
+    // What is not known here must not be answered as API Gateway would.
     (incoming, response) =>
       handle(incoming, response).catch(({ stack }: Error) => void response.writeHead(501).end(stack)),
     options.port,

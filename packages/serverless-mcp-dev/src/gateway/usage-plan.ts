@@ -17,7 +17,8 @@ const DAY_MS = 86_400_000;
 
 /** @returns what counts a request of a key, and says why it is refused or undefined */
 export function createMeter({ rateLimit, burstLimit, quota }: UsagePlan, now: () => number = Date.now) {
-  if (quota && quota.period !== 'DAY') throw new Error(`rigs/lambda counts quotas by DAY, not by ${quota.period}`);
+  if (quota && quota.period !== 'DAY')
+    throw new Error(`serverless-mcp-dev counts quotas by DAY, not by ${quota.period}`);
   const accounts = new Map<string, { tokens: number; filledAt: number; day: number; used: number }>();
 
   return (keyId: string): GatewayResponseType | undefined => {

@@ -1,6 +1,6 @@
+import { ensureLoader } from 'serverless-mcp-dev';
 import { describe } from 'vitest';
-import { testLambdaFunction } from '../../test/contracts/lambda-function.ts';
-import { ensureLoader } from './ric.ts';
+import { testLambdaFunction } from '../../../test/contracts/lambda-function.ts';
 
 const loader = await ensureLoader();
 

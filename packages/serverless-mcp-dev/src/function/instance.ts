@@ -27,6 +27,7 @@ export interface Job {
   requestId: string;
   payload: Buffer;
   output: Output;
+  placed(instance: number): void;
 }
 
 export interface InstanceSettings {
@@ -40,6 +41,8 @@ export interface InstanceSettings {
   onLog(line: string): void;
   /** It can take a job, or another one its place. */
   onFree(): void;
+  /** It was not asked to end. */
+  onDeath(why: RuntimeError): void;
 }
 
 export type Instance = ReturnType<typeof createInstance>;
@@ -47,14 +50,18 @@ export type Instance = ReturnType<typeof createInstance>;
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const INIT_TIMEOUT_MS = 10_000;
 const LATE_ANSWER_MS = 1000;
+/** Windows has no such signals: there, what a handler left running goes on between invocations. */
+const CAN_FREEZE = process.platform !== 'win32';
 
 /** One execution environment: one process, its own Runtime API, one invocation at a time, a folder in the place of /tmp. */
 export function createInstance(settings: InstanceSettings, first: Job) {
   const { index, timeoutMs } = settings;
-  const tmp = mkdtempSync(join(tmpdir(), 'rig-tmp-'));
+  const tmp = mkdtempSync(join(tmpdir(), 'serverless-mcp-tmp-'));
   const closed = Promise.withResolvers<unknown>();
   let state: InstanceState = 'starting';
   let frozen = false;
+  let retired = false;
+  let closing = false;
   let served = 0;
   let job: Job | undefined = first;
   let api: RuntimeApi | undefined;
@@ -110,8 +117,12 @@ export function createInstance(settings: InstanceSettings, first: Job) {
   /** Nothing runs between invocations. Not before the runtime has asked for work: frozen earlier, it would never get any. */
   function rest(): void {
     state = 'idle';
+    if (retired) {
+      kill();
+      return;
+    }
     settings.onFree();
-    if (available()) frozen = child?.kill('SIGSTOP') ?? false;
+    if (available() && CAN_FREEZE) frozen = child?.kill('SIGSTOP') ?? false;
   }
 
   function begin({ requestId, payload }: Job): void {
@@ -151,6 +162,7 @@ export function createInstance(settings: InstanceSettings, first: Job) {
     if (state === 'dead') return;
     state = 'dead';
     clearTimeout(timer);
+    if (!closing && !(retired && job === undefined)) settings.onDeath(why);
     // What it wrote before it died was still sent.
     void reading.finally(() => {
       job?.output.fail(why);
@@ -165,7 +177,7 @@ export function createInstance(settings: InstanceSettings, first: Job) {
 
   /** Whether `run` may be called: it has no job. */
   function available(): boolean {
-    return job === undefined && killedFor === undefined && (state === 'starting' || state === 'idle');
+    return job === undefined && killedFor === undefined && !retired && (state === 'starting' || state === 'idle');
   }
 
   function kill(why = exited(job, null, 'SIGKILL')): void {
@@ -175,7 +187,14 @@ export function createInstance(settings: InstanceSettings, first: Job) {
 
   return {
     available,
+    /** Whether it takes one of the function's places. */
+    counts: (): boolean => !isDead() && !retired,
     kill: () => kill(),
+    /** It gets no more work. */
+    retire(): void {
+      retired = true;
+      if (state === 'idle') kill();
+    },
     info: (): InstanceInfo => ({ index, pid: child?.pid, state, frozen, served, coldStartMs }),
     run(next: Job): void {
       job = next;
@@ -183,6 +202,7 @@ export function createInstance(settings: InstanceSettings, first: Job) {
     },
     /** Kills it and waits until nothing is left of it. */
     close(): Promise<unknown> {
+      closing = true;
       kill();
       // Whoever reads the output may never take the rest.
       job?.output.fail(exited(job, null, 'SIGKILL'));

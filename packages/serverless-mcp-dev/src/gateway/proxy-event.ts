@@ -28,7 +28,7 @@ export interface Caller {
   authorizer?: Record<string, unknown>;
 }
 
-const API_ID = 'rig';
+const API_ID = 'local';
 
 /** Of an API without binary media types: every body is text. Of the context, what is of no use without IAM, Cognito or AWS is left out. */
 export function proxyEvent(request: StageRequest, caller: Caller) {

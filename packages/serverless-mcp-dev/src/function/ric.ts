@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import envPaths from 'env-paths';
-import { type Format, transform } from 'esbuild';
+import type { Format } from 'esbuild';
 
 /** What Node runs in an instance: the path of a runtime interface client. */
 export type Ric = string;
 
 const VERSION = '4.0.2';
-const CACHE = join(envPaths('bedrock-spend', { suffix: '' }).cache, 'rigs');
+const CACHE = envPaths('serverless-mcp-dev', { suffix: '' }).cache;
 /** Where AWS's client loads its native part. */
 const NATIVE = 'cjsRequire("./rapid-client.node")';
 
@@ -21,11 +21,12 @@ let loader: Promise<Ric> | undefined;
 
 /**
  * AWS's runtime interface client (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client), taken from npm once, into the
- * user's cache folder, with rapid-client.ts for its native part. RIG_RIC=loader takes the stand-in of the whole.
+ * user's cache folder, with rapid-client for its native part. SERVERLESS_MCP_RUNTIME=loader takes the
+ * stand-in of the whole.
  */
 export async function ensureRic(log: (line: string) => void): Promise<Ric> {
-  if (process.env['RIG_RIC'] === 'loader') return ensureLoader();
-  const client = await compiled('rapid-client.ts', 'cjs');
+  if (process.env['SERVERLESS_MCP_RUNTIME'] === 'loader') return ensureLoader();
+  const client = await compiled('rapid-client', 'cjs');
   const made = createHash('sha256').update(client).digest('hex').slice(0, 8);
   const home = join(CACHE, `aws-lambda-ric-${VERSION}-${made}`);
   if (!existsSync(home)) await makeRic(home, client, log);
@@ -39,16 +40,17 @@ export function ensureLoader(): Promise<Ric> {
 }
 
 async function makeLoader(): Promise<Ric> {
-  const folder = await mkdtemp(join(tmpdir(), 'rig-loader-'));
-  await writeFile(join(folder, 'rapid-client.mjs'), await compiled('rapid-client.ts', 'esm'));
-  const text = await compiled('loader.ts', 'esm');
-  await writeFile(join(folder, 'loader.mjs'), text.replace('./rapid-client.ts', './rapid-client.mjs'));
+  const folder = await mkdtemp(join(tmpdir(), 'serverless-mcp-loader-'));
+  await writeFile(join(folder, 'rapid-client.mjs'), await compiled('rapid-client', 'esm'));
+  const text = await compiled('loader', 'esm');
+  await writeFile(join(folder, 'loader.mjs'), text.replace(/\.\/rapid-client\.[jt]s/, './rapid-client.mjs'));
   return join(folder, 'loader.mjs');
 }
 
 /** Without types: to take them out costs Node more than the rest of a start. */
-async function compiled(file: string, format: Format): Promise<string> {
-  const text = await readFile(join(import.meta.dirname, file), 'utf8');
+async function compiled(name: string, format: Format): Promise<string> {
+  const { transform } = await import('esbuild');
+  const text = await readFile(join(import.meta.dirname, name + extname(import.meta.filename)), 'utf8');
   return (await transform(text, { loader: 'ts', format, target: 'node24' })).code;
 }
 
@@ -70,7 +72,7 @@ async function makeRic(home: string, client: string, log: (line: string) => void
       if (!existsSync(home)) throw error; // Or another process was faster.
     });
   } catch (cause) {
-    throw new Error('aws-lambda-ric cannot be had from npm; RIG_RIC=loader goes without it', { cause });
+    throw new Error('aws-lambda-ric cannot be had from npm; SERVERLESS_MCP_RUNTIME=loader goes without it', { cause });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
