@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['src/**/*.test.ts', 'packages/**/*.test.ts', 'test/**/*.test.ts', 'rigs/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...SYSTEM, ...ISOLATED],
+          exclude: [...configDefaults.exclude, ...SYSTEM, ...ISOLATED, 'packages/*/template/**'],
           // Functions run under a stand-in for AWS's runtime client, which npm's registry has.
           env: { SERVERLESS_MCP_RUNTIME: 'loader' },
         },

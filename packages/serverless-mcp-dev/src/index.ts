@@ -12,4 +12,5 @@ export { type Authorizer, type AuthorizerResponse, asAuthorizer } from './gatewa
 export { type AccessLogEntry, type Gateway, type GatewayOptions, startGateway } from './gateway/gateway.ts';
 export type { AuthorizerEvent, ProxyEvent } from './gateway/proxy-event.ts';
 export { type LocalDynamoDB, startDynamoDB } from './local/dynamodb.ts';
+export { type LocalLambda, type LocalLambdaOptions, startLocalLambda } from './local/start.ts';
 export { type Server, startServer } from './server.ts';
