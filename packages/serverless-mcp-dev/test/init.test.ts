@@ -60,6 +60,7 @@ describe('init', () => {
       name: 'notes',
       entry,
       memoryMb: 256,
+      package: 'zip',
       environment: { GREETING: 'Hello' },
     });
   });

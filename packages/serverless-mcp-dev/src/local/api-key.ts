@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ToldError } from '../told-error.ts';
+import { nodeModulesOf } from './node-modules.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html: 20 to 128 characters */
 const LENGTHS = { least: 20, most: 128 };
@@ -11,9 +12,9 @@ const LENGTHS = { least: 20, most: 128 };
  * that to a port of this machine.
  */
 export function keptApiKey(entry: string): string {
-  const project = projectOf(dirname(entry));
-  if (project === undefined) return randomBytes(20).toString('hex');
-  const file = join(project, 'node_modules/.cache/serverless-mcp-dev/api-key');
+  const packages = nodeModulesOf(dirname(entry));
+  if (packages === undefined) return randomBytes(20).toString('hex');
+  const file = join(packages, '.cache/serverless-mcp-dev/api-key');
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   const key = randomBytes(20).toString('hex');
   mkdirSync(dirname(file), { recursive: true });
@@ -28,11 +29,4 @@ export function checkApiKey(key: string): string {
       `API Gateway takes keys of ${LENGTHS.least} to ${LENGTHS.most} characters; this one has ${key.length}.`,
     );
   return key;
-}
-
-/** The nearest folder above with a node_modules. */
-function projectOf(folder: string): string | undefined {
-  if (existsSync(join(folder, 'node_modules'))) return folder;
-  const above = dirname(folder);
-  return above === folder ? undefined : projectOf(above);
 }

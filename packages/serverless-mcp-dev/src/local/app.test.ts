@@ -23,6 +23,7 @@ describe('app.toml', () => {
       name: 'a',
       entry: join(folder, 'src/handler.ts'),
       memoryMb: 256,
+      package: 'zip',
       environment: { A: 'x', B: '2', C: 'true' },
     });
   });
@@ -50,6 +51,7 @@ describe('app.toml', () => {
   });
 
   it.each<[string, string, Record<string, string>, RegExp]>([
+    ['another package', `package = "jar"\n${MINIMAL}`, {}, /package is "zip" or "image"/],
     ['no name', 'entry = "x"', {}, /name and entry must be there/],
     ['no TOML', 'name = ', {}, /app\.toml:1:\d+: \S/],
     ['memory that is no number', `memory_mb = "x"\n${MINIMAL}`, {}, /memory_mb is a number/],

@@ -9,6 +9,8 @@ export interface App {
   /** The module that exports `handler`. */
   entry: string;
   memoryMb: number;
+  /** An image has its packages beside the bundle; of a zip, the bundle is all. */
+  package: 'zip' | 'image';
   environment: Record<string, string>;
 }
 
@@ -30,14 +32,16 @@ export function readApp(folder: string, values: Readonly<Record<string, string>>
     if (name !== undefined) throw new ToldError(`There is no ${APP_FILE} here that has the parameter ${name}.`);
     return undefined;
   }
-  const { name, entry, memory_mb = 1024, environment = {}, parameters = {} } = parsed(file);
+  const { name, entry, memory_mb = 1024, package: kind = 'zip', environment = {}, parameters = {} } = parsed(file);
   if (typeof name !== 'string' || typeof entry !== 'string')
     throw new ToldError(`${file}: name and entry must be there, and texts.`);
+  if (kind !== 'zip' && kind !== 'image') throw new ToldError(`${file}: package is "zip" or "image".`);
   if (typeof memory_mb !== 'number') throw new ToldError(`${file}: memory_mb is a number.`);
   return {
     name,
     entry: resolve(dirname(file), entry),
     memoryMb: memory_mb,
+    package: kind,
     environment: {
       ...texts(file, environment as Record<string, unknown>),
       ...fromParameters(file, parameters as Record<string, Parameter>, values),

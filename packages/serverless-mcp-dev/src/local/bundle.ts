@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { BuildResult, Message } from 'esbuild';
 import { ToldError } from '../told-error.ts';
@@ -11,6 +11,8 @@ export interface BundleOptions {
   folder: string;
   /** Of package.json's `exports`, besides Node's. */
   conditions?: string[];
+  /** A node_modules that lies beside the bundle, as in an image. */
+  packages?: string | undefined;
 }
 
 export interface Bundler {
@@ -24,7 +26,7 @@ export interface Bundler {
 type Built = BuildResult<{ write: false; metafile: true }>;
 
 /** One folder with all that the function needs, for Lambda's Node, as a deployment makes it. */
-export async function createBundler({ entry, folder, conditions = [] }: BundleOptions): Promise<Bundler> {
+export async function createBundler({ entry, folder, conditions = [], packages }: BundleOptions): Promise<Bundler> {
   if (!existsSync(entry)) throw new ToldError(`There is no file ${relative('.', entry)}.`);
   const { context } = await import('esbuild');
   // As deep as the folders of builds, so that the paths in their source maps lead back.
@@ -63,6 +65,7 @@ export async function createBundler({ entry, folder, conditions = [] }: BundleOp
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, contents);
     }
+    if (packages !== undefined) await symlink(packages, join(own, 'node_modules'), 'junction');
     return join(own, 'index.handler');
   }
 

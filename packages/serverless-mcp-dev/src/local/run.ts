@@ -21,7 +21,7 @@ export async function runLocal({ parameters, ...given }: RunOptions): Promise<vo
       `Which handler? There is no ${APP_FILE} here: serverless-mcp-dev handler.ts, or begin with init.`,
     );
   const options: LocalLambdaOptions = {
-    ...(app && { name: app.name, memoryMb: app.memoryMb }),
+    ...(app && { name: app.name, memoryMb: app.memoryMb, withPackages: app.package === 'image' }),
     ...given,
     env: { ...app?.environment, ...given.env },
     entry,
@@ -56,7 +56,7 @@ async function untilQuit(lambda: LocalLambda): Promise<void> {
     help: () => console.log(`${helpText()}\n`),
     quit,
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => quit());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => quit());
   await promise;
   stop();
   await lambda.close();

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type LambdaFunction, startFunction } from '../function/function.ts';
 import type { InstanceInfo } from '../function/instance.ts';
 import { ensureLoader, ensureRic, type Ric } from '../function/ric.ts';
@@ -11,6 +11,7 @@ import { checkApiKey, keptApiKey } from './api-key.ts';
 import { type Bundler, createBundler } from './bundle.ts';
 import { createSessionTable, startDynamoDB } from './dynamodb.ts';
 import { createInstanceLog, deathLine } from './instance-log.ts';
+import { nodeModulesOf } from './node-modules.ts';
 import { requestLine } from './request-line.ts';
 
 export interface LocalLambdaOptions {
@@ -43,6 +44,8 @@ export interface LocalLambdaOptions {
   /** Bundles anew when the handler's files change. Default: false. */
   watch?: boolean;
   conditions?: string[];
+  /** The project's node_modules lies beside the bundle, as in an image. Default: false, as in a zip. */
+  withPackages?: boolean;
   /** Takes one line for each request, and what else happens. */
   log?: (line: string) => void;
 }
@@ -150,8 +153,9 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   }
 
   async function bundlerOf(module: string, into: string) {
-    const { conditions = [] } = options;
-    const bundler = await createBundler({ entry: module, folder: into, conditions });
+    const { conditions = [], withPackages = false } = options;
+    const packages = withPackages ? nodeModulesOf(dirname(module)) : undefined;
+    const bundler = await createBundler({ entry: module, folder: into, conditions, packages });
     closing.push(() => bundler.close());
     return bundler;
   }
