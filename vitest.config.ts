@@ -31,9 +31,9 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['src/**/*.test.ts', 'packages/**/*.test.ts', 'test/**/*.test.ts', 'rigs/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...SYSTEM, ...ISOLATED],
+          exclude: [...configDefaults.exclude, ...SYSTEM, ...ISOLATED, 'packages/*/template/**'],
           // Functions run under a stand-in for AWS's runtime client, which npm's registry has.
-          env: { RIG_RIC: 'loader' },
+          env: { SERVERLESS_MCP_RUNTIME: 'loader' },
         },
       },
       { extends: true, test: { name: 'isolated', include: ISOLATED, isolate: true } },

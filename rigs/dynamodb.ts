@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { createSessionTable } from 'serverless-mcp/dynamodb';
+import { startDynamoDB as startLocalDynamoDB } from 'serverless-mcp-dev';
 import { modelOf } from './aws/model.ts';
 import { NotInModel } from './aws/service-error.ts';
 
@@ -16,13 +15,10 @@ export interface LocalDynamoDB {
 
 /** DynamoDB's protocol in this process, with an empty session table. Closing fails where something was not as AWS's model has it. */
 export async function startDynamoDB(): Promise<LocalDynamoDB> {
-  const server = dynalite({ createTableMs: 0 });
+  const { endpoint, environment, server, close } = await startLocalDynamoDB();
   const mistakes = watch(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
   const config = {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
@@ -30,18 +26,11 @@ export async function startDynamoDB(): Promise<LocalDynamoDB> {
   return {
     config,
     table: 'sessions',
-    environment: {
-      BEDROCK_SPEND_SESSION_TABLE: 'sessions',
-      AWS_ENDPOINT_URL_DYNAMODB: config.endpoint,
-      AWS_REGION: config.region,
-      AWS_ACCESS_KEY_ID: config.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: config.credentials.secretAccessKey,
+    environment: { ...environment, BEDROCK_SPEND_SESSION_TABLE: 'sessions' },
+    async close() {
+      await close();
+      if (mistakes.size > 0) throw new NotInModel([...mistakes].join('\n'));
     },
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close(() => (mistakes.size > 0 ? reject(new NotInModel([...mistakes].join('\n'))) : resolve()));
-        server.closeAllConnections?.();
-      }),
   };
 }
 

@@ -9,9 +9,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startDynamoDB } from '../rigs/dynamodb.ts';
-import { startFunction } from '../rigs/lambda/function.ts';
-import { startGateway } from '../rigs/lambda/gateway.ts';
+import { startLocalLambda } from 'serverless-mcp-dev';
 import { type Connection, connect, textFromResult } from '../src/client/index.ts';
 import { bundleFunction, bundleSpend, temporaryOutdir } from './bundle-lambda.ts';
 
@@ -24,9 +22,11 @@ const { values: options } = parseArgs({
   },
 });
 const root = join(import.meta.dirname, '..');
+const GREETER = join(root, 'examples/greeter/lambda.ts');
 const now = () => new Date().toISOString().slice(17, 23);
 
 interface Example {
+  entry: string;
   bundle(): Promise<{ handler: string; compileCache?: string }>;
   env: Record<string, string>;
   ask(connection: Connection): Promise<string>;
@@ -34,6 +34,7 @@ interface Example {
 
 const EXAMPLES: Record<string, Example> = {
   'bedrock-spend': {
+    entry: join(root, 'src/entry/lambda.ts'),
     bundle: () => bundleSpend(temporaryOutdir()),
     // As it is deployed: a client's stream without a call would hold an instance.
     env: { BEDROCK_SPEND_SOURCE: join(root, 'examples/sample-logs/AWSLogs'), BEDROCK_SPEND_GET_STREAM: 'off' },
@@ -43,7 +44,8 @@ const EXAMPLES: Record<string, Example> = {
     },
   },
   greeter: {
-    bundle: () => bundleFunction(join(root, 'examples/greeter/lambda.ts'), temporaryOutdir()),
+    entry: GREETER,
+    bundle: () => bundleFunction(GREETER, temporaryOutdir()),
     env: {},
     async ask({ client, callTool }) {
       client.setNotificationHandler('notifications/message', ({ params }) => console.log(`  ${now()} ${params.data}`));
@@ -54,40 +56,30 @@ const EXAMPLES: Record<string, Example> = {
 
 const example = EXAMPLES[options.example];
 if (example === undefined) throw new Error(`--example: one of ${Object.keys(EXAMPLES).join(', ')}`);
-const transfer = options.buffered ? 'buffered' : 'stream';
-const log = (line: string) => console.log(`  ${line}`);
-
 const { handler, compileCache } = await example.bundle();
-const dynamodb = await startDynamoDB();
-const lambda = await startFunction({
-  handler,
+const lambda = await startLocalLambda({
+  entry: example.entry,
+  bundled: handler,
+  transfer: options.buffered ? 'buffered' : 'stream',
+  port: options.once ? 0 : Number(options.port),
   env: {
-    ...dynamodb.environment,
     ...example.env,
-    BEDROCK_SPEND_TRANSFER: transfer,
-    TRANSFER: transfer,
+    BEDROCK_SPEND_SESSION_TABLE: 'sessions',
+    BEDROCK_SPEND_TRANSFER: options.buffered ? 'buffered' : 'stream',
     ...(compileCache && { NODE_COMPILE_CACHE: compileCache }),
   },
   // Lambda has a thousand; clients make several calls at once.
   instances: 16,
-  timeoutMs: 60_000,
-  log,
-  onLog: (line, instance) => log(`instance #${instance}: ${line}`),
+  ...(options.buffered ? {} : { timeoutMs: 60_000 }),
+  log: console.log,
 });
-const apiKey = crypto.randomUUID();
-const gateway = await startGateway({
-  function: lambda,
-  apiKeys: [{ id: 'demo', value: apiKey }],
-  port: options.once ? 0 : Number(options.port),
-  ...(options.buffered ? {} : { transfer: 'STREAM', integrationTimeoutMs: 60_000 }),
-});
-const url = `${gateway.url}/mcp`;
+const { url, apiKey = '' } = lambda;
 
 try {
   const connection = await connect(url, { name: 'lambda-demo', headers: { 'x-api-key': apiKey } });
   console.log(`\nMCP server: ${url}\nMcp-Session-Id: ${connection.sessionId}\n`);
   console.log(await example.ask(connection));
-  for (const { index } of lambda.instances()) lambda.kill(index);
+  lambda.killAll();
   await sleep(500);
   console.log(`\nkill -9 of all instances. The same session, ${connection.sessionId}, goes on:\n`);
   console.log(await example.ask(connection));
@@ -100,7 +92,5 @@ try {
     await new Promise((resolve) => process.once('SIGINT', resolve));
   }
 } finally {
-  await gateway.close();
   await lambda.close();
-  await dynamodb.close();
 }

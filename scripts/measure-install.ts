@@ -1,5 +1,5 @@
 /**
- * What an install of either package brings: its packages, the sum of their files in MB of 1,000,000 bytes, what they take of a disk in
+ * What an install of each package brings: its packages, the sum of their files in MB of 1,000,000 bytes, what they take of a disk in
  * blocks (`du -sm`), and the size of our own tarball. It needs the npm registry.
  *
  *   node scripts/measure-install.ts
@@ -12,6 +12,7 @@ import { ROOT } from './bundle.ts';
 import { install, pack, sizeOf } from './installed.ts';
 
 const LAYER = join(ROOT, 'packages/serverless-mcp');
+const DEV = join(ROOT, 'packages/serverless-mcp-dev');
 const work = mkdtempSync(join(tmpdir(), 'measure-install-'));
 const mb = (bytes: number) => (bytes / 1e6).toFixed(2);
 
@@ -34,6 +35,7 @@ try {
   row('`serverless-mcp`, the MCP SDK', layer);
   row('`serverless-mcp`, the MCP SDK, the DynamoDB client', layer, [dynamodb]);
   row('`serverless-mcp`, the DynamoDB client', layer, [dynamodb], ['--legacy-peer-deps']);
+  row('`serverless-mcp-dev`', pack(DEV, work, { types: true }));
 } finally {
   rmSync(work, { recursive: true });
 }

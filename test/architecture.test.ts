@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import layerJson from '../packages/serverless-mcp/package.json' with { type: 'json' };
+import devJson from '../packages/serverless-mcp-dev/package.json' with { type: 'json' };
 
 /** What everyone above the engines sees of them. */
 const ENGINE = ['engines/engine.ts', 'engines/quote.ts'];
@@ -206,20 +207,23 @@ describe('the import rule', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('has the session layer know nothing of the rest, and need nothing but its peers', () => {
-    const layer = globSync('packages/serverless-mcp/src/**/*.ts', { ignore: '**/*.test.ts' });
-    const targets = layer.flatMap((file) =>
+  it.each([
+    ['session layer', 'packages/serverless-mcp', Object.keys(layerJson.peerDependencies)],
+    ['local Lambda', 'packages/serverless-mcp-dev', Object.keys(devJson.dependencies)],
+  ])('has the %s know nothing of the rest, and need nothing but what it says', (_, folder, packages) => {
+    const sources = globSync(`${folder}/src/**/*.ts`, { ignore: '**/*.test.ts' });
+    const targets = sources.flatMap((file) =>
       importsOf(file).map((target) =>
         target.startsWith('.') ? relative('.', resolve(dirname(file), target)) : target,
       ),
     );
-    const peers = Object.keys(layerJson.peerDependencies);
     const known = (target: string) =>
-      target.startsWith('packages/serverless-mcp/src/') || target.startsWith('node:') || peers.includes(target);
+      target.startsWith(`${folder}/`) || target.startsWith('node:') || packages.includes(target);
+    expect(targets.length).toBeGreaterThan(20);
     expect(targets.filter((target) => !known(target))).toEqual([]);
   });
 
-  it('uses of the session layer what everybody can', () => {
+  it('uses of both packages what everybody can', () => {
     const users = globSync('{src,bench,rigs,examples,scripts}/**/*.ts', { ignore: 'bench/mutation/**' });
     const within = users.filter((file) => importsOf(file).some((target) => target.includes('packages/')));
     expect(within).toEqual([]);

@@ -1,7 +1,7 @@
 /** Answers one service's requests: who calls, what a test made of the call, its operation. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Server, startServer } from 'serverless-mcp-dev';
 import type { FaultyCall } from './faults.ts';
-import { type Server, startServer } from './http.ts';
 import type { Input } from './input.ts';
 import { type ApiRequest, type Dialect, readRequest, scopeOf, sendError, sendResult } from './json-protocol.ts';
 import { modelOf } from './model.ts';

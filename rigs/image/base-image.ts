@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Ric } from '../lambda/ric.ts';
+import type { Ric } from 'serverless-mcp-dev';
 import { buildah, hasImage, removeImages } from './buildah.ts';
 import { type Log, run } from './tools.ts';
 

@@ -1,5 +1,5 @@
 /**
- * What an instance of rigs/lambda runs for an image: it turns into the image's entry point, in the image's file system, as Lambda
+ * What an instance of serverless-mcp-dev runs for an image: it turns into the image's entry point, in the image's file system, as Lambda
  * would run it: read-only but for /tmp, by a user without rights. The process stays the same, so it can be frozen and killed.
  */
 import { join } from 'node:path';

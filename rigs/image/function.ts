@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type FunctionOptions, type LambdaFunction, startFunction } from '../lambda/function.ts';
+import { type FunctionOptions, type LambdaFunction, startFunction } from 'serverless-mcp-dev';
 import type { Entrance } from './enter.ts';
 import type { Image } from './image.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Ric } from '../lambda/ric.ts';
+import type { Ric } from 'serverless-mcp-dev';
 import { ensureBaseImage } from './base-image.ts';
 import { buildah, type ImageConfig, imageConfig, mountImage } from './buildah.ts';
 import type { Log } from './tools.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { startServer } from '../aws/http.ts';
+import { startServer } from 'serverless-mcp-dev';
 
 export interface PushedManifest {
   repository: string;

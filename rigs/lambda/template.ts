@@ -1,6 +1,7 @@
 /** What deploy/template.yaml makes of a function and its API, in the words of this rig. */
+
+import type { GatewayOptions } from 'serverless-mcp-dev';
 import { type CollectionTag, parse, type ScalarTag } from 'yaml';
-import type { GatewayOptions } from './gateway.ts';
 
 /** An intrinsic function: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
 class Call {

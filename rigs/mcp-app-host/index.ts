@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { type Server, startServer } from '../aws/http.ts';
+import { type Server, startServer } from 'serverless-mcp-dev';
 
 /** What a page gets that asks for nothing (specification of 2026-01-26, “Restrictive Default”). */
 const POLICY =

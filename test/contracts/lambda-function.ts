@@ -1,9 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FunctionOptions, Ric } from 'serverless-mcp-dev';
 import { describe, expect, it } from 'vitest';
-import type { FunctionOptions } from '../../rigs/lambda/function.ts';
-import type { Ric } from '../../rigs/lambda/ric.ts';
 import { readAll, startTestFunction, textOf, until } from '../fixtures/lambda-function.ts';
 
 const ECHO = `export const handler = async (event) => ({ event, pid: process.pid });`;
@@ -46,7 +45,7 @@ export function testLambdaFunction(ric: Ric): void {
       const env = JSON.parse(textOf((await fn.invoke({})).body));
       expect(env).toMatchObject({
         OWN: '1',
-        AWS_LAMBDA_FUNCTION_NAME: 'rig',
+        AWS_LAMBDA_FUNCTION_NAME: 'local',
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
         AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
         AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
@@ -186,6 +185,38 @@ export function testLambdaFunction(ric: Ric): void {
       await sleep(50);
       expect(await noted('ticks')).toBe(frozenAt);
       expect(Number(textOf((await fn.invoke({})).body))).toBeGreaterThan(before);
+    });
+  });
+
+  describe('new code', () => {
+    const VERSION = (n: number) => `export const handler = awslambda.streamifyResponse(async (event, stream) => {
+      stream.write('${n} begun');
+      await opened(event.gate);
+      stream.end(' ended');
+    });`;
+
+    it('answers what comes, while the old code ends what it had begun', async () => {
+      const { fn, open, write } = await start(VERSION(1), { instances: 1 });
+      const old = fn.invoke({ gate: 'old' });
+      await until(() => fn.instances()[0]?.state === 'busy');
+      fn.renew(await write('second', VERSION(2)));
+      await open('new');
+      expect(textOf((await fn.invoke({ gate: 'new' })).body)).toBe('2 begun ended');
+      await open('old');
+      expect(textOf((await old).body)).toBe('1 begun ended');
+      await until(() => fn.instances()[0]?.state === 'dead');
+    });
+
+    it('takes the place of instances that have nothing to do', async () => {
+      const deaths: number[] = [];
+      const { fn, open, write } = await start(VERSION(1), { onDeath: (instance) => deaths.push(instance) });
+      await open('go');
+      await fn.invoke({ gate: 'go' });
+      await until(() => fn.instances()[0]?.frozen === true);
+      fn.renew(await write('second', VERSION(2)));
+      await until(() => fn.instances()[0]?.state === 'dead');
+      expect(textOf((await fn.invoke({ gate: 'go' })).body)).toBe('2 begun ended');
+      expect(deaths).toEqual([]);
     });
   });
 

@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type Gateway, type LambdaFunction, startFunction, startGateway } from 'serverless-mcp-dev';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
-import { type LambdaFunction, startFunction } from '../../rigs/lambda/function.ts';
-import { type Gateway, startGateway } from '../../rigs/lambda/gateway.ts';
 import { bundleSpend, temporaryOutdir } from '../../scripts/bundle-lambda.ts';
 
 /** Each where it can be: the key in its header, the token in another, the rest in bodies and logs. */

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startFunction, startGateway } from 'serverless-mcp-dev';
 import { it } from 'vitest';
 import { startDynamoDB } from '../../rigs/dynamodb.ts';
-import { startFunction } from '../../rigs/lambda/function.ts';
-import { startGateway } from '../../rigs/lambda/gateway.ts';
 import { bundleFunction } from '../../scripts/bundle-lambda.ts';
 import { type ServerUnderTest, testConformance } from '../contracts/conformance.ts';
 

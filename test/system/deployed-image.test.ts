@@ -1,12 +1,12 @@
 import { symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ensureRic } from 'serverless-mcp-dev';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ensureBaseImage } from '../../rigs/image/base-image.ts';
 import { HOME } from '../../rigs/image/buildah.ts';
 import { pruneLayers } from '../../rigs/image/image.ts';
 import { digestOf, type PushedManifest, startRegistry } from '../../rigs/image/registry.ts';
 import { whatIsMissing } from '../../rigs/image/tools.ts';
-import { ensureRic } from '../../rigs/lambda/ric.ts';
 import { startDeployRig } from '../helpers/deploy-script.ts';
 
 const ric = await ensureRic((line) => console.log(line));

@@ -1,11 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auth, extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
+import { asAuthorizer, type Gateway, type LambdaFunction, startFunction, startGateway } from 'serverless-mcp-dev';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type LocalDynamoDB, startDynamoDB } from '../../rigs/dynamodb.ts';
-import { asAuthorizer } from '../../rigs/lambda/authorizer.ts';
-import { type LambdaFunction, startFunction } from '../../rigs/lambda/function.ts';
-import { type Gateway, startGateway } from '../../rigs/lambda/gateway.ts';
 import { type DeployedSettings, environmentIn, settingsFromTemplate } from '../../rigs/lambda/template.ts';
 import { bundleFunction } from '../../scripts/bundle-lambda.ts';
 import { connect } from '../../src/client/index.ts';

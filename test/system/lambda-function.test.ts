@@ -1,5 +1,5 @@
+import { ensureRic } from 'serverless-mcp-dev';
 import { describe } from 'vitest';
-import { ensureRic } from '../../rigs/lambda/ric.ts';
 import { testLambdaFunction } from '../contracts/lambda-function.ts';
 
 const ric = await ensureRic(console.log);

@@ -1,8 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startFunction, startGateway } from 'serverless-mcp-dev';
 import { expect, it, onTestFinished } from 'vitest';
-import { startFunction } from '../../../rigs/lambda/function.ts';
-import { startGateway } from '../../../rigs/lambda/gateway.ts';
 import { environmentIn, settingsFromTemplate } from '../../../rigs/lambda/template.ts';
 import { bundleFunction } from '../../../scripts/bundle-lambda.ts';
 import { startDeployRig } from '../../helpers/deploy-script.ts';

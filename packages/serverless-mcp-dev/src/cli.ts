@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { ToldError } from './told-error.ts';
+
+const HELP = `serverless-mcp-dev: your MCP server as a Lambda function behind API Gateway, on this machine
+
+  serverless-mcp-dev [HANDLER.ts]   runs it; without a handler, that of ./app.toml
+  serverless-mcp-dev init [DIR]     writes a server, its tests and its app.toml, and installs what they need
+
+  --port N              default 3000
+  --buffered            an API that does not stream: 29 s, 6 MB
+  --timeout SECONDS     of function and gateway; default 900, buffered 29
+  --sessions WHERE      dynamodb (default) or memory
+  --instances N         the most at once; default 10
+  --api-key KEY         20 characters or more; default: one that is kept with node_modules
+  --authorizer FILE.ts  a Lambda authorizer in the place of the key
+  --env NAME=VALUE      of the function; NAME alone takes it from here. Repeat it
+  --parameter NAME=VALUE  of app.toml. Repeat it
+  --stand-in            runs handlers under a stand-in for AWS's runtime client
+  --no-install          init: writes files only
+`;
+
+/** @returns the exit code */
+export async function main(args: string[]): Promise<number> {
+  try {
+    await run(args);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ToldError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+async function run(args: string[]): Promise<void> {
+  const { values, positionals } = parsed(args);
+  const [first, second, ...more] = positionals;
+  if (values.help) return void console.log(HELP);
+  if (more.length > 0 || (second !== undefined && first !== 'init'))
+    throw new ToldError(`One handler at a time: ${positionals.join(' ')}`);
+  if (first === 'init') {
+    const { init } = await import('./init/init.ts');
+    return init(second ?? 'my-server', { install: !values['no-install'] });
+  }
+  const { runLocal } = await import('./local/run.ts');
+  await runLocal({
+    entry: first,
+    port: wholeNumber('--port', values.port, 65_535),
+    transfer: values.buffered ? 'buffered' : 'stream',
+    sessions: oneOf('--sessions', values.sessions, ['dynamodb', 'memory'] as const),
+    instances: wholeNumber('--instances', values.instances, 1000),
+    standIn: values['stand-in'],
+    env: pairs('--env', values.env, process.env),
+    parameters: pairs('--parameter', values.parameter, {}),
+    ...(values.timeout === undefined ? {} : { timeoutMs: 1000 * wholeNumber('--timeout', values.timeout, 900) }),
+    ...(values['api-key'] === undefined ? {} : { apiKey: values['api-key'] }),
+    ...(values.authorizer === undefined ? {} : { authorizer: values.authorizer }),
+  });
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        port: { type: 'string', default: '3000' },
+        buffered: { type: 'boolean', default: false },
+        timeout: { type: 'string' },
+        sessions: { type: 'string', default: 'dynamodb' },
+        instances: { type: 'string', default: '10' },
+        'api-key': { type: 'string' },
+        authorizer: { type: 'string' },
+        env: { type: 'string', multiple: true, default: [] },
+        parameter: { type: 'string', multiple: true, default: [] },
+        'stand-in': { type: 'boolean', default: false },
+        'no-install': { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new ToldError(`${(error as Error).message.split('. ')[0]}. See serverless-mcp-dev --help.`);
+  }
+}
+
+function wholeNumber(option: string, text: string, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= most) return value;
+  throw new ToldError(`${option}: a whole number up to ${most}, not ${text}`);
+}
+
+function oneOf<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((each) => each === text);
+  if (choice !== undefined) return choice;
+  throw new ToldError(`${option}: ${choices.join(' or ')}, not ${text}`);
+}
+
+function pairs(option: string, texts: readonly string[], known: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [name = '', value = known[name]] = text.split(/=(.*)/s);
+      if (name === '' || value === undefined) throw new ToldError(`${option}: NAME=VALUE, not ${text}`);
+      return [name, value];
+    }),
+  );
+}

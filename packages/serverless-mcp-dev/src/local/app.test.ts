@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readApp } from './app.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'app-toml-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const MINIMAL = 'name = "a"\nentry = "src/handler.ts"\n';
+
+function read(text: string, values: Record<string, string> = {}) {
+  writeFileSync(join(folder, 'app.toml'), text);
+  return readApp(folder, values);
+}
+
+describe('app.toml', () => {
+  it('says name, entry, memory and environment', () => {
+    expect(read(`${MINIMAL}memory_mb = 256\n[environment]\nA = "x"\nB = 2\nC = true\n`)).toEqual({
+      name: 'a',
+      entry: join(folder, 'src/handler.ts'),
+      memoryMb: 256,
+      package: 'zip',
+      environment: { A: 'x', B: '2', C: 'true' },
+    });
+  });
+
+  it('has parameters, which reach the function where they say so', () => {
+    const text = `${MINIMAL}
+      [parameters.TableName]
+      type = "String"
+      default = "notes"
+      environment = "NOTES_TABLE"
+      [parameters.Quiet]
+      default = "yes"`;
+    expect(read(text)?.environment).toEqual({ NOTES_TABLE: 'notes' });
+    expect(read(text, { TableName: 'other' })?.environment).toEqual({ NOTES_TABLE: 'other' });
+  });
+
+  it('may say more, which is for a deployment', () => {
+    expect(read(`${MINIMAL}package = "zip"\n[[permissions]]\nactions = []\n[smoke_test]\ntool = "t"`)).toBeDefined();
+  });
+
+  it('need not be there', () => {
+    rmSync(join(folder, 'app.toml'), { force: true });
+    expect(readApp(folder)).toBeUndefined();
+    expect(() => readApp(folder, { A: '1' })).toThrow('There is no app.toml here that has the parameter A.');
+  });
+
+  it.each<[string, string, Record<string, string>, RegExp]>([
+    ['another package', `package = "jar"\n${MINIMAL}`, {}, /package is "zip" or "image"/],
+    ['no name', 'entry = "x"', {}, /name and entry must be there/],
+    ['no TOML', 'name = ', {}, /app\.toml:1:\d+: \S/],
+    ['memory that is no number', `memory_mb = "x"\n${MINIMAL}`, {}, /memory_mb is a number/],
+    ['an environment that is no text', `${MINIMAL}[environment]\nA = []`, {}, /A is a text, a number or a boolean/],
+    ['a parameter that is unknown', MINIMAL, { B: '1' }, /has no parameter B/],
+    [
+      'one that has no value',
+      `${MINIMAL}[parameters.P]\ntype = "String"`,
+      {},
+      /P has no default: give it with --parameter P=/,
+    ],
+  ])('is told about with %s', (_, text, values, words) => {
+    expect(() => read(text, values)).toThrow(words);
+  });
+});

@@ -1,0 +1,85 @@
+/** `app.toml`: what an app needs of a deployment. Only what a local Lambda goes by is read here. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import { ToldError } from '../told-error.ts';
+
+export interface App {
+  name: string;
+  /** The module that exports `handler`. */
+  entry: string;
+  memoryMb: number;
+  /** An image has its packages beside the bundle; of a zip, the bundle is all. */
+  package: 'zip' | 'image';
+  environment: Record<string, string>;
+}
+
+interface Parameter {
+  default?: unknown;
+  environment?: unknown;
+}
+
+export const APP_FILE = 'app.toml';
+
+/**
+ * @param values of parameters, in the place of their defaults
+ * @returns undefined where there is no app.toml @throws ToldError
+ */
+export function readApp(folder: string, values: Readonly<Record<string, string>> = {}): App | undefined {
+  const file = join(folder, APP_FILE);
+  if (!existsSync(file)) {
+    const [name] = Object.keys(values);
+    if (name !== undefined) throw new ToldError(`There is no ${APP_FILE} here that has the parameter ${name}.`);
+    return undefined;
+  }
+  const { name, entry, memory_mb = 1024, package: kind = 'zip', environment = {}, parameters = {} } = parsed(file);
+  if (typeof name !== 'string' || typeof entry !== 'string')
+    throw new ToldError(`${file}: name and entry must be there, and texts.`);
+  if (kind !== 'zip' && kind !== 'image') throw new ToldError(`${file}: package is "zip" or "image".`);
+  if (typeof memory_mb !== 'number') throw new ToldError(`${file}: memory_mb is a number.`);
+  return {
+    name,
+    entry: resolve(dirname(file), entry),
+    memoryMb: memory_mb,
+    package: kind,
+    environment: {
+      ...texts(file, environment as Record<string, unknown>),
+      ...fromParameters(file, parameters as Record<string, Parameter>, values),
+    },
+  };
+}
+
+function parsed(file: string): Record<string, unknown> {
+  try {
+    return parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [what = ''] = error.message.replace('Invalid TOML document: ', '').split('\n');
+    throw new ToldError(`${file}:${error.line}:${error.column}: ${what}`);
+  }
+}
+
+function fromParameters(
+  file: string,
+  parameters: Readonly<Record<string, Parameter>>,
+  values: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const unknown = Object.keys(values).find((name) => !(name in parameters));
+  if (unknown !== undefined) throw new ToldError(`${file} has no parameter ${unknown}.`);
+  const pairs = Object.entries(parameters).flatMap(([name, { default: fallback, environment }]) => {
+    const value = values[name] ?? fallback;
+    if (value === undefined)
+      throw new ToldError(`The parameter ${name} has no default: give it with --parameter ${name}=…`);
+    return typeof environment === 'string' ? [[environment, value] as const] : [];
+  });
+  return texts(file, Object.fromEntries(pairs));
+}
+
+function texts(file: string, values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      if (typeof value === 'object') throw new ToldError(`${file}: ${name} is a text, a number or a boolean.`);
+      return [name, String(value)];
+    }),
+  );
+}

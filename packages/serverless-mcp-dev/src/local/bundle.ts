@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import type { BuildResult, Message } from 'esbuild';
+import { ToldError } from '../told-error.ts';
+
+export interface BundleOptions {
+  /** The module that exports `handler`. */
+  entry: string;
+  /** Each build has a folder of its own in it: what an instance loads late must still be that build's. */
+  folder: string;
+  /** Of package.json's `exports`, besides Node's. */
+  conditions?: string[];
+  /** A node_modules that lies beside the bundle, as in an image. */
+  packages?: string | undefined;
+}
+
+export interface Bundler {
+  /** @returns the handler, as Lambda names it: file without ending, and export @throws ToldError */
+  build(): Promise<string>;
+  /** Builds when a file of the bundle changes. */
+  watch(onBuilt: (handler: string) => void, onFailed: (error: ToldError) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Built = BuildResult<{ write: false; metafile: true }>;
+
+/** One folder with all that the function needs, for Lambda's Node, as a deployment makes it. */
+export async function createBundler({ entry, folder, conditions = [], packages }: BundleOptions): Promise<Bundler> {
+  if (!existsSync(entry)) throw new ToldError(`There is no file ${relative('.', entry)}.`);
+  const { context } = await import('esbuild');
+  // As deep as the folders of builds, so that the paths in their source maps lead back.
+  const outdir = join(folder, '0');
+  let builds = 0;
+  let onEnd = (_: Built): void => {};
+
+  const builder = await context({
+    entryPoints: { index: entry },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    sourcemap: 'linked',
+    conditions,
+    logLevel: 'silent',
+    // Packages written as CommonJS ask for Node's own modules through require.
+    banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
+    plugins: [{ name: 'told', setup: (build) => build.onEnd((result) => onEnd(result as Built)) }],
+  });
+
+  async function keep({ outputFiles, metafile, errors }: Built): Promise<string> {
+    if (errors.length > 0) throw new ToldError(errors.map(told).join('\n'));
+    const main = Object.entries(metafile.outputs).find(([file]) => basename(file) === 'index.mjs')?.[1];
+    const exported = main?.exports ?? [];
+    if (!exported.includes('handler')) throw new ToldError(noHandler(entry, exported));
+    builds += 1;
+    const own = join(folder, String(builds));
+    for (const { path, contents } of outputFiles) {
+      const file = join(own, relative(outdir, path));
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, contents);
+    }
+    if (packages !== undefined) await symlink(packages, join(own, 'node_modules'), 'junction');
+    return join(own, 'index.handler');
+  }
+
+  return {
+    async build() {
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      const usual = onEnd;
+      promise.catch(() => {}); // It may fail before anybody waits for it.
+      onEnd = (result) => void keep(result).then(resolve, reject);
+      // What fails is in the result, too.
+      await builder.rebuild().catch(() => {});
+      onEnd = usual;
+      return promise;
+    },
+    async watch(onBuilt, onFailed) {
+      let first = true;
+      onEnd = (result) => {
+        // Watching begins with a build, which there has been.
+        if (!first) keep(result).then(onBuilt, onFailed);
+        first = false;
+      };
+      await builder.watch();
+    },
+    close: () => builder.dispose(),
+  };
+}
+
+function told({ text, location }: Message): string {
+  if (!location) return text;
+  const { file, line, column, lineText } = location;
+  return `${file}:${line}:${column + 1}: ${text}\n    ${lineText.trim()}`.trimEnd();
+}
+
+function noHandler(entry: string, exported: readonly string[]): string {
+  const others = exported.length > 0 ? `; it exports ${exported.join(', ')}` : '';
+  return `${relative('.', entry)} has no export named handler${others}. Lambda calls it: export const handler = createLambdaHandler(…)`;
+}

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createInstanceLog, deathLine } from './instance-log.ts';
+
+const AT = '2026-11-30T16:26:37.000Z\t6a1c\t';
+
+function shown(...texts: string[]): string[] {
+  const lines: string[] = [];
+  const log = createInstanceLog((line) => lines.push(...line.split('\n')));
+  for (const text of texts) log(text, 0);
+  return lines.map((line) => line.trimStart());
+}
+
+describe('what an instance prints', () => {
+  it('comes without time and request, with its number', () => {
+    expect(shown(`${AT}INFO\thello\nyou`, `${AT}WARN\tmind`, 'plain')).toEqual([
+      '#1 | hello',
+      '#1 | you',
+      '#1 | WARN mind',
+      '#1 | plain',
+    ]);
+  });
+
+  const frames = [
+    `    at count (${resolve('src/server.ts')}:3:9)`,
+    '    at async run (file:///root/.cache/serverless-mcp-dev/aws-lambda-ric-4.0.2-ab/index.mjs:1:2)',
+    '    at node:internal/process/task_queues:104:5',
+    `    at lib (${resolve('node_modules/lib/index.js')}:1:1)`,
+  ];
+
+  it.each([
+    [
+      'AWS’s client',
+      JSON.stringify({ errorType: 'TypeError', errorMessage: 'no', stack: ['TypeError: no', ...frames] }),
+    ],
+    ['the stand-in', ['TypeError: no', ...frames].join('\n')],
+  ])('of an error is where it was in the handler’s own files: %s', (_, error) => {
+    expect(shown(`${AT}ERROR\tInvoke Error \t${error}`)).toEqual([
+      '#1 | ERROR TypeError: no',
+      '#1 |     at count (src/server.ts:3:9)',
+    ]);
+  });
+
+  it('of an instance that could not begin is not told twice', () => {
+    expect(shown(`${AT}ERROR\tInit Error Error: no settings`, 'Error: no settings', 'Node.js v24')).toEqual([
+      '#1 | ERROR Error: no settings',
+    ]);
+  });
+});
+
+it('a death says why', () => {
+  const why = {
+    errorType: 'Sandbox.Timedout',
+    errorMessage: 'RequestId: 1-2 Error: Task timed out after 29.00 seconds',
+  };
+  expect(deathLine(2, why).trim()).toBe('#3 died: Sandbox.Timedout: Task timed out after 29.00 seconds');
+});

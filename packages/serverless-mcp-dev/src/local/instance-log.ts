@@ -1,0 +1,54 @@
+/** What instances print, so that it reads beside the lines of requests. */
+import { relative } from 'node:path';
+import type { RuntimeError } from '../function/runtime-api.ts';
+
+/** What the runtime puts before each line: time, request id, level. */
+const PREFIX = /^\S+Z\t\S+\t(\w+)\t/;
+/** How AWS's client and its stand-in tell of an error; AWS's has it as JSON. */
+const ERROR = /^(Init Error|Invoke Error|Uncaught Exception)\s+(\{.*\})?/;
+/** Of the runtime, of Node, of packages. */
+const FOREIGN = /node:|aws-lambda-ric|serverless-mcp-loader|node_modules|processTicksAndRejections/;
+const MOST_FRAMES = 5;
+
+/** @returns what takes a line of an instance @param who in the place of its number */
+export function createInstanceLog(log: (line: string) => void, who?: string) {
+  /** An instance that could not begin prints its error once more, through Node. */
+  const failed = new Set<number>();
+  return (text: string, instance: number): void => {
+    if (failed.has(instance)) return;
+    const [, level = 'INFO'] = PREFIX.exec(text) ?? [];
+    const said = text.replace(PREFIX, '');
+    const [whole, kind, json] = ERROR.exec(said) ?? [];
+    if (kind === 'Init Error') failed.add(instance);
+    const shown = whole === undefined ? said : toldError(said, json);
+    const marked = level === 'INFO' ? shown : `${level} ${shown}`;
+    const margin = `         ${who ?? `#${instance + 1}`} | `;
+    log(margin + marked.replaceAll('\n', `\n${margin}`));
+  };
+}
+
+/** The error, and where in the handler's own files. */
+function toldError(said: string, json: string | undefined): string {
+  const isFrame = (line: string) => /^\s+at /.test(line);
+  const lines = linesOf(said, json);
+  const frames = lines.filter((line) => isFrame(line) && !FOREIGN.test(line)).slice(0, MOST_FRAMES);
+  return [...lines.filter((line) => !isFrame(line)), ...frames.map(nearby)].join('\n');
+}
+
+function linesOf(said: string, json: string | undefined): string[] {
+  try {
+    const { errorType, errorMessage, stack = [] } = JSON.parse(json ?? '') as { stack?: string[] } & RuntimeError;
+    return [`${errorType}: ${errorMessage}`, ...stack.slice(1)];
+  } catch {
+    return said.replace(/^(Init Error|Invoke Error|Uncaught Exception)\s+/, '').split('\n');
+  }
+}
+
+/** With the path from here. */
+function nearby(frame: string): string {
+  return frame.replace(/\(?(\/[^():]+)(:\d+:\d+)\)?$/, (_, path, place) => `(${relative('.', path)}${place})`);
+}
+
+export function deathLine(instance: number, { errorType, errorMessage }: RuntimeError): string {
+  return `         #${instance + 1} died: ${errorType}: ${errorMessage.replace(/^RequestId: \S+ Error: /, '')}`;
+}

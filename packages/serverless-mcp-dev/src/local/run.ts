@@ -1,0 +1,68 @@
+/** `serverless-mcp-dev HANDLER`, for somebody at a terminal. */
+import { relative, resolve } from 'node:path';
+import { ToldError } from '../told-error.ts';
+import { APP_FILE, readApp } from './app.ts';
+import { helpText, KEYS, listenToKeys } from './keys.ts';
+import { REQUEST_HEADING } from './request-line.ts';
+import { type LocalLambda, type LocalLambdaOptions, startLocalLambda } from './start.ts';
+
+export interface RunOptions extends Omit<LocalLambdaOptions, 'entry' | 'log' | 'watch'> {
+  /** Default: the entry of app.toml. */
+  entry: string | undefined;
+  parameters: Record<string, string>;
+}
+
+/** @throws ToldError */
+export async function runLocal({ parameters, ...given }: RunOptions): Promise<void> {
+  const app = readApp('.', parameters);
+  const entry = given.entry === undefined ? app?.entry : resolve(given.entry);
+  if (entry === undefined)
+    throw new ToldError(
+      `Which handler? There is no ${APP_FILE} here: serverless-mcp-dev handler.ts, or begin with init.`,
+    );
+  const options: LocalLambdaOptions = {
+    ...(app && { name: app.name, memoryMb: app.memoryMb, withPackages: app.package === 'image' }),
+    ...given,
+    env: { ...app?.environment, ...given.env },
+    entry,
+    watch: true,
+    log: console.log,
+  };
+  const lambda = await startLocalLambda(options);
+  console.log(banner(lambda, options));
+  await untilQuit(lambda);
+}
+
+function banner({ url, apiKey, runtime }: LocalLambda, options: LocalLambdaOptions): string {
+  const { entry, transfer = 'stream', sessions = 'dynamodb', timeoutMs } = options;
+  const seconds = (timeoutMs ?? (transfer === 'stream' ? 900_000 : 29_000)) / 1000;
+  const rows = {
+    'MCP server': url,
+    'a header': apiKey === undefined ? 'whatever the authorizer asks for' : `x-api-key: ${apiKey}`,
+    function: `${relative('.', entry)} under ${runtime === 'loader' ? "a stand-in for AWS's runtime client" : runtime}`,
+    gateway: `${transfer === 'stream' ? 'streams' : 'buffers'}, ${seconds} s, 10 MB in${transfer === 'stream' ? '' : ', 6 MB out'}`,
+    sessions: sessions === 'memory' ? 'in the memory of one instance' : 'rows of a DynamoDB double',
+  };
+  const lines = Object.entries(rows).map(([name, value]) => `  ${name.padEnd(11)} ${value}`);
+  return ['', ...lines, '', `  ${KEYS}`, '', REQUEST_HEADING].join('\n');
+}
+
+async function untilQuit(lambda: LocalLambda): Promise<void> {
+  const { promise, resolve: quit } = Promise.withResolvers<void>();
+  const stop = listenToKeys(process.stdin, {
+    killOne: () => console.log(toldKill(lambda.kill())),
+    killAll: () => console.log(toldKill(...lambda.killAll())),
+    reload: () => void lambda.reload().catch((error: Error) => console.log(error.message)),
+    help: () => console.log(`${helpText()}\n`),
+    quit,
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => quit());
+  await promise;
+  stop();
+  await lambda.close();
+}
+
+function toldKill(...indexes: (number | undefined)[]): string {
+  const numbers = indexes.filter((index) => index !== undefined).map((index) => `#${index + 1}`);
+  return `         ${numbers.length === 0 ? 'no instance lives; the next request starts one' : `kill -9 ${numbers.join(' ')}`}`;
+}
