@@ -19,6 +19,12 @@ export interface SpendMcpOptions {
   getStream: GetStream | undefined;
 }
 
+/**
+ * A body is looked at in one go, and nobody else has a turn meanwhile. Tools take 64 KB of arguments, which JSON's escapes and the
+ * envelope make longer; 5,000 values are some milliseconds.
+ */
+const BODY = { maxBodyBytes: 256 * 1024, maxBodyValues: 5_000 };
+
 /** This project's server on the serverless layer. */
 export function createSpendMcp(dependencies: ServerDependencies, options: SpendMcpOptions): ServerlessMcp {
   const { store, tasks, taskAfterMs, idleMs, getStream } = options;
@@ -26,6 +32,7 @@ export function createSpendMcp(dependencies: ServerDependencies, options: SpendM
   return createServerlessMcp({
     factory: createServerFactory({ ...dependencies, outliving }),
     store,
+    ...BODY,
     tasks: { store: tasks },
     ...(idleMs === undefined ? {} : { idleMs }),
     ...(getStream ? { getStream } : {}),

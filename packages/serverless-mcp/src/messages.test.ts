@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isTooDeep, withoutNullArguments } from './messages.ts';
+import { tooMuchJson, withoutNullArguments } from './messages.ts';
 
 const arrays = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+
+const isTooDeep = (text: string) => tooMuchJson(text, 1_000_000) === 'nested too deep';
 
 describe('a text that is too deep', () => {
   it('is told apart from text that only looks deep', () => {
@@ -11,6 +13,21 @@ describe('a text that is too deep', () => {
     expect(isTooDeep(arrays(101))).toBe(true);
     expect(isTooDeep('"'.repeat(1_001))).toBe(false);
     expect(isTooDeep('"\\')).toBe(false);
+  });
+});
+
+describe('the values of a text', () => {
+  it.each([
+    ['0', 1],
+    [' "a,[b,{c" ', 1],
+    ['[]', 1],
+    ['{ \n }', 1],
+    ['[[ ], {}, "x", null]', 5],
+    ['{"a":1,"b":[2,3]}', 5],
+    [JSON.stringify({ a: [{}, { b: [[]] }], c: '\\",[' }), 7],
+  ])('are counted, whatever stands in strings: %s', (text, values) => {
+    expect(tooMuchJson(text, values)).toBeUndefined();
+    expect(tooMuchJson(text, values - 1)).toBe(`more than ${values - 1} values`);
   });
 });
 

@@ -49,20 +49,34 @@ function urisOf(method: string | undefined, params: JSONRPCRequest['params']): u
   return [notifications?.resourceSubscriptions ?? []].flat();
 }
 
-const [QUOTE, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125];
+const [QUOTE, COMMA, BACKSLASH] = [34, 44, 92];
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125];
+const SPACE = 32;
 
-/** Whether a JSON text nests deeper than any message does; told in one pass, before it is parsed. */
-export function isTooDeep(text: string): boolean {
+/**
+ * What of a JSON text is more than any message has; undefined: nothing is. Told in one pass, before it is parsed: schemas look at each
+ * value and name several times, so that some hundred thousand of them hold up everybody else for seconds.
+ */
+export function tooMuchJson(text: string, maxValues: number): string | undefined {
   let depth = 0;
+  let values = 1;
+  let before = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text.charCodeAt(at);
+    if (character <= SPACE) continue;
+    // A list or an object has a value more than it has commas; one that is closed at once has none.
+    if (character === COMMA || (isOpening(before) && !isClosing(character))) values++;
+    if (values > maxValues) return `more than ${maxValues} values`;
+    if (isOpening(character) && ++depth > MOST_DEEP) return 'nested too deep';
+    if (isClosing(character)) depth--;
     if (character === QUOTE) at = endOfString(text, at);
-    else if (character === OPEN_ARRAY || character === OPEN_OBJECT) {
-      if (++depth > MOST_DEEP) return true;
-    } else if (character === CLOSE_ARRAY || character === CLOSE_OBJECT) depth--;
+    before = character;
   }
-  return false;
+  return undefined;
 }
+
+const isOpening = (character: number) => character === OPEN_ARRAY || character === OPEN_OBJECT;
+const isClosing = (character: number) => character === CLOSE_ARRAY || character === CLOSE_OBJECT;
 
 /** Of the closing quote; past the text where there is none. */
 function endOfString(text: string, start: number): number {

@@ -42,6 +42,8 @@ export interface ServerlessMcpOptions {
   getStream?: GetStream;
   /** Of a POST. Default: 4 MiB. */
   maxBodyBytes?: number;
+  /** JSON values of a POST: each text, number, object, list and element of one. Default: 50,000. */
+  maxBodyValues?: number;
   /** GET streams that one principal may have open at once on this instance. Default: 200. */
   maxStreams?: number;
   /** Lets calls of 2026-07-28 clients go on as tasks. Default: no tool's call can. */
@@ -62,7 +64,8 @@ export interface TaskOptions {
 }
 
 /** What sessions go by: the options, each of them given. */
-export interface SessionOptions extends Required<Omit<ServerlessMcpOptions, 'maxBodyBytes' | 'tasks'>> {
+export interface SessionOptions
+  extends Required<Omit<ServerlessMcpOptions, 'maxBodyBytes' | 'maxBodyValues' | 'tasks'>> {
   /** Aborts when the server is told to stop: open GET streams end. */
   closing: AbortSignal;
 }

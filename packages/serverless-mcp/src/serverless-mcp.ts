@@ -10,12 +10,12 @@ import { accepts } from './accept.ts';
 import { createStoreBus } from './bus.ts';
 import {
   isRequest,
-  isTooDeep,
   isUnicode,
   LIMITS,
   parsedJson,
   readText,
   tooLarge,
+  tooMuchJson,
   withoutNullArguments,
 } from './messages.ts';
 import { createModernHandler } from './modern-handler.ts';
@@ -44,7 +44,8 @@ const HALF_CHARACTER = 'a text has half a character in it (a lone surrogate), wh
  * store, 2026-07-28 clients are served without. It checks neither Host nor Origin nor keys: that is for the app around it.
  */
 export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMcp {
-  const { factory, keepAliveMs = 15_000, maxBodyBytes = DEFAULT_MAX_REQUEST_BODY_SIZE } = options;
+  const { factory, keepAliveMs = 15_000 } = options;
+  const { maxBodyBytes = DEFAULT_MAX_REQUEST_BODY_SIZE, maxBodyValues = 50_000 } = options;
   const onError = (error: Error) => options.onError?.(error);
   const store = guarded(options.store);
   const bus = createStoreBus(store, onError);
@@ -84,7 +85,8 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
     const read = await readText(request, maxBodyBytes);
     if (read === 'too large') return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
     if (read.text === undefined) return unparsable('UTF-8');
-    if (isTooDeep(read.text)) return invalidRequest('nested too deep');
+    const excess = tooMuchJson(read.text, maxBodyValues);
+    if (excess) return invalidRequest(excess);
     const body = withoutNullArguments(parsedJson(read.text));
     if (body === undefined) return unparsable('JSON');
     if (!isUnicode(read.text, body)) return invalidRequest(HALF_CHARACTER);

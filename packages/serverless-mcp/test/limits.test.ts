@@ -117,6 +117,40 @@ describe('what a message of 2026-07-28 may hold', () => {
   });
 });
 
+/** Whatever looks at it looks at each value. */
+const many = (values: number) => Object.fromEntries(Array.from({ length: values }, (_, index) => [`k${index}`, 1]));
+
+describe('the values of a body', () => {
+  it.each([
+    ['arguments', { ...call({ arguments: many(200) }) }, {}],
+    ['a list', call({ arguments: { by: Array(200).fill(1) } }), {}],
+    ['what is said beside a call', call({ _meta: { x: Array(200).fill({}) } }), {}],
+    ['a notification', { jsonrpc: '2.0', method: 'notifications/x', params: many(200) }, {}],
+    ['an answer', { jsonrpc: '2.0', id: 1, result: many(200) }, {}],
+    ['a request without a session', request('ping', many(200)), { 'mcp-session-id': '' }],
+    ['a call of 2026-07-28', call(many(200)), { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' }],
+    ['no message at all', Array(200).fill(1), {}],
+  ])('are bounded, and the answer says where: %s', async (_, message, headers) => {
+    const { mcp, seen } = makeMcp({ maxBodyValues: 200 });
+    const { id } = await beginSession(mcp, 'key:a');
+    const built = seen.built;
+    const response = await mcp.fetch(post(message, { 'mcp-session-id': id, ...headers }), as('key:a'));
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { code: -32600, message: 'Invalid Request: more than 200 values.' } },
+    ]);
+    expect(seen.built).toBe(built);
+  });
+
+  it('may be 50,000, unless an option says otherwise', async () => {
+    const { mcp } = makeMcp();
+    const { send } = await beginSession(mcp, 'key:a');
+    const list = (values: number) => request('ping', { x: Array(values).fill(1) });
+    expect((await send(list(49_900))).status).toBe(200);
+    expect((await send(list(50_000))).status).toBe(400);
+  });
+});
+
 describe('a task', () => {
   let local: LocalDynamoDB;
   let store: TaskStore;
