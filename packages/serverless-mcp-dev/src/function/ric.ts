@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -41,6 +41,7 @@ export function ensureLoader(): Promise<Ric> {
 
 async function makeLoader(): Promise<Ric> {
   const folder = await mkdtemp(join(tmpdir(), 'serverless-mcp-loader-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'rapid-client.mjs'), await compiled('rapid-client', 'esm'));
   const text = await compiled('loader', 'esm');
   await writeFile(join(folder, 'loader.mjs'), text.replace(/\.\/rapid-client\.[jt]s/, './rapid-client.mjs'));
