@@ -6,6 +6,7 @@ import {
   type TaskStore,
   taskOf,
 } from 'serverless-mcp';
+import { shortened } from '../domain/printable.ts';
 import type { ServerDependencies } from '../mcp/dependencies.ts';
 import { createServerFactory } from '../mcp/server.ts';
 
@@ -25,6 +26,8 @@ export interface SpendMcpOptions {
  */
 const BODY = { maxBodyBytes: 256 * 1024, maxBodyValues: 5_000 };
 
+const MOST_LOGGED = 1_000;
+
 /** This project's server on the serverless layer. */
 export function createSpendMcp(dependencies: ServerDependencies, options: SpendMcpOptions): ServerlessMcp {
   const { store, tasks, taskAfterMs, idleMs, getStream } = options;
@@ -36,7 +39,8 @@ export function createSpendMcp(dependencies: ServerDependencies, options: SpendM
     tasks: { store: tasks },
     ...(idleMs === undefined ? {} : { idleMs }),
     ...(getStream ? { getStream } : {}),
+    // The SDK's have what a client sent.
     onError: ({ message, cause }) =>
-      dependencies.log(`mcp: ${message}${cause ? ` (${(cause as Error).message})` : ''}`),
+      dependencies.log(shortened(`mcp: ${message}${cause ? ` (${(cause as Error).message})` : ''}`, MOST_LOGGED)),
   });
 }

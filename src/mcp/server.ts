@@ -45,6 +45,8 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
     registerDashboard(server);
     registerPrompts(server);
     registerCompletion(server, asking);
+    const connect = server.connect.bind(server);
+    server.connect = async (transport) => (await import('./plain-errors.ts')).connectPlainly(connect, transport);
     return server;
   };
 }

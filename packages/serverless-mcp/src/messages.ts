@@ -15,6 +15,9 @@ export const LIMITS = {
   /** The SDK's own limit, for HTTP batches of the 2025-03-26 revision. */
   batch: 100,
   idBytes: 1_024,
+  /** Of a method, a tool and a prompt: errors say them again. */
+  nameBytes: 1_024,
+  versionBytes: 64,
   initializeBytes: 64 * 1024,
   subscriptions: 100,
   uriBytes: 2_048,
@@ -32,6 +35,10 @@ export function tooLarge(message: unknown): string | undefined {
   if (jsonBytes(id) > LIMITS.idBytes) return `a request id of more than ${LIMITS.idBytes} bytes`;
   if (jsonBytes(params?._meta?.progressToken) > LIMITS.idBytes)
     return `a progress token of more than ${LIMITS.idBytes} bytes`;
+  if (jsonBytes(method) > LIMITS.nameBytes) return `a method of more than ${LIMITS.nameBytes} bytes`;
+  if (NAMING.has(method) && jsonBytes(params?.['name']) > LIMITS.nameBytes)
+    return `a name of more than ${LIMITS.nameBytes} bytes`;
+  if (jsonBytes(params?._meta?.[VERSION_META]) > LIMITS.versionBytes) return TOO_LONG_VERSION;
   if (method === 'initialize' && jsonBytes(params) > LIMITS.initializeBytes)
     return `an initialize of more than ${LIMITS.initializeBytes} bytes`;
   const uris = urisOf(method, params);
@@ -40,6 +47,19 @@ export function tooLarge(message: unknown): string | undefined {
     return `a subscription to a URI that is empty or of more than ${LIMITS.uriBytes} bytes`;
   return undefined;
 }
+
+/** What of a request's headers is more than the layer takes: errors say them again. Names are there as in the body. */
+export function tooLongHeader(headers: Headers): string | undefined {
+  if (Number(headers.get('mcp-protocol-version')?.length) > LIMITS.versionBytes) return TOO_LONG_VERSION;
+  if (Number(headers.get('mcp-method')?.length) > LIMITS.nameBytes)
+    return `a method of more than ${LIMITS.nameBytes} bytes`;
+  return undefined;
+}
+
+const NAMING: ReadonlySet<string | undefined> = new Set(['tools/call', 'prompts/get']);
+
+const VERSION_META = 'io.modelcontextprotocol/protocolVersion';
+const TOO_LONG_VERSION = `a protocol version of more than ${LIMITS.versionBytes} bytes`;
 
 /** Those that a client wants to be told of, or no more. */
 function urisOf(method: string | undefined, params: JSONRPCRequest['params']): unknown[] {

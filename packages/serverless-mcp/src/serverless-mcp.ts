@@ -15,6 +15,7 @@ import {
   parsedJson,
   readText,
   tooLarge,
+  tooLongHeader,
   tooMuchJson,
   withoutNullArguments,
 } from './messages.ts';
@@ -82,6 +83,8 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
   async function route(request: Request, context: RequestContext): Promise<Response> {
     if (request.method !== 'POST') return serveSession(request, NO_BODY, context);
     if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) return notJson();
+    const long = tooLongHeader(request.headers);
+    if (long) return invalidRequest(long);
     const read = await readText(request, maxBodyBytes);
     if (read === 'too large') return errorResponse(413, -32000, `Payload Too Large: at most ${maxBodyBytes} bytes.`);
     if (read.text === undefined) return unparsable('UTF-8');

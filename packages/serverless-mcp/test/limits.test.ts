@@ -38,6 +38,13 @@ const TOO_MUCH: [string, unknown, string][] = [
     request('resources/subscribe', { uri: '' }),
     'a subscription to a URI that is empty or of more than 2048 bytes',
   ],
+  ['a tool’s name', call({ name: 'n'.repeat(2_000) }), 'a name of more than 1024 bytes'],
+  ['a prompt’s name', request('prompts/get', { name: 'n'.repeat(2_000) }), 'a name of more than 1024 bytes'],
+  [
+    'a protocol version',
+    call({ _meta: { 'io.modelcontextprotocol/protocolVersion': 'v'.repeat(100) } }),
+    'a protocol version of more than 64 bytes',
+  ],
 ];
 
 describe.each(STORES)('what a message may hold, with sessions in %s,', (_, open) => {
@@ -149,6 +156,27 @@ describe('the values of a body', () => {
     expect((await send(list(49_900))).status).toBe(200);
     expect((await send(list(50_000))).status).toBe(400);
   });
+});
+
+it.each([
+  ['mcp-protocol-version', 65, 'a protocol version of more than 64 bytes'],
+  ['mcp-method', 1_025, 'a method of more than 1024 bytes'],
+])('a header that errors would say again is bounded: %s', async (name, length, what) => {
+  const { mcp } = makeMcp();
+  const response = await mcp.fetch(post(call({}), { [name]: 'x'.repeat(length) }));
+  expect([response.status, await response.json()]).toMatchObject([
+    400,
+    { error: { code: -32600, message: `Invalid Request: ${what}.` } },
+  ]);
+});
+
+it('a method’s name is bounded', async () => {
+  const { mcp } = makeMcp();
+  const response = await mcp.fetch(post(request('m'.repeat(2_000))));
+  expect([response.status, await response.json()]).toMatchObject([
+    400,
+    { error: { code: -32600, message: 'Invalid Request: a method of more than 1024 bytes.' } },
+  ]);
 });
 
 describe('a task', () => {
