@@ -63,6 +63,24 @@ describe('the key file', () => {
     },
   );
 
+  it('is not made where whoever reads it would refuse it', async () => {
+    await add('ada');
+    await chmod(dirname(path), 0o777);
+    await rm(path);
+    await expect(add('bob')).rejects.toMatchObject({
+      code: 'INVALID_SETTING',
+      message: expect.stringMatching(/keys\.json cannot be trusted: .*config can be written by others.*chmod go-w/),
+    });
+    expect(await readdir(dirname(path))).toEqual([]);
+  });
+
+  it.skipIf(process.platform !== 'linux').each([
+    ['/sys/keys.json', /^\/sys\/keys\.json: this user may not \(E\w+\)\. Give this user/],
+    ['/proc/keys.json', /^\/proc\/keys\.json cannot be written \(ENOENT\)\.$/],
+  ])('is called by its own name where it cannot be written: %s', async (file, words) => {
+    await expect(changeKeys(file, (keys) => keys)).rejects.toThrow(words);
+  });
+
   it.each([0o660, 0o606, 0o622])('is refused when others could add keys (%o)', async (mode) => {
     await add('ada');
     await chmod(path, mode);

@@ -51,13 +51,17 @@ export function createKeyReader(path: string): () => Promise<readonly KeyRecord[
  * @throws SpendError INVALID_SETTING
  */
 export async function changeKeys(path: string, change: (keys: KeyRecord[]) => KeyRecord[]): Promise<void> {
-  const { writing } = await import('../domain/system-error.ts');
+  const { fromSystem, writing } = await import('../domain/system-error.ts');
   const { makeFolder } = await import('../make-folder.ts');
   await writing(path, () => makeFolder(dirname(path)));
   // The new file is the lock as well: it can be made once.
   const next = `${path}.new`;
-  const file = await openOnce(next);
+  const file = await openOnce(next).catch((cause) => {
+    const refused = fromSystem(cause, path);
+    throw refused instanceof SpendError ? refused : unusable(path, `cannot be written (${cause.code})`, cause);
+  });
   try {
+    await checkNew(next, path);
     const keys = change(await readKeys(path));
     await writing(path, async () => {
       await file.writeFile(`${JSON.stringify({ version: 1, keys }, null, 2)}\n`);
@@ -72,6 +76,12 @@ export async function changeKeys(path: string, change: (keys: KeyRecord[]) => Ke
   }
 }
 
+/** A file that whoever reads it would refuse is not made; it stands where the new one does. */
+async function checkNew(next: string, path: string): Promise<void> {
+  const { checkTrusted } = await import('./trusted-file.ts');
+  await checkTrusted(next, path);
+}
+
 async function openOnce(path: string) {
   const deadline = Date.now() + CHANGE_WAIT_MS;
   for (;;) {
@@ -79,7 +89,7 @@ async function openOnce(path: string) {
       return await open(path, 'wx', 0o600);
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') throw unusable(path, `cannot be written (${code})`, cause);
+      if (code !== 'EEXIST') throw cause;
       if (Date.now() > deadline)
         throw unusable(path, 'is there already: another command is changing keys, or one was killed; then delete it');
     }

@@ -41,7 +41,7 @@ describe.skipIf(process.platform === 'win32')('a file that decides who may do wh
   });
 
   it('is taken where root owns it', async () => {
-    await checkTrusted('/etc/passwd', 12345);
+    await checkTrusted('/etc/passwd', undefined, 12345);
   });
 
   it.runIf(process.getuid?.() === 0)('names the user who owns it', async () => {

@@ -11,15 +11,16 @@ const STICKY = 0o1000;
 /**
  * Refuses a file that decides who may do what when another user could change it or put another one in its place; as `StrictModes` of
  * sshd does, https://man.openbsd.org/sshd_config#StrictModes. Windows has neither owners nor modes that would tell.
+ * @param name the file's in messages, where it is about to be another
  * @throws SpendError INVALID_SETTING that says what to do; ErrnoException where the file cannot be looked at
  */
-export async function checkTrusted(path: string, self = process.getuid?.()): Promise<void> {
+export async function checkTrusted(path: string, name = path, self = process.getuid?.()): Promise<void> {
   if (self === undefined) return;
   const given = resolve(path);
   const real = await realpath(given);
   const file = await stat(real);
   const wrong = (what: string, why: string, remedy: string) =>
-    new SpendError('INVALID_SETTING', `${path} cannot be trusted: ${what} ${why}: ${remedy}.`);
+    new SpendError('INVALID_SETTING', `${name} cannot be trusted: ${what} ${why}: ${remedy}.`);
   const isOwn = (uid: number) => uid === self || uid === 0;
   if (!isOwn(file.uid))
     throw wrong('it', `belongs to user ${file.uid}, who could change it`, `chown it to ${userText(self)}`);

@@ -57,6 +57,12 @@ describe('access', () => {
       message: expect.stringMatching(message),
     });
   });
+
+  it.skipIf(process.platform !== 'linux')('says what to do where the audit file cannot be written', async () => {
+    await expect(open({ audit: '/sys/audit.log' })).rejects.toThrow(
+      /^The audit file \/sys\/audit\.log: this user may not \(E\w+\)\. Give this user/,
+    );
+  });
 });
 
 describe('an audit file', () => {

@@ -66,7 +66,10 @@ function cut(value: unknown): unknown {
 export async function openAudit(setting: string, log: (line: string) => void): Promise<Audit | undefined> {
   if (setting === 'off') return undefined;
   if (setting === 'log') return (entry) => log(auditLine(entry));
-  const file = await open(setting, 'a', 0o600).catch((cause: NodeJS.ErrnoException) => {
+  const file = await open(setting, 'a', 0o600).catch(async (cause: NodeJS.ErrnoException) => {
+    const { fromSystem } = await import('../domain/system-error.ts');
+    const refused = fromSystem(cause, `The audit file ${setting}`);
+    if (refused instanceof SpendError) throw refused;
     throw new SpendError('INVALID_SETTING', `The audit file ${setting} cannot be written (${cause.code}).`, { cause });
   });
   return lineWriter(file, (line, error) => log(`audit: ${error.message}; the line: ${line}`));

@@ -22,6 +22,7 @@ export function spendErrorFromAws(error: unknown, asked: Asked, signal?: AbortSi
     // Not the error itself: it holds the request, with its session token.
     new SpendError(code, words, { cause: new Error(name) });
   // The SDK's own words, which have no name: https://github.com/smithy-lang/smithy-typescript/tree/main/packages/config-resolver/src/regionConfig
+  if (/^Region not accepted: region="[^"]/.test(message)) return make('INVALID_SETTING', WRONG_REGION);
   if (/^Region (is missing|not accepted)/.test(message)) return make('INVALID_SETTING', NO_REGION);
   switch (awsErrorKind(error)) {
     case 'credentials':
@@ -59,6 +60,7 @@ export function spendErrorFromAws(error: unknown, asked: Asked, signal?: AbortSi
   }
 }
 
+const WRONG_REGION = 'The AWS region that is set (AWS_REGION, or the profile’s) is none. Write it like us-east-1.';
 const NO_REGION = 'No AWS region is set. Name one in the source (?region=us-east-1), or set AWS_REGION.';
 
 /** The action is all of the message that is shown: the rest names accounts and people. */

@@ -49,16 +49,15 @@ const SQL_TYPES: Readonly<Record<FocusType, string>> = {
 };
 
 async function writeExport(file: string, { rows }: FocusExport): Promise<void> {
+  const { writeWhole } = await import('./whole-file.ts');
   if (file.endsWith('.parquet')) {
     const { writeParquet } = await import('../exports/parquet.ts');
     const types = Object.entries(FOCUS_COLUMNS).map(([name, { type }]) => [name, SQL_TYPES[type]]);
-    return writeParquet(file, Object.fromEntries(types), rows);
+    return writeWhole(file, (path) => writeParquet(path, Object.fromEntries(types), rows));
   }
   if (!file.endsWith('.csv'))
     throw new SpendError('INVALID_ARGUMENT', `--output ${file}: name a file that ends in .csv or .parquet.`);
-  await writeFile(file, csvFromFocus(rows)).catch((cause: NodeJS.ErrnoException) => {
-    throw new SpendError('INVALID_ARGUMENT', `--output ${file} cannot be written (${cause.code}).`, { cause });
-  });
+  await writeWhole(file, (path) => writeFile(path, csvFromFocus(rows)));
 }
 
 function summaryOf({ rows, period, cost_usd, unpriced_rows }: FocusExport, file = 'stdout'): string {

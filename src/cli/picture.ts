@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { SpendError } from '../domain/errors.ts';
 import type { Report, Table } from '../reports/report.ts';
 
 /** How a command shows its report to eyes. */
@@ -29,18 +28,11 @@ function pictureFile(file: string): string {
   throw new InvalidArgumentError('Give a file that ends in .svg or .png.');
 }
 
-/** @throws SpendError INVALID_ARGUMENT when the file cannot be written */
 export async function writePicture(report: Report, { chart: file, chartTheme: theme }: PictureOptions): Promise<void> {
   if (file === undefined) return;
   const picture = await draw(report, file, theme);
-  try {
-    await writeFile(file, picture);
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code;
-    throw new SpendError('INVALID_ARGUMENT', `Cannot write the chart to ${file}: ${reason}. Name another file.`, {
-      cause,
-    });
-  }
+  const { writeWhole } = await import('./whole-file.ts');
+  await writeWhole(file, (path) => writeFile(path, picture));
   console.error(`Chart: ${file}`);
 }
 

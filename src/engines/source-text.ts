@@ -1,4 +1,5 @@
 import { SpendError } from '../domain/errors.ts';
+import { printableLine } from '../domain/printable.ts';
 
 /** A source that is no path, taken apart: `SCHEME:PATH?NAME=VALUE[,VALUE]&…`. */
 export interface SourceText {
@@ -10,6 +11,9 @@ export interface SourceText {
   /** The one value of a parameter. */
   one(name: string): string | undefined;
 }
+
+/** Also those of other partitions: us-gov-west-1, us-isob-east-1, eusc-de-east-1. */
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 
 /**
  * Takes a source apart.
@@ -23,6 +27,9 @@ export function sourceTextFrom(text: string, parameters: readonly string[], usag
   const unknown = [...given.keys()].find((name) => !parameters.includes(name));
   if (unknown !== undefined) throw wrongSource(text, `there is no parameter "${unknown}"`, usage);
   const list = (name: string) => listFrom(given, name);
+  const noRegion = list('region').find((name) => !REGION.test(name));
+  if (noRegion !== undefined)
+    throw wrongSource(text, `"${noRegion}" is no AWS region, which is written like us-east-1`, usage);
   // Cut before it is decoded: a comma that is written %2C is part of a name.
   const decoded = (part: string) => decodedPart(part, text, usage);
   const names = path.split(',').map((part) => decoded(part).trim());
@@ -38,7 +45,7 @@ function decodedPart(part: string, text: string, usage: string): string {
 }
 
 export function wrongSource(text: string, wrong: string, usage: string): SpendError {
-  return new SpendError('INVALID_SETTING', `${text}: ${wrong}. Write ${usage}.`);
+  return new SpendError('INVALID_SETTING', printableLine(`${text}: ${wrong}. Write ${usage}.`));
 }
 
 /** The regions and roles that a source names; undefined for files on this machine. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { SpendError } from '../domain/errors.ts';
+import { systemRefusal } from '../domain/system-error.ts';
 
 /** Columns by name, with the SQL type each gets. */
 export type ParquetColumns = Readonly<Record<string, string>>;
@@ -27,6 +28,8 @@ export async function writeParquet(
       `COPY (SELECT ${casts.join(', ')} FROM read_ndjson(${quoted(lines, "'")}, columns = {${types.join(', ')}})) TO ${quoted(file, "'")} (FORMAT parquet)`,
     );
   } catch (cause) {
+    // The system's refusals are told as such.
+    if (systemRefusal(cause)) throw cause;
     throw new SpendError('INVALID_ARGUMENT', `${file} cannot be written: ${(cause as Error).message.split('\n')[0]}`, {
       cause,
     });

@@ -49,7 +49,10 @@ describe('--chart and --plot', () => {
     const wrong = await run(...asked, '--chart', 'october.gif');
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('ends in .svg or .png') });
     const nowhere = await run(...asked, '--chart', join(cache, 'none/october.svg'));
-    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringMatching(/Cannot write the chart .*ENOENT/) });
+    expect(nowhere).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/none\/october\.svg cannot be written \(ENOENT\)\. Name another file/),
+    });
   });
 });
 

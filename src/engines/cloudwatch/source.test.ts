@@ -33,9 +33,14 @@ describe('what a caller names', () => {
   it.each(['/a?role=arn:aws:iam::9:role/admin', '/a%3Frole=x', '/a,/b', '/a#b', 'a&via=events'])(
     'stays a name, whatever is in it: %s',
     (group) => {
-      const narrowed = narrowedSource('cloudwatch:', { group, region: 'eu-west-1&role=x' }) as string;
+      const narrowed = narrowedSource('cloudwatch:', { group, region: 'eu-west-1' }) as string;
       const { groups, roles, via } = cloudWatchSourceFromText(narrowed);
       expect({ groups, roles, via }).toEqual({ groups: [group], roles: [], via: undefined });
     },
   );
+
+  it('adds nothing as a region', () => {
+    const narrowed = narrowedSource('cloudwatch:', { group: '/a', region: 'eu-west-1&role=x' }) as string;
+    expect(() => cloudWatchSourceFromText(narrowed)).toThrow('"eu-west-1&role=x" is no AWS region');
+  });
 });

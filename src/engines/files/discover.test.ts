@@ -96,6 +96,12 @@ describe('a source', () => {
     });
   });
 
+  it('is told in one line, whatever its name has', async () => {
+    await expect(discover(join(folder, 'a\nb\u001b[2J'))).rejects.toThrow(
+      /^There is no file or folder .*\/a\uFFFDb\uFFFD\[2J\. .*$/,
+    );
+  });
+
   it.each(['*.nothing', 'no/such/*.json'])('%s is refused when nothing is there', async (name) => {
     await expect(discover(join(folder, name))).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
   });

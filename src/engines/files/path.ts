@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { SpendError } from '../../domain/errors.ts';
+import { printableLine } from '../../domain/printable.ts';
 
 /** Absolute path or pattern of a source; `~` is the home folder. */
 export function absoluteSource(source: string): string {
@@ -19,5 +20,5 @@ export function checkPath(source: string): void {
 
 export function sourceNotFound(what: string, cause?: unknown): SpendError {
   const advice = 'Give a folder of Bedrock invocation logs, a file or a glob.';
-  return new SpendError('SOURCE_NOT_FOUND', `${what} ${advice}`, { cause });
+  return new SpendError('SOURCE_NOT_FOUND', printableLine(`${what} ${advice}`), { cause });
 }
