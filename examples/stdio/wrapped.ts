@@ -53,9 +53,11 @@ async function open(command: string, onEnd: () => void): Promise<Client> {
 
 async function handOn(client: Client, method: string, params: object | undefined, { mcpReq }: ServerContext) {
   const { progressToken } = mcpReq._meta ?? {};
-  const onprogress = (progress: object) =>
-    void mcpReq.notify({ method: 'notifications/progress', params: { ...progress, progressToken } as never });
-  return client.request(
+  const told: Promise<void>[] = [];
+  const onprogress = (progress: object) => {
+    told.push(mcpReq.notify({ method: 'notifications/progress', params: { ...progress, progressToken } as never }));
+  };
+  const result = await client.request(
     { method: method as 'tools/call', params: { ...params } },
     {
       signal: mcpReq.signal,
@@ -64,4 +66,7 @@ async function handOn(client: Client, method: string, params: object | undefined
       timeout: 900_000,
     },
   );
+  // The answer is the last that is said.
+  await Promise.allSettled(told);
+  return result;
 }
