@@ -22,9 +22,9 @@ export interface SpendMcpOptions {
 
 /**
  * A body is looked at in one go, and nobody else has a turn meanwhile. Tools take 64 KB of arguments, which JSON's escapes and the
- * envelope make longer; 5,000 values are some milliseconds.
+ * envelope make longer; 2,000 values are some milliseconds.
  */
-const BODY = { maxBodyBytes: 256 * 1024, maxBodyValues: 5_000 };
+const BODY = { maxBodyBytes: 256 * 1024, maxBodyValues: 2_000 };
 
 const MOST_LOGGED = 1_000;
 
