@@ -30,13 +30,14 @@ export function testConformance(
 
     run.each(Object.entries(SCENARIOS))(
       'finds nothing wanting in %s',
+      // Once more on a busy machine: what is wanting is wanting again, and what came after the suite's 1.5 seconds is not.
+      { timeout: 120_000, retry: 1 },
       async (requirements, count) => {
         const all = await runConformance(server.url, requirements);
         const played = all.filter(({ name }) => name !== SKIPPED);
         expect(played.filter(({ wanting, passed }) => wanting.length > 0 || passed === 0)).toEqual([]);
         expect(all).toHaveLength(count);
       },
-      120_000,
     );
   });
 }
