@@ -2,7 +2,9 @@
  * One server and a hundred clients for ten minutes, while somebody asks the heaviest questions all the time: whether every call is
  * answered, how much memory the server takes, and how long it lets others wait. Prints the table of bench/README.md.
  *
- *   node bench/load.ts [--clients 100] [--seconds 600] [--people 150000]
+ *   node bench/load.ts [--clients 100] [--seconds 600] [--people 150000] [--small]
+ *
+ * With --small nobody asks heavily.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '600' },
     people: { type: 'string', default: '150000' },
+    small: { type: 'boolean', default: false },
   },
 });
 const [clients, seconds, people] = [values.clients, values.seconds, values.people].map(Number) as [
@@ -66,7 +69,7 @@ const counts = { answered: 0, heavy: 0, wrong: [] as string[] };
 const random = createRandom(4);
 
 await converse(async (ask) => {
-  for (const question of HEAVY) await ask(question);
+  for (const question of values.small ? SMALL : HEAVY) await ask(question);
 });
 Object.assign(counts, { answered: 0, heavy: 0 });
 
@@ -156,7 +159,7 @@ async function beClient(): Promise<void> {
 }
 
 async function askHeavily(): Promise<void> {
-  while (!isOver())
+  while (!isOver() && !values.small)
     await converse(async (ask) => {
       for (const question of HEAVY) {
         await ask(question);
