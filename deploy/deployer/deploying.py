@@ -65,6 +65,7 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
     text = template_of(request.app)
     parameters = read_parameters(aws, text)
     by_hand = _by_hand(aws, stack, request, parameters)
+    _check_needed(request.app, by_hand)
     defaults = {name: parameter.default or "" for name, parameter in parameters.items()}
     takes = request.app.plugin.find(aws, {**defaults, **by_hand})
     account = look_at(aws, own=int(before.get(RESERVED) or 0))
@@ -101,6 +102,12 @@ def _check_app(stack: Stack | None, request: DeployRequest) -> None:
             f"The stack {request.stack} runs {runs}, not {request.app.name}: name the folder of {runs} with --app, "
             "or another stack with --stack."
         )
+
+
+def _check_needed(app: App, by_hand: Mapping[str, str]) -> None:
+    missing = next((name for name, one in app.parameters.items() if "default" not in one and name not in by_hand), None)
+    if missing:
+        raise DeployError(f"{app.name} needs a value: add --set {missing}=…")
 
 
 def _machine(app: App, before: Mapping[str, str]) -> dict[str, str]:

@@ -73,7 +73,7 @@ def _generic(app: App) -> dict[str, str]:
     own = {**ENVIRONMENT, **{name: _value(value) for name, value in app.environment.items()}}
     for name, one in app.parameters.items():
         if "environment" in one:
-            own[one["environment"]] = f"!Ref {name}"
+            own[one["environment"]] = _reference(name, one)
     return {
         "Description": f"{app.name}, an MCP server behind API Gateway, with its sessions in DynamoDB",
         "Parameters": "".join(_parameters(app)),
@@ -82,6 +82,12 @@ def _generic(app: App) -> dict[str, str]:
         "AuthorizerEnvironment": "OAUTH_ISSUER: !Ref OAuthIssuer\n",
         "Statements": "".join(f"- {json.dumps(_statement(one))}\n" for one in app.permissions),
     }
+
+
+def _reference(name: str, parameter: Json) -> str:
+    """A variable is one text."""
+    is_list = parameter.get("type") == "CommaDelimitedList"
+    return f"!Join [',', !Ref {name}]" if is_list else f"!Ref {name}"
 
 
 def _parameters(app: App) -> Iterator[str]:

@@ -88,16 +88,27 @@ describe('a server of one’s own, each step after the other', () => {
     const server = join(app, 'server.ts');
     writeFileSync(server, readFileSync(server, 'utf8').replace('Hello, ', 'Good day, '));
     const toml = join(app, 'app.toml');
-    const more = '[parameters.Tone]\ndefault = "it\'s: warm"\ndescription = "How it greets"\nenvironment = "TONE"\n';
+    const more = `
+      [parameters.Tone]
+      default = "it's: warm"
+      description = "How it greets"
+      environment = "TONE"
+      [parameters.Friends]
+      type = "CommaDelimitedList"
+      environment = "FRIENDS"`;
     writeFileSync(toml, readFileSync(toml, 'utf8').replace('256', '512') + more);
-    const changed = await deploy('--yes');
+    expect((await deploy('--plan')).last).toContain('greeter needs a value: add --set Friends=');
+    const changed = await deploy('--yes', '--set', 'Friends=Ada,Grace');
     expect([changed.code, changed.stderr]).toEqual([
       0,
       expect.stringMatching(/changes +Function .*Code, Environment, Memory/),
     ]);
     expect(changed.stderr).not.toContain('ApiDeployment');
     expect((await parametersOf(rig, 'greeter'))['CodeKey']).not.toBe(before['CodeKey']);
-    expect((await functionSettings()).Environment.Variables['TONE']).toBe("it's: warm");
+    expect((await functionSettings()).Environment.Variables).toMatchObject({
+      TONE: "it's: warm",
+      FRIENDS: 'Ada,Grace',
+    });
     await deploy('--yes', '--set', 'Tone=cool');
     expect((await functionSettings()).Environment.Variables['TONE']).toBe('cool');
   });
