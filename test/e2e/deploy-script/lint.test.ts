@@ -24,6 +24,42 @@ const DEPLOYER = ['deploy/deployer', 'deploy/apps/bedrock_spend'].flatMap((folde
 /** What is deployed with deploy.py: this project's own server, which has another package, and the examples. */
 const APPS = ['deploy/apps/bedrock_spend', 'examples/greeter', 'examples/notes', 'examples/stdio'];
 
+interface Resource {
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a resource has the properties of its type
+  Properties: any;
+}
+
+const statementsOf = ({ Properties }: Resource) =>
+  [Properties, ...[Properties.Policies ?? []].flat(2)].flatMap((each) => each.PolicyDocument?.Statement ?? []);
+
+/** What each template keeps, by resource; nothing but AWS's own services is public or takes a role. */
+const RULES: Record<string, (resource: Resource, name: string) => boolean> = {
+  'functions have no URL, nothing is a bucket, queue or topic': ({ Type }) =>
+    !/Lambda::Url|S3::|SQS::|SNS::/.test(Type),
+  'roles are taken by services of AWS alone': ({ Type, Properties }) =>
+    Type !== 'AWS::IAM::Role' ||
+    Properties.AssumeRolePolicyDocument.Statement.every(
+      ({ Principal }: { Principal: object }) => `${Object.keys(Principal)}` === 'Service',
+    ),
+  'functions are invoked by this API alone': ({ Type, Properties }) =>
+    Type !== 'AWS::Lambda::Permission' ||
+    (Properties.Principal === 'apigateway.amazonaws.com' && /execute-api:.*{Api}/.test(Properties.SourceArn)),
+  'everybody is a principal only in the policy of the API, which denies the rest': (resource, name) =>
+    name === 'Api' || !JSON.stringify(resource).includes('"Principal":"*"'),
+  'no action is a whole service': (resource) =>
+    statementsOf(resource).every(({ Action }) => ![Action].flat().some((action) => /:\*|^\*/.test(action))),
+  'methods without key, token or signature are questions of browsers and where to sign in': (resource, name) =>
+    resource.Type !== 'AWS::ApiGateway::Method' ||
+    resource.Properties.AuthorizationType !== 'NONE' ||
+    ['OptionsMethod', 'McpMetadataMethod'].includes(name),
+  'the sessions end, and are encrypted with a key of one’s own if there is one': ({ Type, Properties }) =>
+    Type !== 'AWS::DynamoDB::Table' || (Properties.TimeToLiveSpecification.Enabled && Properties.SSESpecification),
+  'logs end': ({ Type, Properties }) => Type !== 'AWS::Logs::LogGroup' || Properties.RetentionInDays !== undefined,
+  'domains speak TLS 1.2': ({ Type, Properties }) =>
+    Type !== 'AWS::ApiGateway::DomainName' || Properties.SecurityPolicy === 'TLS_1_2',
+};
+
 const { python, missing } = await pythonWith(TOOLS);
 const skipped = missing.length > 0 ? ` (skipped: no ${missing.join(', ')})` : '';
 
@@ -95,6 +131,12 @@ describe.skipIf(missing.includes('cfnlint')).each(APPS)(`the template of %s${ski
       .filter(([line]) => /Resource: '\*'/.test(line));
     expect(every.length).toBeGreaterThan(0);
     expect(every.filter(([, before]) => !before.trim().startsWith('#'))).toEqual([]);
+  });
+
+  it.each(Object.entries(RULES))('%s', (_, keeps) => {
+    const resources: [string, Resource][] = Object.entries(parse(text, { logLevel: 'silent' }).Resources);
+    expect(resources.length).toBeGreaterThan(20);
+    expect(resources.filter(([name, resource]) => !keeps(resource, name)).map(([name]) => name)).toEqual([]);
   });
 
   it('has every name of the gateway, the sessions and the keys, so that a stack stays what it is', () => {
