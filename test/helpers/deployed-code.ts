@@ -41,6 +41,7 @@ export async function serveWhatIsDeployed(rig: DeployRig, stack: string): Promis
     const lambda = await startFunction({
       handler: join(task, Handler),
       timeoutMs: Timeout * 1000,
+      instances: 4, // A client may hold one with a stream.
       env: (tmp) => ({ ...environmentIn(tmp, Environment.Variables), ...aws, ...credentials }),
     });
     const gateway = await startGateway({
