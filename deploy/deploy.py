@@ -5,13 +5,14 @@
 # ///
 """From a clone and AWS credentials to an MCP endpoint behind a key: docs/deploy.md.
 
-What it does is in deployer/, to be read in this order: cli (the commands), deploying (the order of things), parameters, source
-and permissions (what the function may read), account (what fits there), image, stack, changes (what would change, and its cost),
-keys, smoke, hosts.
-Only aws.py talks to AWS.
+What it does is in deployer/, to be read in this order: cli (the commands), app and plugin (what server), deploying (the order of
+things), merging (its template), parameters, account (what fits there), code (with archive, or image), stack, changes (what would
+change, and its cost), keys, smoke, hosts.
+Only aws.py talks to AWS. What is this project's own server, and no other's, is in apps/bedrock_spend.
 """
 
 import sys
+from pathlib import Path
 
 if sys.version_info < (3, 11):
     sys.exit("deploy.py needs Python 3.11 or newer: run it with a newer python3, or with: uv run deploy/deploy.py")
@@ -24,4 +25,4 @@ except ModuleNotFoundError as error:
     sys.exit("boto3 is missing: run python3 -m pip install boto3, or run this with: uv run deploy/deploy.py")
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(__file__).parent / "apps" / "bedrock_spend"))

@@ -189,12 +189,15 @@ function hostReference(host: (typeof HOSTS)[number]): string {
   return [`### ${host.name}`, ...parts].join('\n\n');
 }
 
-/** For deploy/deploy.py, which has no Node: it puts in the URL. */
+/** For deploy/deploy.py, which has no Node: it puts in the URL, and the name of the server, whichever that is. */
 function deployedHosts(): string {
   const url = 'https://url.invalid/mcp';
+  const [name, variable] = ['server-name', 'SERVER_API_KEY'];
+  const named = (text: string) =>
+    text.replaceAll('bedrock-spend', name).replaceAll(/description: .*/g, 'description: An MCP server');
   const of = (launch: Launch) =>
-    hostSettings(launch).map(({ host, where, text }) => ({ title: `${host} (${where})`, text }));
-  const file = { url, with_key: of({ url, keyVariable: 'BEDROCK_SPEND_API_KEY' }), without_key: of({ url }) };
+    hostSettings(launch).map(({ host, where, text }) => ({ title: `${host} (${where})`, text: named(text) }));
+  const file = { url, name, variable, with_key: of({ url, keyVariable: variable }), without_key: of({ url }) };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 

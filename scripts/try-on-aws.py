@@ -30,6 +30,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "deploy"))
 
+from deployer.app import read_app  # noqa: E402
 from deployer.aws import Aws, AwsError  # noqa: E402
 from deployer.console import Console  # noqa: E402
 from deployer.deploying import DeployRequest, deploy  # noqa: E402
@@ -245,9 +246,12 @@ CHECKS: tuple[tuple[str, Callable[[Trial], Json], tuple[str, ...]], ...] = (
 
 
 def _deploy(trial: Trial, settings: list[str]) -> None:
+    app = read_app(ROOT / "deploy/apps/bedrock_spend")
     request = DeployRequest(
+        app=app,
+        usual=app,
         stack=trial.name,
-        source="metrics:",
+        asked={"Source": "metrics:"},
         settings=settings,
         unset=[],
         tags=[],

@@ -10,6 +10,7 @@ from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
 from deployer.error import DeployError
+from deployer.ours import OURS
 
 Json = dict[str, Any]
 
@@ -26,7 +27,13 @@ DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Aut
 
 # Permissions that are not named like their operation.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-PERMISSIONS = {"s3:GetBucketEncryption": "s3:GetEncryptionConfiguration", "s3:HeadBucket": "s3:ListBucket"}
+PERMISSIONS = {
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+}
 
 
 class AwsError(DeployError):
@@ -123,7 +130,7 @@ class Aws:
 
     def _client(self, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes as it runs
         if (service, region) not in self._clients:
-            config = Config(retries={"mode": "standard"}, connect_timeout=10, user_agent_extra="bedrock-spend-deploy")
+            config = Config(retries={"mode": "standard"}, connect_timeout=10, user_agent_extra=f"{OURS}-deploy")
             self._clients[service, region] = self._session.client(service, region_name=region, config=config)
         return self._clients[service, region]
 

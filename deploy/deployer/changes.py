@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from deployer.aws import Aws, Json
 from deployer.console import Console, table
 from deployer.error import DeployError
+from deployer.ours import OURS
 from deployer.stack import (
     CHANGE_SET,
     FIRST_PAUSE_S,
-    OURS,
     Stack,
     begin,
     delete_stack,

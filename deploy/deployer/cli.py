@@ -3,9 +3,12 @@
 import argparse
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 from deployer import smoke, ways_in
+from deployer.app import App, app_of_stack, read_app
 from deployer.aws import Aws
 from deployer.console import Console, table
 from deployer.deploying import DeployRequest, deploy
@@ -13,22 +16,31 @@ from deployer.destroying import destroy
 from deployer.error import DeployError
 from deployer.image import BUILDERS
 from deployer.keys import Keys, keys_of
+from deployer.merging import template_of
 from deployer.own_permissions import Options, own_policy
 from deployer.parameters import parse_settings
 from deployer.stack import Stack, need_stack
-from deployer.template import PATH, parameters_here
+from deployer.template import parameters_here
 from deployer.watching import show_log, status_of, status_text
+
+# For what asks AWS nothing.
+ANY_REGION = "us-east-1"
 
 Command = Callable[[Aws, Console, argparse.Namespace], None]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; a failure is one line."""
-    given = _parser().parse_args(arguments)
-    console = Console(agrees=getattr(given, "yes", False))
-    command: Command = given.command
+def main(usual_app: Path, arguments: Sequence[str] | None = None) -> int:
+    """Run a command; a failure is one line. @param usual_app: what is deployed without --app."""
+    console = Console(agrees=False)
     try:
-        command(Aws(region=given.region, profile=given.profile), console, given)
+        usual = read_app(usual_app)
+        folder = _app_folder(arguments)
+        app = read_app(Path(folder).resolve()) if folder else usual
+        given = _parser(app).parse_args(arguments)
+        given.apps = Apps(app if folder else None, usual)
+        console = Console(agrees=getattr(given, "yes", False))
+        command: Command = given.command
+        command(Aws(region=given.region or given.usual_region, profile=given.profile), console, given)
     except DeployError as failure:
         console.say(f"deploy.py: {failure}")
         return 1
@@ -40,28 +52,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+@dataclass(frozen=True)
+class Apps:
+    """The app that is named, and the one that is meant where none is."""
+
+    named: App | None
+    usual: App
+
+    @property
+    def meant(self) -> App:
+        """Without a stack to ask."""
+        return self.named or self.usual
+
+    def of(self, stack: Stack) -> App:
+        """What a stack runs."""
+        return self.named or app_of_stack(stack, self.usual)
+
+
+def _app_folder(arguments: Sequence[str] | None) -> str | None:
+    """Before all else is read: an app has options of its own."""
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    first.add_argument("--app", nargs="?")
+    folder: str | None = first.parse_known_args(arguments)[0].app
+    return folder
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"deploy.py: {message}. {self.prog} --help shows what there is.\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="deploy.py", description="bedrock-spend on AWS: docs/deploy.md")
+def _parser(app: App) -> argparse.ArgumentParser:
+    parser = _Parser(prog="deploy.py", description="an MCP server on AWS: docs/deploy.md")
     everywhere = _Parser(add_help=False)
     everywhere.add_argument("--region", help="where it is deployed; otherwise AWS's own settings tell")
     everywhere.add_argument("--profile", help="of AWS's settings")
-    everywhere.add_argument("--stack", default="bedrock-spend", help="name of the stack (bedrock-spend)")
+    everywhere.add_argument("--app", metavar="DIR", help="a server of your own: the folder with its app.toml")
+    everywhere.add_argument("--stack", default=app.name, help=f"name of the stack ({app.name})")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(
         name: str, about: str, command: Command, within: "argparse._SubParsersAction[_Parser]" = commands
     ) -> _Parser:
         one = within.add_parser(name, help=about, description=about, parents=[everywhere])
-        one.set_defaults(command=command)
+        one.set_defaults(command=command, usual_region=None)
         return one
 
     one = add("deploy", "build, push, show what changes and costs, ask, deploy, try it out", _deploy)
-    one.add_argument("--source", help="what usage is read from; auto asks Bedrock (docs/sources/README.md)")
+    app.plugin.add_options(one)
     one.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter, kept until set again"
     )
@@ -80,9 +118,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--show", action="store_true", help="print the key with the settings")
     one.add_argument("--yes", action="store_true", help="ask nothing")
     one = add("permissions", "a policy for who deploys, for the options that are given", _permissions)
-    one.add_argument("--source", default="cloudwatch:", help="as deploy will be given (cloudwatch:)")
+    app.plugin.add_options(one)
     one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="as deploy will be given")
     one.add_argument("--cloudformation-role", metavar="ARN", help="as deploy will be given")
+    one = add("template", "CloudFormation's template, for other tools", _template)
+    one.set_defaults(usual_region=ANY_REGION)
     add("status", "state, URL, settings, alarms, the last day", _status).add_argument("--json", action="store_true")
     add("test", "try it out: initialize, tools/list, a call", _test).add_argument(
         "--key", help="name of the key to use"
@@ -113,9 +153,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _deploy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    app = given.apps.meant
     request = DeployRequest(
+        app=app,
+        usual=given.apps.usual,
         stack=given.stack,
-        source=given.source,
+        asked=app.plugin.settings(given),
         settings=given.set,
         unset=given.unset,
         tags=given.tag,
@@ -131,9 +174,14 @@ def _deploy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 
 def _permissions(aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    settings = parse_settings(given.set, parameters_here(PATH.read_text()))
-    values = {**settings, "Source": settings.get("Source") or given.source}
-    console.show(json.dumps(own_policy(aws, Options(given.stack, values, given.cloudformation_role)), indent=2))
+    app = given.apps.meant
+    settings = parse_settings(given.set, parameters_here(template_of(app)))
+    values = {**settings, **app.plugin.settings(given)}
+    console.show(json.dumps(own_policy(aws, Options(app, given.stack, values, given.cloudformation_role)), indent=2))
+
+
+def _template(_aws: Aws, console: Console, given: argparse.Namespace) -> None:
+    console.show(template_of(given.apps.meant).rstrip("\n"))
 
 
 def _status(aws: Aws, console: Console, given: argparse.Namespace) -> None:
@@ -142,12 +190,14 @@ def _status(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 
 def _test(aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    for line in ways_in.try_out(aws, need_stack(aws, given.stack), given.key, patience_s=0):
+    stack = need_stack(aws, given.stack)
+    for line in ways_in.try_out(aws, given.apps.of(stack), stack, given.key, patience_s=0):
         console.show(line)
 
 
 def _config(aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    console.show(ways_in.what_to_paste(aws, need_stack(aws, given.stack), given.key, show=given.show))
+    stack = need_stack(aws, given.stack)
+    console.show(ways_in.what_to_paste(aws, given.apps.of(stack), stack, given.key, show=given.show))
 
 
 def _logs(aws: Aws, console: Console, given: argparse.Namespace) -> None:

@@ -16,13 +16,13 @@ ALARM, LOG_GB = Decimal("0.10"), Decimal("0.50")
 IMAGE_GB = Decimal("0.10")
 
 SECONDS, GATEWAY_REQUESTS, TABLE_REQUESTS, LOG_GB_A_CALL = 3, Decimal("1.3"), 4, Decimal("0.000001")
-ALARMS, IMAGE_SIZE_GB = 3, {False: Decimal("0.2"), True: Decimal("0.27")}
+ALARMS, USUAL_IMAGE_GB = 3, Decimal("0.2")
 AUTHORIZER_GB_S = Decimal("0.25") * Decimal("0.01")
 
 CALLS = (0, 1_000, 100_000)
 
 
-def monthly_usd(values: Mapping[str, str], calls: int, *, duckdb: bool = False) -> dict[str, Decimal]:
+def monthly_usd(values: Mapping[str, str], calls: int, *, image_gb: Decimal = USUAL_IMAGE_GB) -> dict[str, Decimal]:
     """By service, for a number of calls a month."""
     gb_s = LAMBDA_GB_S[values["Architecture"]]
     a_call = Decimal(values["MemoryMb"]) / 1024 * SECONDS * gb_s + LAMBDA_REQUEST
@@ -33,16 +33,18 @@ def monthly_usd(values: Mapping[str, str], calls: int, *, duckdb: bool = False) 
         "API Gateway": calls * GATEWAY_REQUESTS * GATEWAY_REQUEST,
         "DynamoDB": calls * TABLE_REQUESTS * TABLE_REQUEST,
         "CloudWatch": ALARMS * ALARM + calls * LOG_GB_A_CALL * LOG_GB,
-        "ECR": IMAGE_SIZE_GB[duckdb] * IMAGE_GB,
+        "ECR": image_gb * IMAGE_GB,
     }
 
 
-def cost_line(values: Mapping[str, str], *, duckdb: bool) -> str:
+def cost_line(values: Mapping[str, str], *, image_gb: Decimal, note: str) -> str:
     """Say what is likely."""
-    idle, some, many = (_usd(sum(monthly_usd(values, calls, duckdb=duckdb).values(), Decimal(0))) for calls in CALLS)
+    idle, some, many = (
+        _usd(sum(monthly_usd(values, calls, image_gb=image_gb).values(), Decimal(0))) for calls in CALLS
+    )
     return (
         f"About {idle} a month when nobody asks, {some} with 1,000 calls of {SECONDS} seconds, {many} with 100,000 "
-        "(list prices of us-east-1, November 2026); reading logs comes on top, docs/sources/README.md."
+        f"(list prices of us-east-1, November 2026){note}."
     )
 
 

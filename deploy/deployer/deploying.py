@@ -2,37 +2,44 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from deployer import changes, smoke, ways_in
+from deployer import changes, code, smoke, ways_in
 from deployer.account import RESERVED, look_at
+from deployer.app import NAME, App, app_of_stack, notes_for_stack
+from deployer.archive import Bucket
 from deployer.aws import Aws
 from deployer.changes import Proposal
+from deployer.code import CodeRequest
 from deployer.console import Console
 from deployer.costs import cost_line
 from deployer.error import DeployError
-from deployer.image import ROOT, Recipe, Repository, find_builder, this_architecture
+from deployer.image import this_architecture
 from deployer.keys import Keys, keys_of
+from deployer.merging import template_of
+from deployer.ours import OURS
 from deployer.parameters import Values, kept_by_hand, known, parse_settings, values_of
-from deployer.permissions import permissions_of
-from deployer.source import source_from_text
-from deployer.stack import OURS, SET_BY_HAND, Stack, find_stack, need_stack, settle, trouble_of
-from deployer.template import PATH, Parameter, read_parameters, template_to_deploy
+from deployer.stack import SET_BY_HAND, Stack, find_stack, need_stack, settle, trouble_of
+from deployer.template import Parameter, read_parameters, template_to_deploy
 
-NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
 # Outputs cannot be empty.
 NOTHING = "-"
-NO_IMAGE = f"sha256:{0:064}"
+# Where stacks of before note what was set.
+OF_BEFORE = "".join(part.capitalize() for part in OURS.split("-"))
 
 
 @dataclass(frozen=True)
 class DeployRequest:
     """What the command line asks for."""
 
+    app: App
+    # That is deployed without --app, and tells nothing of itself in its stack.
+    usual: App
     stack: str
-    source: str | None
+    # By options of the app's own.
+    asked: Mapping[str, str]
     settings: Sequence[str]
     unset: Sequence[str]
     tags: Sequence[str]
@@ -53,38 +60,81 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
         )
     console.say(f"{request.stack} in {aws.region}, account {aws.account}")
     stack = _to_plan(aws, request.stack) if request.plan else settle(aws, console, request.stack)
-    text = PATH.read_text()
+    before = stack.parameters if stack and stack.exists else {}
+    _check_app(stack if before else None, request)
+    text = template_of(request.app)
     parameters = read_parameters(aws, text)
     by_hand = _by_hand(aws, stack, request, parameters)
-    source = source_from_text(by_hand.get("Source", parameters["Source"].default or ""))
-    permissions = permissions_of(aws, source)
-    before = stack.parameters if stack and stack.exists else {}
+    _check_needed(request.app, by_hand)
+    defaults = {name: parameter.default or "" for name, parameter in parameters.items()}
+    takes = request.app.plugin.find(aws, {**defaults, **by_hand})
     account = look_at(aws, own=int(before.get(RESERVED) or 0))
     account.check(by_hand)
-    for note in [*permissions.notes, *account.notes()]:
+    for note in [*takes.notes, *account.notes()]:
         console.say(f"Note: {note}")
-    # What a machine builds without emulation, unless it was built otherwise before.
-    machine = {"Architecture": before.get("Architecture") or this_architecture()}
-    found = {**machine, **account.found(), **permissions.values()}
-    architecture = by_hand.get("Architecture", found["Architecture"])
+    found = {**_machine(request.app, before), **account.found(), **takes.values}
     tags = _tags(stack, request)
-    repository = Repository(aws, request.stack, tags)
-    recipe = Recipe(architecture, permissions.reads_files, request.base_image)
-    digest = _image(console, repository, recipe, request)
-    values = values_of(parameters, by_hand=by_hand, found=found, image_uri=f"{repository.uri}@{digest}")
-    template = template_to_deploy(text, values.all, _about(values))
+    architecture = by_hand.get("Architecture") or found.get("Architecture") or defaults["Architecture"]
+    place = code.provide(aws, console, request.app, _code_request(request, tags, architecture, takes.arguments))
+    values = values_of(parameters, by_hand=by_hand, found=found, code=place)
+    template = template_to_deploy(text, values.all, _about(request, values))
     change_set = changes.propose(aws, stack, Proposal(request.stack, template, values.all, tags, request.role))
     if change_set is None:
         console.say("Nothing to change.")
     else:
-        console.say(f"\n{change_set.text()}\n\n{cost_line(values.all, duckdb=permissions.reads_files)}")
+        console.say(f"\n{change_set.text()}\n\n{_cost(request.app, values, takes.image_gb)}")
         if request.plan:
             changes.discard_new(aws, console, change_set)
             return
         console.confirm("Deploy this?")
         stack = changes.run(aws, console, change_set)
     if not request.plan:
-        _hand_over(aws, console, need_stack(aws, request.stack), show=request.show)
+        if request.app.package == "zip":
+            Bucket(aws, request.stack).drop_old()
+        _hand_over(aws, console, request, need_stack(aws, request.stack))
+
+
+def _check_app(stack: Stack | None, request: DeployRequest) -> None:
+    """Another server in place of the one that is there would take its sessions and keys."""
+    runs = app_of_stack(stack, request.usual).name if stack else request.app.name
+    if runs != request.app.name:
+        raise DeployError(
+            f"The stack {request.stack} runs {runs}, not {request.app.name}: name the folder of {runs} with --app, "
+            "or another stack with --stack."
+        )
+
+
+def _check_needed(app: App, by_hand: Mapping[str, str]) -> None:
+    missing = next((name for name, one in app.parameters.items() if "default" not in one and name not in by_hand), None)
+    if missing:
+        raise DeployError(f"{app.name} needs a value: add --set {missing}=…")
+
+
+def _machine(app: App, before: Mapping[str, str]) -> dict[str, str]:
+    """What a machine builds without emulation, unless it was built otherwise before; a zip is for any."""
+    if app.package == "zip":
+        return {}
+    return {"Architecture": before.get("Architecture") or this_architecture()}
+
+
+def _code_request(
+    request: DeployRequest, tags: Mapping[str, str], architecture: str, arguments: Mapping[str, str]
+) -> CodeRequest:
+    return CodeRequest(
+        stack=request.stack,
+        tags=tags,
+        architecture=architecture,
+        arguments=arguments,
+        builder=request.builder,
+        base_image=request.base_image,
+        rebuild=request.rebuild,
+        plan=request.plan,
+    )
+
+
+def _cost(app: App, values: Values, image_gb: Decimal) -> str:
+    size = image_gb if app.package == "image" else Decimal(0)
+    return cost_line(values.all, image_gb=size, note=app.plugin.cost_note)
 
 
 def _to_plan(aws: Aws, name: str) -> Stack | None:
@@ -102,9 +152,7 @@ def _by_hand(
 ) -> dict[str, str]:
     before = stack.parameters if stack and stack.exists else {}
     kept = kept_by_hand(before, _remembered(aws, stack) if stack and before else frozenset(), parameters)
-    asked = parse_settings(request.settings, parameters)
-    if request.source is not None:
-        asked["Source"] = request.source
+    asked = {**parse_settings(request.settings, parameters), **request.asked}
     forgotten = {known(name, parameters).name for name in request.unset}
     return {name: value for name, value in {**kept, **asked}.items() if name not in forgotten or name in asked}
 
@@ -123,63 +171,28 @@ def _remembered(aws: Aws, stack: Stack) -> frozenset[str] | None:
     """Which parameters were set by hand, as the stack notes it; another tool's has no note."""
     if SET_BY_HAND in stack.outputs:
         return frozenset(stack.outputs[SET_BY_HAND].split()) - {NOTHING}
-    # As stacks of before note it.
     summary = aws.call("cloudformation", "get_template_summary", StackName=stack.name)
-    about = json.loads(summary.get("Metadata") or "{}").get("BedrockSpend")
+    about = json.loads(summary.get("Metadata") or "{}").get(OF_BEFORE)
     return None if about is None else frozenset(about["SetByHand"].split())
 
 
-def _about(values: Values) -> dict[str, str]:
-    return {SET_BY_HAND: " ".join(sorted(values.by_hand)) or NOTHING}
+def _about(request: DeployRequest, values: Values) -> dict[str, str]:
+    app = {} if request.app.name == request.usual.name else notes_for_stack(request.app)
+    return {SET_BY_HAND: " ".join(sorted(values.by_hand)) or NOTHING, **app}
 
 
-def _image(console: Console, repository: Repository, recipe: Recipe, request: DeployRequest) -> str:
-    """Find the image's digest, after building it where it is not there."""
-    digest = None if request.rebuild else repository.digest(recipe.tag)
-    if request.plan:
-        console.say(f"Image {recipe.tag}: {'is there' if digest else 'would be built and pushed'}.")
-        return digest or NO_IMAGE
-    if digest is None:
-        builder = find_builder(request.builder, console)
-        repository.ensure()
-        reference = f"{repository.uri}:{recipe.tag}"
-        console.say(f"Building {recipe.tag} with {builder.program} for {recipe.architecture}.")
-        builder.build(recipe, reference, _labels())
-        console.say("Pushing it.")
-        builder.push(reference, repository.login())
-        digest = repository.digest(recipe.tag)
-    if digest is None:
-        raise DeployError(f"The image was pushed, but {repository.name} does not have it: run the command again.")
-    return digest
-
-
-def version() -> str:
-    """Of this clone."""
-    return str(json.loads((ROOT / "package.json").read_text())["version"])
-
-
-def _labels() -> dict[str, str]:
-    """What the image says about itself; no part of what it is."""
-    asked = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
-    try:
-        said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
-    except FileNotFoundError:
-        said = ""
-    return {"VERSION": version(), "REVISION": said or "unknown"}
-
-
-def _hand_over(aws: Aws, console: Console, stack: Stack, *, show: bool) -> None:
+def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack) -> None:
     """Say what to paste, and see that clients get in as they should."""
     _say_record(console, stack)
     name = None if stack.issuer or stack.signed else _first_key(aws, console, keys_of(aws, stack))
-    console.show(ways_in.what_to_paste(aws, stack, name, show=show))
+    console.show(ways_in.what_to_paste(aws, request.app, stack, name, show=request.show))
     reason = _not_reachable(stack)
     if reason:
         console.say(f"\n{reason}: deploy.py test --stack {stack.name} --region {aws.region}")
         return
     console.say(f"\nTrying {stack.output('Url')}.")
     try:
-        seen = ways_in.try_out(aws, stack, name, patience_s=smoke.PATIENCE_S)
+        seen = ways_in.try_out(aws, request.app, stack, name, patience_s=smoke.PATIENCE_S)
     except DeployError as failure:
         left_out = " Is this machine among AllowedIps?" if stack.parameters.get("AllowedIps") else ""
         again = f"{left_out} Then run the command again."

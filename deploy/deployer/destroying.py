@@ -1,5 +1,6 @@
 """Takes everything back that was made. It can be run again until nothing is left."""
 
+from deployer.archive import Bucket
 from deployer.aws import Aws, AwsError
 from deployer.console import Console
 from deployer.error import DeployError
@@ -20,9 +21,11 @@ def destroy(aws: Aws, console: Console, name: str) -> None:
     found = repository.find()
     if found:
         repository.check_owner(found)
+    bucket = Bucket(aws, name)
+    zips = bucket.is_there()
     logs = _log_groups(aws, name)
     file = key_file(aws, name)
-    if not (stack or keys or found or logs):
+    if not (stack or keys or found or zips or logs):
         file.delete()
         console.say(f"There is nothing of {name} in {aws.region}.")
         return
@@ -33,6 +36,7 @@ def destroy(aws: Aws, console: Console, name: str) -> None:
         "the sessions in its table, for good" if held else "",
         f"keys: {', '.join(key.name for key in keys)}" if keys else "",
         f"the image repository {name}: {repository.count()} images" if found else "",
+        f"the bucket of its code: {bucket.name}" if zips else "",
         f"logs: {', '.join(logs)}" if logs else "",
         str(file.path) if file.path.exists() else "",
     ):
@@ -46,6 +50,8 @@ def destroy(aws: Aws, console: Console, name: str) -> None:
         delete_stack(aws, console, stack)
     if found:
         repository.delete()
+    if zips:
+        bucket.delete()
     for group in _log_groups(aws, name):  # Of a function that wrote a last line, or API Gateway.
         aws.call("logs", "delete_log_group", logGroupName=group)
     left = [*_log_groups(aws, name), *(key.name for key in all_keys(aws, name))]

@@ -16,13 +16,12 @@ from pathlib import Path
 from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
 from deployer.error import DeployError
+from deployer.ours import OURS
 from deployer.signing_in import signed_in
 
-ROOT = Path(__file__).parent.parent.parent
 BUILDERS = ("docker", "podman", "finch", "buildah")
 PLATFORMS = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 KEPT_IMAGES = 10
-OWNER_TAG = "bedrock-spend"
 
 # Without docker's attestations, which Lambda does not take:
 # https://docs.docker.com/build/building/variables/#buildx_no_default_attestations
@@ -34,21 +33,23 @@ class Recipe:
     """Everything that goes into an image."""
 
     architecture: str
-    duckdb: bool
+    given: Mapping[str, str]
     base_image: str | None
+    dockerfile: Path
+    context: Path
 
     @property
     def arguments(self) -> dict[str, str]:
-        """Of deploy/Dockerfile."""
+        """Of the Dockerfile."""
         base = {"BASE_IMAGE": self.base_image} if self.base_image else {}
-        return {"DUCKDB": "yes" if self.duckdb else "no", **base}
+        return {**self.given, **base}
 
     @cached_property
     def tag(self) -> str:
         """The same for the same content, whatever it is called and whenever it is built."""
         digest = hashlib.sha256(json.dumps([self.architecture, self.arguments]).encode())
-        for file in build_context(ROOT):
-            digest.update(f"\0{file.relative_to(ROOT)}\0".encode())
+        for file in [self.dockerfile, *build_context(self.context)]:
+            digest.update(f"\0{os.path.relpath(file, self.context)}\0".encode())
             digest.update(file.read_bytes())
         return digest.hexdigest()[:20]
 
@@ -59,10 +60,11 @@ def this_architecture() -> str:
 
 
 def build_context(root: Path) -> Iterator[Path]:
-    """The files that .dockerignore lets through, and the Dockerfile."""
-    patterns = [line for line in (root / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
+    """The files that a .dockerignore of exceptions lets through; without one, all but packages and history."""
+    ignored = root / ".dockerignore"
+    text = ignored.read_text() if ignored.is_file() else "!.\n**/node_modules\n**/.git"
+    patterns = [line for line in text.splitlines() if line and line[0] != "#"]
     refused = [pattern.removeprefix("**/") for pattern in patterns if pattern.startswith("**/")]
-    yield root / "deploy/Dockerfile"
     for allowed in sorted(pattern[1:] for pattern in patterns if pattern.startswith("!")):
         place = root / allowed
         for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
@@ -98,7 +100,7 @@ class Repository:
     def check_owner(self, found: Json) -> None:
         """Refuse what somebody else has made under this name."""
         tags = self.aws.call("ecr", "list_tags_for_resource", resourceArn=found["repositoryArn"]).get("tags", [])
-        if {"Key": OWNER_TAG, "Value": self.name} not in tags:
+        if {"Key": OURS, "Value": self.name} not in tags:
             raise DeployError(
                 f"The ECR repository {self.name} in {self.aws.region} is not one of deploy.py's: take another name with --stack."
             )
@@ -163,7 +165,7 @@ class Repository:
         return user, password
 
     def _all_tags(self) -> list[dict[str, str]]:
-        return [{"Key": key, "Value": value} for key, value in {**self.tags, OWNER_TAG: self.name}.items()]
+        return [{"Key": key, "Value": value} for key, value in {**self.tags, OURS: self.name}.items()]
 
     def _set_policy(self, operation: str, argument: str, policy: Json) -> None:
         self.aws.call("ecr", operation, repositoryName=self.name, **{argument: json.dumps(policy)})
@@ -189,12 +191,12 @@ class Builder:
     console: Console
 
     def build(self, recipe: Recipe, reference: str, labels: dict[str, str]) -> None:
-        """Build deploy/Dockerfile."""
+        """Build it, and say what is in the way."""
         arguments = {**recipe.arguments, **labels}
         flags = [flag for name, value in arguments.items() for flag in ("--build-arg", f"{name}={value}")]
         layers = ["--layers"] if self.program == "buildah" else []
-        place = ["--platform", PLATFORMS[recipe.architecture], "--file", str(ROOT / "deploy/Dockerfile")]
-        failed = self._run(["build", *layers, *place, *flags, "--tag", reference, str(ROOT)])
+        place = ["--platform", PLATFORMS[recipe.architecture], "--file", str(recipe.dockerfile)]
+        failed = self._run(["build", *layers, *place, *flags, "--tag", reference, str(recipe.context)])
         if not failed:
             return
         if recipe.architecture != this_architecture():

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from deployer.aws import Aws, Json
 from deployer.error import DeployError
-from deployer.stack import OURS, Stack
+from deployer.ours import OURS
+from deployer.stack import Stack
 
 NAME = re.compile(r"[A-Za-z0-9._@+-]{1,64}")
 
@@ -75,7 +76,7 @@ class KeyFile:
 def key_file(aws: Aws, stack: str) -> KeyFile:
     """One for each stack: names are not the same in other accounts and regions."""
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return KeyFile(home / "bedrock-spend/keys" / f"{stack}-{aws.region}-{aws.account}.json")
+    return KeyFile(home / OURS / "keys" / f"{stack}-{aws.region}-{aws.account}.json")
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class Keys:
             "apigateway",
             "create_api_key",
             name=f"{self.stack}-{name}",
-            description="bedrock-spend, made by deploy.py",
+            description=f"{OURS}, made by deploy.py",
             enabled=True,
             tags={**self.tags, OURS: self.stack},
         )

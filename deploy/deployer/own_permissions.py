@@ -7,8 +7,9 @@ What CloudFormation asks in that person's name is by type of resource, as the ty
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from deployer.app import App
+from deployer.archive import bucket_of
 from deployer.aws import Aws, Json
-from deployer.source import Source, source_from_text
 
 # Of each type in the template; its resources are named in RESOURCES.
 MADE: dict[str, tuple[str, ...]] = {
@@ -78,6 +79,8 @@ IMAGES = (
     *("DescribeImages", "BatchGetImage", "GetDownloadUrlForLayer", "BatchCheckLayerAvailability"),
     *("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"),
 )
+BUCKET = ("CreateBucket", "DeleteBucket", "ListBucket", "PutBucketTagging", "PutBucketPublicAccessBlock")
+OBJECTS = ("PutObject", "GetObject", "DeleteObject")
 # These know no resources, or what is listed lies in the whole account.
 LOOKS = (
     *("cloudformation:GetTemplateSummary", "ecr:GetAuthorizationToken", "lambda:GetAccountSettings"),
@@ -87,8 +90,9 @@ LOOKS = (
 
 @dataclass(frozen=True)
 class Options:
-    """What is chosen: the stack's name, the template's values, and CloudFormation's role."""
+    """What is chosen: the app, the stack's name, the template's values, and CloudFormation's role."""
 
+    app: App
     stack: str
     values: Mapping[str, str]
     role: str | None
@@ -114,10 +118,12 @@ def own_policy(aws: Aws, options: Options) -> Json:
     here = f"{aws.region}:{aws.account}"
     arn = f"arn:{aws.partition}:"
     name = options.stack
+    of_images = options.app.package == "image"
+    looks = [one for one in LOOKS if of_images or not one.startswith("ecr:")]
     statements = [
         _statement("Stack", [f"cloudformation:{one}" for one in STACK], f"{arn}cloudformation:{here}:stack/{name}/*"),
-        _statement("Images", [f"ecr:{one}" for one in IMAGES], f"{arn}ecr:{here}:repository/{name}"),
-        _statement("Look", [*LOOKS, *_looks_of(source_from_text(options.values["Source"]))], "*"),
+        *_code(aws, options, f"{arn}ecr:{here}:repository/{name}"),
+        _statement("Look", [*looks, *options.app.plugin.looks(options.values)], "*"),
         _statement(
             "Keys",
             list(GATEWAY),
@@ -179,15 +185,15 @@ def _beside(options: Options, arn: str) -> list[Json]:
     return found
 
 
-def _looks_of(source: Source) -> list[str]:
-    """To find out what the function may read: buckets and keys are known only then."""
-    files = ["s3:GetEncryptionConfiguration", "kms:DescribeKey"]
-    return {
-        "auto": ["bedrock:GetModelInvocationLoggingConfiguration", *files],
-        "cloudwatch": ["bedrock:GetModelInvocationLoggingConfiguration"],
-        "s3": files,
-        "athena": [*files, "athena:GetWorkGroup"],
-    }.get(source.kind, [])
+def _code(aws: Aws, options: Options, repository: str) -> list[Json]:
+    """Where the code lies: an image repository, or a bucket."""
+    if options.app.package == "image":
+        return [_statement("Images", [f"ecr:{one}" for one in IMAGES], repository)]
+    bucket = f"arn:{aws.partition}:s3:::{bucket_of(aws, options.stack)}"
+    return [
+        _statement("Bucket", [f"s3:{one}" for one in BUCKET], bucket),
+        _statement("Code", [f"s3:{one}" for one in OBJECTS], f"{bucket}/*"),
+    ]
 
 
 def _statement(sid: str, actions: list[str], *resources: str) -> Json:

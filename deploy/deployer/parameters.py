@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from deployer.error import DeployError
 from deployer.template import Parameter
 
-# Only deploy.py knows it: by digest, from the registry.
-IMAGE = "ImageUri"
+# Only deploy.py knows where the code lies.
+CODE = ("ImageUri", "CodeBucket", "CodeKey")
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ def parse_settings(given: Sequence[str], parameters: Mapping[str, Parameter]) ->
 
 def known(name: str, parameters: Mapping[str, Parameter]) -> Parameter:
     """The parameter of that name."""
-    if name in parameters and name != IMAGE:
+    if name in parameters and name not in CODE:
         return parameters[name]
-    if name == IMAGE:
-        raise DeployError(f"{IMAGE} is what deploy.py builds: it cannot be set.")
+    if name in CODE:
+        raise DeployError(f"{name} is what deploy.py builds: it cannot be set.")
     lower = {other.lower(): other for other in parameters}
     close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
     hint = f" Did you mean {lower[close[0]]}?" if close else " docs/deploy.md lists them."
@@ -53,12 +53,16 @@ def kept_by_hand(
         remembered = frozenset(
             name for name in before if name in parameters and before[name] != parameters[name].default
         )
-    return {name: before[name] for name in remembered if name in before and name in parameters and name != IMAGE}
+    return {name: before[name] for name in remembered if name in before and name in parameters and name not in CODE}
 
 
 def values_of(
-    parameters: Mapping[str, Parameter], *, by_hand: Mapping[str, str], found: Mapping[str, str], image_uri: str
+    parameters: Mapping[str, Parameter],
+    *,
+    by_hand: Mapping[str, str],
+    found: Mapping[str, str],
+    code: Mapping[str, str],
 ) -> Values:
     """Bring all together; what is set by hand comes first."""
     defaults = {name: parameter.default or "" for name, parameter in parameters.items()}
-    return Values({**defaults, **found, **by_hand, IMAGE: image_uri}, frozenset(by_hand))
+    return Values({**defaults, **found, **by_hand, **code}, frozenset(by_hand))

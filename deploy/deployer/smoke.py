@@ -1,4 +1,4 @@
-"""Tries a deployed server out, as a client would: initialize, tools/list, and a call that costs nothing."""
+"""Tries a deployed server out, as a client would: initialize, tools/list, and the call that its app names."""
 
 import json
 import re
@@ -6,12 +6,13 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from deployer.aws import Aws
 from deployer.error import DeployError
+from deployer.plugin import SmokeTest
 from deployer.waiting import pause
 
 Json = dict[str, Any]
@@ -23,9 +24,6 @@ ANSWER_S = 120
 PATIENCE_S, PAUSE_S, IN_A_ROW = 90, 2, 5
 NOT_YET = (401, 403, 404, 429, 500, 502, 503, 504)
 REFUSED = (401, 403)
-TOOL = "check_setup"
-# The name under which a result has its exact data, where the request asks for it (src/domain/exact-data.ts).
-EXACT = "io.github.bedrock-spend/exact"
 
 
 class NotAnsweredError(DeployError):
@@ -107,23 +105,26 @@ class Client:
             raise _unreachable(self.url, error) from error
 
 
-def try_out(url: str, way: WayIn, regions: Sequence[str], *, patience_s: float = PATIENCE_S) -> list[str]:
+def try_out(url: str, way: WayIn, test: SmokeTest | None, *, patience_s: float = PATIENCE_S) -> list[str]:
     """Try everything, and give what was seen."""
     client = Client(url, way, patience_s)
     hello = client.request("initialize", _introduction())
     client.notify("notifications/initialized")
     tools = [tool["name"] for tool in client.request("tools/list")["tools"]]
-    if TOOL not in tools:
-        raise DeployError(f"{url} has no tool {TOOL}: something else may answer there.")
-    asked = {"name": TOOL, "arguments": {"regions": list(regions)}, "_meta": {EXACT: True}}
-    result = client.request("tools/call", asked)
+    told = _call(client, test, tools) if test else []
     client.close()
-    if result.get("isError"):
-        raise DeployError(f"{TOOL}: {_said(json.dumps(result['content'][0]))} See: deploy.py logs.")
     server = hello["serverInfo"]
-    findings = result.get("_meta", {}).get(EXACT, {}).get("findings", [])
-    seen = [f"{server['name']} {server['version']} answers with {len(tools)} tools."]
-    return [*seen, *(f"{found['region']}: {found['text']}" for found in findings if found["level"] == "problem")]
+    return [f"{server['name']} {server['version']} answers with {len(tools)} tools.", *told]
+
+
+def _call(client: Client, test: SmokeTest, tools: list[str]) -> list[str]:
+    if test.tool not in tools:
+        raise DeployError(f"{client.url} has no tool {test.tool}: something else may answer there.")
+    meta = {"_meta": test.meta} if test.meta else {}
+    result = client.request("tools/call", {"name": test.tool, "arguments": test.arguments, **meta})
+    if result.get("isError"):
+        raise DeployError(f"{test.tool}: {_said(json.dumps(result['content'][0]))} See: deploy.py logs.")
+    return test.told(result)
 
 
 def try_out_sign_in(url: str, issuer: str, *, patience_s: float = PATIENCE_S) -> list[str]:

@@ -7,11 +7,11 @@ from typing import Any
 from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
 from deployer.error import DeployError
+from deployer.ours import OURS
 from deployer.waiting import pause
 
-OURS = "bedrock-spend"
-# The output in which a stack notes what was set.
-SET_BY_HAND = "SetByHand"
+# Outputs in which a stack notes what was set, which app it runs, and what its smoke test calls.
+SET_BY_HAND, APP, SMOKE_TEST = "SetByHand", "App", "SmokeTest"
 CHANGE_SET = f"{OURS}-change"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 4.0
 
@@ -111,7 +111,9 @@ def find_stack(aws: Aws, name: str) -> Stack | None:
     if stack.status == "DELETE_COMPLETE":
         return None
     if not (stack.ours if stack.exists else _only_proposed(aws, name)):
-        raise DeployError(f"The stack {name} in {aws.region} is not bedrock-spend's: take another name with --stack.")
+        raise DeployError(
+            f"The stack {name} in {aws.region} is not one of deploy.py's: take another name with --stack."
+        )
     return stack
 
 

@@ -1,15 +1,12 @@
-"""deploy/template.yaml: what can be set in it, and the copy that is deployed."""
+"""A template: what can be set in it, and the copy that is deployed."""
 
 import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from deployer.aws import Aws, Json
-
-PATH = Path(__file__).parent.parent / "template.yaml"
 
 # What a deployment of an API is a copy of. A stage, a usage plan or a domain takes effect at once.
 COPIED = re.compile(r"AWS::ApiGateway::(RestApi|Resource|Method|Model|RequestValidator|GatewayResponse|Authorizer)$")
@@ -50,6 +47,12 @@ def read_parameters(aws: Aws, text: str) -> dict[str, Parameter]:
     return {
         name: _parameter(found, blocks[name]) for found in summary["Parameters"] for name in [found["ParameterKey"]]
     }
+
+
+def parameters_of_stack(aws: Aws, name: str) -> dict[str, Parameter]:
+    """The same of what is deployed; nothing is to be set here."""
+    summary = aws.call("cloudformation", "get_template_summary", StackName=name)
+    return {found["ParameterKey"]: _parameter(found, "") for found in summary["Parameters"]}
 
 
 def parameters_here(text: str) -> dict[str, Parameter]:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from deployer.aws import Aws, Json
 from deployer.console import Console, table
 from deployer.error import DeployError
+from deployer.parameters import CODE
 from deployer.stack import SET_BY_HAND, Stack, resources, trouble_of
-from deployer.template import PATH, read_parameters
+from deployer.template import parameters_of_stack
 from deployer.waiting import pause
 
 FOLLOW_S = 2
@@ -16,7 +17,7 @@ UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def status_of(aws: Aws, stack: Stack) -> Json:
     """Everything that `status` tells."""
-    parameters = read_parameters(aws, PATH.read_text())
+    parameters = parameters_of_stack(aws, stack.name)
     given = stack.parameters
     image = given.get("ImageUri", "")
     by_hand = stack.outputs.get(SET_BY_HAND, "").split()
@@ -26,11 +27,11 @@ def status_of(aws: Aws, stack: Stack) -> Json:
         "state": stack.status,
         "trouble": trouble_of(aws, stack),
         "url": stack.outputs.get("Url"),
-        "image": (_image_tags(aws, image) or image) if image else None,
+        **({"code": given["CodeKey"]} if "CodeKey" in given else {"image": _image_tags(aws, image)}),
         "settings": {
             name: value
             for name, value in given.items()
-            if name != "ImageUri"
+            if name not in CODE
             and name in parameters
             and (value != (parameters[name].default or "") or name in by_hand)
         },
@@ -49,7 +50,7 @@ def status_text(status: Json) -> str:
         return table(rows)
     rows += [
         ("url", status["url"]),
-        ("image", status["image"]),
+        *((name, status[name]) for name in ("code", "image") if status.get(name)),
         *((name, value) for name, value in status["settings"].items()),
         ("alarms", ", ".join(status["alarms"]) or "none rings"),
         ("last day", f"{day.get('calls', 0)} invocations, {day.get('errors', 0)} errors"),
@@ -57,10 +58,12 @@ def status_text(status: Json) -> str:
     return table(rows)
 
 
-def _image_tags(aws: Aws, uri: str) -> str:
+def _image_tags(aws: Aws, uri: str) -> str | None:
+    if not uri:
+        return None
     name, _, digest = uri.rpartition("/")[2].partition("@")
     found = aws.call("ecr", "batch_get_image", repositoryName=name, imageIds=[{"imageDigest": digest}])
-    return ", ".join(sorted({image["imageId"].get("imageTag", "") for image in found["images"]} - {""}))
+    return ", ".join(sorted({image["imageId"].get("imageTag", "") for image in found["images"]} - {""})) or uri
 
 
 def _ringing(aws: Aws, stack: Stack) -> list[str]:

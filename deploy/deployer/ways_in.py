@@ -1,28 +1,29 @@
 """How clients get into a deployed server, with a key, a token or AWS credentials: what to paste for it, and a trial of it."""
 
 from deployer import smoke
+from deployer.app import App
 from deployer.aws import Aws
 from deployer.error import DeployError
 from deployer.hosts import settings, settings_signed, settings_without_key
 from deployer.keys import Keys, keys_of
-from deployer.source import source_from_text
 from deployer.stack import Stack
 
 
-def what_to_paste(aws: Aws, stack: Stack, key: str | None, *, show: bool) -> str:
+def what_to_paste(aws: Aws, app: App, stack: Stack, key: str | None, *, show: bool) -> str:
     """Settings for each host; a key's value only where it is to be shown."""
     url = stack.output("Url")
     if stack.issuer:
-        return settings_without_key(url)
+        return settings_without_key(app.name, url)
     if stack.signed:
-        return settings_signed(url, aws.region)
+        return settings_signed(app.name, url, aws.region)
     keys = keys_of(aws, stack)
     name = _name(keys, key)
     value = keys.value(name) if show else None
-    return settings(url, value, stack=stack.name, region=aws.region, key=name)
+    get = f"python3 deploy/deploy.py keys show {name} --stack {stack.name} --region {aws.region}"
+    return settings(app.name, url, value, get=get)
 
 
-def try_out(aws: Aws, stack: Stack, key: str | None, *, patience_s: float) -> list[str]:
+def try_out(aws: Aws, app: App, stack: Stack, key: str | None, *, patience_s: float) -> list[str]:
     """Go in as a client would, and give what was seen."""
     url = stack.output("Url")
     if stack.issuer:
@@ -32,8 +33,8 @@ def try_out(aws: Aws, stack: Stack, key: str | None, *, patience_s: float) -> li
     else:
         keys = keys_of(aws, stack)
         way = smoke.with_key(keys.value(_name(keys, key)))
-    regions = source_from_text(stack.parameters["Source"]).regions(aws.region)
-    return smoke.try_out(url, way, regions, patience_s=patience_s)
+    test = app.plugin.smoke_test(aws, stack.parameters) or app.smoke_test
+    return smoke.try_out(url, way, test, patience_s=patience_s)
 
 
 def _name(keys: Keys, name: str | None) -> str:

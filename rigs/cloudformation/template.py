@@ -53,7 +53,7 @@ def check(template: dict[str, Any], given: dict[str, str]) -> dict[str, str]:
             raise invalid(f"Parameter {name} failed to satisfy constraint: {known[name].get('ConstraintDescription', '')}")
     scope = Scope(template, values)
     for rule in template.get("Rules", {}).values():
-        for assertion in rule["Assertions"] if scope.holds(rule["RuleCondition"]) else ():
+        for assertion in rule["Assertions"] if "RuleCondition" not in rule or scope.holds(rule["RuleCondition"]) else ():
             if not scope.holds(assertion["Assert"]):
                 raise invalid(f"Template error: {assertion['AssertDescription']}")
     return values

@@ -79,6 +79,7 @@ export async function startDeployRig(): Promise<DeployRig> {
     rmSync(bin, { recursive: true, force: true });
     mkdirSync(bin);
     symlinkSync(python, join(bin, 'python3'));
+    symlinkSync(process.execPath, join(bin, 'node'));
     for (const builder of builders) symlinkSync(BUILDER, join(bin, builder));
   };
   const reset = async () => {

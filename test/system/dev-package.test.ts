@@ -1,4 +1,4 @@
-/** From an empty folder to an answering local Lambda, as somebody does it who has nothing but Node. */
+/** From an empty folder to an answering local Lambda, and to AWS, as somebody does it who has Node and Python. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import layerJson from '../../packages/serverless-mcp/package.json' with { type: 'json' };
 import devJson from '../../packages/serverless-mcp-dev/package.json' with { type: 'json' };
 import { install, pack, sizeOf } from '../../scripts/installed.ts';
+import { startDeployRig } from '../helpers/deploy-script.ts';
+import { serveWhatIsDeployed } from '../helpers/deployed-code.ts';
 import { startRegistry } from '../helpers/registry.ts';
 
 const run = promisify(execFile);
@@ -88,6 +90,22 @@ describe('the package serverless-mcp-dev', () => {
 
     await run('npm', ['run', 'check'], { cwd: project, env });
     expect((await run('npm', ['test'], { cwd: project, env })).stdout).toMatch(/pass 4\b/);
+
+    // The same server to AWS, which is on this machine as well; nothing here builds images.
+    const rig = await startDeployRig();
+    onTestFinished(() => rig.close());
+    rig.install();
+    const code = await serveWhatIsDeployed(rig, 'first-server');
+    onTestFinished(() => code.close());
+    const ofProject = (command: string, ...args: string[]) => rig.run([command, '--app', project, ...args]);
+    expect((await ofProject('deploy', '--plan')).stderr).toMatch(/\.zip: would be uploaded\..*adds +Function /s);
+    const ran = await ofProject('deploy', '--yes');
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringMatching(/first-server [\d.]+ answers with 3 tools\./)]);
+    const { url } = JSON.parse((await ofProject('status', '--json')).stdout);
+    const [key] = Object.values(JSON.parse(readFileSync(rig.keyFile('first-server'), 'utf8'))) as [string];
+    await using there = await connect(url, key);
+    expect(await there.call('greet', { name: 'Ada' })).toBe('Hello, Ada!');
+    expect((await ofProject('destroy', '--yes')).last).toBe('Nothing is left.');
   });
 });
 

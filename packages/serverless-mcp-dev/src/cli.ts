@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ToldError } from './told-error.ts';
 
@@ -5,6 +6,7 @@ const HELP = `serverless-mcp-dev: your MCP server as a Lambda function behind AP
 
   serverless-mcp-dev [HANDLER.ts]   runs it; without a handler, that of ./app.toml
   serverless-mcp-dev init [DIR]     writes a server, its tests and its app.toml, and installs what they need
+  serverless-mcp-dev bundle HANDLER.ts --out DIR   writes what a deployment zips
 
   --port N              default 3000
   --buffered            an API that does not stream: 29 s, 6 MB
@@ -35,12 +37,13 @@ async function run(args: string[]): Promise<void> {
   const { values, positionals } = parsed(args);
   const [first, second, ...more] = positionals;
   if (values.help) return void console.log(HELP);
-  if (more.length > 0 || (second !== undefined && first !== 'init'))
+  if (more.length > 0 || (second !== undefined && first !== 'init' && first !== 'bundle'))
     throw new ToldError(`One handler at a time: ${positionals.join(' ')}`);
   if (first === 'init') {
     const { init } = await import('./init/init.ts');
     return init(second ?? 'my-server', { install: !values['no-install'] });
   }
+  if (first === 'bundle') return bundle(second, values.out);
   const { runLocal } = await import('./local/run.ts');
   await runLocal({
     entry: first,
@@ -55,6 +58,12 @@ async function run(args: string[]): Promise<void> {
     ...(values['api-key'] === undefined ? {} : { apiKey: values['api-key'] }),
     ...(values.authorizer === undefined ? {} : { authorizer: values.authorizer }),
   });
+}
+
+async function bundle(handler: string | undefined, out: string | undefined): Promise<void> {
+  if (handler === undefined || out === undefined) throw new ToldError('Write: bundle HANDLER.ts --out DIR');
+  const { bundleOnce } = await import('./local/bundle.ts');
+  await bundleOnce(resolve(handler), resolve(out));
 }
 
 function parsed(args: string[]) {
@@ -74,6 +83,7 @@ function parsed(args: string[]) {
         env: { type: 'string', multiple: true, default: [] },
         parameter: { type: 'string', multiple: true, default: [] },
         'stand-in': { type: 'boolean', default: false },
+        out: { type: 'string' },
         'no-install': { type: 'boolean', default: false },
       },
     });

@@ -162,11 +162,11 @@ describe('what goes wrong on the way is said in one line', () => {
       TemplateBody,
       Parameters: [],
     });
-    await expectFailure(DEPLOY, /not bedrock-spend's: take another name with --stack/);
+    await expectFailure(DEPLOY, /not one of deploy\.py's: take another name with --stack/);
     await rig.cloud.call('cloudformation', 'execute_change_set', place);
     await vi.waitUntil(async () => (await stackStatus()) === 'CREATE_COMPLETE');
-    await expectFailure(DEPLOY, /not bedrock-spend's/);
-    await expectFailure(['destroy', '--yes'], /not bedrock-spend's/);
+    await expectFailure(DEPLOY, /not one of deploy\.py's/);
+    await expectFailure(['destroy', '--yes'], /not one of deploy\.py's/);
     expect(await stackStatus()).toBe('CREATE_COMPLETE');
   });
 

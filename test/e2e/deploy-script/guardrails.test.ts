@@ -178,12 +178,17 @@ describe('deploy.py permissions', () => {
     await rig.reset();
     for (const source of ['auto', 'athena:s3://logs'])
       statements.push(...(await policyFor('--source', source, ...EVERYTHING)));
+    statements.push(...(await policyFor('--app', 'examples/greeter')));
     most = actionsOf(statements);
   });
 
   it('has all that deploy.py calls', async () => {
-    const calls = readdirSync('deploy/deployer').flatMap((file) =>
-      [...readFileSync(`deploy/deployer/${file}`, 'utf8').matchAll(/aws\.(?:call|pages)\(\s*"(\w+)",\s*"?(\w+)/g)].map(
+    const files = ['deploy/deployer', 'deploy/apps/bedrock_spend'].flatMap((folder) =>
+      readdirSync(folder).map((name) => `${folder}/${name}`),
+    );
+    const scripts = files.filter((file) => file.endsWith('.py'));
+    const calls = scripts.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/aws\.(?:call|pages)\(\s*"(\w+)",\s*"?(\w+)/g)].map(
         ([, service, operation]) => `${service} ${operation}`,
       ),
     );
@@ -191,7 +196,13 @@ describe('deploy.py permissions', () => {
     const asNamed = calls.map((call) => {
       const [service, operation = ''] = call.split(' ');
       const name = operation.replaceAll(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase());
-      const other: Record<string, string> = { 's3:GetBucketEncryption': 's3:GetEncryptionConfiguration' };
+      const other: Record<string, string> = {
+        's3:GetBucketEncryption': 's3:GetEncryptionConfiguration',
+        's3:HeadBucket': 's3:ListBucket',
+        's3:HeadObject': 's3:GetObject',
+        's3:ListObjectsV2': 's3:ListBucket',
+        's3:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
+      };
       return other[`${service}:${name}`] ?? `${service}:${name}`;
     });
     // Allowed to everybody; a variable, whose operations are in the list by name; API Gateway's are HTTP methods.

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { pythonWith } from '../../../rigs/python/environment.ts';
 
@@ -12,6 +13,52 @@ const run = promisify(execFile);
 
 /** By the module's name. Pinned, where it has opinions that are new with each version. */
 const TOOLS = { ruff: 'ruff==0.16.9', mypy: 'mypy==2.4.0', cfnlint: 'cfn-lint', boto3: 'boto3' };
+
+/** All of its Python. */
+const DEPLOYER = ['deploy/deployer', 'deploy/apps/bedrock_spend'].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => join(folder, name)),
+);
+
+/** What is deployed with deploy.py: this project's own server, which has another package, and the examples. */
+const APPS = ['deploy/apps/bedrock_spend', 'examples/greeter', 'examples/notes', 'examples/stdio'];
+
+interface Resource {
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a resource has the properties of its type
+  Properties: any;
+}
+
+const statementsOf = ({ Properties }: Resource) =>
+  [Properties, ...[Properties.Policies ?? []].flat(2)].flatMap((each) => each.PolicyDocument?.Statement ?? []);
+
+/** What each template keeps, by resource; nothing but AWS's own services is public or takes a role. */
+const RULES: Record<string, (resource: Resource, name: string) => boolean> = {
+  'functions have no URL, nothing is a bucket, queue or topic': ({ Type }) =>
+    !/Lambda::Url|S3::|SQS::|SNS::/.test(Type),
+  'roles are taken by services of AWS alone': ({ Type, Properties }) =>
+    Type !== 'AWS::IAM::Role' ||
+    Properties.AssumeRolePolicyDocument.Statement.every(
+      ({ Principal }: { Principal: object }) => `${Object.keys(Principal)}` === 'Service',
+    ),
+  'functions are invoked by this API alone': ({ Type, Properties }) =>
+    Type !== 'AWS::Lambda::Permission' ||
+    (Properties.Principal === 'apigateway.amazonaws.com' && /execute-api:.*{Api}/.test(Properties.SourceArn)),
+  'everybody is a principal only in the policy of the API, which denies the rest': (resource, name) =>
+    name === 'Api' || !JSON.stringify(resource).includes('"Principal":"*"'),
+  'no action is a whole service': (resource) =>
+    statementsOf(resource).every(({ Action }) => ![Action].flat().some((action) => /:\*|^\*/.test(action))),
+  'methods without key, token or signature are questions of browsers and where to sign in': (resource, name) =>
+    resource.Type !== 'AWS::ApiGateway::Method' ||
+    resource.Properties.AuthorizationType !== 'NONE' ||
+    ['OptionsMethod', 'McpMetadataMethod'].includes(name),
+  'the sessions end, and are encrypted with a key of one’s own if there is one': ({ Type, Properties }) =>
+    Type !== 'AWS::DynamoDB::Table' || (Properties.TimeToLiveSpecification.Enabled && Properties.SSESpecification),
+  'logs end': ({ Type, Properties }) => Type !== 'AWS::Logs::LogGroup' || Properties.RetentionInDays !== undefined,
+  'domains speak TLS 1.2': ({ Type, Properties }) =>
+    Type !== 'AWS::ApiGateway::DomainName' || Properties.SecurityPolicy === 'TLS_1_2',
+};
 
 const { python, missing } = await pythonWith(TOOLS);
 const skipped = missing.length > 0 ? ` (skipped: no ${missing.join(', ')})` : '';
@@ -38,9 +85,7 @@ describe.skipIf(missing.length > 0)(`deploy.py${skipped}`, () => {
   });
 
   it('talks to AWS in one file, waits in one, and needs nothing but boto3', () => {
-    const sources = readdirSync('deploy/deployer')
-      .filter((name) => name.endsWith('.py'))
-      .map((name) => [name, readFileSync(`deploy/deployer/${name}`, 'utf8')] as const);
+    const sources = DEPLOYER.map((file) => [basename(file), readFileSync(file, 'utf8')] as const);
     const filesWith = (pattern: RegExp) => sources.filter(([, text]) => pattern.test(text)).map(([name]) => name);
     expect(filesWith(/^(import|from) boto/m)).toEqual(['aws.py']);
     expect(filesWith(/\bsleep\b/)).toEqual(['waiting.py']);
@@ -48,16 +93,39 @@ describe.skipIf(missing.length > 0)(`deploy.py${skipped}`, () => {
   });
 });
 
-describe.skipIf(missing.includes('cfnlint'))(`the template${skipped}`, () => {
-  const text = readFileSync('deploy/template.yaml', 'utf8');
+describe('the deployer', () => {
+  it('knows nothing of spend: what is about that is in deploy/apps/bedrock_spend', () => {
+    const own = /spend|bedrock|athena|glue|log ?group.*read|MaxScan|duckdb|usage is read/i;
+    const files = readdirSync('deploy/deployer', { withFileTypes: true }).filter((entry) => entry.isFile());
+    const lines = files.flatMap(({ name }) =>
+      readFileSync(`deploy/deployer/${name}`, 'utf8')
+        .split('\n')
+        .filter((line) => own.test(line))
+        .map((line) => `${name}: ${line}`),
+    );
+    // The project's name, with which its stacks are marked.
+    expect(lines).toEqual(['ours.py: OURS = "bedrock-spend"']);
+  });
+});
+
+describe.skipIf(missing.includes('cfnlint')).each(APPS)(`the template of %s${skipped}`, (app) => {
+  let file: string;
+  let text: string;
+  beforeAll(async () => {
+    const args = ['deploy/deploy.py', 'template', ...(app === APPS[0] ? [] : ['--app', app])];
+    text = (await run(python, args)).stdout;
+    file = join(mkdtempSync(join(tmpdir(), 'template-')), 'template.yaml');
+    writeFileSync(file, text);
+  });
+  afterAll(() => rmSync(join(file, '..'), { recursive: true }));
 
   it('has nothing that cfn-lint complains about', async () => {
-    expect(await said('cfnlint', 'deploy/template.yaml')).toBe('');
+    expect(await said('cfnlint', file)).toBe('');
   });
 
   it('allows no whole service, and says why wherever it allows every resource', () => {
     const lines = text.split('\n');
-    expect(lines.filter((line) => /Action:.*\*|^\s*- [\w-]+:\*/.test(line))).toEqual([]);
+    expect(lines.filter((line) => /Action"?:.*\*|^\s*- [\w-]+:\*/.test(line))).toEqual([]);
     const every = lines
       .map((line, at) => [line, lines[at - 1] ?? ''] as const)
       .filter(([line]) => /Resource: '\*'/.test(line));
@@ -65,10 +133,28 @@ describe.skipIf(missing.includes('cfnlint'))(`the template${skipped}`, () => {
     expect(every.filter(([, before]) => !before.trim().startsWith('#'))).toEqual([]);
   });
 
+  it.each(Object.entries(RULES))('%s', (_, keeps) => {
+    const resources: [string, Resource][] = Object.entries(parse(text, { logLevel: 'silent' }).Resources);
+    expect(resources.length).toBeGreaterThan(20);
+    expect(resources.filter(([name, resource]) => !keeps(resource, name)).map(([name]) => name)).toEqual([]);
+  });
+
+  it('has every name of the gateway, the sessions and the keys, so that a stack stays what it is', () => {
+    const kept = ['SessionTable', 'Api', 'Stage', 'UsagePlan', 'FunctionLog', 'Function', 'FunctionRole', 'Domain'];
+    expect(kept.filter((name) => !text.includes(`\n  ${name}:\n    Type: AWS::`))).toEqual([]);
+  });
+
   it('fits into a request, with room for what deploy.py adds', () => {
     // Other tools send it with its comments: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     expect(Buffer.byteLength(text)).toBeLessThan(51_200);
     expect(Buffer.byteLength(text.replaceAll(/^ *#.*\n/gm, ''))).toBeLessThan(49_000);
     expect(parse(text, { logLevel: 'silent' })).toHaveProperty('Outputs');
+  });
+});
+
+describe.skipIf(missing.includes('boto3'))(`deploy/template.yaml${skipped}`, () => {
+  it('is what deploy.py deploys: python3 deploy/deploy.py template > deploy/template.yaml', async () => {
+    const { stdout } = await run(python, ['deploy/deploy.py', 'template']);
+    expect(readFileSync('deploy/template.yaml', 'utf8')).toBe(stdout);
   });
 });

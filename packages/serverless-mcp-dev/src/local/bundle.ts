@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import type { BuildResult, Message } from 'esbuild';
+import type { BuildOptions, BuildResult, Message, Metafile } from 'esbuild';
 import { ToldError } from '../told-error.ts';
 
 export interface BundleOptions {
@@ -35,29 +35,14 @@ export async function createBundler({ entry, folder, conditions = [], packages }
   let onEnd = (_: Built): void => {};
 
   const builder = await context({
-    entryPoints: { index: entry },
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    write: false,
-    metafile: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
+    ...optionsOf(entry, outdir, conditions),
     sourcemap: 'linked',
-    conditions,
-    logLevel: 'silent',
-    // Packages written as CommonJS ask for Node's own modules through require.
-    banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
     plugins: [{ name: 'told', setup: (build) => build.onEnd((result) => onEnd(result as Built)) }],
   });
 
   async function keep({ outputFiles, metafile, errors }: Built): Promise<string> {
     if (errors.length > 0) throw new ToldError(errors.map(told).join('\n'));
-    const main = Object.entries(metafile.outputs).find(([file]) => basename(file) === 'index.mjs')?.[1];
-    const exported = main?.exports ?? [];
-    if (!exported.includes('handler')) throw new ToldError(noHandler(entry, exported));
+    checkHandler(entry, metafile);
     builds += 1;
     const own = join(folder, String(builds));
     for (const { path, contents } of outputFiles) {
@@ -91,6 +76,45 @@ export async function createBundler({ entry, folder, conditions = [], packages }
     },
     close: () => builder.dispose(),
   };
+}
+
+/**
+ * As Lambda takes it in a zip: the same code, without source maps, and the same bytes wherever the project lies.
+ * @throws ToldError
+ */
+export async function bundleOnce(entry: string, outdir: string, conditions: string[] = []): Promise<void> {
+  if (!existsSync(entry)) throw new ToldError(`There is no file ${relative('.', entry)}.`);
+  const { build } = await import('esbuild');
+  const options = { ...optionsOf(entry, outdir, conditions), write: true } as const;
+  const { metafile } = await build(options).catch(({ errors, message }: { errors?: Message[]; message: string }) => {
+    throw new ToldError(errors?.map(told).join('\n') ?? message);
+  });
+  checkHandler(entry, metafile);
+}
+
+function optionsOf(entry: string, outdir: string, conditions: string[]) {
+  return {
+    entryPoints: { index: entry },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    conditions,
+    logLevel: 'silent',
+    // Packages written as CommonJS ask for Node's own modules through require.
+    banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
+  } as const satisfies BuildOptions;
+}
+
+function checkHandler(entry: string, metafile: Metafile): void {
+  const main = Object.entries(metafile.outputs).find(([file]) => basename(file) === 'index.mjs')?.[1];
+  const exported = main?.exports ?? [];
+  if (!exported.includes('handler')) throw new ToldError(noHandler(entry, exported));
 }
 
 function told({ text, location }: Message): string {

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from apps.bedrock_spend.source import Source
 from deployer.aws import Aws, AwsError, Json
 from deployer.error import DeployError
-from deployer.source import Source
 
 LOG_NAME = re.compile(r"\.(json|jsonl|ndjson|log)(\.gz)?$")
 # What is read of files, and DuckDB's own, lies in /tmp.

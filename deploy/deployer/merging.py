@@ -1,0 +1,115 @@
+"""One template of two: gateway.yaml, which is every server's, and what an app adds. As text: Python alone reads no YAML."""
+
+import json
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from deployer.app import App
+from deployer.aws import Json
+from deployer.error import DeployError
+
+HERE = Path(__file__).parent
+# Beside an app.toml: sections that gateway.yaml has places for.
+OWN = "template.yaml"
+
+# What the function finds besides what app.toml says. Only /tmp can be written, which the template says itself.
+ENVIRONMENT = {
+    "SESSION_TABLE": "!Ref SessionTable",
+    "SESSION_IDLE_MINUTES": "!Ref SessionIdleMinutes",
+    "TRANSFER": "!If [Streams, stream, buffered]",
+    "ALLOWED_ORIGINS": "!Ref AllowedOrigins",
+}
+# Reads tokens, and keys out of other headers; the code for it is no part of app.toml yet.
+NO_AUTHORIZER = """\
+HasNoAuthorizer:
+  Assertions:
+    - Assert: !And [!Equals [!Ref ApiKeySource, HEADER], !Equals [!Ref OAuthIssuer, '']]
+      AssertDescription: This server has no authorizer, so keys come in x-api-key and tokens are not read
+"""
+
+
+def template_of(app: App) -> str:
+    """The template for an app."""
+    gateway = (HERE / "gateway.yaml").read_text(encoding="utf-8")
+    code = sections((HERE / f"code_{app.package}.yaml").read_text(encoding="utf-8"))
+    own = app.folder / OWN
+    parts = sections(own.read_text(encoding="utf-8")) if own.exists() else _generic(app)
+    inline = {"name": app.name, "memory_mb": str(app.memory_mb)}
+    _check_names(app, gateway, code)
+    filled = re.sub(r"<<([a-z_]+)>>", lambda found: inline[found[1]], gateway)
+    return re.sub(
+        r"^( *)# <<(\w+)>>\n", lambda found: _place(found[1], found[2], code, parts), filled, flags=re.MULTILINE
+    )
+
+
+def _check_names(app: App, gateway: str, code: Mapping[str, str]) -> None:
+    """A name that stands twice would mean one or the other."""
+    theirs = f"{sections(gateway)['Parameters']}{code['Parameters']}"
+    twice = next((name for name in app.parameters if re.search(rf"^{name}:", theirs, re.MULTILINE)), None)
+    if twice:
+        raise DeployError(f"The template has a parameter {twice} itself: give that of {app.name} another name.")
+
+
+def sections(text: str) -> dict[str, str]:
+    """Bodies of a file by name; what stands before a name at the margin is said of it, and no part of a body."""
+    found = re.split(r"^(?:#.*\n)*(\w+):(.*)\n", text, flags=re.MULTILINE)
+    names, heads, bodies = found[1::3], found[2::3], found[3::3]
+    return {
+        name: f"{head.strip()}\n{body}" if head.strip() else textwrap.dedent(body).strip("\n") + "\n"
+        for name, head, body in zip(names, heads, bodies, strict=True)
+    }
+
+
+def _place(indent: str, name: str, *parts: Mapping[str, str]) -> str:
+    if name == "Description":
+        return f"Description: {parts[-1][name].strip()}\n"
+    return "\n".join(textwrap.indent(part[name], indent) for part in parts if part.get(name))
+
+
+def _generic(app: App) -> dict[str, str]:
+    """From what app.toml says."""
+    own = {**ENVIRONMENT, **{name: _value(value) for name, value in app.environment.items()}}
+    for name, one in app.parameters.items():
+        if "environment" in one:
+            own[one["environment"]] = _reference(name, one)
+    return {
+        "Description": f"{app.name}, an MCP server behind API Gateway, with its sessions in DynamoDB",
+        "Parameters": "".join(_parameters(app)),
+        "Rules": NO_AUTHORIZER,
+        "Environment": "".join(f"{name}: {value}\n" for name, value in own.items()),
+        "AuthorizerEnvironment": "OAUTH_ISSUER: !Ref OAuthIssuer\n",
+        "Statements": "".join(f"- {json.dumps(_statement(one))}\n" for one in app.permissions),
+    }
+
+
+def _reference(name: str, parameter: Json) -> str:
+    """A variable is one text."""
+    is_list = parameter.get("type") == "CommaDelimitedList"
+    return f"!Join [',', !Ref {name}]" if is_list else f"!Ref {name}"
+
+
+def _parameters(app: App) -> Iterator[str]:
+    """As the template's own are written, so that they are read the same way."""
+    for name, one in app.parameters.items():
+        lines = [f"  Type: {one.get('type', 'String')}"]
+        if "default" in one:
+            lines.append(f"  Default: {_value(one['default'])}")
+        if one.get("description"):
+            lines.append(f"  Description: {_value(one['description'])}")
+        yield "\n".join([f"{name}:", *lines, ""])
+
+
+def _value(value: object) -> str:
+    """A scalar, in single quotes: nothing in it has a meaning."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if "\n" in text:
+        raise DeployError(f"{text.splitlines()[0]}…: a value is one line.")
+    quoted = text.replace("'", "''")
+    return f"'{quoted}'"
+
+
+def _statement(given: Json) -> Json:
+    resources = [{"Fn::Sub": one} if "${" in one else one for one in given["resources"]]
+    return {"Effect": "Allow", "Action": given["actions"], "Resource": resources}

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { startFunction, startGateway, startServer } from 'serverless-mcp-dev';
+import { environmentIn } from '../../rigs/lambda/template.ts';
+import type { DeployRig } from './deploy-script.ts';
+
+/** The front door has looked at the client's. */
+const KEY = 'a-key-of-forty-characters-0123456789abcdef';
+
+/** Fetches a zip from a bucket, as Lambda does. */
+const UNPACK = `
+import boto3, io, sys, zipfile
+bucket, key, folder = sys.argv[1:]
+body = boto3.client("s3", region_name="us-east-1").get_object(Bucket=bucket, Key=key)["Body"].read()
+zipfile.ZipFile(io.BytesIO(body)).extractall(folder)`;
+
+export interface DeployedCode {
+  close(): Promise<void>;
+}
+
+/**
+ * Stands behind the API's front door: from the first request on, the zip that was uploaded, with the environment that its stack gave
+ * it, and its sessions in the stack's table.
+ */
+export async function serveWhatIsDeployed(rig: DeployRig, stack: string): Promise<DeployedCode> {
+  const folder = mkdtempSync(join(tmpdir(), 'deployed-'));
+  const closing: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  let started: Promise<string> | undefined;
+
+  async function start(): Promise<string> {
+    const { CodeBucket, CodeKey } = await parametersOf(rig, stack);
+    const task = join(folder, 'task');
+    execFileSync(join(rig.bin, 'python3'), ['-c', UNPACK, String(CodeBucket), String(CodeKey), task], { env: rig.env });
+    const place = { FunctionName: `${stack}-server` };
+    const { Environment, Timeout, Handler } = await rig.cloud.call('lambda', 'get_function_configuration', place);
+    const aws = { AWS_ENDPOINT_URL: rig.cloud.endpoint, AWS_REGION: 'us-east-1' };
+    const credentials = { AWS_ACCESS_KEY_ID: 'rig', AWS_SECRET_ACCESS_KEY: 'rig' };
+    const lambda = await startFunction({
+      handler: join(task, Handler),
+      timeoutMs: Timeout * 1000,
+      instances: 4, // A client may hold one with a stream.
+      env: (tmp) => ({ ...environmentIn(tmp, Environment.Variables), ...aws, ...credentials }),
+    });
+    const gateway = await startGateway({
+      function: lambda,
+      transfer: 'STREAM',
+      apiKeys: [{ id: 'of-the-front-door', value: KEY }],
+    });
+    closing.push(
+      () => lambda.close(),
+      () => gateway.close(),
+    );
+    return gateway.url;
+  }
+
+  const door = await startServer(async (request, response) => {
+    started ??= start();
+    const { method = 'GET', headers } = request;
+    const body = method === 'POST' ? await text(request) : undefined;
+    const kept = Object.entries(headers).filter(([name]) => !/^(host|connection|content-length)$/.test(name));
+    const init = { method, headers: { ...Object.fromEntries(kept), 'x-api-key': KEY }, ...(body && { body }) };
+    const answer = await fetch(`${await started}${request.url}`, init);
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+  });
+  await rig.cloud.upstream(door.endpoint);
+  return {
+    async close() {
+      await door.close();
+      for (const end of closing.reverse()) await end();
+    },
+  };
+}
+
+/** What a stack was deployed with. */
+export async function parametersOf(rig: DeployRig, StackName: string): Promise<Record<string, string>> {
+  const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName });
+  return Object.fromEntries(
+    Stacks[0].Parameters.map((each: Record<string, string>) => [each['ParameterKey'], each['ParameterValue']]),
+  );
+}
