@@ -17,7 +17,7 @@ FILE = "app.toml"
 NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
 KNOWN = {
     *("name", "entry", "package", "memory_mb", "environment", "parameters", "permissions", "smoke_test"),
-    *("plugin", "image"),
+    *("plugin", "image", "authorizer"),
 }
 TYPES = ("String", "Number", "CommaDelimitedList")
 LEAST_MB, MOST_MB, USUAL_MB = 256, 10_240, 1024
@@ -47,6 +47,8 @@ class App:
     parameters: Mapping[str, Json] = field(default_factory=dict)
     permissions: tuple[Json, ...] = ()
     smoke_test: SmokeTest | None = None
+    # Reads tokens; without one, keys alone are found.
+    authorizer: Path | None = None
     image: OwnImage | None = None
     plugin: Plugin = field(default_factory=Plugin)
 
@@ -61,8 +63,9 @@ def read_app(folder: Path) -> App:
     name, entry, package = (given.get(key, other) for key, other in (("name", ""), ("entry", ""), ("package", "zip")))
     if not NAME.fullmatch(str(name)):
         raise DeployError(f"{file}: name is a small letter, then small letters, digits and -, 41 at most.")
-    if not entry or not (folder / entry).is_file():
-        raise DeployError(f"{file}: entry names a file that exports handler; there is none at {folder / entry}.")
+    for key in ("entry", "authorizer"):
+        if key in given or key == "entry":
+            _check_file(file, key, given.get(key, ""))
     if package not in ("zip", "image"):
         raise DeployError(f'{file}: package is "zip" or "image".')
     memory = given.get("memory_mb", USUAL_MB)
@@ -78,6 +81,7 @@ def read_app(folder: Path) -> App:
         parameters=_parameters(file, given.get("parameters", {})),
         permissions=tuple(_statement(file, one) for one in given.get("permissions", [])),
         smoke_test=_smoke_test(file, given.get("smoke_test")),
+        authorizer=folder / given["authorizer"] if "authorizer" in given else None,
         image=_image(folder, given.get("image")),
         plugin=load_plugin(given["plugin"], folder) if "plugin" in given else Plugin(),
     )
@@ -107,6 +111,12 @@ def _parsed(file: Path) -> Json:
         raise DeployError(f"There is no {file}: --app names the folder that has one.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DeployError(f"{file}: {error}.") from error
+
+
+def _check_file(file: Path, key: str, named: str) -> None:
+    place = file.parent / named
+    if not place.is_file():
+        raise DeployError(f"{file}: {key} names a file that exports handler; there is none at {place}.")
 
 
 def _texts(file: Path, values: Mapping[str, Any]) -> dict[str, str]:

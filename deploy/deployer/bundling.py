@@ -8,16 +8,26 @@ from deployer.app import App
 from deployer.error import DeployError
 
 PROGRAM = Path("node_modules/serverless-mcp-dev/bin/serverless-mcp-dev.js")
+# In front of servers without one of their own: it finds keys in other headers.
+KEYS_ALONE = Path(__file__).parent.parent / "authorizer.ts"
 
 
 def bundle(app: App, into: Path) -> None:
-    """Write index.mjs, and what it loads late, into a folder."""
+    """Write index.mjs, what it loads late, and the authorizer into a folder."""
+    _bundle(app, app.folder, app.entry, into)
+    if app.authorizer:
+        _bundle(app, app.folder, app.authorizer, into / "authorizer")
+    else:
+        _bundle(app, KEYS_ALONE.parent.parent, KEYS_ALONE, into / "authorizer")
+
+
+def _bundle(app: App, folder: Path, entry: Path, into: Path) -> None:
+    """From a folder, which settles how files are named in the result."""
     node = shutil.which("node")
     if node is None:
         raise DeployError("Node is missing, which bundles the server: install Node 22.18 or newer.")
-    entry = app.entry.relative_to(app.folder)
-    asked = [node, str(_program(app)), "bundle", str(entry), "--out", str(into)]
-    ended = subprocess.run(asked, cwd=app.folder, stdout=2, check=False)
+    asked = [node, str(_program(app)), "bundle", str(entry.relative_to(folder)), "--out", str(into)]
+    ended = subprocess.run(asked, cwd=folder, stdout=2, check=False)
     if ended.returncode != 0:
         raise DeployError(f"{app.name} could not be bundled: what is said above has to be put right first.")
 

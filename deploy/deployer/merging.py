@@ -21,12 +21,18 @@ ENVIRONMENT = {
     "TRANSFER": "!If [Streams, stream, buffered]",
     "ALLOWED_ORIGINS": "!Ref AllowedOrigins",
 }
-# Reads tokens, and keys out of other headers; the code for it is no part of app.toml yet.
+# For a server that reads tokens, and its authorizer.
+OAUTH = {
+    "OAUTH_ISSUER": "!Ref OAuthIssuer",
+    "OAUTH_AUDIENCE": "!Ref OAuthAudience",
+    "OAUTH_CLIENT_IDS": "!Ref OAuthClientIds",
+    "OAUTH_SCOPES": "!Ref OAuthScopes",
+}
 NO_AUTHORIZER = """\
 HasNoAuthorizer:
   Assertions:
-    - Assert: !And [!Equals [!Ref ApiKeySource, HEADER], !Equals [!Ref OAuthIssuer, '']]
-      AssertDescription: This server has no authorizer, so keys come in x-api-key and tokens are not read
+    - Assert: !Equals [!Ref OAuthIssuer, '']
+      AssertDescription: This server has no authorizer (app.toml) that could read tokens
 """
 
 
@@ -36,12 +42,17 @@ def template_of(app: App) -> str:
     code = sections((HERE / f"code_{app.package}.yaml").read_text(encoding="utf-8"))
     own = app.folder / OWN
     parts = sections(own.read_text(encoding="utf-8")) if own.exists() else _generic(app)
-    inline = {"name": app.name, "memory_mb": str(app.memory_mb)}
+    inline = {"name": app.name, "memory_mb": str(app.memory_mb), "authorizer": _authorizer(app)}
     _check_names(app, gateway, code)
-    filled = re.sub(r"<<([a-z_]+)>>", lambda found: inline[found[1]], gateway)
-    return re.sub(
-        r"^( *)# <<(\w+)>>\n", lambda found: _place(found[1], found[2], code, parts), filled, flags=re.MULTILINE
+    whole = re.sub(
+        r"^( *)# <<(\w+)>>\n", lambda found: _place(found[1], found[2], code, parts), gateway, flags=re.MULTILINE
     )
+    return re.sub(r"<<([a-z_]+)>>", lambda found: inline[found[1]], whole)
+
+
+def _authorizer(app: App) -> str:
+    """A Dockerfile of the app's own lays it beside the server; otherwise it has a folder, as bundling.py makes it."""
+    return "authorizer.handler" if app.image else "authorizer/index.handler"
 
 
 def _check_names(app: App, gateway: str, code: Mapping[str, str]) -> None:
@@ -70,18 +81,23 @@ def _place(indent: str, name: str, *parts: Mapping[str, str]) -> str:
 
 def _generic(app: App) -> dict[str, str]:
     """From what app.toml says."""
-    own = {**ENVIRONMENT, **{name: _value(value) for name, value in app.environment.items()}}
+    oauth = OAUTH if app.authorizer else {}
+    own = {**ENVIRONMENT, **oauth, **{name: _value(value) for name, value in app.environment.items()}}
     for name, one in app.parameters.items():
         if "environment" in one:
             own[one["environment"]] = _reference(name, one)
     return {
         "Description": f"{app.name}, an MCP server behind API Gateway, with its sessions in DynamoDB",
         "Parameters": "".join(_parameters(app)),
-        "Rules": NO_AUTHORIZER,
-        "Environment": "".join(f"{name}: {value}\n" for name, value in own.items()),
-        "AuthorizerEnvironment": "OAUTH_ISSUER: !Ref OAuthIssuer\n",
+        "Rules": "" if app.authorizer else NO_AUTHORIZER,
+        "Environment": _lines(own),
+        "AuthorizerEnvironment": _lines(OAUTH),
         "Statements": "".join(f"- {json.dumps(_statement(one))}\n" for one in app.permissions),
     }
+
+
+def _lines(values: Mapping[str, str]) -> str:
+    return "".join(f"{name}: {value}\n" for name, value in values.items())
 
 
 def _reference(name: str, parameter: Json) -> str:

@@ -31,9 +31,8 @@ export async function serveWhatIsDeployed(rig: DeployRig, stack: string): Promis
   let started: Promise<string> | undefined;
 
   async function start(): Promise<string> {
-    const { CodeBucket, CodeKey } = await parametersOf(rig, stack);
     const task = join(folder, 'task');
-    execFileSync(join(rig.bin, 'python3'), ['-c', UNPACK, String(CodeBucket), String(CodeKey), task], { env: rig.env });
+    await unpackWhatIsDeployed(rig, stack, task);
     const place = { FunctionName: `${stack}-server` };
     const { Environment, Timeout, Handler } = await rig.cloud.call('lambda', 'get_function_configuration', place);
     const aws = { AWS_ENDPOINT_URL: rig.cloud.endpoint, AWS_REGION: 'us-east-1' };
@@ -72,6 +71,12 @@ export async function serveWhatIsDeployed(rig: DeployRig, stack: string): Promis
       for (const end of closing.reverse()) await end();
     },
   };
+}
+
+/** The code of a stack, as Lambda has it. */
+export async function unpackWhatIsDeployed(rig: DeployRig, stack: string, into: string): Promise<void> {
+  const { CodeBucket, CodeKey } = await parametersOf(rig, stack);
+  execFileSync(join(rig.bin, 'python3'), ['-c', UNPACK, String(CodeBucket), String(CodeKey), into], { env: rig.env });
 }
 
 /** What a stack was deployed with. */

@@ -3,7 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
-import { type DeployedCode, parametersOf, serveWhatIsDeployed } from '../../helpers/deployed-code.ts';
+import {
+  type DeployedCode,
+  parametersOf,
+  serveWhatIsDeployed,
+  unpackWhatIsDeployed,
+} from '../../helpers/deployed-code.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -121,9 +126,33 @@ describe('a server of one’s own, each step after the other', () => {
     expect(usual.last).toMatch(/The stack greeter runs greeter, not bedrock-spend/);
   });
 
-  it('says what it cannot: tokens, keys in other headers, images', async () => {
-    for (const setting of ['ApiKeySource=AUTHORIZER', 'OAuthIssuer=https://login.example.com'])
-      expect((await deploy('--plan', '--set', setting)).last).toContain('This server has no authorizer');
+  it('takes keys out of Authorization, too, with an authorizer that comes with it', async () => {
+    const ran = await deploy('--yes', '--set', 'ApiKeySource=AUTHORIZER');
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringMatching(/adds +AuthorizerFunction /)]);
+    const place = { FunctionName: 'greeter-authorizer' };
+    const { Handler } = await rig.cloud.call('lambda', 'get_function_configuration', place);
+    const [file, name] = Handler.split('.') as [string, string];
+    const task = join(folder, 'unpacked');
+    await unpackWhatIsDeployed(rig, 'greeter', task);
+    const authorizer = await import(join(task, `${file}.mjs`));
+    const event = { methodArn: 'arn', headers: { Authorization: 'Bearer a-key' } };
+    expect(await authorizer[name](event)).toMatchObject({ usageIdentifierKey: 'a-key' });
+    await expect(authorizer[name]({ ...event, headers: {} })).rejects.toThrow('Unauthorized');
+  });
+
+  it('reads tokens with an authorizer of its own alone, which app.toml names', async () => {
+    const tokens = ['--plan', '--unset', 'ApiKeySource', '--set', 'OAuthIssuer=https://login.example.com'];
+    expect((await deploy(...tokens)).last).toContain('has no authorizer (app.toml) that could read tokens');
+    writeFileSync(join(app, 'authorizer.ts'), 'export const handler = async () => ({ principalId: "ann" });');
+    const toml = join(app, 'app.toml');
+    const before = readFileSync(toml, 'utf8');
+    writeFileSync(toml, `authorizer = "authorizer.ts"\n${before}`);
+    const planned = await deploy(...tokens);
+    expect([planned.code, planned.stderr]).toEqual([0, expect.stringMatching(/adds +McpMetadataMethod /)]);
+    writeFileSync(toml, before);
+  });
+
+  it('says what it cannot', async () => {
     expect((await deploy('--builder', 'docker')).last).toContain('greeter is no image');
     expect((await deploy('--set', 'CodeKey=x')).last).toContain('CodeKey is what deploy.py builds');
   });
@@ -176,7 +205,7 @@ describe('an app.toml that says something wrong', () => {
     ['an entry that is not there', MINIMAL.replace('lambda.ts', 'lamda.ts'), /there is none at .*lamda\.ts/],
     ['another package', `${MINIMAL}package = "jar"`, /package is "zip" or "image"/],
     ['too little memory', `${MINIMAL}memory_mb = 64`, /memory_mb is a whole number from 256 to 10240/],
-    ['something it does not know', `${MINIMAL}memory = 256`, /there is no memory; it knows entry, environment/],
+    ['something it does not know', `${MINIMAL}memory = 256`, /there is no memory; it knows authorizer, entry/],
     ['a variable of Lambda’s', `${MINIMAL}[environment]\nAWS_REGION = "x"`, /AWS_REGION is no name .* Lambda's own/],
     ['a parameter of the template', `${MINIMAL}[parameters.MemoryMb]\ndefault = 1`, /has a parameter MemoryMb itself/],
     [
