@@ -17,7 +17,7 @@ FILE = "app.toml"
 NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
 KNOWN = {
     *("name", "entry", "package", "memory_mb", "environment", "parameters", "permissions", "smoke_test"),
-    *("plugin", "image", "authorizer"),
+    *("plugin", "image", "authorizer", "template"),
 }
 TYPES = ("String", "Number", "CommaDelimitedList")
 LEAST_MB, MOST_MB, USUAL_MB = 256, 10_240, 1024
@@ -50,6 +50,8 @@ class App:
     # Reads tokens; without one, keys alone are found.
     authorizer: Path | None = None
     image: OwnImage | None = None
+    # Sections of CloudFormation's template, in place of those made of the above.
+    template: Path | None = None
     plugin: Plugin = field(default_factory=Plugin)
 
 
@@ -60,10 +62,20 @@ def read_app(folder: Path) -> App:
     unknown = sorted(set(given) - KNOWN)
     if unknown:
         raise DeployError(f"{file}: there is no {unknown[0]}; it knows {', '.join(sorted(KNOWN))}.")
+    try:
+        return _app(file, given)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DeployError(
+            f"{file} has another form than packages/serverless-mcp-dev/README.md tells: {error}."
+        ) from error
+
+
+def _app(file: Path, given: Json) -> App:
+    folder = file.parent
     name, entry, package = (given.get(key, other) for key, other in (("name", ""), ("entry", ""), ("package", "zip")))
     if not NAME.fullmatch(str(name)):
         raise DeployError(f"{file}: name is a small letter, then small letters, digits and -, 41 at most.")
-    for key in ("entry", "authorizer"):
+    for key in ("entry", "authorizer", "template"):
         if key in given or key == "entry":
             _check_file(file, key, given.get(key, ""))
     if package not in ("zip", "image"):
@@ -82,6 +94,7 @@ def read_app(folder: Path) -> App:
         permissions=tuple(_statement(file, one) for one in given.get("permissions", [])),
         smoke_test=_smoke_test(file, given.get("smoke_test")),
         authorizer=folder / given["authorizer"] if "authorizer" in given else None,
+        template=folder / given["template"] if "template" in given else None,
         image=_image(folder, given.get("image")),
         plugin=load_plugin(given["plugin"], folder) if "plugin" in given else Plugin(),
     )
@@ -116,7 +129,7 @@ def _parsed(file: Path) -> Json:
 def _check_file(file: Path, key: str, named: str) -> None:
     place = file.parent / named
     if not place.is_file():
-        raise DeployError(f"{file}: {key} names a file that exports handler; there is none at {place}.")
+        raise DeployError(f"{file}: {key} names a file; there is none at {place}.")
 
 
 def _texts(file: Path, values: Mapping[str, Any]) -> dict[str, str]:

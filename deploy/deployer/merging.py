@@ -11,8 +11,8 @@ from deployer.aws import Json
 from deployer.error import DeployError
 
 HERE = Path(__file__).parent
-# Beside an app.toml: sections that gateway.yaml has places for.
-OWN = "template.yaml"
+# Where something of an app comes in.
+PLACE = re.compile(r"^( *)# <<(\w+)>>\n", re.MULTILINE)
 
 # What the function finds besides what app.toml says. Only /tmp can be written, which the template says itself.
 ENVIRONMENT = {
@@ -40,14 +40,24 @@ def template_of(app: App) -> str:
     """The template for an app."""
     gateway = (HERE / "gateway.yaml").read_text(encoding="utf-8")
     code = sections((HERE / f"code_{app.package}.yaml").read_text(encoding="utf-8"))
-    own = app.folder / OWN
-    parts = sections(own.read_text(encoding="utf-8")) if own.exists() else _generic(app)
+    parts = {**_generic(app), **_own(app, {found[1] for found in PLACE.findall(gateway)})}
     inline = {"name": app.name, "memory_mb": str(app.memory_mb), "authorizer": _authorizer(app)}
     _check_names(app, gateway, code)
-    whole = re.sub(
-        r"^( *)# <<(\w+)>>\n", lambda found: _place(found[1], found[2], code, parts), gateway, flags=re.MULTILINE
-    )
+    whole = PLACE.sub(lambda found: _place(found[1], found[2], code, parts), gateway)
     return re.sub(r"<<([a-z_]+)>>", lambda found: inline[found[1]], whole)
+
+
+def _own(app: App, places: set[str]) -> dict[str, str]:
+    """Sections of the app's own template."""
+    if app.template is None:
+        return {}
+    found = sections(app.template.read_text(encoding="utf-8"))
+    unknown = sorted(set(found) - places)
+    if unknown:
+        raise DeployError(
+            f"{app.template}: there is no place for {unknown[0]}; it may have {', '.join(sorted(places))}."
+        )
+    return found
 
 
 def _authorizer(app: App) -> str:
@@ -89,7 +99,7 @@ def _generic(app: App) -> dict[str, str]:
     return {
         "Description": f"{app.name}, an MCP server behind API Gateway, with its sessions in DynamoDB",
         "Parameters": "".join(_parameters(app)),
-        "Rules": "" if app.authorizer else NO_AUTHORIZER,
+        "Rules": "" if app.authorizer or app.image else NO_AUTHORIZER,
         "Environment": _lines(own),
         "AuthorizerEnvironment": _lines(OAUTH),
         "Statements": "".join(f"- {json.dumps(_statement(one))}\n" for one in app.permissions),

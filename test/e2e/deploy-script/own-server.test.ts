@@ -213,6 +213,7 @@ describe('an app.toml that says something wrong', () => {
       `${MINIMAL}[[permissions]]\nactions = ["s3:*"]\nresources = ["*"]`,
       /s3:\* is .* a whole service/,
     ],
+    ['another form', `${MINIMAL}environment = 3`, /has another form than .*README\.md tells/],
     ['no resources', `${MINIMAL}[[permissions]]\nactions = ["s3:GetObject"]`, /lists of actions and resources/],
     [
       'a plugin that is not there',
@@ -224,6 +225,19 @@ describe('an app.toml that says something wrong', () => {
     const refused = await deploy('--plan');
     expect([refused.code, refused.last]).toEqual([1, expect.stringMatching(words)]);
     expect(refused.stderr).not.toContain('Traceback');
+  });
+
+  it('a template of its own with what the template has no place for', async () => {
+    writeFileSync(join(app, 'app.toml'), `${MINIMAL}template = "own.yaml"\n`);
+    writeFileSync(
+      join(app, 'own.yaml'),
+      'Transform: AWS::Serverless\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n',
+    );
+    expect((await deploy('--plan')).last).toMatch(/no place for Transform; it may have .*Resources/);
+    writeFileSync(join(app, 'own.yaml'), 'Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n');
+    const { stdout } = await rig.run(['template', '--app', app]);
+    expect(stdout).toContain('\n  Topic:\n    Type: AWS::SNS::Topic\n');
+    expect(stdout).toContain('SESSION_TABLE: !Ref SessionTable');
   });
 
   it('none at all', async () => {
