@@ -388,12 +388,15 @@ describe('an engine that stays open', () => {
       onTestFinished(() => void vi.useRealTimers());
       const engine = await engineOver();
       const asked = answerOf(engine).catch((error) => error);
+      const askedBeside = answerOf(engine).catch((error) => error);
       await vi.waitFor(() => expect(said).toHaveBeenCalled());
       vi.setSystemTime(1_700_000_006_000);
       expect(await asked).toMatchObject({
         code: 'LEDGER_BUSY',
         message: `The ledger ${ledger} is held by process ${holder.pid}, which is stopped. kill -CONT ${holder.pid} lets it go on, kill -KILL ${holder.pid} ends it. Ask again later, or use --no-ledger.`,
       });
+      // It has waited as long, and does not wait anew.
+      expect(await askedBeside).toBe(await asked);
       holder.kill('SIGCONT');
     },
   );
