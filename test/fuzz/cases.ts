@@ -74,7 +74,7 @@ function textWritten(text: string, { escapes }: Habits): string {
   return JSON.stringify(text).replace(ESCAPED[escapes], (unit, place: number, whole: string) => {
     if (unit === '/') return '\\/';
     // A letter may be part of an escape already.
-    if (/\\(?:u[0-9a-f]{0,3})?$/.test(whole.slice(Math.max(0, place - 5), place))) return unit;
+    if (escapes === 'some' && /\\(?:u[0-9a-f]{0,3})?$/.test(whole.slice(Math.max(0, place - 5), place))) return unit;
     return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }
