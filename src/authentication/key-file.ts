@@ -52,7 +52,7 @@ export function createKeyReader(path: string): () => Promise<readonly KeyRecord[
  */
 export async function changeKeys(path: string, change: (keys: KeyRecord[]) => KeyRecord[]): Promise<void> {
   const { fromSystem, writing } = await import('../domain/system-error.ts');
-  const { makeFolder } = await import('../make-folder.ts');
+  const { makeFolder } = await import('../own-files.ts');
   await writing(path, () => makeFolder(dirname(path)));
   // The new file is the lock as well: it can be made once.
   const next = `${path}.new`;

@@ -1,9 +1,9 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { SpendError } from '../domain/errors.ts';
 import { writing } from '../domain/system-error.ts';
-import { makeFolder } from '../make-folder.ts';
+import { replaceFile } from '../own-files.ts';
 import { AUTH_KINDS, ERAS } from './options.ts';
 import { configFolder } from './secrets/open.ts';
 
@@ -38,11 +38,7 @@ export function openProfiles(path = join(configFolder(), 'profiles.json')): Prof
     }
   };
   const write = async (profiles: Record<string, Profile>) => {
-    await writing(path, async () => {
-      await makeFolder(dirname(path));
-      await writeFile(`${path}.new`, `${JSON.stringify(profiles, null, 2)}\n`, { mode: 0o600 });
-      await rename(`${path}.new`, path);
-    });
+    await writing(path, () => replaceFile(path, `${JSON.stringify(profiles, null, 2)}\n`));
   };
   return {
     path,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { lock } from 'proper-lockfile';
-import { makeFolder } from '../../make-folder.ts';
+import { makeFolder } from '../../own-files.ts';
 
 /** Runs work one at a time within this process. */
 export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {

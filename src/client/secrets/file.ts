@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { SpendError } from '../../domain/errors.ts';
-import { fromSystem } from '../../domain/system-error.ts';
-import { makeFolder } from '../../make-folder.ts';
+import { writing } from '../../domain/system-error.ts';
+import { replaceFile } from '../../own-files.ts';
 import type { SecretStore } from '../secret-store.ts';
 
 /** Secrets in a file that only its user can read. A write replaces the whole file, so a crash leaves the old one or the new one. */
@@ -40,14 +38,5 @@ async function read(path: string): Promise<Map<string, string>> {
 }
 
 async function write(path: string, secrets: Map<string, string>): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    await makeFolder(dirname(path));
-    await writeFile(draft, `${JSON.stringify(Object.fromEntries(secrets), null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-    await chmod(draft, 0o600);
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw fromSystem(error, path);
-  }
+  await writing(path, () => replaceFile(path, `${JSON.stringify(Object.fromEntries(secrets), null, 2)}\n`));
 }

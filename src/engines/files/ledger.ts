@@ -10,7 +10,7 @@ import envPaths from 'env-paths';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import { logEntry } from '../../domain/printable.ts';
 import { systemRefusal } from '../../domain/system-error.ts';
-import { makeFolder } from '../../make-folder.ts';
+import { makeFolder } from '../../own-files.ts';
 import type { Work } from '../engine.ts';
 import { layOut } from './layout.ts';
 import { INVOCATIONS_VIEW } from './schema.ts';

@@ -1,7 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { makeFolder } from '../../make-folder.ts';
+import { replaceFile } from '../../own-files.ts';
 import type { FoundModel } from './look-up.ts';
 
 const schema = z.record(
@@ -73,10 +73,6 @@ function knownFromText(text: string): Known {
 }
 
 async function write(file: string, known: Known): Promise<void> {
-  const whole = `${file}.${process.pid}`;
   // On a read-only file system, as on Lambda, nothing is remembered.
-  await makeFolder(dirname(file))
-    .then(() => writeFile(whole, JSON.stringify(known, null, 1), { mode: 0o600 }))
-    .then(() => rename(whole, file))
-    .catch(() => {});
+  await replaceFile(file, JSON.stringify(known, null, 1)).catch(() => {});
 }

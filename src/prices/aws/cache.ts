@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { makeFolder } from '../../make-folder.ts';
+import { replaceFile } from '../../own-files.ts';
 import { IRREGULAR_NAMES } from '../models/names.ts';
 import { OFFER_CODES } from '../price-list/offer.ts';
 import type { PriceList } from '../price-list/price-list.ts';
@@ -59,13 +58,5 @@ export async function readCachedPriceList(file: string): Promise<PriceList> {
 
 /** Replaces the file at once, so that nobody reads half of it. @throws Error when it cannot be written */
 export async function writeCachedPriceList(file: string, list: PriceList): Promise<void> {
-  const whole = `${file}.${process.pid}`;
-  await makeFolder(dirname(file));
-  try {
-    await writeFile(whole, JSON.stringify({ mapping: MAPPING, ...list }), { mode: 0o600 });
-    await rename(whole, file);
-  } catch (error) {
-    await rm(whole, { force: true });
-    throw error;
-  }
+  await replaceFile(file, JSON.stringify({ mapping: MAPPING, ...list }));
 }

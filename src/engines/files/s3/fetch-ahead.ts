@@ -1,6 +1,6 @@
 import { rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../../../make-folder.ts';
+import { makeFolder } from '../../../own-files.ts';
 import type { Lack, LogFile, Supplied, Supply } from '../store.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -21,4 +22,22 @@ export async function makeFolder(path: string): Promise<void> {
 /** Another process was first. */
 function unlessThere(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
+}
+
+/**
+ * Puts a file in place at once, readable by its owner alone: a crash leaves the old one or the new one, and nobody reads half of it.
+ * @throws Node's error when it cannot be written; nothing is left of it then
+ */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  await makeFolder(dirname(path));
+  try {
+    await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
+    // Whatever the mask takes away.
+    await chmod(draft, 0o600);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
