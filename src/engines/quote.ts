@@ -34,3 +34,21 @@ export function secondsByScans(
   const seconds = scans.reduce((sum, scan) => sum + scan.seconds, 0);
   return seconds > 0 && read > 0 ? Math.ceil((bytes * seconds) / read) : undefined;
 }
+
+/** How long a count is good for: as long as the scans of one question take to be quoted. */
+const COUNT_FRESH_MS = 60_000;
+const MOST_COUNTS = 8;
+
+/** Counts of bytes, by what was counted: each takes calls, and a bounded question has the same quoted before each of its scans. */
+export function createByteCounts(now = Date.now) {
+  const counts = new Map<string, { bytes: number; at: number }>();
+  return async (what: string, count: () => Promise<number>): Promise<number> => {
+    const known = counts.get(what);
+    if (known && now() - known.at < COUNT_FRESH_MS) return known.bytes;
+    const bytes = await count();
+    counts.delete(what);
+    counts.set(what, { bytes, at: now() });
+    for (const oldest of [...counts.keys()].slice(0, -MOST_COUNTS)) counts.delete(oldest);
+    return bytes;
+  };
+}

@@ -8,7 +8,7 @@ import { each, inTurns, type Steps } from '../../domain/steps.ts';
 import { memoizeFor } from '../../lazy.ts';
 import { type Engine, METADATA_KEYS_MS, type Work } from '../engine.ts';
 import type { InvocationGroup } from '../grouping/grouping.ts';
-import { type Quote, secondsByScans } from '../quote.ts';
+import { createByteCounts, type Quote, secondsByScans } from '../quote.ts';
 import { groupFromRow, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
 import { isAsked, type Scan } from '../scans/scan.ts';
 import { NOTHING, type ScanResult } from '../scans/scan-result.ts';
@@ -32,9 +32,6 @@ const USD_PER_TB = usdFromText('5');
 const TB = 1_000_000_000_000;
 const LEAST_BYTES = 10_000_000;
 
-/** A quote takes listings, and a question that is bounded asks for the same one several times. */
-const QUOTE_FRESH_MS = 60_000;
-
 /** Accounts and regions come seldom. */
 const FOLDERS_FRESH_MS = 5 * 60_000;
 
@@ -45,7 +42,7 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
   const name = `s3://${bucket}/${prefix}`;
   /** What queries have read so far, and how long they took; quotes go by it. */
   const scans = { bytes: 0, seconds: 0 };
-  let quoted: { what: string; quote: Quote; at: number } | undefined;
+  const bytesOf = createByteCounts();
   let known: { folders: LogFolders; at: number } | undefined;
 
   const clients = memoizeFor(async () => {
@@ -82,18 +79,16 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
   }
 
   async function quoteOf(folders: LogFolders, { from, to }: Pick<Scan, 'from' | 'to'>, work: Work): Promise<Quote> {
-    const what = JSON.stringify([folders, from, to]);
-    if (quoted?.what === what && Date.now() - quoted.at < QUOTE_FRESH_MS) return quoted.quote;
     const { logs } = await clients();
-    const bytes = await ask('S3', work, () => logs.bytesIn(folders, from, to, work));
-    const quote = {
+    const bytes = await bytesOf(JSON.stringify([folders, from, to]), () =>
+      ask('S3', work, () => logs.bytesIn(folders, from, to, work)),
+    );
+    return {
       bytes,
       usd: textFromUsd(USD_PER_TB.times(Math.max(LEAST_BYTES, bytes)).div(TB).round(6)),
       seconds: secondsByScans(bytes, [scans]),
       notes: ['Bytes of the log files as they lie in S3; dollars at $5 a TB, for 10 MB at least.'],
     };
-    quoted = { what, quote, at: Date.now() };
-    return quote;
   }
 
   /** @param of what the query reads */

@@ -6,6 +6,7 @@ import { type Asked, spendErrorFromAws } from '../../aws/spend-error.ts';
 import { type AwsTarget, awsTargets } from '../../aws/target.ts';
 import { SpendError } from '../../domain/errors.ts';
 import type { MergedInvocation } from '../grouping/merge.ts';
+import { createByteCounts } from '../quote.ts';
 import type { CloudWatchSource } from './source.ts';
 
 /** Log groups of one region and one set of credentials. */
@@ -18,6 +19,8 @@ export interface LogsTarget {
   groups: readonly string[];
   /** How CloudWatch’s own counts are asked for, by which quotes go. */
   metrics: CloudWatchClientConfig;
+  /** What they said lately. */
+  bytesOf: ReturnType<typeof createByteCounts>;
   /** What queries have scanned so far, and how long they took; quotes go by it. */
   scans: { bytes: number; seconds: number };
   /** The service refuses queries with `jsonParse` and conditions here: they are not tried again. */
@@ -106,6 +109,7 @@ function openTarget(
     name: `${groups.join(', ')}${label}`,
     groups,
     metrics,
+    bytesOf: createByteCounts(),
     scans: { bytes: 0, seconds: 0 },
     plain: false,
     looked: [],

@@ -24,7 +24,9 @@ export async function quoteScan(
   events: boolean,
   work: Work,
 ): Promise<Quote> {
-  const counts = await Promise.all(targets.map((target) => incomingBytes(target, period, work)));
+  const counts = await Promise.all(
+    targets.map((target) => target.bytesOf(`${period.from} ${period.to}`, () => incomingBytes(target, period, work))),
+  );
   const bytes = counts.reduce((sum, count) => sum + count, 0);
   if (events) {
     const notes = ['Reading event by event is not charged for, but slow.'];

@@ -1,45 +1,23 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { clientThatAnswers, hasten } from '../../../test/helpers/endless-query.ts';
 import { runQuery } from './run-query.ts';
 
 describe('a query that AWS never ends', () => {
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
-
-  /** Each look at the clock finds it three hours later. */
-  function hasten(): void {
-    let now = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => {
-      now += 3 * 3_600_000;
-      return now;
-    });
-  }
-
-  const sends = (answers: Record<string, object>) => {
-    const asked: string[] = [];
-    const client = {
-      async send({ constructor: { name } }: object) {
-        asked.push(name);
-        return answers[name] ?? {};
-      },
-    };
-    return { client, asked };
-  };
-
   it('is given up and stopped', async () => {
     hasten();
-    const { client, asked } = sends({
+    const { client, asked } = clientThatAnswers<CloudWatchLogsClient>({
       StartQueryCommand: { queryId: 'q' },
       GetQueryResultsCommand: { status: 'Scheduled' },
     });
     const target = {
-      client: client as unknown as CloudWatchLogsClient,
+      client,
       region: undefined,
       name: '/logs',
       groups: ['/logs'],
       scans: { bytes: 0, seconds: 0 },
       metrics: {},
+      bytesOf: async () => 0,
       plain: false,
       looked: [],
     };
