@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { groupOf } from '../../test/helpers/groups.ts';
 import type { Filter } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
 import { DAY_MS } from '../domain/period.ts';
@@ -6,7 +7,6 @@ import { type Coverage, type Engine, everything, type UsageQuery } from '../engi
 import { StillRunning } from '../engines/queries.ts';
 import { NOTHING } from '../engines/scans/scan-result.ts';
 import { createScanningEngine } from '../engines/scans/scanning.ts';
-import { attributesFrom } from '../logs/attributes.ts';
 import { limitedEngine } from './limited-engine.ts';
 import { pseudonymisedEngine } from './pseudonymised-engine.ts';
 import { createPseudonyms, PERSONAL_DIMENSIONS } from './pseudonyms.ts';
@@ -30,32 +30,16 @@ function makeEngine(damaged: Partial<Coverage> = {}) {
       seen.scans++;
       return {
         ...NOTHING,
-        groups: PEOPLE.map((person) => ({
-          attributes: attributesFrom({
-            accountId: '111122223333',
-            region: 'us-east-1',
-            inferenceRegion: undefined,
-            operation: 'Converse',
-            modelId: 'amazon.nova-lite-v1:0',
-            identityArn: `arn:aws:sts::111122223333:assumed-role/Developer/${person}`,
-            tier: undefined,
-            errorCode: undefined,
-            blocked: false,
-            stopReason: undefined,
-            metadata: { team: person === 'ann' ? 'search' : 'ads' },
-          }),
-          modelId: 'amazon.nova-lite-v1:0',
-          at: from,
-          contextBand: 0,
-          counts: {
-            ...{ invocations: 10, errors: 0, input: 5, output: 5 },
-            ...{ cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 },
-          },
-          shape: 0b1100011,
-          records: 20,
-          first: from,
-          last: from,
-        })),
+        groups: PEOPLE.map((person) => {
+          const counts = { ...groupOf().counts, invocations: 10, input: 5, output: 5 };
+          return groupOf(
+            { at: from, counts, records: 20, first: from, last: from },
+            {
+              identityArn: `arn:aws:sts::111122223333:assumed-role/Developer/${person}`,
+              metadata: { team: person === 'ann' ? 'search' : 'ads' },
+            },
+          );
+        }),
       };
     },
     quote: async () => ({ bytes: 7, usd: '1', seconds: undefined, notes: ['in account 111122223333'] }),

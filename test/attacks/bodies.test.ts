@@ -1,4 +1,4 @@
-import { createMemorySessionStore, createMemoryTaskStore, type ServerlessMcp } from 'serverless-mcp';
+import type { ServerlessMcp } from 'serverless-mcp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   allData,
@@ -8,29 +8,19 @@ import {
   type RawSession,
   toolCall,
 } from '../../packages/serverless-mcp/test/helpers/raw-mcp.ts';
-import { createSpendMcp } from '../../src/http/spend-mcp.ts';
-import { composeSample } from '../helpers/sample.ts';
+import { startSampleServer } from '../helpers/sample-server.ts';
 
 const arrays = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
-let dependencies: Awaited<ReturnType<typeof composeSample>>;
 let mcp: ServerlessMcp;
 let session: RawSession;
-const logged: string[] = [];
-
+let logged: string[];
+let close: () => Promise<void>;
 beforeAll(async () => {
-  dependencies = await composeSample();
-  mcp = createSpendMcp(
-    { ...dependencies, log: (line) => logged.push(line) },
-    { store: createMemorySessionStore(), tasks: createMemoryTaskStore(), getStream: undefined },
-  );
-  session = await beginSession(mcp, 'key:a');
+  ({ mcp, session, logged, close } = await startSampleServer());
 });
-afterAll(async () => {
-  await mcp.close();
-  await dependencies.close();
-});
+afterAll(() => close());
 
 /** A tool call of either era. */
 const withInput = (input: string) =>

@@ -1,14 +1,7 @@
-import { createMemorySessionStore, createMemoryTaskStore, type ServerlessMcp } from 'serverless-mcp';
+import type { ServerlessMcp } from 'serverless-mcp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  beginSession,
-  eventsOf,
-  post,
-  type RawSession,
-  toolCall,
-} from '../../packages/serverless-mcp/test/helpers/raw-mcp.ts';
-import { createSpendMcp } from '../../src/http/spend-mcp.ts';
-import { composeSample } from '../helpers/sample.ts';
+import { eventsOf, post, type RawSession, toolCall } from '../../packages/serverless-mcp/test/helpers/raw-mcp.ts';
+import { startSampleServer } from '../helpers/sample-server.ts';
 
 const VERSION = '2026-07-28';
 const META = {
@@ -19,18 +12,12 @@ const META = {
 
 let mcp: ServerlessMcp;
 let session: RawSession;
-const logged: string[] = [];
-
+let logged: string[];
+let close: () => Promise<void>;
 beforeAll(async () => {
-  const dependencies = { ...(await composeSample()), log: (line: string) => logged.push(line) };
-  mcp = createSpendMcp(dependencies, {
-    store: createMemorySessionStore(),
-    tasks: createMemoryTaskStore(),
-    getStream: undefined,
-  });
-  session = await beginSession(mcp, 'key:a');
+  ({ mcp, session, logged, close } = await startSampleServer());
 });
-afterAll(() => mcp.close());
+afterAll(() => close());
 
 interface Refusal {
   code: number;

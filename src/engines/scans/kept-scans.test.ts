@@ -1,37 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { attributesFrom } from '../../logs/attributes.ts';
+import { groupOf } from '../../../test/helpers/groups.ts';
 import { everything } from '../engine.ts';
-import type { InvocationGroup } from '../grouping/grouping.ts';
 import { bytesOf, createKeptPool } from './kept-scans.ts';
 import { NOTHING } from './scan-result.ts';
 import { createScanningEngine } from './scanning.ts';
 
-const group = (note: string): InvocationGroup => ({
-  modelId: 'amazon.nova-lite-v1:0',
-  attributes: attributesFrom({
-    accountId: '111122223333',
-    region: 'us-east-1',
-    inferenceRegion: undefined,
-    operation: 'Converse',
-    modelId: 'amazon.nova-lite-v1:0',
-    identityArn: undefined,
-    tier: undefined,
-    errorCode: undefined,
-    stopReason: undefined,
-    blocked: false,
-    metadata: { note },
-  }),
-  at: 0,
-  contextBand: 0,
-  counts: {
-    ...{ invocations: 1, errors: 0, input: 1, output: 1 },
-    ...{ cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 },
-  },
-  shape: 0b1100011,
-  records: 1,
-  first: 0,
-  last: 0,
-});
+const group = (note: string) => groupOf({}, { metadata: { note } });
 
 const ANSWER = [group('short'), group('short')];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attributesFrom } from '../../logs/attributes.ts';
+import { groupOf } from '../../../test/helpers/groups.ts';
 import type { UsageQuery } from '../engine.ts';
 import type { Scan } from './scan.ts';
 import { NOTHING, type ScanResult } from './scan-result.ts';
@@ -19,36 +19,10 @@ const question = (change: Partial<UsageQuery> = {}): UsageQuery => ({
   ...change,
 });
 
-const LOGGED = {
-  accountId: '111122223333',
-  region: 'us-east-1',
-  inferenceRegion: undefined,
-  operation: 'Converse',
-  modelId: 'amazon.nova-lite-v1:0',
-  identityArn: undefined,
-  tier: undefined,
-  errorCode: undefined,
-  stopReason: undefined,
-  blocked: false,
-  metadata: {},
-};
-
 /** A group a day. */
 function foundBy({ from, to }: Scan): ScanResult {
   const days = Array.from({ length: (to - from) / DAY }, (_, day) => from + day * DAY);
-  const counts = { invocations: 1, errors: 0, input: 1, output: 1 };
-  const cache = { cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheWriteUnknown: 0 };
-  const groups = days.map((at) => ({
-    modelId: LOGGED.modelId,
-    attributes: attributesFrom(LOGGED),
-    at,
-    contextBand: 0,
-    counts: { ...counts, ...cache },
-    shape: 0b1100011,
-    records: 2,
-    first: at + 1,
-    last: at + 2,
-  }));
+  const groups = days.map((at) => groupOf({ at, records: 2, first: at + 1, last: at + 2 }));
   return { ...NOTHING, groups };
 }
 
