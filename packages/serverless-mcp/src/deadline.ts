@@ -26,6 +26,18 @@ const LOOK_AGAIN_MS = 2_000;
 /** The longest that a timer can wait, https://developer.mozilla.org/en-US/docs/Web/API/Window/setTimeout#maximum_delay_value */
 const MOST_MS = 2 ** 31 - 1;
 
+/** Calls `end` at an instant, epoch milliseconds, unless something is closed before. */
+export async function endAt(instant: number, closed: AbortSignal, end: () => void): Promise<void> {
+  while (!closed.aborted && Date.now() < instant) await pause(Math.min(instant - Date.now(), MOST_MS), closed);
+  if (!closed.aborted) end();
+}
+
+/** Calls `end` when something is over, or is already, unless something else is closed before. */
+export function endWith(over: AbortSignal, closed: AbortSignal, end: () => void): void {
+  if (over.aborted) end();
+  else over.addEventListener('abort', end, { signal: closed });
+}
+
 /** Whether what let the client in can end before the client leaves. */
 export function canEnd({ validUntil, stillValid }: Pick<RequestContext, 'validUntil' | 'stillValid'>): boolean {
   return validUntil !== undefined || stillValid !== undefined;
@@ -40,16 +52,12 @@ export function endWithAdmission(
   closed: AbortSignal,
   end: () => void,
 ): void {
-  const endAt = async (instant: number) => {
-    while (!closed.aborted && Date.now() < instant) await pause(Math.min(instant - Date.now(), MOST_MS), closed);
-    if (!closed.aborted) end();
-  };
   const endWhenRefused = async (isValid: () => Promise<boolean>) => {
     // Where that cannot be told nobody would be let in either.
     do await pause(LOOK_AGAIN_MS, closed);
     while (!closed.aborted && (await isValid().catch(() => false)));
     if (!closed.aborted) end();
   };
-  if (validUntil !== undefined) void endAt(validUntil);
+  if (validUntil !== undefined) void endAt(validUntil, closed, end);
   if (stillValid !== undefined) void endWhenRefused(stillValid);
 }

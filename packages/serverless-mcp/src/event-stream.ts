@@ -23,6 +23,10 @@ export interface EventStream {
 /** Without a reason of its own, each abort would make an error with a stack, which takes longer than all else it does. */
 export const ENDED = 'ended';
 
+export function isEventStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.includes('text/event-stream') ?? false;
+}
+
 /** A response whose events are written as they come. A comment every `keepAliveMs` keeps proxies from closing it. */
 export function openEventStream(sessionId: string, keepAliveMs: number): EventStream {
   const encoder = new TextEncoder();

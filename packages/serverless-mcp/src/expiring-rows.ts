@@ -17,7 +17,6 @@ export interface ExpiringRowsOptions {
 
 /** JSON rows of this process, until their time is up. Where there is no room, those that were put longest ago go. */
 export interface ExpiringRows<Row> {
-  readonly size: number;
   /** The row if its time is not up; else it goes. */
   live(id: string): Row | undefined;
   /** Puts a row in the place of the one before, or behind all others. @throws Error for one that no room can be made for */
@@ -50,17 +49,16 @@ export function createExpiringRows<Row extends ExpiringRow>(options: ExpiringRow
   const { most, mostOfOwner, mostBytes, onFull, now } = options;
   const kept = new Map<string, Kept>();
   const all: Sum = { rows: 0, bytes: 0 };
-  const owners = new Map<string, Sum>();
+  const owners = new Map<string | undefined, Sum>();
   const ofOwner: Sum = { rows: mostOfOwner, bytes: mostBytes * Math.min(1, mostOfOwner / most) };
   let toldFullAt = Number.NEGATIVE_INFINITY;
 
   function count({ owner, bytes }: Kept, by: 1 | -1): void {
-    const own = owner === undefined ? undefined : (owners.get(owner) ?? { rows: 0, bytes: 0 });
-    for (const sum of [all, own ?? []].flat()) {
+    const own = owners.get(owner) ?? { rows: 0, bytes: 0 };
+    for (const sum of [all, own]) {
       sum.rows += by;
       sum.bytes += by * bytes;
     }
-    if (owner === undefined || own === undefined) return;
     if (own.rows > 0) owners.set(owner, own);
     else owners.delete(owner);
   }
@@ -94,9 +92,6 @@ export function createExpiringRows<Row extends ExpiringRow>(options: ExpiringRow
   }
 
   return {
-    get size() {
-      return kept.size;
-    },
     live(id) {
       const row = kept.get(id);
       if (row === undefined || row.expiresAt > now()) return row && JSON.parse(row.text);

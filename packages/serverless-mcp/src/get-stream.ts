@@ -1,6 +1,6 @@
 import type { JSONRPCErrorResponse, JSONRPCNotification, RequestId, ServerEvent } from '@modelcontextprotocol/server';
 import { accepts } from './accept.ts';
-import { endWithAdmission, millisecondsLeft } from './deadline.ts';
+import { endAt, endWith, endWithAdmission, millisecondsLeft } from './deadline.ts';
 import {
   type Cursor,
   cursorFromText,
@@ -52,16 +52,10 @@ function lifetime({ deadline }: RequestContext, { getStream }: SessionOptions): 
 /** Ends the stream when its time is up, or the server stops, so that the client comes back and goes on; or the client has gone. */
 function endInTime(writer: EventWriter, { signal }: Request, context: RequestContext, options: SessionOptions): void {
   // On a connection that was kept, a client is back before the server is gone.
-  if (options.closing.aborted || signal.aborted) {
-    writer.close();
-    return;
-  }
-  for (const end of [options.closing, signal]) end.addEventListener('abort', writer.close, { signal: writer.closed });
+  for (const over of [options.closing, signal]) endWith(over, writer.closed, writer.close);
   endWithAdmission(context, writer.closed, writer.close);
   const milliseconds = lifetime(context, options);
-  if (milliseconds === Number.POSITIVE_INFINITY) return;
-  const timer = setTimeout(writer.close, Math.max(0, milliseconds));
-  writer.closed.addEventListener('abort', () => clearTimeout(timer));
+  if (milliseconds !== Number.POSITIVE_INFINITY) void endAt(Date.now() + milliseconds, writer.closed, writer.close);
 }
 
 async function resumeCall(

@@ -76,16 +76,15 @@ export function createMemorySessionStore({
     channel.bytes -= before - bytes;
   }
 
-  function open(name: string, last: number): Channel {
+  function open(last: number): Channel {
     const channel = { events: [], last, bytes: CHANNEL_BYTES, writtenAt: 0 };
     bytes += CHANNEL_BYTES;
-    channels.set(name, channel);
     return channel;
   }
 
   function add(name: string, events: readonly NewEvent[], at?: number): void {
     // From the clock, so that a channel that was dropped and begins again does not use a number twice.
-    const channel = channels.get(name) ?? open(name, at === undefined ? now() : 0);
+    const channel = channels.get(name) ?? open(at === undefined ? now() : 0);
     const added = events.map(({ data, last = false }) => {
       channel.last = at === undefined ? channel.last + 1 : at++;
       return { sequence: channel.last, data, last };

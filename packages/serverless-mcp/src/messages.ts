@@ -1,4 +1,4 @@
-import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
+import { type JSONRPCMessage, type JSONRPCRequest, PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server';
 
 /**
  * What MCP messages nest is a tool's input in an envelope; ours go to six. Far deeper text parses, but whatever walks the result after
@@ -29,37 +29,43 @@ export function jsonBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? '');
 }
 
+function over(what: string, bytes: number, most: number): string | undefined {
+  return bytes > most ? `${what} of more than ${most} bytes` : undefined;
+}
+
 /** What of a message, of either era, is more than the layer takes. Undefined: nothing is. */
 export function tooLarge(message: unknown): string | undefined {
   const { id, method, params } = (message ?? {}) as Partial<JSONRPCRequest>;
-  if (jsonBytes(id) > LIMITS.idBytes) return `a request id of more than ${LIMITS.idBytes} bytes`;
-  if (jsonBytes(params?._meta?.progressToken) > LIMITS.idBytes)
-    return `a progress token of more than ${LIMITS.idBytes} bytes`;
-  if (jsonBytes(method) > LIMITS.nameBytes) return `a method of more than ${LIMITS.nameBytes} bytes`;
-  if (NAMING.has(method) && jsonBytes(params?.['name']) > LIMITS.nameBytes)
-    return `a name of more than ${LIMITS.nameBytes} bytes`;
-  if (jsonBytes(params?._meta?.[VERSION_META]) > LIMITS.versionBytes) return TOO_LONG_VERSION;
-  if (method === 'initialize' && jsonBytes(params) > LIMITS.initializeBytes)
-    return `an initialize of more than ${LIMITS.initializeBytes} bytes`;
-  const uris = urisOf(method, params);
+  const { progressToken, [PROTOCOL_VERSION_META_KEY]: version } = params?._meta ?? {};
+  const name = NAMING.has(method) ? params?.['name'] : undefined;
+  return (
+    over('a request id', jsonBytes(id), LIMITS.idBytes) ??
+    over('a progress token', jsonBytes(progressToken), LIMITS.idBytes) ??
+    over('a method', jsonBytes(method), LIMITS.nameBytes) ??
+    over('a name', jsonBytes(name), LIMITS.nameBytes) ??
+    over('a protocol version', jsonBytes(version), LIMITS.versionBytes) ??
+    (method === 'initialize' ? over('an initialize', jsonBytes(params), LIMITS.initializeBytes) : undefined) ??
+    tooManyUris(urisOf(method, params))
+  );
+}
+
+/** What of a request's headers is more than the layer takes: errors say them again. Names are there as in the body. */
+export function tooLongHeader(headers: Headers): string | undefined {
+  const length = (name: string) => headers.get(name)?.length ?? 0;
+  return (
+    over('a protocol version', length('mcp-protocol-version'), LIMITS.versionBytes) ??
+    over('a method', length('mcp-method'), LIMITS.nameBytes)
+  );
+}
+
+const NAMING: ReadonlySet<string | undefined> = new Set(['tools/call', 'prompts/get']);
+
+function tooManyUris(uris: readonly unknown[]): string | undefined {
   if (uris.length > LIMITS.subscriptions) return `more than ${LIMITS.subscriptions} subscriptions`;
   if (uris.some((uri) => uri === '' || jsonBytes(uri) > LIMITS.uriBytes))
     return `a subscription to a URI that is empty or of more than ${LIMITS.uriBytes} bytes`;
   return undefined;
 }
-
-/** What of a request's headers is more than the layer takes: errors say them again. Names are there as in the body. */
-export function tooLongHeader(headers: Headers): string | undefined {
-  if (Number(headers.get('mcp-protocol-version')?.length) > LIMITS.versionBytes) return TOO_LONG_VERSION;
-  if (Number(headers.get('mcp-method')?.length) > LIMITS.nameBytes)
-    return `a method of more than ${LIMITS.nameBytes} bytes`;
-  return undefined;
-}
-
-const NAMING: ReadonlySet<string | undefined> = new Set(['tools/call', 'prompts/get']);
-
-const VERSION_META = 'io.modelcontextprotocol/protocolVersion';
-const TOO_LONG_VERSION = `a protocol version of more than ${LIMITS.versionBytes} bytes`;
 
 /** Those that a client wants to be told of, or no more. */
 function urisOf(method: string | undefined, params: JSONRPCRequest['params']): unknown[] {

@@ -5,8 +5,8 @@ import {
   type ServerNotifier,
 } from '@modelcontextprotocol/server';
 import type { StoreBus } from './bus.ts';
-import { canEnd, endWithAdmission, millisecondsLeft, outOfTime } from './deadline.ts';
-import { ENDED } from './event-stream.ts';
+import { canEnd, endAt, endWith, endWithAdmission, millisecondsLeft, outOfTime } from './deadline.ts';
+import { ENDED, isEventStream } from './event-stream.ts';
 import type { RequestContext, ServerlessMcpOptions } from './options.ts';
 import { createTaskServer } from './tasks/index.ts';
 
@@ -14,6 +14,8 @@ import { createTaskServer } from './tasks/index.ts';
 export interface ModernOptions
   extends Required<Pick<ServerlessMcpOptions, 'factory' | 'keepAliveMs' | 'maxBodyBytes' | 'onError'>> {
   bus: StoreBus;
+  /** Aborts when the server stops. */
+  closing: AbortSignal;
   tasks: ServerlessMcpOptions['tasks'];
 }
 
@@ -31,7 +33,7 @@ const LISTEN_MARGIN_MS = 10_000;
 
 /** Serves 2026-07-28 clients, which have no sessions. Where the platform has a deadline, every answer ends before it. */
 export function createModernHandler(options: ModernOptions): ModernHandler {
-  const { bus, keepAliveMs, maxBodyBytes, onError } = options;
+  const { bus, closing, keepAliveMs, maxBodyBytes, onError } = options;
   const tasks = options.tasks && createTaskServer(options.tasks, options.factory, serve, onError);
   const create = () =>
     createMcpHandler(tasks?.factory ?? options.factory, {
@@ -42,7 +44,6 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       onerror: onError,
     });
   const shared = create();
-  const closing = new AbortController();
 
   function serve(request: Request, message: JSONRPCRequest, context: RequestContext): Promise<Response> {
     tasks?.admit(request, message, context);
@@ -55,26 +56,18 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     const { deadline } = context;
     if (deadline === undefined && !canEnd(context)) return shared.fetch(request, requestOptions(body, context));
     const handler = create();
-    const response = await handler.fetch(request, requestOptions(body, context));
+    const { response, done, closed } = whenEnded(await handler.fetch(request, requestOptions(body, context)));
     const close = () => void handler.close();
-    const timer = deadline === undefined ? undefined : setTimeout(close, millisecondsLeft(deadline, LISTEN_MARGIN_MS));
-    closing.signal.addEventListener('abort', close);
-    const ended = whenEnded(response);
-    endWithAdmission(context, ended.closed, close);
-    ended.closed.addEventListener('abort', () => {
-      clearTimeout(timer);
-      closing.signal.removeEventListener('abort', close);
-    });
-    context.waitUntil(ended.done);
-    return ended.response;
+    endWith(closing, closed, close);
+    endWithAdmission(context, closed, close);
+    if (deadline !== undefined) void endAt(deadline - LISTEN_MARGIN_MS, closed, close);
+    context.waitUntil(done);
+    return response;
   }
 
   return {
     notify: shared.notify,
-    async close() {
-      closing.abort(ENDED);
-      await shared.close();
-    },
+    close: () => shared.close(),
     async fetch(request, body, context) {
       const message = body as JSONRPCRequest;
       if (message.method === 'subscriptions/listen') return listen(request, message, context);
@@ -82,7 +75,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       const answer = await (deadline === undefined
         ? serve(request, message, context)
         : answerInTime(deadline, message.id, (signal) => serve(withSignal(request, signal), message, context)));
-      const isStream = answer.headers.get('content-type')?.includes('event-stream') === true;
+      const isStream = isEventStream(answer);
       if (deadline === undefined && !(isStream && canEnd(context))) return answer;
       const { response, done, closed, cut } = whenEnded(answer);
       if (isStream) endWithAdmission(context, closed, cut);
@@ -136,7 +129,7 @@ async function answerInTime(
     over.abort();
     return Response.json(outOfTime(id));
   }
-  if (first.body === null || !first.headers.get('content-type')?.includes('event-stream')) {
+  if (first.body === null || !isEventStream(first)) {
     clearTimeout(timer);
     return first;
   }

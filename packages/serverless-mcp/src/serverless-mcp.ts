@@ -50,8 +50,12 @@ export function createServerlessMcp(options: ServerlessMcpOptions): ServerlessMc
   const onError = (error: Error) => options.onError?.(error);
   const store = guarded(options.store);
   const bus = createStoreBus(store, onError);
-  const modern = createModernHandler({ factory, bus, keepAliveMs, maxBodyBytes, tasks: options.tasks, onError });
   const closing = new AbortController();
+  const modern = createModernHandler({
+    ...{ factory, bus, keepAliveMs, maxBodyBytes, onError },
+    closing: closing.signal,
+    tasks: options.tasks,
+  });
   const serveSession = createSessionHandler({
     factory,
     store,

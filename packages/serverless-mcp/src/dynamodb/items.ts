@@ -97,8 +97,6 @@ export interface EventContext {
   retainMs: number;
 }
 
-export type HoleContext = Omit<EventContext, 'shared'>;
-
 /** The items of an event; the first of them last, because it makes the others count. */
 export function itemsFromEvent(channel: string, event: StoredEvent, context: EventContext): Item[] {
   const { shared, first, writtenAt, retainMs } = context;
@@ -178,7 +176,11 @@ function eventFromParts(sequence: number, head: Item, parts: readonly Item[]): S
 }
 
 /** Takes the place of an event whose writer died, so that readers can go on; a writer that comes late takes another number. */
-export function itemFromHole(channel: string, sequence: number, { first, writtenAt, retainMs }: HoleContext): Item {
+export function itemFromHole(
+  channel: string,
+  sequence: number,
+  { first, writtenAt, retainMs }: Omit<EventContext, 'shared'>,
+): Item {
   return {
     pk: channelKey(channel),
     sk: eventSortKey(sequence),

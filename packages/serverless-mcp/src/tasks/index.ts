@@ -124,7 +124,7 @@ export function createTaskServer(
       const declared = declaresTasks(message.params?.['_meta']);
       const fits = !declared || jsonBytes(call) <= LIMITS.taskCallBytes;
       const task = declared && fits ? { id: randomUUID(), run: 'call' as const, state: undefined } : undefined;
-      calls.set(beginRun(request, task, fits ? missingTasks() : tooLargeForTask()), call);
+      calls.set(beginRun(request, task, fits ? missingTasks : tooLargeForTask), call);
     },
   };
 }

@@ -40,7 +40,7 @@ export interface Task {
 export interface Run {
   readonly task: Task | undefined;
   /** Why the call cannot become a task. */
-  readonly refusal: ProtocolError;
+  readonly refusal: () => ProtocolError;
   /** Set by a handler that goes on. */
   progress?: TaskProgress;
   /** Set by a handler that cannot do without a task. */
@@ -56,7 +56,7 @@ const RUNS = new WeakMap<Request, Run>();
 export function beginRun(
   request: Request,
   task: Pick<Task, 'id' | 'run' | 'state'> | undefined,
-  refusal: ProtocolError = missingTasks(),
+  refusal: () => ProtocolError = missingTasks,
 ): Run {
   const run: Run = {
     refusal,
@@ -85,7 +85,7 @@ export function taskOf({ http }: ServerContext): Task | undefined {
 export function requireTask(context: ServerContext): Task {
   const run = runOf(context.http?.req);
   if (run?.task) return run.task;
-  const error = run?.refusal ?? missingTasks();
+  const error = (run?.refusal ?? missingTasks)();
   if (run) run.missing = error;
   throw error;
 }
