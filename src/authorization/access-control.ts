@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ClientIdentity } from '../authentication/client-identity.ts';
 import type { Dimension } from '../domain/dimension.ts';
 import { SpendError } from '../domain/errors.ts';
-import { type Audit, openAudit } from './audit.ts';
+import type { Audit } from './audit.ts';
 import type { Policy } from './policy.ts';
 import { createPseudonyms, PERSONAL_DIMENSIONS, type Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING, type Rights } from './rights.ts';
@@ -43,7 +43,7 @@ export async function openAccessControl(
       const all = [...PERSONAL_DIMENSIONS, ...pseudonyms, ...(rights.pseudonyms?.dimensions ?? [])];
       return { ...rights, pseudonyms: pseudonymsOf?.(all) };
     },
-    audit: await openAudit(audit, log),
+    audit: audit === 'off' ? undefined : await (await import('./audit.ts')).openAudit(audit, log),
   };
 }
 

@@ -12,7 +12,7 @@ describe('the audit file', () => {
   it('has each entry on a line, in their order', async () => {
     const path = `${await temporaryFolder()}/audit.log`;
     const audit = await openAudit(path, () => {});
-    for (const target of ['a', 'b', 'c']) audit?.(entry(target));
+    for (const target of ['a', 'b', 'c']) audit(entry(target));
     await vi.waitFor(async () => {
       const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
       expect(lines.map((line) => JSON.parse(line).target)).toEqual(['a', 'b', 'c']);
@@ -24,7 +24,7 @@ describe('the audit file', () => {
     async () => {
       const told: string[] = [];
       const audit = await openAudit('/dev/full', (line) => told.push(line));
-      for (const target of ['a', 'b']) audit?.(entry(target));
+      for (const target of ['a', 'b']) audit(entry(target));
       await vi.waitFor(() => expect(told).toHaveLength(2));
       expect(told.map((line) => /ENOSPC.*"target":"([ab])"/.exec(line)?.[1])).toEqual(['a', 'b']);
     },

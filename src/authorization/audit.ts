@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { ClientIdentity } from '../authentication/client-identity.ts';
 import { SpendError } from '../domain/errors.ts';
 import { shortened } from '../domain/printable.ts';
+import { createTurns } from '../domain/turns.ts';
 
 /** Who asked what, and how it went; never the answer. */
 export interface AuditEntry {
@@ -60,11 +61,10 @@ function cut(value: unknown): unknown {
 }
 
 /**
- * Where audit lines go: nowhere, to the server's log, or to a file that only its owner can read.
+ * Where audit lines go: to the server's log, or to a file that only its owner can read.
  * @throws SpendError INVALID_SETTING when the file cannot be written
  */
-export async function openAudit(setting: string, log: (line: string) => void): Promise<Audit | undefined> {
-  if (setting === 'off') return undefined;
+export async function openAudit(setting: string, log: (line: string) => void): Promise<Audit> {
   if (setting === 'log') return (entry) => log(auditLine(entry));
   const file = await open(setting, 'a', 0o600).catch(async (cause: NodeJS.ErrnoException) => {
     const { fromSystem } = await import('../domain/system-error.ts');
@@ -77,12 +77,12 @@ export async function openAudit(setting: string, log: (line: string) => void): P
 
 /** Writes lines one after the other. One that cannot be written is told, and the next is tried again: a full disk is full for a time. */
 function lineWriter(file: Pick<FileHandle, 'appendFile'>, onLost: (line: string, error: Error) => void): Audit {
-  let written = Promise.resolve();
+  const inTurn = createTurns();
   /** A line that failed may stand there in part. */
   let begin = '';
   return (entry) => {
     const line = auditLine(entry);
-    written = written.then(async () => {
+    void inTurn(async () => {
       try {
         await file.appendFile(`${begin}${line}\n`);
         begin = '';

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { throwIfCancelled } from '../domain/errors.ts';
 import { inTurns } from '../domain/steps.ts';
+import { createTurns } from '../domain/turns.ts';
 import type { Report } from '../reports/report.ts';
+import { createThread } from '../thread.ts';
 import { stacksFromReport } from './chart.ts';
 import type { Drawing } from './drawing.ts';
 import type { ThemeName } from './theme.ts';
@@ -23,31 +24,27 @@ export async function pngFromReport(
 ): Promise<Uint8Array> {
   const stacks = JSON.stringify(await inTurns(stacksFromReport(report), work));
   const tables = report.tables.map((table) => ({ ...table, rows: [] }));
-  const drawn = last.then(() => {
+  return inTurn(async () => {
     throwIfCancelled(work.signal);
     return draw({ report: { ...report, tables }, stacks, theme });
   });
-  last = drawn.catch(() => {});
-  return drawn;
 }
 
 /** One thread draws for everybody, one picture after the other. */
-let last: Promise<unknown> = Promise.resolve();
-let thread: Worker | undefined;
+const inTurn = createTurns();
+const thread = createThread(PROGRAM);
 
 async function draw(drawing: Drawing): Promise<Uint8Array> {
-  const begun = thread ?? beginThread();
-  thread = begun;
+  const { worker, ended } = thread.running();
   // A process ends without it, unless it draws.
-  begun.ref();
-  begun.postMessage(drawing);
-  const [png] = await once(begun, 'message');
-  begun.unref();
-  return png as Uint8Array;
-}
-
-function beginThread(): Worker {
-  return new Worker(PROGRAM).on('error', () => {
-    thread = undefined;
-  });
+  worker.ref();
+  worker.postMessage(drawing);
+  try {
+    const [png] = await once(worker, 'message', { signal: ended });
+    return png as Uint8Array;
+  } catch (error) {
+    throw ended.aborted ? new Error(`The picture could not be drawn: ${ended.reason}`, { cause: error }) : error;
+  } finally {
+    worker.unref();
+  }
 }

@@ -1,5 +1,6 @@
 import { computeScopeUnion, isStrictScopeSuperset } from '@modelcontextprotocol/client';
 import { SpendError } from '../../domain/errors.ts';
+import { createTurns } from '../../domain/turns.ts';
 import type { OAuthSession } from '../oauth-session.ts';
 import { type Challenge, createAuthorizedFetch, readChallenge } from './authorized-fetch.ts';
 import { metadataUrlOf, type OAuthContext } from './context.ts';
@@ -8,7 +9,6 @@ import type { OAuthOptions } from './options.ts';
 import { notSignedIn, renew } from './renew.ts';
 import { revoke } from './revoke.ts';
 import { signIn } from './sign-in.ts';
-import { createTurns } from './turn.ts';
 import { createVault } from './vault.ts';
 
 export type { OAuthSession, OAuthStatus } from '../oauth-session.ts';

@@ -4,16 +4,6 @@ import envPaths from 'env-paths';
 import { lock } from 'proper-lockfile';
 import { makeFolder } from '../../own-files.ts';
 
-/** Runs work one at a time within this process. */
-export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work, work);
-    last = turn.catch(() => {});
-    return turn;
-  };
-}
-
 /** Runs work one at a time on this machine: two processes that send one refresh token end the sign-in at issuers that rotate them. */
 export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
   const folder = envPaths('bedrock-spend', { suffix: '' }).cache;

@@ -1,22 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { SpendError } from '../../domain/errors.ts';
 import { writing } from '../../domain/system-error.ts';
+import { createTurns } from '../../domain/turns.ts';
 import { replaceFile } from '../../own-files.ts';
 import type { SecretStore } from '../secret-store.ts';
 
 /** Secrets in a file that only its user can read. A write replaces the whole file, so a crash leaves the old one or the new one. */
 export function createFileSecretStore(path: string): SecretStore {
   // One change after the other; between processes the last one wins.
-  let turn: Promise<unknown> = Promise.resolve();
-  const change = (edit: (secrets: Map<string, string>) => void) => {
-    const done = turn.then(async () => {
+  const inTurn = createTurns();
+  const change = (edit: (secrets: Map<string, string>) => void) =>
+    inTurn(async () => {
       const secrets = await read(path);
       edit(secrets);
       await write(path, secrets);
     });
-    turn = done.catch(() => {});
-    return done;
-  };
   return {
     place: path,
     get: async (name) => (await read(path)).get(name),

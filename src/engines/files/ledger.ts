@@ -10,6 +10,7 @@ import envPaths from 'env-paths';
 import { SpendError, throwIfCancelled } from '../../domain/errors.ts';
 import { logEntry } from '../../domain/printable.ts';
 import { systemRefusal } from '../../domain/system-error.ts';
+import { createTurns } from '../../domain/turns.ts';
 import { makeFolder } from '../../own-files.ts';
 import type { Work } from '../engine.ts';
 import { layOut } from './layout.ts';
@@ -73,7 +74,7 @@ function unclaim(path: string): void {
 export function createLedger(path: string, passing = false): Ledger {
   let open: Awaited<ReturnType<typeof openLedger>> | undefined;
   let rebuilt = false;
-  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
   let idle: NodeJS.Timeout | undefined;
   /** When it was last found that somebody else has it. */
   let busy: { error: SpendError; at: number } | undefined;
@@ -100,7 +101,7 @@ export function createLedger(path: string, passing = false): Ledger {
     },
     use(work, options = {}) {
       const asked = performance.now();
-      const turn = queue.then(async () => {
+      return inTurn(async () => {
         throwIfCancelled(options.signal);
         // Who came while another waited has waited as well.
         if (busy && asked < busy.at) throw busy.error;
@@ -116,16 +117,14 @@ export function createLedger(path: string, passing = false): Ledger {
           idle = setTimeout(release, IDLE_CLOSE_MS).unref();
         }
       });
-      queue = turn.catch(() => {});
-      return turn;
     },
-    async close() {
-      await queue;
-      clearTimeout(idle);
-      // What DuckDB has not yet moved to its file would be moved now, to be deleted.
-      if (passing) await open?.connection.run('PRAGMA disable_checkpoint_on_shutdown');
-      release();
-    },
+    close: () =>
+      inTurn(async () => {
+        clearTimeout(idle);
+        // What DuckDB has not yet moved to its file would be moved now, to be deleted.
+        if (passing) await open?.connection.run('PRAGMA disable_checkpoint_on_shutdown');
+        release();
+      }),
   };
 }
 

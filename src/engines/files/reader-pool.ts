@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import { createThread, type Running, type Thread } from '../../thread.ts';
 import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
 import { type FileReading, type ReadableFile, readLogFile } from './read-file.ts';
 import type { ReaderReply, ReaderRequest } from './worker.ts';
@@ -40,14 +40,14 @@ export interface ReaderSetup {
 export function createReaders(totalBytes: number, setup: ReaderSetup): FileReader[] {
   if (totalBytes < THREADS_PAY_ABOVE_BYTES) return [createLocalReader(setup)];
   const threads = Math.min(MAX_READERS, availableParallelism());
-  return Array.from({ length: threads }, () => createThread(setup)).flatMap((thread) =>
+  return Array.from({ length: threads }, () => createReaderThread(setup)).flatMap((thread) =>
     Array.from({ length: FILES_PER_THREAD }, (_, id) => createThreadReader(thread, id)),
   );
 }
 
 /** A reader with a thread of its own: for a file that was being read when a thread ended. */
 export function createLoneReader(setup: ReaderSetup): FileReader {
-  return createThreadReader(createThread(setup), 0);
+  return createThreadReader(createReaderThread(setup), 0);
 }
 
 /** Lets the event loop turn before each file, so that a server goes on answering and a cancellation is heard. */
@@ -65,51 +65,13 @@ function createLocalReader({ secret }: ReaderSetup): FileReader {
 /** A reader makes garbage only: with a small nursery V8 takes it away instead of letting it grow to hundreds of megabytes. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 512 };
 
-/** A thread at work. */
-interface Running {
-  worker: Worker;
-  /** Aborts when the thread has ended, or cannot be understood any more; why is the reason. */
-  ended: AbortSignal;
-}
-
-/** A thread that is begun anew when it has ended: out of memory, or by a fault of ours. */
-interface Thread {
-  /** @throws what Node throws where the system gives no thread */
-  running(): Running;
-  close(): Promise<void>;
-}
-
-function createThread({ program, secret }: ReaderSetup): Thread {
-  let running: Running | undefined;
-
-  function begin(): Running {
-    const ending = new AbortController();
-    const worker = new Worker(program, { resourceLimits: THREAD_LIMITS, workerData: secret });
-    worker.setMaxListeners(4 * FILES_PER_THREAD);
-    const end = (why: string) => {
-      if (running?.worker === worker) running = undefined;
-      ending.abort(why);
-    };
-    worker.on('error', (error: NodeJS.ErrnoException) => end(reasonOf(error)));
-    // An answer is lost, and nobody can tell whose.
-    worker.on('messageerror', ({ message }) => {
-      end(`its thread said what cannot be read: ${message}`);
-      worker.terminate().catch(() => {});
-    });
-    worker.once('exit', (code) => end(`its thread ended with code ${code}`));
-    return { worker, ended: ending.signal };
-  }
-
-  return {
-    running() {
-      running ??= begin();
-      return running;
-    },
-    async close() {
-      await running?.worker.terminate();
-    },
-  };
-}
+const createReaderThread = ({ program, secret }: ReaderSetup): Thread =>
+  createThread(program, {
+    resourceLimits: THREAD_LIMITS,
+    workerData: secret,
+    listeners: 4 * FILES_PER_THREAD,
+    reasonOf,
+  });
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   if (code !== 'ERR_WORKER_OUT_OF_MEMORY') return message;
