@@ -48,7 +48,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     ...(oauth ? [`a token of ${oauth.issuer}, as Authorization: Bearer`] : []),
   ].join(', or ');
 
-  function limited(client: ClientIdentity, perMinute: number | undefined): Admitted | Response {
+  function limited(
+    client: ClientIdentity,
+    perMinute: number | undefined,
+    until: Pick<Admitted, 'validUntil' | 'stillValid'>,
+  ): Admitted | Response {
     const take = (requests: number) => {
       if (requests < 1) return undefined;
       if (perMinute === undefined) return batchNotCounted();
@@ -57,15 +61,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       return seconds === Number.POSITIVE_INFINITY ? batchTooLarge(perMinute) : tooMany(seconds);
     };
     const refused = perMinute === undefined ? undefined : take(1);
-    return refused ?? { client, admitBatch: (requests) => take(requests - 1) };
+    return refused ?? { ...until, client, admitBatch: (requests) => take(requests - 1) };
   }
 
   async function fromToken(token: string, { challenge }: ProtectedResource, verify: VerifyToken) {
     const verdict = await verify(token);
-    if ('client' in verdict) {
-      const admitted = limited(verdict.client, options.ratePerMinute);
-      return admitted instanceof Response ? admitted : { ...admitted, validUntil: verdict.validUntil };
-    }
+    if ('client' in verdict) return limited(verdict.client, options.ratePerMinute, { validUntil: verdict.validUntil });
     if ('unavailable' in verdict) {
       const { fromSystem } = await import('../domain/system-error.ts');
       log(`access: the issuer’s keys cannot be read: ${(fromSystem(verdict.unavailable) as Error).message}`);
@@ -80,11 +81,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   async function fromCredential({ header, value }: Credential): Promise<Admitted | Response> {
     const findRecord = async () => readKeys && findKey(await readKeys(), value, now());
     const record = await findRecord();
-    if (record) {
-      const admitted = limited(clientFromKey(record), record.ratePerMinute ?? options.ratePerMinute);
-      if (admitted instanceof Response) return admitted;
-      return { ...admitted, stillValid: async () => (await findRecord()) !== undefined };
-    }
+    if (record)
+      return limited(clientFromKey(record), record.ratePerMinute ?? options.ratePerMinute, {
+        stillValid: async () => (await findRecord()) !== undefined,
+      });
     if (header === 'authorization' && !isKey(value) && resource && verifyToken)
       return fromToken(value, resource, verifyToken);
     // Who sends a key is not to be sent to log in.

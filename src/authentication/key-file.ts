@@ -53,6 +53,7 @@ export function createKeyReader(path: string): () => Promise<readonly KeyRecord[
 export async function changeKeys(path: string, change: (keys: KeyRecord[]) => KeyRecord[]): Promise<void> {
   const { fromSystem, writing } = await import('../domain/system-error.ts');
   const { makeFolder } = await import('../own-files.ts');
+  const { checkTrusted } = await import('./trusted-file.ts');
   await writing(path, () => makeFolder(dirname(path)));
   // The new file is the lock as well: it can be made once.
   const next = `${path}.new`;
@@ -61,7 +62,8 @@ export async function changeKeys(path: string, change: (keys: KeyRecord[]) => Ke
     throw refused instanceof SpendError ? refused : unusable(path, `cannot be written (${cause.code})`, cause);
   });
   try {
-    await checkNew(next, path);
+    // A file that whoever reads it would refuse is not made; it stands where the new one does.
+    await checkTrusted(next, path);
     const keys = change(await readKeys(path));
     await writing(path, async () => {
       await file.writeFile(`${JSON.stringify({ version: 1, keys }, null, 2)}\n`);
@@ -74,12 +76,6 @@ export async function changeKeys(path: string, change: (keys: KeyRecord[]) => Ke
     await rm(next, { force: true });
     throw error;
   }
-}
-
-/** A file that whoever reads it would refuse is not made; it stands where the new one does. */
-async function checkNew(next: string, path: string): Promise<void> {
-  const { checkTrusted } = await import('./trusted-file.ts');
-  await checkTrusted(next, path);
 }
 
 async function openOnce(path: string) {

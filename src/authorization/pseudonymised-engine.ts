@@ -52,7 +52,9 @@ export function pseudonymisedEngine(engine: Engine, pseudonyms: Pseudonyms): Eng
 
   return {
     name: engine.name,
-    source: hiddenSource(engine.source, pseudonyms),
+    get source() {
+      return hiddenSource(engine.source, pseudonyms);
+    },
     rangeReadsLogs: engine.rangeReadsLogs ?? false,
     sumsOnly: engine.sumsOnly ?? false,
     async usage(query, work) {

@@ -11,7 +11,8 @@ import type { Pseudonyms } from './pseudonyms.ts';
  */
 export function restrictedEngine(engine: Engine, filters: readonly Filter[], pseudonyms?: Pseudonyms): Engine {
   const source = publicSource(engine.source);
-  const sight = sightNote(filters, pseudonyms);
+  // A server is made for each request, and most of them ask nothing.
+  const sight = () => sightNote(filters, pseudonyms);
   return {
     name: engine.name,
     source,
@@ -19,9 +20,9 @@ export function restrictedEngine(engine: Engine, filters: readonly Filter[], pse
     sumsOnly: engine.sumsOnly ?? false,
     async usage(query, work) {
       const where = intersection(filters, query.where);
-      if (where === undefined) return { rows: [], coverage: coverageOf([], sight) };
+      if (where === undefined) return { rows: [], coverage: coverageOf([], sight()) };
       const { rows, coverage } = await engine.usage({ ...query, where }, withoutAmounts(work));
-      return { rows, coverage: { ...coverageOf(rows, sight, coverage), source } };
+      return { rows, coverage: { ...coverageOf(rows, sight(), coverage), source } };
     },
     async invocations(query, work) {
       const where = intersection(filters, query.where);

@@ -85,8 +85,7 @@ export async function runToEnd<Result>(
   work: Work,
 ): Promise<Result> {
   throwIfCancelled(work.signal);
-  const begin = (token?: string) =>
-    quote ? paid(work, quote, (again) => start(token, again)) : start(token, async () => {});
+  const begin = (token?: string) => paid(work, quote, (again) => start(token, again));
   const id = await (work.queries ? work.queries.idOf(key, begin) : begin());
   try {
     return await follow(id);
@@ -108,10 +107,10 @@ export function isRefusal(error: unknown): boolean {
  */
 async function paid<Result>(
   { budget }: Work,
-  quote: () => Promise<Pick<Quote, 'usd'>>,
+  quote: Query<unknown>['quote'],
   start: (again: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
-  if (budget === undefined) return start(async () => {});
+  if (budget === undefined || quote === undefined) return start(async () => {});
   const price = await quote();
   const giveBack = await budget.take(price);
   try {

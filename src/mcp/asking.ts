@@ -25,15 +25,19 @@ export interface Asking {
     answer: () => Promise<Answer>,
     rowsOf?: (answer: Answer) => number | undefined,
   ): Promise<Answer>;
+  /** Answers a resource: what a client can mend is no internal error of the server, for resources as for everything else. */
+  read(target: string, input: unknown, answer: () => Promise<string>): Promise<string>;
 }
 
 export function createAsking(client: ClientIdentity | undefined, dependencies: ServerDependencies): Asking {
   const rights = dependencies.access.rightsOf(client);
   const { sees, pseudonyms } = rights;
-  const shared = JSON.stringify([sees, pseudonyms !== undefined]);
-  return {
+  const asking: Asking = {
     rights,
-    newWork: () => ({ budget: dependencies.budgetFor?.(client?.principal), rights: shared }),
+    newWork: () => ({
+      budget: dependencies.budgetFor?.(client?.principal),
+      rights: JSON.stringify([sees, pseudonyms !== undefined]),
+    }),
     context: limitedContext(dependencies, rights),
     async ask(question, answer, rowsOf) {
       const start = performance.now();
@@ -59,7 +63,15 @@ export function createAsking(client: ClientIdentity | undefined, dependencies: S
         throw shown;
       }
     },
+    read: (target, input, answer) =>
+      asking.ask({ method: 'resources/read', target, input }, answer).catch((error) => {
+        const isClients = error instanceof SpendError && isClientsToMend(error);
+        throw isClients
+          ? new ProtocolError(ProtocolErrorCode.InvalidParams, `${error.message} [${error.code}]`)
+          : error;
+      }),
   };
+  return asking;
 }
 
 /** Anything unexpected stays in the log, under a reference; so does what tells of accounts and roles to who sees but a part. */
@@ -75,14 +87,10 @@ function forClient(error: unknown, rights: Rights, log: ServerDependencies['log'
   };
 }
 
-function isForClient({ code }: SpendError, rights: Rights): boolean {
-  return code === 'FORBIDDEN' || ERROR_CODES[code].fixer === 'client' || !isLimited(rights);
+function isForClient(error: SpendError, rights: Rights): boolean {
+  return error.code === 'FORBIDDEN' || isClientsToMend(error) || !isLimited(rights);
 }
 
-/** What a client can mend is no internal error of the server, for resources as for everything else. */
-export async function asResource(answer: Promise<string>): Promise<string> {
-  return answer.catch((error) => {
-    const isClients = error instanceof SpendError && ERROR_CODES[error.code].fixer === 'client';
-    throw isClients ? new ProtocolError(ProtocolErrorCode.InvalidParams, `${error.message} [${error.code}]`) : error;
-  });
+function isClientsToMend({ code }: SpendError): boolean {
+  return ERROR_CODES[code].fixer === 'client';
 }

@@ -1,4 +1,10 @@
-import type { JSONRPCErrorResponse, JSONRPCMessage, McpServer, Transport } from '@modelcontextprotocol/server';
+import {
+  type JSONRPCErrorResponse,
+  type JSONRPCMessage,
+  type McpServer,
+  ProtocolErrorCode,
+  type Transport,
+} from '@modelcontextprotocol/server';
 import { printableLine, shortened } from '../domain/printable.ts';
 
 /** The address of a table holds a tool's arguments, which may have 64 KB. */
@@ -6,7 +12,6 @@ const MOST_OF_A_URI = 80 * 1024;
 
 const MOST_SAID = 1_000;
 const MOST_ISSUES = 4;
-const INVALID_PARAMS = -32602;
 
 /**
  * Connects a server so that it answers wrong params in a line that says what is wrong with them, on any transport: the SDK's own errors
@@ -31,7 +36,10 @@ function refusalOf(message: JSONRPCMessage): JSONRPCErrorResponse | undefined {
   if (!('method' in message && 'id' in message) || message.method !== 'resources/read') return undefined;
   const uri = message.params?.['uri'];
   if (typeof uri !== 'string' || uri.length <= MOST_OF_A_URI) return undefined;
-  const error = { code: INVALID_PARAMS, message: `The URI is too long: it may have ${MOST_OF_A_URI} characters.` };
+  const error = {
+    code: ProtocolErrorCode.InvalidParams,
+    message: `The URI is too long: it may have ${MOST_OF_A_URI} characters.`,
+  };
   return { jsonrpc: '2.0', id: message.id, error };
 }
 
@@ -41,7 +49,7 @@ function plain(response: JSONRPCErrorResponse): JSONRPCErrorResponse {
   return {
     ...response,
     error: {
-      code: issues ? INVALID_PARAMS : code,
+      code: issues ? ProtocolErrorCode.InvalidParams : code,
       message: shortened(printableLine(issues ?? message), MOST_SAID),
       ...(data === undefined ? {} : { data: cut(data) }),
     },

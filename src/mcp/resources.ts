@@ -3,7 +3,7 @@ import { checkTool } from '../authorization/rights.ts';
 import { SpendError } from '../domain/errors.ts';
 import { noPriceText, priceList, priceReport } from '../reports/price/price.ts';
 import { textFromPriceList } from '../reports/price/render.ts';
-import { type Asking, asResource } from './asking.ts';
+import type { Asking } from './asking.ts';
 import { registerTables } from './tables.ts';
 import { decodedVariable } from './tool-input.ts';
 import { getPrice } from './tools/get-price.ts';
@@ -23,7 +23,7 @@ export function registerResources(server: McpServer, asking: Asking): void {
 }
 
 /** For reading through. With sources, dates and doubts it would be ten times as long. */
-function registerPrices(server: McpServer, { rights, context: { prices, now }, ask }: Asking): void {
+function registerPrices(server: McpServer, { rights, context: { prices, now }, read: answer }: Asking): void {
   const mimeType = 'text/plain';
   server.registerResource(
     'prices',
@@ -39,13 +39,13 @@ function registerPrices(server: McpServer, { rights, context: { prices, now }, a
         checkTool(rights, getPrice);
         return textFromPriceList(priceList(await prices(), {}, now), {}, now);
       };
-      const text = await asResource(ask({ method: 'resources/read', target: PRICES_URI, input: {} }, read));
+      const text = await answer(PRICES_URI, {}, read);
       return { contents: [{ uri: uri.href, mimeType, text }] };
     },
   );
 }
 
-function registerPrice(server: McpServer, { rights, context: { prices, names, now }, ask }: Asking): void {
+function registerPrice(server: McpServer, { rights, context: { prices, names, now }, read: answer }: Asking): void {
   const mimeType = 'application/json';
   server.registerResource(
     'price',
@@ -65,7 +65,7 @@ function registerPrice(server: McpServer, { rights, context: { prices, names, no
         if (price === undefined) throw new SpendError('INVALID_ARGUMENT', noPriceText(question, book, known, now));
         return JSON.stringify(price, null, 1);
       };
-      const text = await asResource(ask({ method: 'resources/read', target: PRICE_URI, input: { model } }, read));
+      const text = await answer(PRICE_URI, { model }, read);
       return { contents: [{ uri: uri.href, mimeType, text }] };
     },
   );

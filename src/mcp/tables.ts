@@ -1,7 +1,7 @@
 import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { checkTool } from '../authorization/rights.ts';
 import { SpendError } from '../domain/errors.ts';
-import { type Asking, asResource } from './asking.ts';
+import type { Asking } from './asking.ts';
 import type { Tool } from './define-tool.ts';
 import { decodedVariable, inputFrom } from './tool-input.ts';
 
@@ -49,7 +49,7 @@ export function omittedIn(exact: Record<string, unknown>): number {
 export function registerTables(
   server: McpServer,
   tools: readonly Tool[],
-  { rights, context, newWork, ask }: Asking,
+  { rights, context, newWork, read: answer }: Asking,
 ): void {
   const tabular = tools.filter(({ csv }) => csv);
   server.registerResource(
@@ -83,9 +83,7 @@ export function registerTables(
           );
         return tool.csv(exact);
       };
-      const csv = await asResource(
-        ask({ method: 'resources/read', target: TABLE_URI, input: { tool: name, arguments: text } }, read),
-      );
+      const csv = await answer(TABLE_URI, { tool: name, arguments: text }, read);
       return { contents: [{ uri: uri.href, mimeType: 'text/csv', text: csv }] };
     },
   );

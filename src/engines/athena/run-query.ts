@@ -27,6 +27,9 @@ export const NO_TABLE = Symbol('no table');
 /** A workgroup whose results Athena keeps takes no place for them: https://docs.aws.amazon.com/athena/latest/ug/managed-results.html */
 const KEEPS_RESULTS = /ManagedQueryResultsConfiguration and ResultConfiguration/;
 
+/** Sources whose workgroup has said so: it need not be asked each time. */
+const keepsResults = new WeakSet<AthenaSource>();
+
 const POLL_FROM_MS = 200;
 const POLL_TO_MS = 2_000;
 
@@ -61,11 +64,12 @@ export function runQuery(
         const { QueryExecutionId } = await client.send(new StartQueryExecutionCommand(input));
         return QueryExecutionId as string;
       };
-      if (output === undefined) return start(asked);
+      if (output === undefined || keepsResults.has(source)) return start(asked);
       try {
         return await start({ ...asked, ResultConfiguration: { OutputLocation: output } });
       } catch (error) {
         if (!KEEPS_RESULTS.test((error as Error).message)) throw error;
+        keepsResults.add(source);
         return start(asked);
       }
     },

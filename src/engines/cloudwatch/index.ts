@@ -107,7 +107,8 @@ export function createCloudWatchEngine({ source, client, metrics, bedrock }: Clo
       return [...new Set((await Promise.all(keys)).flat())].sort();
     },
     async close() {
-      for (const target of (await open.opened())?.targets ?? []) target.client.destroy();
+      for (const { client, metrics } of (await open.opened())?.targets ?? [])
+        for (const one of [client, metrics]) one.destroy();
     },
   });
 }

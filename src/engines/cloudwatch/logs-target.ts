@@ -1,5 +1,5 @@
 import type { BedrockClientConfig } from '@aws-sdk/client-bedrock';
-import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, type CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import { loggingOf } from '../../aws/logging-configuration.ts';
 import { type Asked, spendErrorFromAws } from '../../aws/spend-error.ts';
@@ -17,8 +17,8 @@ export interface LogsTarget {
   /** For messages. */
   name: string;
   groups: readonly string[];
-  /** How CloudWatch’s own counts are asked for, by which quotes go. */
-  metrics: CloudWatchClientConfig;
+  /** Asked for CloudWatch’s own counts, by which quotes go. */
+  metrics: CloudWatchClient;
   /** What they said lately. */
   bytesOf: ReturnType<typeof createByteCounts>;
   /** What queries have scanned so far, and how long they took; quotes go by it. */
@@ -108,7 +108,7 @@ function openTarget(
     region,
     name: `${groups.join(', ')}${label}`,
     groups,
-    metrics,
+    metrics: new CloudWatchClient({ region: client.config.region, credentials: client.config.credentials, ...metrics }),
     bytesOf: createByteCounts(),
     scans: { bytes: 0, seconds: 0 },
     plain: false,

@@ -1,4 +1,4 @@
-import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { textFromUsd, usdFromText } from '../../domain/money.ts';
 import type { Work } from '../engine.ts';
 import { type Quote, secondsByScans } from '../quote.ts';
@@ -51,13 +51,11 @@ export async function quoteScan(
 }
 
 async function incomingBytes(target: LogsTarget, { from, to }: Slice, work: Work): Promise<number> {
-  const { region, credentials } = target.client.config;
-  const client = new CloudWatchClient({ region, credentials, ...target.metrics });
   let bytes = 0;
   try {
     for (const group of target.groups) {
       for (let start = from; start < to; start += SPAN_MS) {
-        const { Datapoints = [] } = await client.send(
+        const { Datapoints = [] } = await target.metrics.send(
           new GetMetricStatisticsCommand({
             Namespace: 'AWS/Logs',
             MetricName: 'IncomingBytes',
@@ -74,7 +72,5 @@ async function incomingBytes(target: LogsTarget, { from, to }: Slice, work: Work
     return bytes;
   } catch (error) {
     throw targetError(error, target, work.signal);
-  } finally {
-    client.destroy();
   }
 }

@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, it } from 'vitest';
 import { clientThatAnswers, hasten } from '../../../test/helpers/endless-query.ts';
@@ -16,7 +17,7 @@ describe('a query that AWS never ends', () => {
       name: '/logs',
       groups: ['/logs'],
       scans: { bytes: 0, seconds: 0 },
-      metrics: {},
+      metrics: new CloudWatchClient({ region: 'us-east-1' }),
       bytesOf: async () => 0,
       plain: false,
       looked: [],

@@ -15,27 +15,34 @@ import {
  * @param newBudget for work that brings none: each call is a question then
  */
 export function capEngine(engine: Engine, newBudget: () => ScanBudget): Engine {
-  async function within(query: UsageQuery | InvocationsQuery, work: Work = {}): Promise<Work> {
-    const { budget = newBudget() } = work;
-    budget.check(await engine.quote(query, work));
-    return { ...work, budget };
+  const counted = (work: Work = {}) => ({ ...work, budget: work.budget ?? newBudget() });
+  type Counted = ReturnType<typeof counted>;
+
+  async function check(query: UsageQuery | InvocationsQuery, work: Counted): Promise<void> {
+    work.budget.check(await engine.quote(query, work));
   }
-  async function range(work: Work = {}): Promise<TimeRange> {
-    const { budget = newBudget() } = work;
-    if (engine.rangeReadsLogs) await within(everything({ from: 0, to: 1 }), { ...work, budget });
-    return engine.range({ ...work, budget });
+  async function range(work: Counted): Promise<TimeRange> {
+    if (engine.rangeReadsLogs) await check(everything({ from: 0, to: 1 }), work);
+    return engine.range(work);
   }
   return {
     ...engine,
-    usage: async (query, work) => engine.usage(query, await within(query, work)),
-    invocations: async (query, work) => engine.invocations(query, await within(query, work)),
-    range,
-    async metadataKeys(work = {}) {
-      const { budget = newBudget() } = work;
-      const counted = { ...work, budget };
-      const { last } = await range(counted);
-      if (last !== undefined) await within(everything({ from: last - METADATA_KEYS_MS, to: last + 1 }), counted);
-      return engine.metadataKeys(counted);
+    async usage(query, work) {
+      const own = counted(work);
+      await check(query, own);
+      return engine.usage(query, own);
+    },
+    async invocations(query, work) {
+      const own = counted(work);
+      await check(query, own);
+      return engine.invocations(query, own);
+    },
+    range: (work) => range(counted(work)),
+    async metadataKeys(work) {
+      const own = counted(work);
+      const { last } = await range(own);
+      if (last !== undefined) await check(everything({ from: last - METADATA_KEYS_MS, to: last + 1 }), own);
+      return engine.metadataKeys(own);
     },
   };
 }

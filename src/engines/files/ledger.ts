@@ -273,8 +273,9 @@ const DATABASE_MARK = 'DUCK';
 
 /** A folder, a device or somebody's notes must be neither changed nor told to be deleted. @throws SpendError LEDGER_UNUSABLE */
 async function checkIsDatabase(path: string): Promise<void> {
-  const { isFile, size } = await stat(path).then((found) => ({ isFile: found.isFile(), size: found.size }));
-  if (isFile && (size === 0 || (await beginningOf(path)).toString('latin1', 8) === DATABASE_MARK)) return;
+  const found = await stat(path);
+  const isFile = found.isFile();
+  if (isFile && (found.size === 0 || (await beginningOf(path)).toString('latin1', 8) === DATABASE_MARK)) return;
   throw new SpendError(
     'LEDGER_UNUSABLE',
     `${path} is no ledger, but ${isFile ? 'another file (if it was one, it is damaged: delete it)' : 'a folder or a device'}. Name a file with --ledger that is not there yet, or use --no-ledger.`,

@@ -23,9 +23,7 @@ export function createScanBudget({ maxUsd, days }: ScanBudgetOptions): ScanBudge
   }
 
   return {
-    check(quote) {
-      check(quote);
-    },
+    check,
     async take(quote) {
       const usd = check(quote);
       // Counted before the wait: scans that start at the same time draw from the same sum.
