@@ -93,6 +93,37 @@ describe('a local Lambda', () => {
     expect(lines.join()).not.toContain('died');
   });
 
+  it.each([
+    ['process.exit(3)', 'Runtime exited with error: exit status 3'],
+    ['process.exit()', 'Runtime exited without providing a reason'],
+    [`process.kill(process.pid, 'SIGKILL')`, 'Runtime exited with error: signal: killed'],
+    [`process.kill(process.pid, 'SIGTERM')`, 'Runtime exited with error: signal: SIGTERM'],
+    [`Promise.reject(new Error('nobody catches it'))`, 'Runtime exited with error: exit status 1'],
+    // As a loop does it, in a moment: an array of the largest length there is.
+    ['Array.from({ length: 2 ** 32 - 1 }, () => [])', 'Runtime exited with error: signal: SIGABRT'],
+  ])('tells of an instance that dies by itself why it did: %s', async (act, why) => {
+    await write(
+      'dying.ts',
+      `export const handler = async () => { ${act}; await new Promise(() => setTimeout(() => {}, 60_000)); };`,
+    );
+    const env = { NODE_OPTIONS: '--max-old-space-size=32' };
+    const { lines, ask } = await start({ entry: join(folder, 'dying.ts'), env });
+    expect((await ask()).status).toBe(502);
+    expect(lines).toContain(`         #1 died: Runtime.ExitError: ${why}`);
+    expect(lines.at(-1)).toMatch(/ #1 {2}502 .*\n +API Gateway's own answer, INTEGRATION_FAILURE/);
+  });
+
+  it('tells where in the file an error was that nobody caught', async () => {
+    await write(
+      'dying.ts',
+      `export const handler = async () => {\n  setTimeout((): void => { throw new Error('late'); });\n  await new Promise(() => {});\n};`,
+    );
+    const { lines, ask } = await start({ entry: join(folder, 'dying.ts'), env: { NODE_OPTIONS: '--no-warnings' } });
+    expect((await ask()).status).toBe(502);
+    expect(lines.join('\n')).toMatch(/#1 \| Error: late\n +#1 \| +at .*dying\.ts:2:/);
+    expect(lines.join('\n')).not.toContain('node:internal');
+  });
+
   it('takes new code when it is reloaded, or a file changes; faulty code leaves the old', async () => {
     const { lambda, lines, ask } = await start({ watch: true });
     expect((await ask()).body).toMatchObject({ version: '1' });

@@ -109,7 +109,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     const lambda = await startFunction({
       handler,
       name,
-      env: { NODE_OPTIONS: '--enable-source-maps', ...(await environment()), TRANSFER: transfer, ...options.env },
+      env: { ...(await environment()), TRANSFER: transfer, ...options.env, NODE_OPTIONS: nodeOptions(options.env) },
       instances: sessions === 'memory' ? 1 : (options.instances ?? 10),
       timeoutMs,
       memoryMb: options.memoryMb ?? 1024,
@@ -201,6 +201,11 @@ async function runtimeOf(standIn: boolean, log: (line: string) => void): Promise
     log("         AWS's runtime interface client cannot be had from npm: a stand-in takes its place");
     return ensureLoader();
   }
+}
+
+/** Errors name the lines that were written, also where the function has options of its own. */
+function nodeOptions({ NODE_OPTIONS: own = '' }: Record<string, string> = {}): string {
+  return `--enable-source-maps ${own}`.trim();
 }
 
 function requestIdOf(event: unknown): string {
