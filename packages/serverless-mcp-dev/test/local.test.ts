@@ -138,23 +138,24 @@ describe('a local Lambda', () => {
     expect((await ask()).body).toMatchObject({ version: '2' });
   });
 
-  it('asks a Lambda authorizer in the place of the key', async () => {
-    await write(
-      'authorizer.ts',
-      `export const handler = async ({ headers, methodArn }) => {
-        if (headers.authorization !== 'Bearer let-me') throw new Error('Unauthorized');
-        const Statement = [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }];
-        return { principalId: 'ada', policyDocument: { Version: '2012-10-17', Statement }, context: { team: 'x' } };
-      };`,
-    );
+  it('asks a Lambda authorizer in the place of the key, whose files may change as well', async () => {
+    const AUTHORIZER = (token: string) => `export const handler = async ({ headers, methodArn }) => {
+      if (headers.authorization !== 'Bearer ${token}') throw new Error('Unauthorized');
+      const Statement = [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }];
+      return { principalId: 'ada', policyDocument: { Version: '2012-10-17', Statement }, context: { team: 'x' } };
+    };`;
+    await write('authorizer.ts', AUTHORIZER('let-me'));
     const authorizer = join(folder, 'authorizer.ts');
-    const { lambda, ask } = await start({ apiKey: undefined as unknown as string, authorizer });
+    const { lambda, ask } = await start({ apiKey: undefined as unknown as string, authorizer, watch: true });
     expect(lambda.apiKey).toBeUndefined();
     expect((await ask()).status).toBe(401);
     expect(await ask({ headers: { authorization: 'Bearer let-me' } })).toMatchObject({
       status: 200,
       body: { event: { requestContext: { authorizer: { principalId: 'ada', team: 'x' } } } },
     });
+    await write('authorizer.ts', AUTHORIZER('other'));
+    const other = { headers: { authorization: 'Bearer other' } };
+    await vi.waitFor(async () => expect((await ask(other)).status).toBe(200), 20_000);
   });
 
   it('leaves nothing behind', async () => {

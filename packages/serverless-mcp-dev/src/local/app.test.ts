@@ -28,6 +28,10 @@ describe('app.toml', () => {
     });
   });
 
+  it('names an authorizer, beside it', () => {
+    expect(read(`${MINIMAL}authorizer = "src/auth.ts"`)?.authorizer).toBe(join(folder, 'src/auth.ts'));
+  });
+
   it('has parameters, which reach the function where they say so', () => {
     const text = `${MINIMAL}
       [parameters.TableName]
@@ -54,6 +58,7 @@ describe('app.toml', () => {
     ['another package', `package = "jar"\n${MINIMAL}`, {}, /package is "zip" or "image"/],
     ['no name', 'entry = "x"', {}, /name and entry must be there/],
     ['no TOML', 'name = ', {}, /app\.toml:1:\d+: \S/],
+    ['an authorizer that is no file', `${MINIMAL}authorizer = true`, {}, /authorizer names a file/],
     ['memory that is no number', `memory_mb = "x"\n${MINIMAL}`, {}, /memory_mb is a number/],
     ['an environment that is no text', `${MINIMAL}[environment]\nA = []`, {}, /A is a text, a number or a boolean/],
     ['a parameter that is unknown', MINIMAL, { B: '1' }, /has no parameter B/],

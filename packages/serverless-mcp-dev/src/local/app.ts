@@ -12,6 +12,8 @@ export interface App {
   /** An image has its packages beside the bundle; of a zip, the bundle is all. */
   package: 'zip' | 'image';
   environment: Record<string, string>;
+  /** The module of a Lambda authorizer. */
+  authorizer?: string;
 }
 
 interface Parameter {
@@ -32,9 +34,12 @@ export function readApp(folder: string, values: Readonly<Record<string, string>>
     if (name !== undefined) throw new ToldError(`There is no ${APP_FILE} here that has the parameter ${name}.`);
     return undefined;
   }
-  const { name, entry, memory_mb = 1024, package: kind = 'zip', environment = {}, parameters = {} } = parsed(file);
+  const given = parsed(file);
+  const { name, entry, authorizer, memory_mb = 1024, package: kind = 'zip', environment = {}, parameters = {} } = given;
   if (typeof name !== 'string' || typeof entry !== 'string')
     throw new ToldError(`${file}: name and entry must be there, and texts.`);
+  if (authorizer !== undefined && typeof authorizer !== 'string')
+    throw new ToldError(`${file}: authorizer names a file.`);
   if (kind !== 'zip' && kind !== 'image') throw new ToldError(`${file}: package is "zip" or "image".`);
   if (typeof memory_mb !== 'number') throw new ToldError(`${file}: memory_mb is a number.`);
   return {
@@ -42,6 +47,7 @@ export function readApp(folder: string, values: Readonly<Record<string, string>>
     entry: resolve(dirname(file), entry),
     memoryMb: memory_mb,
     package: kind,
+    ...(authorizer !== undefined && { authorizer: resolve(dirname(file), authorizer) }),
     environment: {
       ...texts(file, environment as Record<string, unknown>),
       ...fromParameters(file, parameters as Record<string, Parameter>, values),

@@ -1,6 +1,7 @@
 /** `serverless-mcp-dev HANDLER`, for somebody at a terminal. */
 import { relative, resolve } from 'node:path';
 import { ToldError } from '../told-error.ts';
+import { type Access, accessOf } from './access.ts';
 import { APP_FILE, readApp } from './app.ts';
 import { helpText, KEYS, listenToKeys } from './keys.ts';
 import { REQUEST_HEADING } from './request-line.ts';
@@ -20,7 +21,9 @@ export async function runLocal({ parameters, ...given }: RunOptions): Promise<vo
     throw new ToldError(
       `Which handler? There is no ${APP_FILE} here: serverless-mcp-dev handler.ts, or begin with init.`,
     );
+  const access = app && given.authorizer === undefined ? accessOf(app, given.env ?? {}, given.apiKey) : undefined;
   const options: LocalLambdaOptions = {
+    ...(access && { access }),
     ...(app && { name: app.name, memoryMb: app.memoryMb, withPackages: app.package === 'image' }),
     ...given,
     env: { ...app?.environment, ...given.env },
@@ -34,17 +37,26 @@ export async function runLocal({ parameters, ...given }: RunOptions): Promise<vo
 }
 
 function banner({ url, apiKey, runtime }: LocalLambda, options: LocalLambdaOptions): string {
-  const { entry, transfer = 'stream', sessions = 'dynamodb', timeoutMs } = options;
+  const { entry, transfer = 'stream', sessions = 'dynamodb', timeoutMs, access } = options;
+  const authorizer = options.authorizer ?? access?.authorizer;
   const seconds = (timeoutMs ?? (transfer === 'stream' ? 900_000 : 29_000)) / 1000;
   const rows = {
     'MCP server': url,
-    'a header': apiKey === undefined ? 'whatever the authorizer asks for' : `x-api-key: ${apiKey}`,
+    'a header': apiKey === undefined ? headerWithoutKey(access) : `x-api-key: ${apiKey}`,
+    ...(authorizer !== undefined && { authorizer: `${relative('.', authorizer)}${access ? ROLES[access.keys] : ''}` }),
     function: `${relative('.', entry)} under ${runtime === 'loader' ? "a stand-in for AWS's runtime client" : runtime}`,
     gateway: `${transfer === 'stream' ? 'streams' : 'buffers'}, ${seconds} s, 10 MB in${transfer === 'stream' ? '' : ', 6 MB out'}`,
     sessions: sessions === 'memory' ? 'in the memory of one instance' : 'rows of a DynamoDB double',
   };
   const lines = Object.entries(rows).map(([name, value]) => `  ${name.padEnd(11)} ${value}`);
   return ['', ...lines, '', `  ${KEYS}`, '', REQUEST_HEADING].join('\n');
+}
+
+const ROLES = { header: '', authorizer: ', which finds the key in a request', none: ', which reads tokens' };
+
+function headerWithoutKey(access: Access | undefined): string {
+  const issuer = access?.oauth['OAUTH_ISSUER'];
+  return issuer ? `Authorization: Bearer and a token of ${issuer}` : 'whatever the authorizer asks for';
 }
 
 async function untilQuit(lambda: LocalLambda): Promise<void> {
