@@ -16,6 +16,9 @@ const CACHE = envPaths('serverless-mcp-dev', { suffix: '' }).cache;
 /** Where AWS's client loads its native part. */
 const NATIVE = 'cjsRequire("./rapid-client.node")';
 
+/** npm itself would wait for minutes before it says that there is no registry. */
+const PATIENCE = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=20000'];
+
 const run = promisify(execFile);
 let loader: Promise<Ric> | undefined;
 
@@ -61,7 +64,7 @@ async function makeRic(home: string, client: string, log: (line: string) => void
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(`${home}.making-`);
   try {
-    await run('npm', ['pack', `aws-lambda-ric@${VERSION}`], { cwd: folder });
+    await run('npm', ['pack', ...PATIENCE, `aws-lambda-ric@${VERSION}`], { cwd: folder });
     await run('tar', ['-xzf', `aws-lambda-ric-${VERSION}.tgz`], { cwd: folder });
     const made = join(folder, 'package');
     const text = await readFile(join(made, 'index.mjs'), 'utf8');

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { BuildOptions, BuildResult, Message, Metafile } from 'esbuild';
@@ -29,7 +29,7 @@ type Outcome = { handler: string; error?: ToldError };
 
 /** One folder with all that the function needs, for Lambda's Node, as a deployment makes it. */
 export async function createBundler({ entry, folder, conditions = [], packages }: BundleOptions): Promise<Bundler> {
-  if (!existsSync(entry)) throw new ToldError(`There is no file ${relative('.', entry)}.`);
+  checkFile(entry);
   const { context } = await import('esbuild');
   // As deep as the folders of builds, so that the paths in their source maps lead back.
   const outdir = join(folder, '0');
@@ -96,7 +96,7 @@ export async function createBundler({ entry, folder, conditions = [], packages }
  * @throws ToldError
  */
 export async function bundleOnce(entry: string, outdir: string, conditions: string[] = []): Promise<void> {
-  if (!existsSync(entry)) throw new ToldError(`There is no file ${relative('.', entry)}.`);
+  checkFile(entry);
   const { build } = await import('esbuild');
   const options = { ...optionsOf(entry, outdir, conditions), write: true } as const;
   const { metafile } = await build(options).catch(({ errors, message }: { errors?: Message[]; message: string }) => {
@@ -122,6 +122,11 @@ function optionsOf(entry: string, outdir: string, conditions: string[]) {
     // Packages written as CommonJS ask for Node's own modules through require.
     banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
   } as const satisfies BuildOptions;
+}
+
+function checkFile(entry: string): void {
+  if (!statSync(entry, { throwIfNoEntry: false })?.isFile())
+    throw new ToldError(`There is no file ${relative('.', entry)}.`);
 }
 
 function checkHandler(entry: string, metafile: Metafile): void {

@@ -225,7 +225,9 @@ async function runtimeOf(standIn: boolean, log: (line: string) => void): Promise
   try {
     return await ensureRic((line) => log(`         ${line}`));
   } catch {
-    log("         AWS's runtime interface client cannot be had from npm: a stand-in takes its place");
+    log(
+      "         AWS's runtime interface client cannot be had from npm: a stand-in takes its place, as with --stand-in",
+    );
     return ensureLoader();
   }
 }
