@@ -1,7 +1,7 @@
 /** The command itself, as somebody runs it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -29,7 +29,8 @@ beforeAll(() => {
   );
   writeFileSync(join(folder, 'app.toml'), 'name = "mine"\nentry = "src/handler.ts"\nauthorizer = "src/auth.ts"\n');
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+// What npm leaves in its cache may come late.
+afterAll(() => rmSync(folder, { recursive: true, maxRetries: 10 }));
 
 function start(args: string[], env: NodeJS.ProcessEnv = {}) {
   const child: ChildProcess = spawn(process.execPath, [PROGRAM, ...args], {
@@ -77,15 +78,28 @@ describe('serverless-mcp-dev', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  /** Asks for AWS's runtime client where nothing answers. */
+  const withoutRegistry = () => ({
+    SERVERLESS_MCP_RUNTIME: '',
+    npm_config_registry: 'http://127.0.0.1:9',
+    npm_config_cache: join(folder, 'npm'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+  });
+
   it('says soon that there is no registry, and goes without', async () => {
-    const env = {
-      SERVERLESS_MCP_RUNTIME: '',
-      npm_config_registry: 'http://127.0.0.1:9',
-      npm_config_cache: join(folder, 'npm'),
-      XDG_CACHE_HOME: join(folder, 'cache'),
-    };
-    const { said } = await running(['--port', '0', '--buffered', '--api-key', KEY], env);
+    const { said } = await running(['--port', '0', '--buffered', '--api-key', KEY], withoutRegistry());
     expect(said()).toContain('cannot be had from npm: a stand-in takes its place, as with --stand-in\n');
+  });
+
+  it('leaves nothing in the place of /tmp when it is interrupted while it starts', async () => {
+    const TMPDIR = mkdtempSync(join(folder, 'tmp-'));
+    const { child, ended, said } = start(['--port', '0', '--api-key', KEY], { ...withoutRegistry(), TMPDIR });
+    await vi.waitFor(() => expect(said()).toContain('npm pack'), STARTED);
+    child.kill('SIGINT');
+    expect([await ended, readdirSync(TMPDIR)]).toEqual([130, []]);
+    expect(readdirSync(join(folder, 'cache'), { recursive: true })).not.toContainEqual(
+      expect.stringContaining('making'),
+    );
   });
 
   it('says its version', async () => {

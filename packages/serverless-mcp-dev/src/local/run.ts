@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { ToldError } from '../told-error.ts';
 import { type Access, accessOf } from './access.ts';
 import { APP_FILE, readApp } from './app.ts';
-import { helpText, KEYS, listenToKeys } from './keys.ts';
+import { type Actions, helpText, KEYS, listenToKeys } from './keys.ts';
 import { REQUEST_HEADING } from './request-line.ts';
 import { type LocalLambda, type LocalLambdaOptions, startLocalLambda } from './start.ts';
 
@@ -12,6 +12,10 @@ export interface RunOptions extends Omit<LocalLambdaOptions, 'entry' | 'log' | '
   entry: string | undefined;
   parameters: Record<string, string>;
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** As shells have it. */
+const INTERRUPTED = 130;
 
 /** @throws ToldError */
 export async function runLocal({ parameters, ...given }: RunOptions): Promise<void> {
@@ -31,9 +35,16 @@ export async function runLocal({ parameters, ...given }: RunOptions): Promise<vo
     watch: true,
     log: console.log,
   };
+  const { promise: asked, resolve: quit } = Promise.withResolvers<void>();
+  let started = false;
+  for (const signal of SIGNALS) process.once(signal, () => (started ? quit() : process.exit(INTERRUPTED)));
   const lambda = await startLocalLambda(options);
+  started = true;
   console.log(banner(lambda, options));
-  await untilQuit(lambda);
+  const stop = listenToKeys(process.stdin, actionsOn(lambda, quit));
+  await asked;
+  stop();
+  await lambda.close();
 }
 
 function banner({ url, apiKey, runtime }: LocalLambda, options: LocalLambdaOptions): string {
@@ -59,19 +70,14 @@ function headerWithoutKey(access: Access | undefined): string {
   return issuer ? `Authorization: Bearer and a token of ${issuer}` : 'whatever the authorizer asks for';
 }
 
-async function untilQuit(lambda: LocalLambda): Promise<void> {
-  const { promise, resolve: quit } = Promise.withResolvers<void>();
-  const stop = listenToKeys(process.stdin, {
+function actionsOn(lambda: LocalLambda, quit: () => void): Actions {
+  return {
     killOne: () => console.log(toldKill(lambda.kill())),
     killAll: () => console.log(toldKill(...lambda.killAll())),
     reload: () => void lambda.reload().catch((error: Error) => console.log(error.message)),
     help: () => console.log(`${helpText()}\n`),
     quit,
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => quit());
-  await promise;
-  stop();
-  await lambda.close();
+  };
 }
 
 function toldKill(...indexes: (number | undefined)[]): string {

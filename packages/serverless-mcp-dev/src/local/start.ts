@@ -99,7 +99,13 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
 
   async function open(): Promise<LocalLambda> {
     const folder = mkdtempSync(join(tmpdir(), 'serverless-mcp-dev-'));
-    closing.push(() => rmSync(folder, { recursive: true, force: true }));
+    const remove = () => rmSync(folder, { recursive: true, force: true });
+    // For who is interrupted before it has started.
+    process.once('exit', remove);
+    closing.push(() => {
+      process.off('exit', remove);
+      remove();
+    });
     const { bundled } = options;
     const bundler = bundled === undefined ? await bundlerOf(entry, join(folder, 'function')) : undefined;
     const build = async () => bundled ?? (bundler as Bundler).build();
