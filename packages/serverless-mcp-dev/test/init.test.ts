@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
 import layerJson from '../../serverless-mcp/package.json' with { type: 'json' };
@@ -71,6 +71,19 @@ describe('init', () => {
     const known: Record<string, string> = { ...packageJson.devDependencies, ...ours };
     const asked: Record<string, string> = { ...dependencies, ...devDependencies };
     expect(asked).toEqual(Object.fromEntries(Object.keys(asked).map((name) => [name, known[name]])));
+  });
+
+  it('says how to AWS in commands that are there: the clone, and its script beside the server', () => {
+    const repository = devJson.repository.url.replace(/^git\+|\.git$/g, '');
+    const [, clone, script] = /```sh\n(git clone .*)\npython3 (\S+) deploy --app \. /.exec(read('README.md')) ?? [];
+    expect(clone).toBe(`git clone --depth 1 ${repository} ../bedrock-spend`);
+    expect(existsSync(resolve(String(script).replace('../bedrock-spend/', '')))).toBe(true);
+    expect(readFileSync('packages/serverless-mcp-dev/README.md', 'utf8')).toContain(clone);
+  });
+
+  it('names scripts that are there', () => {
+    const named = [...read('README.md').matchAll(/^npm (?:run )?(\w+)/gm)].map(([, name]) => name);
+    expect(named).toEqual(Object.keys(JSON.parse(read('package.json')).scripts));
   });
 
   it('touches no folder that has something, and takes no name that AWS would refuse', () => {
