@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from deployer import changes, code, smoke, ways_in
@@ -39,17 +39,17 @@ class DeployRequest:
     usual: App
     stack: str
     # By options of the app's own.
-    asked: Mapping[str, str]
-    settings: Sequence[str]
-    unset: Sequence[str]
-    tags: Sequence[str]
-    untag: Sequence[str]
-    role: str | None
-    builder: str | None
-    base_image: str | None
-    rebuild: bool
-    plan: bool
-    show: bool
+    asked: Mapping[str, str] = field(default_factory=dict)
+    settings: Sequence[str] = ()
+    unset: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    untag: Sequence[str] = ()
+    role: str | None = None
+    builder: str | None = None
+    base_image: str | None = None
+    rebuild: bool = False
+    plan: bool = False
+    show: bool = False
 
 
 def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
