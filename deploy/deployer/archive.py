@@ -87,9 +87,8 @@ class Bucket:
             if error.code in ("404", "NoSuchBucket"):
                 return False
             if error.denied:
-                raise DeployError(
-                    f"{error} Or the bucket {self.name} is another account's: then take another --stack."
-                ) from error
+                theirs = f"{error} Or the bucket {self.name} is another account's: then take another --stack."
+                raise AwsError(error.code, theirs, error.said) from error
             raise
         return True
 
@@ -123,6 +122,10 @@ class Bucket:
     def put(self, archive: Archive) -> None:
         """Upload it."""
         self.aws.call("s3", "put_object", Key=archive.key, Body=archive.zipped(), **self._place)
+
+    def told(self) -> str:
+        """What goes with it; empty where there is none."""
+        return f"the bucket of its code: {self.name}" if self.is_there() else ""
 
     def drop_old(self) -> None:
         """Keep the newest, which a stack may have to go back to."""

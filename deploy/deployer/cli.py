@@ -206,7 +206,7 @@ def _logs(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 
 def _destroy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    destroy(aws, console, given.stack)
+    destroy(aws, console, given.stack, given.apps.meant.package)
 
 
 def _list_keys(aws: Aws, console: Console, given: argparse.Namespace) -> None:

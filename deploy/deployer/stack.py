@@ -68,6 +68,12 @@ class Stack:
         return {item["ParameterKey"]: item.get("ParameterValue", "") for item in given}
 
     @property
+    def package(self) -> str:
+        """What its code is, a zip or an image; empty where it does not tell."""
+        kinds = {"CodeKey": "zip", "ImageUri": "image"}
+        return next((kind for name, kind in kinds.items() if self.parameters.get(name)), "")
+
+    @property
     def issuer(self) -> str:
         """Whose tokens clients send; empty where they send keys."""
         return self.parameters.get("OAuthIssuer", "")
