@@ -56,6 +56,8 @@ export interface DeployRig {
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** What builders were asked since the last reset. */
   built(): BuilderCall[];
+  /** The bundle in an image, by its tag. */
+  bundleOf(tag: string): string;
   /** Only these are installed. */
   install(...builders: string[]): void;
   /** The values of keys, as they are kept. */
@@ -113,6 +115,7 @@ export async function startDeployRig(): Promise<DeployRig> {
       const script = options.asPeopleDo ? [path] : ['-c', DEPLOY_QUICKLY.replace(SCRIPT, path)];
       return run([...script, ...args, ...region], { ...env, ...options.env }, options);
     },
+    bundleOf: (tag) => join(folder, 'built', tag),
     built: () => lines(log).map((line) => JSON.parse(line) as BuilderCall),
     keyFile: (stack = 'bedrock-spend') => join(home, `.config/bedrock-spend/keys/${stack}-${REGION}-123456789012.json`),
     async close() {
