@@ -241,6 +241,22 @@ describe('deploy.py permissions', () => {
     expect((await rig.run(['permissions', '--set', 'Webacl=x'])).last).toContain('Did you mean WebAclArn?');
   });
 
+  it('has, for CloudFormation’s role, what who deploys needs no more with it, and the zip that it fetches', async () => {
+    for (const app of [[], ['--app', 'examples/greeter']]) {
+      const alone = actionsOf(await policyFor(...app, ...EVERYTHING));
+      const served = actionsOf(await policyFor(...app, ...EVERYTHING, '--cloudformation-role', OF_CLOUDFORMATION));
+      const role = await policyFor(...app, ...EVERYTHING, '--of-cloudformation-role');
+      expect([...alone].filter((action) => !served.has(action) && !actionsOf(role).has(action))).toEqual([]);
+      expect([...actionsOf(role)].filter((action) => !alone.has(action))).toEqual([]);
+      const fetched = role.flatMap(({ Action, Resource }) =>
+        Action.some((one) => one.startsWith('s3:')) ? [Action, Resource] : [],
+      );
+      expect(fetched).toEqual(
+        app.length > 0 ? [['s3:GetObject'], expect.stringMatching(/:s3:::greeter-\w{16}\/\*$/)] : [],
+      );
+    }
+  });
+
   it('names resources by the stack, and all of them only where there are none', () => {
     for (const { Sid, Resource } of statements) if (Resource === '*') expect(['Look', 'Vpc']).toContain(Sid);
   });
