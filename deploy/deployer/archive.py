@@ -6,6 +6,7 @@ CloudFormation (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateRef
 
 import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -103,7 +104,7 @@ class Bucket:
         return True
 
     def ensure(self) -> None:
-        """Make it as it should be. S3 itself encrypts what comes in, and has no lists of who may read."""
+        """Make it as it should be, closed to the public. S3 itself encrypts what comes in, and has no lists of who may read."""
         if not self.is_there():
             self._create()
         tags = [{"Key": key, "Value": value} for key, value in {**self.tags, OURS: self.stack}.items()]
@@ -111,6 +112,19 @@ class Bucket:
         closed = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
         blocked = dict.fromkeys(closed, True)
         self.aws.call("s3", "put_public_access_block", PublicAccessBlockConfiguration=blocked, **self._place)
+        self.aws.call("s3", "put_bucket_policy", Policy=json.dumps(self._tls_alone()), **self._place)
+
+    def _tls_alone(self) -> Json:
+        arn = f"arn:{self.aws.partition}:s3:::{self.name}"
+        statement = {
+            "Sid": "TlsAlone",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        return {"Version": "2012-10-17", "Statement": [statement]}
 
     def _create(self) -> None:
         if self.aws.region == NO_PLACE:

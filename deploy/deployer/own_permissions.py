@@ -78,7 +78,14 @@ IMAGES = (
     *("DescribeImages", "BatchGetImage", "GetDownloadUrlForLayer", "BatchCheckLayerAvailability"),
     *("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"),
 )
-BUCKET = ("CreateBucket", "DeleteBucket", "ListBucket", "PutBucketTagging", "PutBucketPublicAccessBlock")
+BUCKET = (
+    "CreateBucket",
+    "DeleteBucket",
+    "ListBucket",
+    "PutBucketTagging",
+    "PutBucketPublicAccessBlock",
+    "PutBucketPolicy",
+)
 OBJECTS = ("PutObject", "GetObject", "DeleteObject")
 # These know no resources, or what is listed lies in the whole account.
 LOOKS = (

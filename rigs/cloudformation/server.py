@@ -17,7 +17,9 @@ from urllib.parse import parse_qsl
 from moto import mock_aws
 from moto.apigateway.models import apigateway_backends
 from moto.cloudformation import urls
+from moto.iam.access_control import PermissionResult
 from moto.moto_api._internal.models import moto_api_backend
+from moto.s3.models import FakeBucket
 from moto.server import DomainDispatcherApplication, create_backend_app
 from resources import ACCOUNT, Region
 from stacks import CloudFormation, Stacks
@@ -139,6 +141,7 @@ def _json(what: object, status: int = 200, headers: dict[str, str] | None = None
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # Not each request.
     mock_aws().start()  # What is called from here is answered by moto as well, without a connection.
+    FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL  # moto reads no conditions, so that all would be denied.
     cloud = Cloud()
     urls.url_paths = {"{0}/$": CloudFormation.dispatch}
     CloudFormation.in_region = cloud.in_region

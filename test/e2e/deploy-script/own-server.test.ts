@@ -61,6 +61,18 @@ describe('a server of one’s own, each step after the other', () => {
     expect(rig.built()).toEqual([]);
   });
 
+  it('lies in a bucket that the public cannot read, nor anybody without TLS', async () => {
+    const [{ Name: Bucket }] = (await buckets()) as [{ Name: string }];
+    const { PublicAccessBlockConfiguration } = await rig.cloud.call('s3', 'get_public_access_block', { Bucket });
+    expect(Object.values(PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+    const { Policy } = await rig.cloud.call('s3', 'get_bucket_policy', { Bucket });
+    const Resource = [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`];
+    const Condition = { Bool: { 'aws:SecureTransport': 'false' } };
+    expect(JSON.parse(Policy).Statement).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource, Condition }),
+    ]);
+  });
+
   it('says what to paste, under its own name', async () => {
     const { stdout } = await rig.run(['config', '--app', app]);
     expect(stdout).toMatch(/"greeter": \{\s+"type": "http"/);
