@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from deployer import smoke, ways_in
-from deployer.app import App, app_of_stack, read_app
+from deployer.app import App, app_of_stack, notes_for_stack, read_app
 from deployer.aws import Aws
 from deployer.console import Console, table
 from deployer.deploying import DeployRequest, deploy
@@ -20,7 +20,7 @@ from deployer.merging import template_of
 from deployer.own_permissions import Options, own_policy, role_policy
 from deployer.parameters import parse_settings
 from deployer.stack import Stack, need_stack
-from deployer.template import parameters_here
+from deployer.template import parameters_here, with_notes
 from deployer.watching import show_log, status_of, status_text
 
 # For what asks AWS nothing.
@@ -185,7 +185,8 @@ def _permissions(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 
 def _template(_aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    console.show(template_of(given.apps.meant).rstrip("\n"))
+    app, usual = given.apps.meant, given.apps.usual
+    console.show(with_notes(template_of(app), notes_for_stack(app, usual)).rstrip("\n"))
 
 
 def _status(aws: Aws, console: Console, given: argparse.Namespace) -> None:

@@ -177,8 +177,8 @@ def _remembered(aws: Aws, stack: Stack) -> frozenset[str] | None:
 
 
 def _about(request: DeployRequest, values: Values) -> dict[str, str]:
-    app = {} if request.app.name == request.usual.name else notes_for_stack(request.app)
-    return {SET_BY_HAND: " ".join(sorted(values.by_hand)) or NOTHING, **app}
+    by_hand = {SET_BY_HAND: " ".join(sorted(values.by_hand)) or NOTHING}
+    return {**by_hand, **notes_for_stack(request.app, request.usual)}
 
 
 def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack) -> None:

@@ -102,7 +102,8 @@ class Repository:
         tags = self.aws.call("ecr", "list_tags_for_resource", resourceArn=found["repositoryArn"]).get("tags", [])
         if {"Key": OURS, "Value": self.name} not in tags:
             raise NotOursError(
-                f"The ECR repository {self.name} in {self.aws.region} is not one of deploy.py's: take another name with --stack."
+                f"The ECR repository {self.name} in {self.aws.region} is not one of deploy.py's: take another name with "
+                f"--stack, or, if destroy may delete it, tag it {OURS}={self.name}."
             )
 
     def ensure(self) -> None:

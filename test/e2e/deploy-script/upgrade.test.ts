@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
+import { createStack, type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -32,20 +32,9 @@ async function held(): Promise<Record<string, string>> {
 
 beforeAll(async () => {
   rig = await startDeployRig();
-  const place = { StackName, ChangeSetName: 'bedrock-spend-change' };
+  const Tags = [{ Key: 'bedrock-spend', Value: StackName }];
   const set = { ImageUri, Source: 'metrics:', MemoryMb: '512' };
-  await rig.cloud.call('cloudformation', 'create_change_set', {
-    ...place,
-    ChangeSetType: 'CREATE',
-    TemplateBody: EARLIER,
-    Parameters: Object.entries(set).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
-    Tags: [{ Key: 'bedrock-spend', Value: StackName }],
-  });
-  await rig.cloud.call('cloudformation', 'execute_change_set', place);
-  await vi.waitUntil(async () => {
-    const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName });
-    return Stacks[0].StackStatus === 'CREATE_COMPLETE';
-  }, 30_000);
+  await createStack(rig, { StackName, TemplateBody: EARLIER, Tags }, set);
   await rig.run(['keys', 'create', 'ann']);
   before = await held();
   await rig.cloud.call('dynamodb', 'put_item', { TableName: before['SessionTable'], Item: SESSION });
