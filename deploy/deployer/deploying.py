@@ -20,7 +20,7 @@ from deployer.image import this_architecture
 from deployer.keys import Keys, keys_of
 from deployer.merging import template_of
 from deployer.ours import OURS
-from deployer.parameters import Values, kept_by_hand, known, parse_settings, values_of
+from deployer.parameters import Values, kept_by_hand, known, limits_by_themselves, parse_settings, values_of
 from deployer.stack import SET_BY_HAND, Stack, find_stack, need_stack, settle, trouble_of
 from deployer.template import Parameter, read_parameters, template_to_deploy
 
@@ -82,7 +82,9 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
     if change_set is None:
         console.say("Nothing to change.")
     else:
-        console.say(f"\n{change_set.text()}\n\n{_cost(request.app, values, takes.image_gb)}")
+        limits = limits_by_themselves(before, values) if before else ""
+        told = (change_set.text(), limits, _cost(request.app, values, takes.image_gb))
+        console.say("\n" + "\n\n".join(filter(None, told)))
         if request.plan:
             changes.discard_new(aws, console, change_set)
             return

@@ -14,6 +14,7 @@ const StackName = 'bedrock-spend';
 const ImageUri = `123456789012.dkr.ecr.us-east-1.amazonaws.com/bedrock-spend@sha256:${'0'.repeat(64)}`;
 
 let rig: DeployRig;
+let planned: Ran;
 let ran: Ran;
 let before: Awaited<ReturnType<typeof held>>;
 /** A session, as an instance wrote it; its key, as a person made it. */
@@ -38,6 +39,7 @@ beforeAll(async () => {
   await rig.run(['keys', 'create', 'ann']);
   before = await held();
   await rig.cloud.call('dynamodb', 'put_item', { TableName: before['SessionTable'], Item: SESSION });
+  planned = await rig.run(['deploy', '--plan', '--set', 'TotalBurstLimit=50']);
   ran = await rig.run(['deploy', '--yes']);
 }, 120_000);
 afterAll(() => rig.close());
@@ -50,6 +52,18 @@ describe('a stack of before', () => {
     ]);
     expect(ran.stderr).not.toMatch(/replaces|may replace/);
     expect(ran.stderr.match(/^ +removes +\S+/gm) ?? []).toEqual([]);
+  });
+
+  it('is told to get limits that it did not have, before anything is asked; not those that are set', async () => {
+    expect(planned.code).toBe(0);
+    const [, named = ''] =
+      /^Limits that are new to this stack: (.*)\. --set NAME=VALUE changes one\.$/m.exec(planned.stderr) ?? [];
+    expect(named.split(', ')).toEqual(
+      expect.arrayContaining(['MaxDayUsd=10', 'ReservedConcurrency=20', 'TotalRateLimit=50']),
+    );
+    expect(named).not.toMatch(/MemoryMb|TotalBurstLimit|=,|RateLimit=10/);
+    const again = await rig.run(['deploy', '--plan', '--set', 'MemoryMb=1024']);
+    expect([again.code, again.stderr]).toEqual([0, expect.not.stringContaining('Limits that are new')]);
   });
 
   it('keeps its table, API, stage, plan and log', async () => {
