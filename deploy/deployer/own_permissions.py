@@ -134,7 +134,9 @@ def own_policy(aws: Aws, options: Options) -> Json:
             list(GATEWAY),
             *_gateway(f"{arn}apigateway:{aws.region}::", "apikeys", "usageplans", "tags", "account"),
         ),
-        _statement("Logs", ["logs:FilterLogEvents", "logs:DeleteLogGroup"], *_log_groups(f"{arn}logs:{here}", name)),
+        _statement(
+            "LogLines", ["logs:FilterLogEvents", "logs:DeleteLogGroup"], *_log_groups(f"{arn}logs:{here}", name)
+        ),
     ]
     if options.role:
         passed = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}

@@ -155,7 +155,13 @@ interface Statement {
 async function policyFor(...args: string[]): Promise<Statement[]> {
   const ran = await rig.run(['permissions', ...args]);
   expect([ran.code, ran.stderr]).toEqual([0, '']);
-  return JSON.parse(ran.stdout).Statement;
+  const { Statement } = JSON.parse(ran.stdout);
+  // IAM refuses a policy whose statements share a name, and takes 10,240 characters without white space of a role's:
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  const names = Statement.map(({ Sid }: Statement) => Sid);
+  expect([...new Set(names)]).toEqual(names);
+  expect(JSON.stringify(JSON.parse(ran.stdout)).length).toBeLessThan(10_240);
+  return Statement;
 }
 
 const EVERYTHING = set({
