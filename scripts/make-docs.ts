@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
 import { ASSUMPTIONS } from '../rigs/assumptions.ts';
 import { parametersOfTemplate } from '../rigs/lambda/template.ts';
+import { askedOfAws } from '../rigs/recorded.ts';
 import { svgFromReport } from '../src/charts/svg.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
 import { EXIT_CODES } from '../src/cli/exit.ts';
@@ -235,14 +236,17 @@ function promptReference({ name, description, args }: (typeof PROMPTS)[number]):
 
 function assumptionsOf([of, assumptions]: [string, (typeof ASSUMPTIONS)[string]]): string {
   const link = (path: string) => `[${basename(path)}](../${path})`;
+  const { checks, unasked } = askedOfAws();
+  const checkOf = (id: string) => Object.keys(checks).find((check) => checks[check]?.includes(id));
   const rows = Object.entries(assumptions).map(([id, [says, page, source, test, wrong]]) => [
     `\`${id}\``,
     says,
     page.replaceAll(/(?<!\()https:[^\s,;]+/g, (url) => `[${basename(url, '.html')}](${url})`),
     `${link(source)}, ${link(test)}`,
     wrong,
+    checkOf(id) ?? `none: ${unasked[id]}`,
   ]);
-  return `## ${of}\n\n${table(['', 'AWS', 'says who', 'who goes by it', 'if it is wrong'], rows)}`;
+  return `## ${of}\n\n${table(['', 'AWS', 'says who', 'who goes by it', 'if it is wrong', 'asked by'], rows)}`;
 }
 
 function firstSentence(text: string): string {

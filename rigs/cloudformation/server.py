@@ -90,7 +90,7 @@ class Cloud:
 
     def _front_door(self, request: Request) -> Response:
         """As API Gateway: a key of the usage plan, then the function, which is whatever listens upstream."""
-        _, _, api, _, *rest = request.path.split("/")
+        _, _, api, stage, *rest = request.path.split("/")
         statuses = self.faults.get("front") or [OK]
         status = statuses.pop(0)
         if status != OK:
@@ -98,7 +98,9 @@ class Cloud:
         if self.checks_keys and not (self._takes_signed(api, request) or self._opens(api, request.headers.get("x-api-key"))):
             return _json(UNAUTHORIZED, 401)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_ONE_HOP}
-        onward = urllib.request.Request("/".join([self.upstream, *rest]), request.get_data() or None, headers, method=request.method)
+        # What checks keys itself has stages of its own.
+        place = [self.upstream, *rest] if self.checks_keys else [self.upstream, stage, *rest]
+        onward = urllib.request.Request("/".join(place), request.get_data() or None, headers, method=request.method)
         try:
             answer = urllib.request.urlopen(onward)
         except urllib.error.HTTPError as error:
