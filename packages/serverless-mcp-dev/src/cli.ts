@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ToldError } from './told-error.ts';
 
@@ -19,7 +19,11 @@ const HELP = `serverless-mcp-dev: your MCP server as a Lambda function behind AP
   --parameter NAME=VALUE  of app.toml. Repeat it
   --stand-in            runs handlers under a stand-in for AWS's runtime client
   --no-install          init: writes files only
+  --version
 `;
+
+/** Of a command: other options would do nothing. */
+const OWN_OPTIONS: Record<string, readonly string[]> = { init: ['no-install'], bundle: ['out'] };
 
 /** @returns the exit code */
 export async function main(args: string[]): Promise<number> {
@@ -27,8 +31,8 @@ export async function main(args: string[]): Promise<number> {
     await run(args);
     return 0;
   } catch (error) {
-    if (!(error instanceof ToldError)) throw error;
-    console.error(error.message);
+    if (!(error instanceof ToldError || isOfTheSystem(error as Error))) throw error;
+    console.error((error as Error).message);
     return 1;
   }
 }
@@ -37,8 +41,11 @@ async function run(args: string[]): Promise<void> {
   const { values, positionals } = parsed(args);
   const [first, second, ...more] = positionals;
   if (values.help) return void console.log(HELP);
-  if (more.length > 0 || (second !== undefined && first !== 'init' && first !== 'bundle'))
-    throw new ToldError(`One handler at a time: ${positionals.join(' ')}`);
+  if (values.version) return void console.log(await version());
+  const command = first === 'init' || first === 'bundle' ? first : undefined;
+  if (more.length > 0 || (second !== undefined && command === undefined))
+    throw new ToldError(`One ${command === 'init' ? 'folder' : 'handler'} at a time: ${positionals.join(' ')}`);
+  checkPlaces(args, command);
   if (first === 'init') {
     const { init } = await import('./init/init.ts');
     return init(second ?? 'my-server', { install: !values['no-install'] });
@@ -47,14 +54,14 @@ async function run(args: string[]): Promise<void> {
   const { runLocal } = await import('./local/run.ts');
   await runLocal({
     entry: first,
-    port: wholeNumber('--port', values.port, 65_535),
+    port: wholeNumber('--port', values.port, 0, 65_535),
     transfer: values.buffered ? 'buffered' : 'stream',
     sessions: oneOf('--sessions', values.sessions, ['dynamodb', 'memory'] as const),
-    instances: wholeNumber('--instances', values.instances, 1000),
+    instances: wholeNumber('--instances', values.instances, 1, 1000),
     standIn: values['stand-in'],
     env: pairs('--env', values.env, process.env),
     parameters: pairs('--parameter', values.parameter, {}),
-    ...(values.timeout === undefined ? {} : { timeoutMs: 1000 * wholeNumber('--timeout', values.timeout, 900) }),
+    ...(values.timeout === undefined ? {} : { timeoutMs: 1000 * wholeNumber('--timeout', values.timeout, 1, 900) }),
     ...(values['api-key'] === undefined ? {} : { apiKey: values['api-key'] }),
     ...(values.authorizer === undefined ? {} : { authorizer: values.authorizer }),
   });
@@ -85,17 +92,36 @@ function parsed(args: string[]) {
         'stand-in': { type: 'boolean', default: false },
         out: { type: 'string' },
         'no-install': { type: 'boolean', default: false },
+        version: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
-    throw new ToldError(`${(error as Error).message.split('. ')[0]}. See serverless-mcp-dev --help.`);
+    throw new ToldError(`${(error as Error).message.split(/\.\s/)[0]}. See serverless-mcp-dev --help.`);
   }
 }
 
-function wholeNumber(option: string, text: string, most: number): number {
+/** What is of one command does nothing for another: it was meant otherwise. */
+function checkPlaces(args: readonly string[], command: string | undefined): void {
+  for (const [owner, options] of Object.entries(OWN_OPTIONS)) {
+    const lost = options.find((option) => args.some((arg) => arg.split('=')[0] === `--${option}`));
+    if (lost !== undefined && owner !== command) throw new ToldError(`--${lost} is an option of ${owner}.`);
+  }
+}
+
+async function version(): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  return JSON.parse(await readFile(join(import.meta.dirname, '../package.json'), 'utf8')).version;
+}
+
+/** A folder that may not be written, a port that only root has: Node's words say it all. */
+function isOfTheSystem(error: NodeJS.ErrnoException): boolean {
+  return error.syscall !== undefined && error.code !== undefined;
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && value <= most) return value;
-  throw new ToldError(`${option}: a whole number up to ${most}, not ${text}`);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new ToldError(`${option}: a whole number from ${least} to ${most}, not ${text}`);
 }
 
 function oneOf<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {
@@ -108,7 +134,8 @@ function pairs(option: string, texts: readonly string[], known: NodeJS.ProcessEn
   return Object.fromEntries(
     texts.map((text) => {
       const [name = '', value = known[name]] = text.split(/=(.*)/s);
-      if (name === '' || value === undefined) throw new ToldError(`${option}: NAME=VALUE, not ${text}`);
+      if (!/^[A-Za-z]\w*$/.test(name)) throw new ToldError(`${option}: NAME=VALUE, not ${text}`);
+      if (value === undefined) throw new ToldError(`${option}: NAME=VALUE; ${name} has no value here.`);
       return [name, value];
     }),
   );

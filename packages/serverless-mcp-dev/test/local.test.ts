@@ -93,6 +93,37 @@ describe('a local Lambda', () => {
     expect(lines.join()).not.toContain('died');
   });
 
+  it.each([
+    ['process.exit(3)', 'Runtime exited with error: exit status 3'],
+    ['process.exit()', 'Runtime exited without providing a reason'],
+    [`process.kill(process.pid, 'SIGKILL')`, 'Runtime exited with error: signal: killed'],
+    [`process.kill(process.pid, 'SIGTERM')`, 'Runtime exited with error: signal: SIGTERM'],
+    [`Promise.reject(new Error('nobody catches it'))`, 'Runtime exited with error: exit status 1'],
+    // As a loop does it, in a moment: an array of the largest length there is.
+    ['Array.from({ length: 2 ** 32 - 1 }, () => [])', 'Runtime exited with error: signal: SIGABRT'],
+  ])('tells of an instance that dies by itself why it did: %s', async (act, why) => {
+    await write(
+      'dying.ts',
+      `export const handler = async () => { ${act}; await new Promise(() => setTimeout(() => {}, 60_000)); };`,
+    );
+    const env = { NODE_OPTIONS: '--max-old-space-size=32' };
+    const { lines, ask } = await start({ entry: join(folder, 'dying.ts'), env });
+    expect((await ask()).status).toBe(502);
+    expect(lines).toContain(`         #1 died: Runtime.ExitError: ${why}`);
+    expect(lines.at(-1)).toMatch(/ #1 {2}502 .*\n +API Gateway's own answer, INTEGRATION_FAILURE/);
+  });
+
+  it('tells where in the file an error was that nobody caught', async () => {
+    await write(
+      'dying.ts',
+      `export const handler = async () => {\n  setTimeout((): void => { throw new Error('late'); });\n  await new Promise(() => {});\n};`,
+    );
+    const { lines, ask } = await start({ entry: join(folder, 'dying.ts'), env: { NODE_OPTIONS: '--no-warnings' } });
+    expect((await ask()).status).toBe(502);
+    expect(lines.join('\n')).toMatch(/#1 \| Error: late\n +#1 \| +at .*dying\.ts:2:/);
+    expect(lines.join('\n')).not.toContain('node:internal');
+  });
+
   it('takes new code when it is reloaded, or a file changes; faulty code leaves the old', async () => {
     const { lambda, lines, ask } = await start({ watch: true });
     expect((await ask()).body).toMatchObject({ version: '1' });
@@ -107,23 +138,24 @@ describe('a local Lambda', () => {
     expect((await ask()).body).toMatchObject({ version: '2' });
   });
 
-  it('asks a Lambda authorizer in the place of the key', async () => {
-    await write(
-      'authorizer.ts',
-      `export const handler = async ({ headers, methodArn }) => {
-        if (headers.authorization !== 'Bearer let-me') throw new Error('Unauthorized');
-        const Statement = [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }];
-        return { principalId: 'ada', policyDocument: { Version: '2012-10-17', Statement }, context: { team: 'x' } };
-      };`,
-    );
+  it('asks a Lambda authorizer in the place of the key, whose files may change as well', async () => {
+    const AUTHORIZER = (token: string) => `export const handler = async ({ headers, methodArn }) => {
+      if (headers.authorization !== 'Bearer ${token}') throw new Error('Unauthorized');
+      const Statement = [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }];
+      return { principalId: 'ada', policyDocument: { Version: '2012-10-17', Statement }, context: { team: 'x' } };
+    };`;
+    await write('authorizer.ts', AUTHORIZER('let-me'));
     const authorizer = join(folder, 'authorizer.ts');
-    const { lambda, ask } = await start({ apiKey: undefined as unknown as string, authorizer });
+    const { lambda, ask } = await start({ apiKey: undefined as unknown as string, authorizer, watch: true });
     expect(lambda.apiKey).toBeUndefined();
     expect((await ask()).status).toBe(401);
     expect(await ask({ headers: { authorization: 'Bearer let-me' } })).toMatchObject({
       status: 200,
       body: { event: { requestContext: { authorizer: { principalId: 'ada', team: 'x' } } } },
     });
+    await write('authorizer.ts', AUTHORIZER('other'));
+    const other = { headers: { authorization: 'Bearer other' } };
+    await vi.waitFor(async () => expect((await ask(other)).status).toBe(200), 20_000);
   });
 
   it('leaves nothing behind', async () => {
@@ -149,9 +181,18 @@ describe('the command says in a line', () => {
     ['that it is not there', ['nowhere.ts'], /^There is no file nowhere\.ts\.$/],
     ['one is enough', ['a.ts', 'b.ts'], /^One handler at a time/],
     ['which option it does not know', ['--bogus'], /^Unknown option '--bogus'/],
-    ['what a port is', ['--port', 'x'], /^--port: a whole number up to 65535, not x$/],
+    ['what a port is', ['--port', 'x'], /^--port: a whole number from 0 to 65535, not x$/],
+    ['how a number is not written', ['--port', '-1'], /^Option '--port' argument is ambiguous\. See .*--help\.$/],
+    ['how long a timeout is', ['--timeout', '0'], /^--timeout: a whole number from 1 to 900, not 0$/],
+    ['how many instances there are', ['--instances', '0'], /^--instances: a whole number from 1 to 1000, not 0$/],
+    ['that a folder is no file', [tmpdir()], /^There is no file /],
+    ['that init takes one folder', ['init', 'a', 'b'], /^One folder at a time: init a b$/],
+    ['what only bundle knows', ['a.ts', '--out=x'], /^--out is an option of bundle\.$/],
+    ['what only init knows', ['a.ts', '--no-install'], /^--no-install is an option of init\.$/],
+    ['what the system says', ['init', '/dev/null/x', '--no-install'], /^E\w+: [^\n]*$/],
     ['where sessions are', ['--sessions', 'x'], /^--sessions: dynamodb or memory, not x$/],
-    ['what an environment is', ['--env', 'NOT_SET_ANYWHERE'], /^--env: NAME=VALUE/],
+    ['what an environment is', ['--env', 'A B=1'], /^--env: NAME=VALUE, not A B=1$/],
+    ['what is not set', ['--env', 'NOT_SET_ANYWHERE'], /^--env: NAME=VALUE; NOT_SET_ANYWHERE has no value here\.$/],
     ['what a key is', ['a.ts', '--api-key', 'short'], /20 to 128 characters; this one has 5/],
     ['how long a gateway waits', ['a.ts', '--buffered', '--timeout', '30'], /29 s at most when it is buffered/],
   ])('%s', async (_, args, words) => {

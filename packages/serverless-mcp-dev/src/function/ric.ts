@@ -16,7 +16,9 @@ const CACHE = envPaths('serverless-mcp-dev', { suffix: '' }).cache;
 /** Where AWS's client loads its native part. */
 const NATIVE = 'cjsRequire("./rapid-client.node")';
 
-const run = promisify(execFile);
+/** npm itself would wait for minutes before it says that there is no registry. */
+const PATIENCE = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=20000'];
+
 let loader: Promise<Ric> | undefined;
 
 /**
@@ -61,8 +63,8 @@ async function makeRic(home: string, client: string, log: (line: string) => void
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(`${home}.making-`);
   try {
-    await run('npm', ['pack', `aws-lambda-ric@${VERSION}`], { cwd: folder });
-    await run('tar', ['-xzf', `aws-lambda-ric-${VERSION}.tgz`], { cwd: folder });
+    await runIn(folder, 'npm', ['pack', ...PATIENCE, `aws-lambda-ric@${VERSION}`]);
+    await runIn(folder, 'tar', ['-xzf', `aws-lambda-ric-${VERSION}.tgz`]);
     const made = join(folder, 'package');
     const text = await readFile(join(made, 'index.mjs'), 'utf8');
     if (!text.includes(NATIVE)) throw new Error('it does not load its native part as it did');
@@ -77,4 +79,15 @@ async function makeRic(home: string, client: string, log: (line: string) => void
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Neither outlives this process. */
+async function runIn(folder: string, command: string, args: string[]): Promise<void> {
+  const running = promisify(execFile)(command, args, { cwd: folder });
+  const leave = () => {
+    running.child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', leave);
+  await running.finally(() => process.off('exit', leave));
 }

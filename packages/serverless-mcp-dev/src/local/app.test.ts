@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,8 @@ import { readApp } from './app.ts';
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'app-toml-'));
+  mkdirSync(join(folder, 'src'));
+  for (const name of ['handler', 'auth']) writeFileSync(join(folder, `src/${name}.ts`), '');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -26,6 +28,10 @@ describe('app.toml', () => {
       package: 'zip',
       environment: { A: 'x', B: '2', C: 'true' },
     });
+  });
+
+  it('names an authorizer, beside it', () => {
+    expect(read(`${MINIMAL}authorizer = "src/auth.ts"`)?.authorizer).toBe(join(folder, 'src/auth.ts'));
   });
 
   it('has parameters, which reach the function where they say so', () => {
@@ -54,6 +60,11 @@ describe('app.toml', () => {
     ['another package', `package = "jar"\n${MINIMAL}`, {}, /package is "zip" or "image"/],
     ['no name', 'entry = "x"', {}, /name and entry must be there/],
     ['no TOML', 'name = ', {}, /app\.toml:1:\d+: \S/],
+    ['an authorizer that is no file', `${MINIMAL}authorizer = true`, {}, /authorizer names a file; there is none at/],
+    ['an entry that is not there', 'name = "a"\nentry = "src"', {}, /entry names a file; there is none at .*src\./],
+    ['an environment that is no table', `environment = "x"\n${MINIMAL}`, {}, /environment is a table/],
+    ['parameters that are no table', `parameters = 3\n${MINIMAL}`, {}, /parameters is a table/],
+    ['a parameter that is no table', `parameters.P = 3\n${MINIMAL}`, {}, /parameters\.P is a table/],
     ['memory that is no number', `memory_mb = "x"\n${MINIMAL}`, {}, /memory_mb is a number/],
     ['an environment that is no text', `${MINIMAL}[environment]\nA = []`, {}, /A is a text, a number or a boolean/],
     ['a parameter that is unknown', MINIMAL, { B: '1' }, /has no parameter B/],

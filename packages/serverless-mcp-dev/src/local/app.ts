@@ -1,6 +1,6 @@
 /** `app.toml`: what an app needs of a deployment. Only what a local Lambda goes by is read here. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { ToldError } from '../told-error.ts';
 
@@ -12,11 +12,8 @@ export interface App {
   /** An image has its packages beside the bundle; of a zip, the bundle is all. */
   package: 'zip' | 'image';
   environment: Record<string, string>;
-}
-
-interface Parameter {
-  default?: unknown;
-  environment?: unknown;
+  /** The module of a Lambda authorizer. */
+  authorizer?: string;
 }
 
 export const APP_FILE = 'app.toml';
@@ -32,19 +29,21 @@ export function readApp(folder: string, values: Readonly<Record<string, string>>
     if (name !== undefined) throw new ToldError(`There is no ${APP_FILE} here that has the parameter ${name}.`);
     return undefined;
   }
-  const { name, entry, memory_mb = 1024, package: kind = 'zip', environment = {}, parameters = {} } = parsed(file);
+  const given = parsed(file);
+  const { name, entry, authorizer, memory_mb = 1024, package: kind = 'zip', environment = {}, parameters = {} } = given;
   if (typeof name !== 'string' || typeof entry !== 'string')
     throw new ToldError(`${file}: name and entry must be there, and texts.`);
   if (kind !== 'zip' && kind !== 'image') throw new ToldError(`${file}: package is "zip" or "image".`);
   if (typeof memory_mb !== 'number') throw new ToldError(`${file}: memory_mb is a number.`);
   return {
     name,
-    entry: resolve(dirname(file), entry),
+    entry: moduleOf(file, 'entry', entry),
     memoryMb: memory_mb,
     package: kind,
+    ...(authorizer !== undefined && { authorizer: moduleOf(file, 'authorizer', authorizer) }),
     environment: {
-      ...texts(file, environment as Record<string, unknown>),
-      ...fromParameters(file, parameters as Record<string, Parameter>, values),
+      ...texts(file, table(file, 'environment', environment)),
+      ...fromParameters(file, table(file, 'parameters', parameters), values),
     },
   };
 }
@@ -59,14 +58,26 @@ function parsed(file: string): Record<string, unknown> {
   }
 }
 
+function moduleOf(file: string, key: string, named: unknown): string {
+  const place = resolve(dirname(file), String(named));
+  if (statSync(place, { throwIfNoEntry: false })?.isFile()) return place;
+  throw new ToldError(`${file}: ${key} names a file; there is none at ${relative('.', place)}.`);
+}
+
+function table(file: string, key: string, value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new ToldError(`${file}: ${key} is a table: [${key}], and below it name = value.`);
+}
+
 function fromParameters(
   file: string,
-  parameters: Readonly<Record<string, Parameter>>,
+  parameters: Readonly<Record<string, unknown>>,
   values: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const unknown = Object.keys(values).find((name) => !(name in parameters));
   if (unknown !== undefined) throw new ToldError(`${file} has no parameter ${unknown}.`);
-  const pairs = Object.entries(parameters).flatMap(([name, { default: fallback, environment }]) => {
+  const pairs = Object.entries(parameters).flatMap(([name, given]) => {
+    const { default: fallback, environment } = table(file, `parameters.${name}`, given);
     const value = values[name] ?? fallback;
     if (value === undefined)
       throw new ToldError(`The parameter ${name} has no default: give it with --parameter ${name}=…`);

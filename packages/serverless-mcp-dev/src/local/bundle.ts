@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { BuildOptions, BuildResult, Message, Metafile } from 'esbuild';
@@ -18,31 +18,50 @@ export interface BundleOptions {
 export interface Bundler {
   /** @returns the handler, as Lambda names it: file without ending, and export @throws ToldError */
   build(): Promise<string>;
-  /** Builds when a file of the bundle changes. */
+  /** Builds when a file of the bundle changes, or has changed since the last build. What others asked for is not told here. */
   watch(onBuilt: (handler: string) => void, onFailed: (error: ToldError) => void): Promise<void>;
   close(): Promise<void>;
 }
 
 type Built = BuildResult<{ write: false; metafile: true }>;
+/** With an error, the handler is that of the code before. */
+type Outcome = { handler: string; error?: ToldError };
 
 /** One folder with all that the function needs, for Lambda's Node, as a deployment makes it. */
 export async function createBundler({ entry, folder, conditions = [], packages }: BundleOptions): Promise<Bundler> {
-  if (!existsSync(entry)) throw new ToldError(`There is no file ${relative('.', entry)}.`);
+  checkFile(entry);
   const { context } = await import('esbuild');
   // As deep as the folders of builds, so that the paths in their source maps lead back.
   const outdir = join(folder, '0');
   let builds = 0;
-  let onEnd = (_: Built): void => {};
+  let asking = 0;
+  let kept = { handler: '', hash: '' };
+  let latest: Outcome = kept;
+  let tell = (_: Outcome): void => {};
 
   const builder = await context({
     ...optionsOf(entry, outdir, conditions),
     sourcemap: 'linked',
-    plugins: [{ name: 'told', setup: (build) => build.onEnd((result) => onEnd(result as Built)) }],
+    // esbuild waits for it before it builds again: builds are kept one after another.
+    plugins: [{ name: 'keep', setup: (build) => build.onEnd((result) => conclude(result as Built)) }],
   });
+
+  /** Also of a build that brought nothing new: watching begins with one, and may find a change that was asked for meanwhile. */
+  async function conclude(built: Built): Promise<void> {
+    const before = latest;
+    latest = await keep(built).then(
+      (handler) => ({ handler }),
+      (error) => ({ handler: kept.handler, error }),
+    );
+    const same = !before.error && !latest.error && before.handler === latest.handler;
+    if (asking === 0 && !same) tell(latest);
+  }
 
   async function keep({ outputFiles, metafile, errors }: Built): Promise<string> {
     if (errors.length > 0) throw new ToldError(errors.map(told).join('\n'));
     checkHandler(entry, metafile);
+    const hash = outputFiles.map((file) => `${file.path} ${file.hash}`).join('\n');
+    if (hash === kept.hash) return kept.handler;
     builds += 1;
     const own = join(folder, String(builds));
     for (const { path, contents } of outputFiles) {
@@ -51,27 +70,21 @@ export async function createBundler({ entry, folder, conditions = [], packages }
       await writeFile(file, contents);
     }
     if (packages !== undefined) await symlink(packages, join(own, 'node_modules'), 'junction');
-    return join(own, 'index.handler');
+    kept = { handler: join(own, 'index.handler'), hash };
+    return kept.handler;
   }
 
   return {
     async build() {
-      const { promise, resolve, reject } = Promise.withResolvers<string>();
-      const usual = onEnd;
-      promise.catch(() => {}); // It may fail before anybody waits for it.
-      onEnd = (result) => void keep(result).then(resolve, reject);
-      // What fails is in the result, too.
-      await builder.rebuild().catch(() => {});
-      onEnd = usual;
-      return promise;
+      asking += 1;
+      await builder.rebuild().catch(() => {}); // What fails is in the outcome.
+      asking -= 1;
+      const { handler, error } = latest;
+      if (error) throw error;
+      return handler;
     },
     async watch(onBuilt, onFailed) {
-      let first = true;
-      onEnd = (result) => {
-        // Watching begins with a build, which there has been.
-        if (!first) keep(result).then(onBuilt, onFailed);
-        first = false;
-      };
+      tell = ({ handler, error }) => (error ? onFailed(error) : onBuilt(handler));
       await builder.watch();
     },
     close: () => builder.dispose(),
@@ -83,7 +96,7 @@ export async function createBundler({ entry, folder, conditions = [], packages }
  * @throws ToldError
  */
 export async function bundleOnce(entry: string, outdir: string, conditions: string[] = []): Promise<void> {
-  if (!existsSync(entry)) throw new ToldError(`There is no file ${relative('.', entry)}.`);
+  checkFile(entry);
   const { build } = await import('esbuild');
   const options = { ...optionsOf(entry, outdir, conditions), write: true } as const;
   const { metafile } = await build(options).catch(({ errors, message }: { errors?: Message[]; message: string }) => {
@@ -109,6 +122,11 @@ function optionsOf(entry: string, outdir: string, conditions: string[]) {
     // Packages written as CommonJS ask for Node's own modules through require.
     banner: { js: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);" },
   } as const satisfies BuildOptions;
+}
+
+function checkFile(entry: string): void {
+  if (!statSync(entry, { throwIfNoEntry: false })?.isFile())
+    throw new ToldError(`There is no file ${relative('.', entry)}.`);
 }
 
 function checkHandler(entry: string, metafile: Metafile): void {

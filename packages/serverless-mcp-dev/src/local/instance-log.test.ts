@@ -26,6 +26,7 @@ describe('what an instance prints', () => {
     '    at async run (file:///root/.cache/serverless-mcp-dev/aws-lambda-ric-4.0.2-ab/index.mjs:1:2)',
     '    at node:internal/process/task_queues:104:5',
     `    at lib (${resolve('node_modules/lib/index.js')}:1:1)`,
+    `    at made (file://${resolve('src/made.mjs')}:4:5)`,
   ];
 
   it.each([
@@ -38,6 +39,16 @@ describe('what an instance prints', () => {
     expect(shown(`${AT}ERROR\tInvoke Error \t${error}`)).toEqual([
       '#1 | ERROR TypeError: no',
       '#1 |     at count (src/server.ts:3:9)',
+      '#1 |     at made (src/made.mjs:4:5)',
+    ]);
+  });
+
+  it('of an error that nobody caught, which Node prints, has no frames of others either', () => {
+    expect(shown('Error: no', ...frames, 'Node.js v24')).toEqual([
+      '#1 | Error: no',
+      `#1 |     at count (${resolve('src/server.ts')}:3:9)`,
+      `#1 |     at made (file://${resolve('src/made.mjs')}:4:5)`,
+      '#1 | Node.js v24',
     ]);
   });
 

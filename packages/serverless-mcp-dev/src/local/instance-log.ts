@@ -15,7 +15,7 @@ export function createInstanceLog(log: (line: string) => void, who?: string) {
   /** An instance that could not begin prints its error once more, through Node. */
   const failed = new Set<number>();
   return (text: string, instance: number): void => {
-    if (failed.has(instance)) return;
+    if (failed.has(instance) || isForeign(text)) return;
     const [, level = 'INFO'] = PREFIX.exec(text) ?? [];
     const said = text.replace(PREFIX, '');
     const [whole, kind, json] = ERROR.exec(said) ?? [];
@@ -29,11 +29,14 @@ export function createInstanceLog(log: (line: string) => void, who?: string) {
 
 /** The error, and where in the handler's own files. */
 function toldError(said: string, json: string | undefined): string {
-  const isFrame = (line: string) => /^\s+at /.test(line);
   const lines = linesOf(said, json);
-  const frames = lines.filter((line) => isFrame(line) && !FOREIGN.test(line)).slice(0, MOST_FRAMES);
+  const frames = lines.filter((line) => isFrame(line) && !isForeign(line)).slice(0, MOST_FRAMES);
   return [...lines.filter((line) => !isFrame(line)), ...frames.map(nearby)].join('\n');
 }
+
+const isFrame = (line: string) => /^\s+at /.test(line);
+/** An error that nobody catches comes from Node itself, a line at a time. */
+const isForeign = (line: string) => isFrame(line) && FOREIGN.test(line);
 
 function linesOf(said: string, json: string | undefined): string[] {
   try {
@@ -46,7 +49,10 @@ function linesOf(said: string, json: string | undefined): string[] {
 
 /** With the path from here. */
 function nearby(frame: string): string {
-  return frame.replace(/\(?(\/[^():]+)(:\d+:\d+)\)?$/, (_, path, place) => `(${relative('.', path)}${place})`);
+  return frame.replace(
+    /\(?(?:file:\/\/)?(\/[^():]+)(:\d+:\d+)\)?$/,
+    (_, path, place) => `(${relative('.', path)}${place})`,
+  );
 }
 
 export function deathLine(instance: number, { errorType, errorMessage }: RuntimeError): string {

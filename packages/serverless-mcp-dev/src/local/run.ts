@@ -1,8 +1,9 @@
 /** `serverless-mcp-dev HANDLER`, for somebody at a terminal. */
 import { relative, resolve } from 'node:path';
 import { ToldError } from '../told-error.ts';
+import { type Access, accessOf } from './access.ts';
 import { APP_FILE, readApp } from './app.ts';
-import { helpText, KEYS, listenToKeys } from './keys.ts';
+import { type Actions, helpText, KEYS, listenToKeys } from './keys.ts';
 import { REQUEST_HEADING } from './request-line.ts';
 import { type LocalLambda, type LocalLambdaOptions, startLocalLambda } from './start.ts';
 
@@ -12,6 +13,10 @@ export interface RunOptions extends Omit<LocalLambdaOptions, 'entry' | 'log' | '
   parameters: Record<string, string>;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** As shells have it. */
+const INTERRUPTED = 130;
+
 /** @throws ToldError */
 export async function runLocal({ parameters, ...given }: RunOptions): Promise<void> {
   const app = readApp('.', parameters);
@@ -20,7 +25,9 @@ export async function runLocal({ parameters, ...given }: RunOptions): Promise<vo
     throw new ToldError(
       `Which handler? There is no ${APP_FILE} here: serverless-mcp-dev handler.ts, or begin with init.`,
     );
+  const access = app && given.authorizer === undefined ? accessOf(app, given.env ?? {}, given.apiKey) : undefined;
   const options: LocalLambdaOptions = {
+    ...(access && { access }),
     ...(app && { name: app.name, memoryMb: app.memoryMb, withPackages: app.package === 'image' }),
     ...given,
     env: { ...app?.environment, ...given.env },
@@ -28,17 +35,26 @@ export async function runLocal({ parameters, ...given }: RunOptions): Promise<vo
     watch: true,
     log: console.log,
   };
+  const { promise: asked, resolve: quit } = Promise.withResolvers<void>();
+  let started = false;
+  for (const signal of SIGNALS) process.once(signal, () => (started ? quit() : process.exit(INTERRUPTED)));
   const lambda = await startLocalLambda(options);
+  started = true;
   console.log(banner(lambda, options));
-  await untilQuit(lambda);
+  const stop = listenToKeys(process.stdin, actionsOn(lambda, quit));
+  await asked;
+  stop();
+  await lambda.close();
 }
 
 function banner({ url, apiKey, runtime }: LocalLambda, options: LocalLambdaOptions): string {
-  const { entry, transfer = 'stream', sessions = 'dynamodb', timeoutMs } = options;
+  const { entry, transfer = 'stream', sessions = 'dynamodb', timeoutMs, access } = options;
+  const authorizer = options.authorizer ?? access?.authorizer;
   const seconds = (timeoutMs ?? (transfer === 'stream' ? 900_000 : 29_000)) / 1000;
   const rows = {
     'MCP server': url,
-    'a header': apiKey === undefined ? 'whatever the authorizer asks for' : `x-api-key: ${apiKey}`,
+    'a header': apiKey === undefined ? headerWithoutKey(access) : `x-api-key: ${apiKey}`,
+    ...(authorizer !== undefined && { authorizer: `${relative('.', authorizer)}${access ? ROLES[access.keys] : ''}` }),
     function: `${relative('.', entry)} under ${runtime === 'loader' ? "a stand-in for AWS's runtime client" : runtime}`,
     gateway: `${transfer === 'stream' ? 'streams' : 'buffers'}, ${seconds} s, 10 MB in${transfer === 'stream' ? '' : ', 6 MB out'}`,
     sessions: sessions === 'memory' ? 'in the memory of one instance' : 'rows of a DynamoDB double',
@@ -47,19 +63,21 @@ function banner({ url, apiKey, runtime }: LocalLambda, options: LocalLambdaOptio
   return ['', ...lines, '', `  ${KEYS}`, '', REQUEST_HEADING].join('\n');
 }
 
-async function untilQuit(lambda: LocalLambda): Promise<void> {
-  const { promise, resolve: quit } = Promise.withResolvers<void>();
-  const stop = listenToKeys(process.stdin, {
+const ROLES = { header: '', authorizer: ', which finds the key in a request', none: ', which reads tokens' };
+
+function headerWithoutKey(access: Access | undefined): string {
+  const issuer = access?.oauth['OAUTH_ISSUER'];
+  return issuer ? `Authorization: Bearer and a token of ${issuer}` : 'whatever the authorizer asks for';
+}
+
+function actionsOn(lambda: LocalLambda, quit: () => void): Actions {
+  return {
     killOne: () => console.log(toldKill(lambda.kill())),
     killAll: () => console.log(toldKill(...lambda.killAll())),
     reload: () => void lambda.reload().catch((error: Error) => console.log(error.message)),
     help: () => console.log(`${helpText()}\n`),
     quit,
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => quit());
-  await promise;
-  stop();
-  await lambda.close();
+  };
 }
 
 function toldKill(...indexes: (number | undefined)[]): string {

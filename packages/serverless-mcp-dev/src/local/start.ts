@@ -6,7 +6,9 @@ import type { InstanceInfo } from '../function/instance.ts';
 import { ensureLoader, ensureRic, type Ric } from '../function/ric.ts';
 import { asAuthorizer } from '../gateway/authorizer.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway/gateway.ts';
+import type { GatewayResponses } from '../gateway/gateway-responses.ts';
 import { ToldError } from '../told-error.ts';
+import { type Access, authorizerEnvironmentOf, doorOf, refusalsOf } from './access.ts';
 import { checkApiKey, keptApiKey } from './api-key.ts';
 import { type Bundler, createBundler } from './bundle.ts';
 import { createSessionTable, startDynamoDB } from './dynamodb.ts';
@@ -35,6 +37,8 @@ export interface LocalLambdaOptions {
   apiKey?: string;
   /** A module whose `handler` is a Lambda authorizer of the REQUEST kind. Keys are then asked for only if there is an `apiKey`. */
   authorizer?: string;
+  /** In the place of that: who may call it, as what deploy.py deploys. */
+  access?: Access;
   /** Of the function, besides what it gets here. */
   env?: Record<string, string>;
   /** What the function is told it has. Default: 1024. */
@@ -75,7 +79,10 @@ const BUSIEST = ['busy', 'finishing', 'starting', 'idle'];
 export async function startLocalLambda(options: LocalLambdaOptions): Promise<LocalLambda> {
   const { entry, name = 'local', transfer = 'stream', sessions = 'dynamodb', log = () => {} } = options;
   const timeoutMs = options.timeoutMs ?? LONGEST_MS[transfer];
-  const asked = options.apiKey ?? (options.authorizer === undefined ? keptApiKey(entry) : undefined);
+  const { access } = options;
+  const authorizer = access ? access.authorizer : options.authorizer;
+  const hasKey = access ? access.keys !== 'none' : authorizer === undefined;
+  const asked = options.apiKey ?? (hasKey ? keptApiKey(entry) : undefined);
   const apiKey = asked === undefined ? undefined : checkApiKey(asked);
   if (timeoutMs > LONGEST_MS[transfer])
     throw new ToldError(`API Gateway waits ${LONGEST_MS[transfer] / 1000} s at most when it is ${transfer}.`);
@@ -92,7 +99,13 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
 
   async function open(): Promise<LocalLambda> {
     const folder = mkdtempSync(join(tmpdir(), 'serverless-mcp-dev-'));
-    closing.push(() => rmSync(folder, { recursive: true, force: true }));
+    const remove = () => rmSync(folder, { recursive: true, force: true });
+    // For who is interrupted before it has started.
+    process.once('exit', remove);
+    closing.push(() => {
+      process.off('exit', remove);
+      remove();
+    });
     const { bundled } = options;
     const bundler = bundled === undefined ? await bundlerOf(entry, join(folder, 'function')) : undefined;
     const build = async () => bundled ?? (bundler as Bundler).build();
@@ -109,7 +122,13 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     const lambda = await startFunction({
       handler,
       name,
-      env: { NODE_OPTIONS: '--enable-source-maps', ...(await environment()), TRANSFER: transfer, ...options.env },
+      env: {
+        ...(await environment()),
+        TRANSFER: transfer,
+        ...access?.oauth,
+        ...options.env,
+        NODE_OPTIONS: nodeOptions(options.env),
+      },
       instances: sessions === 'memory' ? 1 : (options.instances ?? 10),
       timeoutMs,
       memoryMb: options.memoryMb ?? 1024,
@@ -121,13 +140,15 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       },
     });
     closing.push(() => lambda.close());
+    const gatewayResponses: GatewayResponses = {};
     const gateway = await gatewayOf({
       function: lambda,
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(transfer === 'stream' ? { transfer: 'STREAM' } : {}),
       integrationTimeoutMs: timeoutMs,
       ...(apiKey === undefined ? {} : { apiKeys: [{ id: 'local-key', value: apiKey }] }),
-      ...(options.authorizer === undefined ? {} : { authorizer: await authorizerOf(options.authorizer, folder, ric) }),
+      ...(access && { ...doorOf(access), gatewayResponses }),
+      ...(authorizer === undefined ? {} : { authorizer: await authorizerOf(authorizer, folder, ric) }),
       onAccess(entry, { body, headers }, answer) {
         const instance = placed.get(entry.requestId);
         placed.delete(entry.requestId);
@@ -135,11 +156,9 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       },
     });
     closing.push(() => gateway.close());
-    const renew = (next: string) => {
-      lambda.renew(next);
-      log('         reloaded: the next request starts an instance of the new code');
-    };
-    if (options.watch) await bundler?.watch(renew, (error) => log(`${error.message}\n         the old code goes on`));
+    if (access) Object.assign(gatewayResponses, refusalsOf(access, gateway.url));
+    const renew = renewing(lambda, 'the next request starts an instance of the new code');
+    if (options.watch) await bundler?.watch(renew, toldFault);
     return {
       url: `${gateway.url}/mcp`,
       apiKey,
@@ -150,6 +169,17 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       reload: async () => renew(await build()),
       close,
     };
+  }
+
+  function renewing(lambda: LambdaFunction, what: string) {
+    return (handler: string) => {
+      lambda.renew(handler);
+      log(`         reloaded: ${what}`);
+    };
+  }
+
+  function toldFault({ message }: Error): void {
+    log(`${message}\n         the old code goes on`);
   }
 
   async function bundlerOf(module: string, into: string) {
@@ -170,16 +200,19 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
 
   async function authorizerOf(module: string, folder: string, ric: Ric) {
     const bundler = await bundlerOf(module, join(folder, 'authorizer'));
-    const { env = {} } = options;
     const lambda = await startFunction({
       handler: await bundler.build(),
       name: `${name}-authorizer`,
-      env,
-      instances: 4,
+      env: access ? authorizerEnvironmentOf(access) : (options.env ?? {}),
+      instances: options.instances ?? 10,
+      // As deploy.py's has it.
+      memoryMb: 256,
+      timeoutMs: 15_000,
       ric,
       onLog: createInstanceLog(log, 'authorizer'),
     });
     closing.push(() => lambda.close());
+    if (options.watch) await bundler.watch(renewing(lambda, 'the authorizer is that of the new code'), toldFault);
     return asAuthorizer(lambda);
   }
 }
@@ -198,9 +231,16 @@ async function runtimeOf(standIn: boolean, log: (line: string) => void): Promise
   try {
     return await ensureRic((line) => log(`         ${line}`));
   } catch {
-    log("         AWS's runtime interface client cannot be had from npm: a stand-in takes its place");
+    log(
+      "         AWS's runtime interface client cannot be had from npm: a stand-in takes its place, as with --stand-in",
+    );
     return ensureLoader();
   }
+}
+
+/** Errors name the lines that were written, also where the function has options of its own. */
+function nodeOptions({ NODE_OPTIONS: own = '' }: Record<string, string> = {}): string {
+  return `--enable-source-maps ${own}`.trim();
 }
 
 function requestIdOf(event: unknown): string {
