@@ -71,7 +71,7 @@ export async function dynamodbRequests(): Promise<string> {
 }
 
 /** With all that is done behind the response. */
-async function serve(mcp: ServerlessMcp, request: Request): Promise<Response> {
+export async function serve(mcp: ServerlessMcp, request: Request): Promise<Response> {
   const work: Promise<unknown>[] = [];
   const response = await mcp.fetch(request, { waitUntil: (promise) => work.push(promise) });
   await response.clone().text();

@@ -3,12 +3,20 @@ import { expect, it } from 'vitest';
 import { ASSUMPTIONS, type Assumption, ATHENA_SWITCHES, LOGS_SWITCHES } from './assumptions.ts';
 import { DEFAULT_ASSUMPTIONS as ATHENA } from './athena/assumptions.ts';
 import { DEFAULT_ASSUMPTIONS as LOGS } from './cloudwatch-logs/assumptions.ts';
+import { askedOfAws } from './recorded.ts';
 
 const all = Object.values(ASSUMPTIONS).flatMap((assumptions) => Object.entries(assumptions));
 
 it('each has a name of its own', () => {
   expect(all.length).toBeGreaterThan(50);
   expect(new Set(all.map(([id]) => id)).size).toBe(all.length);
+});
+
+it('each is asked by one check of scripts/try-on-aws.py, or says why by none', () => {
+  const { checks, unasked } = askedOfAws();
+  const named = [...Object.values(checks).flat(), ...Object.keys(unasked)];
+  expect(named.sort()).toEqual(all.map(([id]) => id).sort());
+  expect(Object.values(unasked).every((why) => why.length > 8)).toBe(true);
 });
 
 it.each(all)(

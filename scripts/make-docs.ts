@@ -8,8 +8,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as z from 'zod';
 import { dynamodbRequests } from '../bench/dynamodb-requests.ts';
+import { ownServerCosts } from '../bench/own-server-costs.ts';
 import { ASSUMPTIONS } from '../rigs/assumptions.ts';
 import { parametersOfTemplate } from '../rigs/lambda/template.ts';
+import { askedOfAws } from '../rigs/recorded.ts';
 import { svgFromReport } from '../src/charts/svg.ts';
 import { SAMPLE_LOGS } from '../src/cli/demo.ts';
 import { EXIT_CODES } from '../src/cli/exit.ts';
@@ -48,6 +50,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'docs/dimensions.md': ['dimensions'],
   'packages/serverless-mcp/README.md': ['dynamodb-requests'],
   'docs/deploy.md': ['deploy-parameters'],
+  'docs/your-own-server.md': ['own-server-costs', 'own-server-others'],
   'docs/client.md': ['shell-commands'],
   'docs/focus.md': ['focus-columns'],
   'docs/hosts.md': ['hosts', 'host-settings', 'clients'],
@@ -62,9 +65,12 @@ const OCTOBER = { from: '2026-10-01', to: '2026-11-01' };
 export async function generatedDocs(): Promise<Record<string, string>> {
   const { close, ...context } = await compose({ source: SAMPLE_LOGS, ledger: false });
   const [answered, images] = await Promise.all([answer(context), pictures(context)]).finally(close);
+  const costs = await ownServerCosts();
   const parts: Record<string, string> = {
     answer: answered,
     'dynamodb-requests': await dynamodbRequests(),
+    'own-server-costs': costs.ours,
+    'own-server-others': costs.others,
     'unpriced-reasons': table(
       ['code', 'missing', 'because'],
       UNPRICED_CODES.map((code) => [`\`${code}\``, UNPRICED_REASONS[code].lacks, UNPRICED_REASONS[code].why]),
@@ -235,14 +241,17 @@ function promptReference({ name, description, args }: (typeof PROMPTS)[number]):
 
 function assumptionsOf([of, assumptions]: [string, (typeof ASSUMPTIONS)[string]]): string {
   const link = (path: string) => `[${basename(path)}](../${path})`;
+  const { checks, unasked } = askedOfAws();
+  const checkOf = (id: string) => Object.keys(checks).find((check) => checks[check]?.includes(id));
   const rows = Object.entries(assumptions).map(([id, [says, page, source, test, wrong]]) => [
     `\`${id}\``,
     says,
     page.replaceAll(/(?<!\()https:[^\s,;]+/g, (url) => `[${basename(url, '.html')}](${url})`),
     `${link(source)}, ${link(test)}`,
     wrong,
+    checkOf(id) ?? `none: ${unasked[id]}`,
   ]);
-  return `## ${of}\n\n${table(['', 'AWS', 'says who', 'who goes by it', 'if it is wrong'], rows)}`;
+  return `## ${of}\n\n${table(['', 'AWS', 'says who', 'who goes by it', 'if it is wrong', 'asked by'], rows)}`;
 }
 
 function firstSentence(text: string): string {

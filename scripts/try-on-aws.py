@@ -5,307 +5,115 @@
 # ///
 """Asks AWS what docs/aws-assumptions.md only assumes: an afternoon with an account that may be played with.
 
-It deploys a server under a name of its own, asks what CHECKS lists, writes AWS's answers to a file without secrets, and deletes
-all that it made, also when something fails on the way. Nobody of us has run it on an account yet: it was read, and tried on the
-doubles (test/e2e/deploy-script/try-on-aws.test.ts).
+It makes what it asks about under a name of its own, writes AWS's answers to a file without secrets, which the doubles are then held
+to, and deletes all that it made, also when something fails on the way. Nobody of us has run it on an account yet: it was read, and
+tried on the doubles (test/e2e/deploy-script/try-on-aws.test.ts).
 
     python3 scripts/try-on-aws.py --account 123456789012 --region us-east-1 --plan    # says what it would do, and what that costs
     python3 scripts/try-on-aws.py --account 123456789012 --region us-east-1
+    python3 scripts/try-on-aws.py --account 123456789012 --region us-east-1 --only logs athena
     python3 scripts/try-on-aws.py --account 123456789012 --region us-east-1 --destroy NAME    # what a run that died has left
 """
 
 import argparse
+import datetime
 import json
-import re
 import secrets
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "deploy"))
+sys.path[:0] = [str(ROOT / "deploy"), str(ROOT / "scripts")]
 
-from deployer.app import read_app  # noqa: E402
-from deployer.aws import Aws, AwsError  # noqa: E402
+from deployer.aws import Aws  # noqa: E402
 from deployer.console import Console  # noqa: E402
-from deployer.deploying import DeployRequest, deploy  # noqa: E402
-from deployer.destroying import destroy  # noqa: E402
 from deployer.error import DeployError  # noqa: E402
-from deployer.keys import all_keys, keys_of  # noqa: E402
-from deployer.stack import Stack, find_stack, need_stack  # noqa: E402
-from deployer.waiting import pause  # noqa: E402
-
-Json = dict[str, Any]
+from deployer.stack import find_stack  # noqa: E402
+from try_on_aws import account, athena, bedrock, logs, roles, server, stacks, tokens  # noqa: E402
+from try_on_aws.trial import Json, Seen, Trial  # noqa: E402
 
 PREFIX = "try-on-aws-"
 OUT = ROOT / "rigs/recorded/aws.json"
-ANSWER_S, READY_S, PAUSE_S = 60, 300, 3
+LISTED: Json = json.loads((ROOT / "scripts/try_on_aws/lines.json").read_text())
 COST = (
-    "It costs some cents: an image of 0.2 GB for as long as it lies there, some dozen requests and function calls, queries "
-    "over a kilobyte of log, Athena queries that scan nothing. It makes a stack, an image repository, an API key, a log group "
-    "and a workgroup, all named {name}, and deletes them."
+    "Everything is named {name} and deleted at the end: stacks, an image repository, buckets, log groups, tables, roles, a user "
+    "pool, an API key. It takes an hour, most of it waiting, and costs less than 0.20 USD: 0.04 for Cost Explorer, 0.01 for a "
+    "model, the rest for requests, function calls and gigabytes that lie there for minutes."
 )
+Check = Callable[[Trial], Seen]
+Gone = Callable[[Trial], None]
 
 
-@dataclass
-class Trial:
-    """What the checks share."""
-
-    aws: Aws
-    console: Console
-    name: str
-    secret: list[str] = field(default_factory=list)
-
-    @property
-    def stack(self) -> Stack:
-        """As it is now."""
-        return need_stack(self.aws, self.name)
-
-    @property
-    def key(self) -> str:
-        """The key's value, which is in no answer that is written down."""
-        keys = keys_of(self.aws, self.stack)
-        value = keys.value(keys.live()[0].name)
-        self.secret.append(value)
-        return value
-
-    def ask(self, path: str = "", key: str | None = None, message: Json | None = None) -> Json:
-        """Status, headers and the beginning of the body, as a client gets them; a path stands in place of /mcp."""
-        url = self.stack.output("Url")
-        headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
-        if key is not None:
-            headers["x-api-key"] = key
-        body = json.dumps(message or _initialize()).encode()
-        where = url.removesuffix("/mcp") + path if path else url
-        request = urllib.request.Request(where, body, headers, method="POST")  # noqa: S310 - the stack's own output
-        try:
-            with urllib.request.urlopen(request, timeout=ANSWER_S) as answer:  # noqa: S310
-                return _described(answer.status, dict(answer.headers), answer.read().decode())
-        except urllib.error.HTTPError as error:
-            return _described(error.code, dict(error.headers), error.read().decode(errors="replace"))
-
-    def refusal(self, service: str, operation: str, **given: Any) -> Json:  # noqa: ANN401 - as boto3 takes it
-        """What AWS says when it does not do something."""
-        try:
-            return {"answers": self.aws.call(service, operation, **given)}
-        except AwsError as error:
-            return {"code": error.code, "message": error.said}
+def _nothing(_: Trial) -> None:
+    """It leaves nothing."""
 
 
-def _initialize() -> Json:
-    client = {"name": "try-on-aws", "version": "1"}
-    params = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}
-    return {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
-
-
-def _described(status: int, headers: dict[str, str], body: str) -> Json:
-    return {"status": status, "headers": {name.lower(): value for name, value in headers.items()}, "body": body[:500]}
-
-
-def refusals(trial: Trial) -> Json:
-    """A key that is missing, wrong, right."""
-    return {"none": trial.ask(), "wrong": trial.ask(key="x" * 40), "right": trial.ask(key=trial.key)}
-
-
-def paths(trial: Trial) -> Json:
-    """What is not there, and a slash at the end."""
-    key = trial.key
-    return {"path": trial.ask("/nowhere", key), "slash": trial.ask("/mcp/", key), "register": trial.ask("/register")}
-
-
-def headers_of_streams(trial: Trial) -> Json:
-    """What API Gateway adds to an answer with a body, and to one without."""
-    note = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-    return {"answer": trial.ask(key=trial.key), "noBody": trial.ask(key=trial.key, message=note)}
-
-
-def tags_of_keys(trial: Trial) -> Json:
-    """Whether listing keys tells their tags, by which deploy.py knows its own."""
-    return {"found": len(all_keys(trial.aws, trial.name))}
-
-
-def outputs_alone(trial: Trial) -> Json:
-    """Whether a change of what is remembered, and nothing else, can be deployed."""
-    _deploy(trial, ["RateLimit=10"])
-    return {"status": trial.stack.status, "remembered": trial.stack.outputs.get("SetByHand", "")}
-
-
-def account(trial: Trial) -> Json:
-    """How many functions run at once."""
-    limits: Json = trial.aws.call("lambda", "get_account_settings")["AccountLimit"]
-    return {name: limits.get(name) for name in ("ConcurrentExecutions", "UnreservedConcurrentExecutions")}
-
-
-EVENTS = [{"n": 128000000, "a": "x", "input": {"list": [{"v": 3}]}}, {"b": "1.5"}]
-INSIGHTS = {
-    "jsonParse": "fields jsonParse(@message) as m | display m.input.list[0].v, m.n",
-    "missingIsNotEqual": 'filter a != "x" | display b',
-    "sumOfNothing": "stats sum(c) as s, count(*) as n by a",
-    "statsOfNothing": 'filter a = "nobody" | stats count(*) as n',
-    "numbers": "stats sum(n) as s",
-    "concatOfMissing": 'fields concat("<", c, ">") as t | display t',
-    "coalesce": 'fields coalesce(c, "none") as t | display t',
-    "textIsNumeric": "stats sum(b) as s",
+# In order: what asks the lines that lines.json gives to it, and what deletes what it made.
+CHECKS: dict[str, tuple[Check, Gone]] = {
+    "logs": (logs.check, logs.gone),
+    "athena": (athena.check, athena.gone),
+    "database": (athena.without_default, athena.gone),
+    "metrics": (account.metrics, _nothing),
+    "quotas": (account.quotas, _nothing),
+    "bill": (account.bill, _nothing),
+    "objects": (account.objects, account.objects_gone),
+    "tables": (account.tables, account.tables_gone),
+    "stacks": (stacks.check, stacks.gone),
+    "denials": (roles.denials, roles.denials_gone),
+    "tokens": (tokens.check, tokens.gone),
+    "server": (server.check, server.gone),
+    "concurrency": (server.concurrency, server.gone),
+    "authorizer": (server.authorizer, server.gone),
+    "signatures": (server.signatures, server.gone),
+    "permissions": (server.permissions, server.permissions_gone),
+    "rollout": (server.rollout, server.gone),
+    "silence": (server.silence, server.gone),
+    "image": (server.image, server.gone),
+    "bedrock": (bedrock.check, bedrock.gone),
+    "later": (logs.later, logs.gone),
 }
 
 
-def insights(trial: Trial) -> Json:
-    """What Logs Insights makes of two events."""
-    group = {"logGroupName": f"/{trial.name}"}
-    try:
-        trial.aws.call("logs", "create_log_group", **group)
-        trial.aws.call("logs", "create_log_stream", **group, logStreamName="one")
-        now = round(time.time() * 1000)
-        events = [{"timestamp": now, "message": json.dumps(event)} for event in EVENTS]
-        trial.aws.call("logs", "put_log_events", **group, logStreamName="one", logEvents=events)
-        _until_ready(trial, group)
-        return {name: _query(trial, group, text) for name, text in INSIGHTS.items()}
-    finally:
-        trial.refusal("logs", "delete_log_group", **group)
+def plan(console: Console, chosen: list[str]) -> None:
+    """Number the lines, by the check that asks them."""
+    number = 0
+    for name in chosen:
+        console.say(f"{name}: {(CHECKS[name][0].__doc__ or '').splitlines()[0]}")
+        for line in LISTED["checks"][name]:
+            number += 1
+            console.say(f"  {number:3} {line}")
 
 
-def _until_ready(trial: Trial, group: Json) -> None:
-    end = time.monotonic() + READY_S
-    while time.monotonic() < end and len(_query(trial, group, "fields @message").get("rows", [])) < len(EVENTS):
-        pause(PAUSE_S)
-
-
-def _query(trial: Trial, group: Json, text: str) -> Json:
-    now = round(time.time())
-    started = trial.refusal("logs", "start_query", **group, startTime=now - 3600, endTime=now + 60, queryString=text)
-    if "answers" not in started:
-        return started
-    end = time.monotonic() + ANSWER_S
-    while True:
-        found = trial.aws.call("logs", "get_query_results", queryId=started["answers"]["queryId"])
-        if found["status"] not in ("Scheduled", "Running") or time.monotonic() > end:
-            rows = [
-                {cell["field"]: cell.get("value") for cell in row if cell["field"] != "@ptr"}
-                for row in found["results"]
-            ]
-            return {"status": found["status"], "rows": rows}
-        pause(PAUSE_S)
-
-
-def workgroups(trial: Trial) -> Json:
-    """What Athena says of places for results."""
-    group = {"WorkGroup": trial.name}
-    sql = {"QueryString": "SELECT coalesce(NULL, 1) AS one, NULL AS nothing"}
-    place = {"ResultConfiguration": {"OutputLocation": "s3://nobodys-bucket/"}}
-    try:
-        managed = {"ManagedQueryResultsConfiguration": {"Enabled": True}}
-        made = trial.refusal("athena", "create_work_group", Name=trial.name, Configuration=managed)
-        return {
-            "made": made.get("code", "yes"),
-            "withPlace": trial.refusal("athena", "start_query_execution", **sql, **group, **place),
-            "managed": _athena(trial, {**sql, **group}),
-            "missing": trial.refusal("athena", "start_query_execution", **sql, WorkGroup=f"{trial.name}-none"),
-        }
-    finally:
-        trial.refusal("athena", "delete_work_group", **group, RecursiveDeleteOption=True)
-
-
-def _athena(trial: Trial, given: Json) -> Json:
-    started = trial.refusal("athena", "start_query_execution", **given)
-    if "answers" not in started:
-        return started
-    query = {"QueryExecutionId": started["answers"]["QueryExecutionId"]}
-    end = time.monotonic() + ANSWER_S
-    while True:
-        status = trial.aws.call("athena", "get_query_execution", **query)["QueryExecution"]["Status"]
-        if status["State"] not in ("QUEUED", "RUNNING"):
-            return {"state": status["State"], "results": trial.refusal("athena", "get_query_results", **query)}
-        if time.monotonic() > end:
-            return {"state": status["State"]}
-        pause(PAUSE_S)
-
-
-# In order: what is asked, what it does, and the lines of rigs/assumptions.ts that its answer settles.
-CHECKS: tuple[tuple[str, Callable[[Trial], Json], tuple[str, ...]], ...] = (
-    ("refusals", refusals, ()),
-    ("paths", paths, ("unknownStage", "slash")),
-    ("headers", headers_of_streams, ("contentType",)),
-    ("tags", tags_of_keys, ()),
-    ("outputs", outputs_alone, ("outputsAlone",)),
-    ("account", account, ("leftUnreserved",)),
-    (
-        "insights",
-        insights,
-        (
-            *("functions", "jsonParseDepth", "missingIsNotEqual", "sumOfNothing", "statsOfNothing", "numbers"),
-            *("concatOfMissing", "textIsNumeric"),
-        ),
-    ),
-    ("workgroups", workgroups, ("managedWords", "refusedWorkGroup", "headerRow")),
-)
-
-
-def _deploy(trial: Trial, settings: list[str]) -> None:
-    app = read_app(ROOT / "deploy/apps/bedrock_spend")
-    request = DeployRequest(
-        app=app,
-        usual=app,
-        stack=trial.name,
-        asked={"Source": "metrics:"},
-        settings=settings,
-        unset=[],
-        tags=[],
-        untag=[],
-        role=None,
-        builder=None,
-        base_image=None,
-        rebuild=False,
-        plan=False,
-        show=False,
-    )
-    deploy(trial.aws, trial.console, request)
-
-
-def answers(trial: Trial) -> Iterator[tuple[str, Json]]:
-    """Ask one after the other; a check that fails tells that, and the next goes on."""
-    for name, check, settles in CHECKS:
-        trial.console.say(f"- {name}: {(check.__doc__ or '').splitlines()[0]}")
+def run(trial: Trial, chosen: list[str], out: Path) -> None:
+    """Ask one after the other; a check that fails tells that, and the next goes on. What is known is written down each time."""
+    answers: Json = {}
+    for name in chosen:
+        check, gone = CHECKS[name]
+        trial.console.say(f"- {name}")
         try:
-            found = check(trial)
-        except (DeployError, KeyError, ValueError, OSError) as error:
-            found = {"failed": f"{type(error).__name__}: {error}"}
-        yield name, {"settles": list(settles), **found}
-
-
-def without_secrets(trial: Trial, found: Json) -> Json:
-    """No key, no account, no id of a request; names stand for what there was."""
-    text = json.dumps(found, default=str)
-    api = trial.stack.outputs.get("ApiId", "")
-    known = {**dict.fromkeys(trial.secret, "KEY"), trial.aws.account: "000000000000", trial.name: "STACK"}
-    for value, word in {**known, **({api: "API"} if api else {})}.items():
-        text = text.replace(value, word)
-    text = re.sub(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", "UUID", text)
-    cleaned: Json = json.loads(text)
-    return cleaned
-
-
-def run(trial: Trial, out: Path) -> None:
-    """Deploy, ask, write down, and delete, whatever happens."""
-    try:
-        _deploy(trial, [])
-        found = without_secrets(trial, dict(answers(trial)))
+            answers[name] = check(trial)
+        except Exception as error:
+            answers[name] = {"failed": f"{type(error).__name__}: {error}"}
+            trial.console.say(f"  {answers[name]['failed']}")
+        finally:
+            gone(trial)
+        head = {"at": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", "region": trial.aws.region}
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps({"region": trial.aws.region, "answers": found}, indent=2) + "\n")
-        trial.console.say(f"AWS's answers are in {out}: read them before you hand them on.")
-    finally:
-        clean(trial)
+        out.write_text(json.dumps({**head, **trial.cleaned({"answers": answers, "said": trial.said})}, indent=2) + "\n")
+    trial.console.say(f"AWS's answers are in {out}: read them before you hand them on.")
 
 
-def clean(trial: Trial) -> None:
-    """Delete all that has the name, of checks that died as well."""
-    trial.refusal("logs", "delete_log_group", logGroupName=f"/{trial.name}")
-    trial.refusal("athena", "delete_work_group", WorkGroup=trial.name, RecursiveDeleteOption=True)
-    destroy(trial.aws, Console(agrees=True), trial.name)
+def clean(trial: Trial, chosen: list[str]) -> None:
+    """Delete all that has the name; what one cannot delete keeps no other."""
+    failed = []
+    for gone in dict.fromkeys(CHECKS[name][1] for name in chosen):
+        try:
+            gone(trial)
+        except DeployError as error:
+            failed.append(str(error))
+    if failed:
+        raise DeployError(f"Something of {trial.name} is left: {' '.join(failed)} Try --destroy {trial.name}.")
 
 
 def main() -> int:
@@ -314,8 +122,10 @@ def main() -> int:
     parser.add_argument("--account", required=True, help="the sandbox; any other is refused")
     parser.add_argument("--region", required=True)
     parser.add_argument("--profile")
+    parser.add_argument("--only", nargs="+", choices=list(CHECKS), default=list(CHECKS), metavar="CHECK")
     parser.add_argument("--out", type=Path, default=OUT, help="where the answers go")
     parser.add_argument("--plan", action="store_true", help="say what it would do, and do nothing")
+    parser.add_argument("--name", help="of all that is made, in place of a random one")
     parser.add_argument("--destroy", metavar="NAME", help="delete what a run that died has left")
     parser.add_argument("--yes", action="store_true", help="ask nothing")
     given = parser.parse_args()
@@ -324,21 +134,26 @@ def main() -> int:
         aws = Aws(region=given.region, profile=given.profile)
         if aws.account != given.account:
             raise DeployError(f"You are signed in to the account {aws.account}, not {given.account}: nothing was done.")
-        name = given.destroy or f"{PREFIX}{secrets.token_hex(3)}"
+        name = given.destroy or given.name or f"{PREFIX}{secrets.token_hex(3)}"
         if not name.startswith(PREFIX):
             raise DeployError(f"{name} is not one of this script's: their names begin with {PREFIX}.")
+        # Of what is asked for on the way, nobody is there to answer.
+        trial = Trial(aws, Console(agrees=True), name, given.profile)
         if given.destroy:
-            clean(Trial(aws, console, name))
+            console.confirm(f"Delete all that is named {name} in the account {aws.account}, {aws.region}?")
+            clean(trial, given.only)
             return 0
+        plan(console, given.only)
         console.say(COST.format(name=name))
-        for check, asks, settles in CHECKS:
-            console.say(f"  {check}: {(asks.__doc__ or '').splitlines()[0]} {', '.join(settles)}".rstrip())
         if given.plan:
             return 0
         if find_stack(aws, name):
             raise DeployError(f"There is a stack {name} already.")
         console.confirm(f"Do this in the account {aws.account}, {aws.region}?")
-        run(Trial(aws, console, name), given.out)
+        try:
+            run(trial, given.only, given.out)
+        finally:
+            clean(trial, given.only)
     except DeployError as failure:
         console.say(f"try-on-aws.py: {failure}")
         return 1

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
@@ -8,7 +9,16 @@ import { SHELL_COMMANDS } from '../src/cli/shell/commands/index.ts';
 import { docUrl } from '../src/domain/doc-url.ts';
 import { RECORD_FIELDS } from '../src/logs/record.ts';
 
-const documents = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'packages/*/*.md']);
+const documents = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'packages/*/*.md', 'examples/*/*.md']);
+
+/** As GitHub names them in links. */
+const headingsOf = (page: string) =>
+  [...readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 
 describe('the documentation', () => {
   it('has the generated parts that the code gives (node scripts/make-docs.ts)', async () => {
@@ -31,6 +41,17 @@ describe('the documentation', () => {
       ({ file, target }) => globSync(new URL(target, `file:///${file}`).pathname.slice(1)).length === 0,
     );
     expect(broken).toEqual([]);
+  });
+
+  it('links only to headings that exist', () => {
+    const anchors = documents.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].map(([, target, anchor]) => ({
+        page: target === '' ? file : join(dirname(file), target as string),
+        anchor,
+      })),
+    );
+    expect(anchors.length).toBeGreaterThan(10);
+    expect(anchors.filter(({ page, anchor }) => !headingsOf(page).includes(`${anchor}`))).toEqual([]);
   });
 
   it('names every command in the changelog', () => {

@@ -110,8 +110,10 @@ def app_of_stack(stack: Stack, usual: App) -> App:
     return App(name, Path(), Path(), smoke_test=test)
 
 
-def notes_for_stack(app: App) -> dict[str, str]:
+def notes_for_stack(app: App, usual: App) -> dict[str, str]:
     """What `app_of_stack` reads."""
+    if app.name == usual.name:
+        return {}
     test = app.smoke_test
     asked = {SMOKE_TEST: json.dumps({"tool": test.tool, "arguments": test.arguments})} if test else {}
     return {APP: app.name, **asked}

@@ -6,6 +6,7 @@ CloudFormation (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateRef
 
 import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -87,9 +88,8 @@ class Bucket:
             if error.code in ("404", "NoSuchBucket"):
                 return False
             if error.denied:
-                raise DeployError(
-                    f"{error} Or the bucket {self.name} is another account's: then take another --stack."
-                ) from error
+                theirs = f"{error} Or the bucket {self.name} is another account's: then take another --stack."
+                raise AwsError(error.code, theirs, error.said) from error
             raise
         return True
 
@@ -104,7 +104,7 @@ class Bucket:
         return True
 
     def ensure(self) -> None:
-        """Make it as it should be. S3 itself encrypts what comes in, and has no lists of who may read."""
+        """Make it as it should be, closed to the public. S3 itself encrypts what comes in, and has no lists of who may read."""
         if not self.is_there():
             self._create()
         tags = [{"Key": key, "Value": value} for key, value in {**self.tags, OURS: self.stack}.items()]
@@ -112,6 +112,19 @@ class Bucket:
         closed = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
         blocked = dict.fromkeys(closed, True)
         self.aws.call("s3", "put_public_access_block", PublicAccessBlockConfiguration=blocked, **self._place)
+        self.aws.call("s3", "put_bucket_policy", Policy=json.dumps(self._tls_alone()), **self._place)
+
+    def _tls_alone(self) -> Json:
+        arn = f"arn:{self.aws.partition}:s3:::{self.name}"
+        statement = {
+            "Sid": "TlsAlone",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        return {"Version": "2012-10-17", "Statement": [statement]}
 
     def _create(self) -> None:
         if self.aws.region == NO_PLACE:
@@ -123,6 +136,10 @@ class Bucket:
     def put(self, archive: Archive) -> None:
         """Upload it."""
         self.aws.call("s3", "put_object", Key=archive.key, Body=archive.zipped(), **self._place)
+
+    def told(self) -> str:
+        """What goes with it; empty where there is none."""
+        return f"the bucket of its code: {self.name}" if self.is_there() else ""
 
     def drop_old(self) -> None:
         """Keep the newest, which a stack may have to go back to."""

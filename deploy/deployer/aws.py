@@ -62,9 +62,16 @@ def _denial(needed: str, said: str) -> str:
 class Aws:
     """An account and region. AWS_ENDPOINT_URL and everything else that boto3 reads is boto3's own business."""
 
-    def __init__(self, *, region: str | None, profile: str | None) -> None:
+    def __init__(self, *, region: str | None, profile: str | None, taken: Json | None = None) -> None:
+        """With the credentials of a role that was taken, as STS gives them, or with what boto3 finds."""
+        names = {
+            "AccessKeyId": "access_key_id",
+            "SecretAccessKey": "secret_access_key",
+            "SessionToken": "session_token",
+        }
+        own = {f"aws_{name}": taken[given] for given, name in names.items()} if taken else {}
         try:
-            self._session = boto3.Session(region_name=region, profile_name=profile)
+            self._session = boto3.Session(region_name=region, profile_name=profile, **own)
         except boto.ProfileNotFound as error:
             raise DeployError(
                 f"{error}. Name one that aws configure list-profiles shows, in --profile or AWS_PROFILE."

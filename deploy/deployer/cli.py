@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from deployer import smoke, ways_in
-from deployer.app import App, app_of_stack, read_app
+from deployer.app import App, app_of_stack, notes_for_stack, read_app
 from deployer.aws import Aws
 from deployer.console import Console, table
 from deployer.deploying import DeployRequest, deploy
@@ -17,10 +17,10 @@ from deployer.error import DeployError
 from deployer.image import BUILDERS
 from deployer.keys import Keys, keys_of
 from deployer.merging import template_of
-from deployer.own_permissions import Options, own_policy
+from deployer.own_permissions import Options, own_policy, role_policy
 from deployer.parameters import parse_settings
 from deployer.stack import Stack, need_stack
-from deployer.template import parameters_here
+from deployer.template import parameters_here, with_notes
 from deployer.watching import show_log, status_of, status_text
 
 # For what asks AWS nothing.
@@ -121,6 +121,9 @@ def _parser(app: App) -> argparse.ArgumentParser:
     app.plugin.add_options(one)
     one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="as deploy will be given")
     one.add_argument("--cloudformation-role", metavar="ARN", help="as deploy will be given")
+    one.add_argument(
+        "--of-cloudformation-role", action="store_true", help="a policy for that role, in place of who deploys"
+    )
     one = add("template", "CloudFormation's template, for other tools", _template)
     one.set_defaults(usual_region=ANY_REGION)
     add("status", "state, URL, settings, alarms, the last day", _status).add_argument("--json", action="store_true")
@@ -177,11 +180,13 @@ def _permissions(aws: Aws, console: Console, given: argparse.Namespace) -> None:
     app = given.apps.meant
     settings = parse_settings(given.set, parameters_here(template_of(app)))
     values = {**settings, **app.plugin.settings(given)}
-    console.show(json.dumps(own_policy(aws, Options(app, given.stack, values, given.cloudformation_role)), indent=2))
+    policy_of = role_policy if given.of_cloudformation_role else own_policy
+    console.show(json.dumps(policy_of(aws, Options(app, given.stack, values, given.cloudformation_role)), indent=2))
 
 
 def _template(_aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    console.show(template_of(given.apps.meant).rstrip("\n"))
+    app, usual = given.apps.meant, given.apps.usual
+    console.show(with_notes(template_of(app), notes_for_stack(app, usual)).rstrip("\n"))
 
 
 def _status(aws: Aws, console: Console, given: argparse.Namespace) -> None:
@@ -206,7 +211,7 @@ def _logs(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 
 def _destroy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    destroy(aws, console, given.stack)
+    destroy(aws, console, given.stack, given.apps.meant.package)
 
 
 def _list_keys(aws: Aws, console: Console, given: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from deployer import changes, code, smoke, ways_in
@@ -20,7 +20,7 @@ from deployer.image import this_architecture
 from deployer.keys import Keys, keys_of
 from deployer.merging import template_of
 from deployer.ours import OURS
-from deployer.parameters import Values, kept_by_hand, known, parse_settings, values_of
+from deployer.parameters import Values, kept_by_hand, known, limits_by_themselves, parse_settings, values_of
 from deployer.stack import SET_BY_HAND, Stack, find_stack, need_stack, settle, trouble_of
 from deployer.template import Parameter, read_parameters, template_to_deploy
 
@@ -39,17 +39,17 @@ class DeployRequest:
     usual: App
     stack: str
     # By options of the app's own.
-    asked: Mapping[str, str]
-    settings: Sequence[str]
-    unset: Sequence[str]
-    tags: Sequence[str]
-    untag: Sequence[str]
-    role: str | None
-    builder: str | None
-    base_image: str | None
-    rebuild: bool
-    plan: bool
-    show: bool
+    asked: Mapping[str, str] = field(default_factory=dict)
+    settings: Sequence[str] = ()
+    unset: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    untag: Sequence[str] = ()
+    role: str | None = None
+    builder: str | None = None
+    base_image: str | None = None
+    rebuild: bool = False
+    plan: bool = False
+    show: bool = False
 
 
 def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
@@ -82,7 +82,9 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
     if change_set is None:
         console.say("Nothing to change.")
     else:
-        console.say(f"\n{change_set.text()}\n\n{_cost(request.app, values, takes.image_gb)}")
+        limits = limits_by_themselves(before, values) if before else ""
+        told = (change_set.text(), limits, _cost(request.app, values, takes.image_gb))
+        console.say("\n" + "\n\n".join(filter(None, told)))
         if request.plan:
             changes.discard_new(aws, console, change_set)
             return
@@ -177,8 +179,8 @@ def _remembered(aws: Aws, stack: Stack) -> frozenset[str] | None:
 
 
 def _about(request: DeployRequest, values: Values) -> dict[str, str]:
-    app = {} if request.app.name == request.usual.name else notes_for_stack(request.app)
-    return {SET_BY_HAND: " ".join(sorted(values.by_hand)) or NOTHING, **app}
+    by_hand = {SET_BY_HAND: " ".join(sorted(values.by_hand)) or NOTHING}
+    return {**by_hand, **notes_for_stack(request.app, request.usual)}
 
 
 def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack) -> None:

@@ -3,29 +3,24 @@
 from deployer.archive import Bucket
 from deployer.aws import Aws, AwsError
 from deployer.console import Console
-from deployer.error import DeployError
+from deployer.error import DeployError, NotOursError
 from deployer.image import Repository
 from deployer.keys import all_keys, key_file
 from deployer.stack import delete_stack, find_stack, resources, settle
 
 
-def destroy(aws: Aws, console: Console, name: str) -> None:
-    """List what goes, ask, and leave nothing."""
+def destroy(aws: Aws, console: Console, name: str, package: str = "") -> None:
+    """List what goes, ask, and leave nothing. @param package: of its app, for a stack that does not tell."""
     stack = find_stack(aws, name)
     if stack and stack.changing:
         settle(aws, console, name)
         stack = find_stack(aws, name)
     held = resources(aws, name) if stack and stack.exists else []
     keys = all_keys(aws, name)
-    repository = Repository(aws, name)
-    found = repository.find()
-    if found:
-        repository.check_owner(found)
-    bucket = Bucket(aws, name)
-    zips = bucket.is_there()
+    code = _code(aws, name, (stack.package if stack else "") or package)
     logs = _log_groups(aws, name)
     file = key_file(aws, name)
-    if not (stack or keys or found or zips or logs):
+    if not (stack or keys or code or logs):
         file.delete()
         console.say(f"There is nothing of {name} in {aws.region}.")
         return
@@ -35,8 +30,7 @@ def destroy(aws: Aws, console: Console, name: str) -> None:
         f"the stack {name}: {len(held)} resources ({', '.join(kinds)})" if stack else "",
         "the sessions in its table, for good" if held else "",
         f"keys: {', '.join(key.name for key in keys)}" if keys else "",
-        f"the image repository {name}: {repository.count()} images" if found else "",
-        f"the bucket of its code: {bucket.name}" if zips else "",
+        *code,
         f"logs: {', '.join(logs)}" if logs else "",
         str(file.path) if file.path.exists() else "",
     ):
@@ -48,16 +42,28 @@ def destroy(aws: Aws, console: Console, name: str) -> None:
     file.delete()
     if stack:
         delete_stack(aws, console, stack)
-    if found:
-        repository.delete()
-    if zips:
-        bucket.delete()
+    for place in code.values():
+        place.delete()
     for group in _log_groups(aws, name):  # Of a function that wrote a last line, or API Gateway.
         aws.call("logs", "delete_log_group", logGroupName=group)
     left = [*_log_groups(aws, name), *(key.name for key in all_keys(aws, name))]
     if left:
         raise DeployError(f"There is still {', '.join(left)}: run the command again.")
     console.say("Nothing is left.")
+
+
+def _code(aws: Aws, name: str, package: str) -> dict[str, Repository | Bucket]:
+    """Where its code lies, and that of another package that it once had: who may not look there has made none."""
+    found: dict[str, Repository | Bucket] = {}
+    for kind, place in (("image", Repository(aws, name)), ("zip", Bucket(aws, name))):
+        try:
+            told = place.told()
+        except (AwsError, NotOursError) as error:
+            if package in ("", kind) or (isinstance(error, AwsError) and not error.denied):
+                raise
+        else:
+            found |= {told: place} if told else {}
+    return found
 
 
 def _log_groups(aws: Aws, name: str) -> list[str]:

@@ -3,3 +3,7 @@
 
 class DeployError(Exception):
     """One line that says what went wrong and what to do."""
+
+
+class NotOursError(DeployError):
+    """Somebody else has made what has the name."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
-from deployer.error import DeployError
+from deployer.error import DeployError, NotOursError
 from deployer.ours import OURS
 from deployer.signing_in import signed_in
 
@@ -101,8 +101,9 @@ class Repository:
         """Refuse what somebody else has made under this name."""
         tags = self.aws.call("ecr", "list_tags_for_resource", resourceArn=found["repositoryArn"]).get("tags", [])
         if {"Key": OURS, "Value": self.name} not in tags:
-            raise DeployError(
-                f"The ECR repository {self.name} in {self.aws.region} is not one of deploy.py's: take another name with --stack."
+            raise NotOursError(
+                f"The ECR repository {self.name} in {self.aws.region} is not one of deploy.py's: take another name with "
+                f"--stack, or, if destroy may delete it, tag it {OURS}={self.name}."
             )
 
     def ensure(self) -> None:
@@ -150,9 +151,14 @@ class Repository:
             )
         return str(images[0]["imageDigest"]) if images else None
 
-    def count(self) -> int:
-        """How many images there are."""
-        return sum(1 for _ in self.aws.pages("ecr", "describe_images", "imageDetails", repositoryName=self.name))
+    def told(self) -> str:
+        """What goes with it; empty where there is none."""
+        found = self.find()
+        if not found:
+            return ""
+        self.check_owner(found)
+        images = self.aws.pages("ecr", "describe_images", "imageDetails", repositoryName=self.name)
+        return f"the image repository {self.name}: {sum(1 for _ in images)} images"
 
     def delete(self) -> None:
         """With all its images."""

@@ -1,7 +1,7 @@
 """What the person who deploys must be allowed, as a policy: `deploy.py permissions`. A test holds it to the calls and the template.
 
 What CloudFormation asks in that person's name is by type of resource, as the types' handlers have it
-(aws cloudformation describe-type --type RESOURCE --type-name …); with a role for CloudFormation it needs none of that.
+(aws cloudformation describe-type --type RESOURCE --type-name …); with a role for CloudFormation, that role needs it.
 """
 
 from collections.abc import Mapping
@@ -66,7 +66,6 @@ MADE: dict[str, tuple[str, ...]] = {
 }
 # API Gateway knows permissions by HTTP method alone, for all types.
 GATEWAY = ("apigateway:GET", "apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE")
-GATEWAY_TYPES = "AWS::ApiGateway::"
 
 STACK = (
     *("CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "ListChangeSets"),
@@ -79,7 +78,14 @@ IMAGES = (
     *("DescribeImages", "BatchGetImage", "GetDownloadUrlForLayer", "BatchCheckLayerAvailability"),
     *("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"),
 )
-BUCKET = ("CreateBucket", "DeleteBucket", "ListBucket", "PutBucketTagging", "PutBucketPublicAccessBlock")
+BUCKET = (
+    "CreateBucket",
+    "DeleteBucket",
+    "ListBucket",
+    "PutBucketTagging",
+    "PutBucketPublicAccessBlock",
+    "PutBucketPolicy",
+)
 OBJECTS = ("PutObject", "GetObject", "DeleteObject")
 # These know no resources, or what is listed lies in the whole account.
 LOOKS = (
@@ -115,8 +121,7 @@ class Options:
 
 def own_policy(aws: Aws, options: Options) -> Json:
     """Give a policy for who deploys, and not more."""
-    here = f"{aws.region}:{aws.account}"
-    arn = f"arn:{aws.partition}:"
+    here, arn = _place(aws)
     name = options.stack
     of_images = options.app.package == "image"
     looks = [one for one in LOOKS if of_images or not one.startswith("ecr:")]
@@ -129,17 +134,34 @@ def own_policy(aws: Aws, options: Options) -> Json:
             list(GATEWAY),
             *_gateway(f"{arn}apigateway:{aws.region}::", "apikeys", "usageplans", "tags", "account"),
         ),
-        _statement("Logs", ["logs:FilterLogEvents", "logs:DeleteLogGroup"], *_log_groups(f"{arn}logs:{here}", name)),
+        _statement(
+            "LogLines", ["logs:FilterLogEvents", "logs:DeleteLogGroup"], *_log_groups(f"{arn}logs:{here}", name)
+        ),
     ]
     if options.role:
         passed = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
         statements.append({**_statement("PassRole", ["iam:PassRole"], options.role), "Condition": passed})
     else:
-        statements += _made(options, arn, here, aws.region)
+        statements += _made(aws, options)
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _made(options: Options, arn: str, here: str, region: str) -> list[Json]:
+def role_policy(aws: Aws, options: Options) -> Json:
+    """Give a policy for the role that CloudFormation works with."""
+    fetched = f"arn:{aws.partition}:s3:::{bucket_of(aws, options.stack)}/*"
+    # An image is fetched by Lambda, as its repository's own policy allows.
+    code = [_statement("Code", ["s3:GetObject"], fetched)] if options.app.package == "zip" else []
+    return {"Version": "2012-10-17", "Statement": [*code, *_made(aws, options)]}
+
+
+def _place(aws: Aws) -> tuple[str, str]:
+    """Parts of an ARN."""
+    return f"{aws.region}:{aws.account}", f"arn:{aws.partition}:"
+
+
+def _made(aws: Aws, options: Options) -> list[Json]:
+    """What CloudFormation makes, changes and deletes."""
+    (here, arn), region = _place(aws), aws.region
     name, values = options.stack, options.values
     resources = {
         "DynamoDB": [f"{arn}dynamodb:{here}:table/{name}-*"],

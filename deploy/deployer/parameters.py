@@ -1,6 +1,7 @@
 """The values of the template's parameters: set now, set by hand before, found out, or the template's own."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -66,3 +67,13 @@ def values_of(
     """Bring all together; what is set by hand comes first."""
     defaults = {name: parameter.default or "" for name, parameter in parameters.items()}
     return Values({**defaults, **found, **by_hand, **code}, frozenset(by_hand))
+
+
+def limits_by_themselves(before: Mapping[str, str], values: Values) -> str:
+    """A line of the numbers that a stack gets though nobody set them, which can refuse what it has done so far."""
+    changed = [
+        f"{name}={value}" + (f" (before: {before[name]})" if before.get(name) else "")
+        for name, value in sorted(values.all.items())
+        if name not in values.by_hand and value != before.get(name) and re.fullmatch(r"[0-9.]+", value)
+    ]
+    return f"Limits that are new to this stack: {', '.join(changed)}. --set NAME=VALUE changes one." if changed else ""

@@ -12,6 +12,8 @@ from deployer.waiting import pause
 
 # Outputs in which a stack notes what was set, which app it runs, and what its smoke test calls.
 SET_BY_HAND, APP, SMOKE_TEST = "SetByHand", "App", "SmokeTest"
+# Outputs of every app's template, which nobody else has together.
+OF_AN_APP = {APP, "FunctionLog", "SessionTable"}
 CHANGE_SET = f"{OURS}-change"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 4.0
 
@@ -68,6 +70,12 @@ class Stack:
         return {item["ParameterKey"]: item.get("ParameterValue", "") for item in given}
 
     @property
+    def package(self) -> str:
+        """What its code is, a zip or an image; empty where it does not tell."""
+        kinds = {"CodeKey": "zip", "ImageUri": "image"}
+        return next((kind for name, kind in kinds.items() if self.parameters.get(name)), "")
+
+    @property
     def issuer(self) -> str:
         """Whose tokens clients send; empty where they send keys."""
         return self.parameters.get("OAuthIssuer", "")
@@ -95,8 +103,9 @@ class Stack:
 
     @property
     def ours(self) -> bool:
-        """Whether deploy.py or its template made it."""
-        return OURS in self.tags or str(self.found.get("Description", "")).startswith(f"{OURS}:")
+        """Whether deploy.py made it, or another tool from its template."""
+        usual = str(self.found.get("Description", "")).startswith(f"{OURS}:")
+        return OURS in self.tags or usual or set(self.outputs) >= OF_AN_APP
 
 
 def find_stack(aws: Aws, name: str) -> Stack | None:

@@ -83,9 +83,13 @@ def template_to_deploy(text: str, values: Mapping[str, str], about: Mapping[str,
     """
     named = re.sub(r"\bApiDeployment\b", f"ApiDeployment{fingerprint(text, values, COPIED)}", text)
     named = re.sub(r"\bPublishedVersion\b", f"PublishedVersion{fingerprint(text, values, VERSIONED)}", named)
+    return _without_comments(with_notes(named, about))
+
+
+def with_notes(text: str, about: Mapping[str, str]) -> str:
+    """As outputs of the stack."""
     notes = "".join(f"  {name}: {{ Value: {json.dumps(value)} }}\n" for name, value in about.items())
-    noted = re.sub(r"^Outputs:\n", f"Outputs:\n{notes}", named, flags=re.MULTILINE)
-    return _without_comments(noted)
+    return re.sub(r"^Outputs:\n", lambda found: f"{found[0]}{notes}", text, flags=re.MULTILINE)
 
 
 def fingerprint(text: str, values: Mapping[str, str], kinds: re.Pattern[str]) -> str:

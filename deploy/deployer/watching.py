@@ -27,7 +27,7 @@ def status_of(aws: Aws, stack: Stack) -> Json:
         "state": stack.status,
         "trouble": trouble_of(aws, stack),
         "url": stack.outputs.get("Url"),
-        **({"code": given["CodeKey"]} if "CodeKey" in given else {"image": _image_tags(aws, image)}),
+        **({"code": given["CodeKey"]} if stack.package == "zip" else {"image": _image_tags(aws, image)}),
         "settings": {
             name: value
             for name, value in given.items()

@@ -4,6 +4,7 @@ import { createEngine, type Engine } from './engine.ts';
 import { createFaultPlan, type Faults } from './faults.ts';
 import { createQueries, type WorkGroup } from './queries.ts';
 import { createS3 } from './s3.ts';
+import { createWorkGroup, deleteWorkGroup } from './work-groups.ts';
 
 export interface AthenaOptions extends ServiceOptions {
   /** Default: `primary`, without an output location. */
@@ -24,7 +25,8 @@ export interface Athena {
 
 /** Athena on this machine: point an SDK client's `endpoint` at it. */
 export async function startAthena(options: AthenaOptions = {}): Promise<Athena> {
-  const { now = Date.now, workGroups = { primary: {} } } = options;
+  const { now = Date.now } = options;
+  const workGroups: Record<string, WorkGroup> = { ...(options.workGroups ?? { primary: {} }) };
   const s3 = createS3();
   const { faults, errorOf, courseOf, isDenied } = createFaultPlan();
   const engines = new Map<string, Promise<Engine>>();
@@ -49,6 +51,8 @@ export async function startAthena(options: AthenaOptions = {}): Promise<Athena> 
       GetQueryExecution: queries.get,
       GetQueryResults: queries.results,
       StopQueryExecution: queries.stop,
+      CreateWorkGroup: (_, input) => createWorkGroup(workGroups, input),
+      DeleteWorkGroup: (_, input) => deleteWorkGroup(workGroups, input),
     },
   };
   const { endpoint, calls, close } = await startService(service, options);

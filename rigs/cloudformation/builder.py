@@ -2,7 +2,8 @@
 """Stands for docker, podman, finch or buildah, by the name it is started with: builds nothing, and pushes to the rig's ECR.
 
 It writes what it was asked to RIG_BUILDER_LOG, one JSON line each, with the registries that it is signed in to and the settings
-beside that, and fails for the command in RIG_BUILDER_FAILS. As theirs, its login fails where a helper signs in.
+beside that, keeps a bundle that it was to build, by its tag, beside that file, and fails for the command in RIG_BUILDER_FAILS. As
+theirs, its login fails where a helper signs in.
 """
 
 import json
@@ -34,9 +35,19 @@ def main() -> int:
     if command == os.environ.get("RIG_BUILDER_FAILS"):
         print(f"{name}: {command} went wrong", file=sys.stderr)
         return 1
+    if command == "build":
+        keep(os.path.join(rest[-1], "bundle"), rest[rest.index("--tag") + 1].rpartition(":")[2])
     if command == "push":
         push(rest[-1])
     return 0
+
+
+def keep(bundle: str, tag: str) -> None:
+    if os.path.isdir(bundle):
+        from shutil import copytree  # noqa: PLC0415 - as below
+
+        place = os.path.join(os.path.dirname(os.environ["RIG_BUILDER_LOG"]), "built", tag)
+        copytree(bundle, place, dirs_exist_ok=True)
 
 
 def push(reference: str) -> None:

@@ -35,7 +35,9 @@ export interface Faults {
 /** What a warm Python reads once for all of them, and for deploy.py. */
 export const IMPORTS = [
   'moto.server',
-  ...['apigateway', 'awslambda', 'cloudformation', 'dynamodb', 'ecr', 'iam', 'kms'].map((name) => `moto.${name}.urls`),
+  ...['apigateway', 'awslambda', 'cloudformation', 'dynamodb', 'ecr', 'iam', 'kms', 's3'].map(
+    (name) => `moto.${name}.urls`,
+  ),
   'models',
   'yaml',
 ];

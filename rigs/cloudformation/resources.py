@@ -83,7 +83,10 @@ class Region:
             # A role has any number of policies, each of which is put by itself.
             several = properties["Policies"] if operation.endswith("_role_policy") and "Policies" in properties else [{}]
             for one in several:
-                answers.update(self.call(kind.service, operation, _fit({**properties, **one}, model.input_shape)))
+                request = _fit({**properties, **one}, model.input_shape)
+                # A table without an end for its rows, a log without one: what is not said is not asked for.
+                if operation.startswith("create_") or set(model.input_shape.required_members) <= set(request):
+                    answers.update(self.call(kind.service, operation, request))
         return answers
 
 

@@ -17,7 +17,9 @@ from urllib.parse import parse_qsl
 from moto import mock_aws
 from moto.apigateway.models import apigateway_backends
 from moto.cloudformation import urls
+from moto.iam.access_control import PermissionResult
 from moto.moto_api._internal.models import moto_api_backend
+from moto.s3.models import FakeBucket
 from moto.server import DomainDispatcherApplication, create_backend_app
 from resources import ACCOUNT, Region
 from stacks import CloudFormation, Stacks
@@ -88,7 +90,7 @@ class Cloud:
 
     def _front_door(self, request: Request) -> Response:
         """As API Gateway: a key of the usage plan, then the function, which is whatever listens upstream."""
-        _, _, api, _, *rest = request.path.split("/")
+        _, _, api, stage, *rest = request.path.split("/")
         statuses = self.faults.get("front") or [OK]
         status = statuses.pop(0)
         if status != OK:
@@ -96,7 +98,9 @@ class Cloud:
         if self.checks_keys and not (self._takes_signed(api, request) or self._opens(api, request.headers.get("x-api-key"))):
             return _json(UNAUTHORIZED, 401)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_ONE_HOP}
-        onward = urllib.request.Request("/".join([self.upstream, *rest]), request.get_data() or None, headers, method=request.method)
+        # What checks keys itself has stages of its own.
+        place = [self.upstream, *rest] if self.checks_keys else [self.upstream, stage, *rest]
+        onward = urllib.request.Request("/".join(place), request.get_data() or None, headers, method=request.method)
         try:
             answer = urllib.request.urlopen(onward)
         except urllib.error.HTTPError as error:
@@ -139,6 +143,7 @@ def _json(what: object, status: int = 200, headers: dict[str, str] | None = None
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # Not each request.
     mock_aws().start()  # What is called from here is answered by moto as well, without a connection.
+    FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL  # moto reads no conditions, so that all would be denied.
     cloud = Cloud()
     urls.url_paths = {"{0}/$": CloudFormation.dispatch}
     CloudFormation.in_region = cloud.in_region

@@ -16,7 +16,7 @@ from moto.cloudformation.exceptions import AlreadyExistsException
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from resources import ACCOUNT, KINDS, Held, Region
-from template import Scope, check, invalid, parse
+from template import Scope, check, invalid, parse, within_limits
 
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
@@ -78,7 +78,7 @@ class Stacks:
         self.change_sets: dict[str, ChangeSet] = {}
 
     def get_template_summary(self, given: dict[str, Any]) -> Any:
-        template = parse(given["TemplateBody"] if "TemplateBody" in given else self._find(given["StackName"]).template)
+        template = parse(within_limits(given["TemplateBody"]) if "TemplateBody" in given else self._find(given["StackName"]).template)
         return {
             "Metadata": json.dumps(template.get("Metadata", {})),
             "Parameters": [
@@ -109,7 +109,7 @@ class Stacks:
             stack = self._find(given["StackName"])
         if not re.fullmatch("REVIEW_IN_PROGRESS" if creates else "(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE", stack.status):
             raise invalid(f"Stack:{stack.id} is in {stack.status} state and cannot be changed so.")
-        template = parse(given["TemplateBody"])
+        template = parse(within_limits(given["TemplateBody"]))
         if any(other.name == name for other in self._of(stack)):
             raise AlreadyExistsException(f"ChangeSet {name} cannot be created: it exists")
         values = check(template, {each["ParameterKey"]: each["ParameterValue"] for each in given["Parameters"]})
@@ -117,7 +117,7 @@ class Stacks:
         arn = f"arn:aws:cloudformation:{self.aws.name}:{ACCOUNT}:changeSet/{name}/{uuid.uuid4()}"
         change_set = ChangeSet(arn, name, stack, given["TemplateBody"], values, tags, given.get("RoleARN"), changes)
         outputs_stay = parse(stack.template).get("Outputs") == template.get("Outputs")
-        if self.fault("early"):
+        if any(logical in template["Resources"] for logical in self.fault("early") or ()):
             change_set.status, change_set.status_reason = "FAILED", FOUND_EARLY
         elif not changes and stack.tags == tags and outputs_stay:
             change_set.status = "FAILED"

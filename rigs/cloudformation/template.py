@@ -15,6 +15,9 @@ from moto.cloudformation.utils import yaml_tag_constructor
 FUNCTIONS = {f"Fn::{name}" for name in ("And", "Equals", "FindInMap", "GetAtt", "If", "Join", "Not", "Or", "Sub")}
 
 
+MOST_BYTES = 51_200
+
+
 def invalid(message: str) -> ValidationError:
     return ValidationError(message=message)
 
@@ -32,6 +35,13 @@ _Loader.add_multi_constructor("!", _tagged)
 
 
 @lru_cache(maxsize=16)
+def within_limits(text: str) -> str:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+    if len(text.encode()) > MOST_BYTES:
+        raise invalid(f"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to {MOST_BYTES}")
+    return text
+
+
 def parse(text: str) -> dict[str, Any]:
     """For reading alone: whoever asks again gets the same."""
     found: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader

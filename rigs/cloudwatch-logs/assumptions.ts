@@ -8,7 +8,7 @@ export interface Assumptions {
   /** `scattered` are those of the smallest hashes. */
   keptFields: 'first' | 'last' | 'scattered';
   parseBeyondFields: boolean;
-  /** The page of functions got `jsonParse` first, and `if`, `case` and `isNumeric` later. */
+  /** The page of functions got `jsonParse` first, and `if` and `case` later. */
   functions: 'all' | 'without conditions' | 'without JSON';
   jsonParseBytes: number;
   jsonNumbers: 'plain' | 'java';

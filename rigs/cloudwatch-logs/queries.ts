@@ -11,7 +11,7 @@ import { type CompiledQuery, compileQuery, MOST_ROWS, type QueryResult } from '.
 import { type Command, parseQuery } from './insights/parse-query.ts';
 import { breaksRule, QueryCompileError, QueryRunError } from './insights/query-error.ts';
 import { concurrencyReached, fromBackend, invalidParameter, invalidToken } from './service-error.ts';
-import { CREATION, eventsBetween, type LogGroup } from './store.ts';
+import { eventsBetween, type LogGroup } from './store.ts';
 
 interface RunningQuery extends Place {
   groups: LogGroup[];
@@ -145,7 +145,7 @@ function readQuery(caller: Caller, input: Input, assumptions: Assumptions): Omit
   const commands = compiling(() => parseQuery(queryString));
   const groups = groupsOf(caller, input);
   const compiled = compiling(() => {
-    if (range.endMs < CREATION) throw outside(queryString);
+    if (groups.some(({ created }) => range.endMs < created)) throw outside(queryString);
     return compileQuery(commands, assumptions, rowLimit(commands, limit));
   });
   const { account, region } = caller;

@@ -19,12 +19,12 @@ const SOURCE_ACCOUNT = '111122223333';
 it.each([
   ['StartQuery', '{', 400, { __type: 'SerializationException', message: 'Unable to parse the request' }],
   [
-    'PutLogEvents',
+    'PutRetentionPolicy',
     '{}',
     501,
     {
       __type: 'NotImplementedByDouble',
-      message: 'rigs/cloudwatch-logs does not have the operation PutLogEvents',
+      message: 'rigs/cloudwatch-logs does not have the operation PutRetentionPolicy',
     },
   ],
 ])('refuses %s of %j with %i', async (operation, body, status, error) => {

@@ -7,6 +7,7 @@ import { filterLogEvents } from './filter-log-events.ts';
 import type { Input } from './input.ts';
 import { createQueries } from './queries.ts';
 import { createStore, type InputEvent } from './store.ts';
+import { createGroup, createStream, deleteGroup, putEvents } from './write.ts';
 
 export interface CloudWatchLogsOptions extends ServiceOptions {
   /** How queries go, counted in calls of GetQueryResults. Default: one Scheduled, one Running, then Complete. */
@@ -39,6 +40,10 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   ],
   GetQueryResults: ['queryId', 'nextToken'],
   StopQuery: ['queryId'],
+  CreateLogGroup: ['logGroupName'],
+  CreateLogStream: ['logGroupName', 'logStreamName'],
+  PutLogEvents: ['logGroupName', 'logStreamName', 'logEvents'],
+  DeleteLogGroup: ['logGroupName'],
 };
 
 /** CloudWatch Logs on this machine: point an SDK client's `endpoint` at it. */
@@ -54,6 +59,10 @@ export async function startCloudWatchLogs(options: CloudWatchLogsOptions = {}): 
     StartQuery: (place, input) => queries.start({ ...place, store }, input, courseOf(place)),
     GetQueryResults: queries.results,
     StopQuery: queries.stop,
+    CreateLogGroup: (place, input) => createGroup({ ...place, store }, input),
+    CreateLogStream: (place, input) => createStream({ ...place, store }, input),
+    PutLogEvents: (place, input) => putEvents({ ...place, store }, input),
+    DeleteLogGroup: (place, input) => deleteGroup({ ...place, store }, input),
   };
   const service: Service = {
     rig: 'rigs/cloudwatch-logs',

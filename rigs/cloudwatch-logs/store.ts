@@ -32,27 +32,31 @@ export interface LogGroup {
   account: string;
   region: string;
   name: string;
+  /** Milliseconds since 1970. */
+  created: number;
   streams: Map<string, LogStream>;
   /** From the oldest. */
   events: StoredEvent[];
 }
 
 export interface Store {
-  createLogGroup(account: string, region: string, name: string): LogGroup;
+  /** @param created default: long ago */
+  createLogGroup(account: string, region: string, name: string, created?: number): LogGroup;
+  deleteLogGroup(group: LogGroup): void;
   putLogEvents(account: string, region: string, group: string, events: readonly InputEvent[]): void;
   find(account: string, region: string, name: string): LogGroup | undefined;
 }
 
 const DEFAULT_STREAM = 'default';
-/** When all groups were made. */
-export const CREATION = Date.UTC(2020, 0, 1);
+/** When groups were made of which nothing else is said. */
+const CREATION = Date.UTC(2020, 0, 1);
 
 export function createStore({ keptFields }: Pick<Assumptions, 'keptFields'>): Store {
   const groups = new Map<string, LogGroup>();
   let eventCount = 0;
 
-  function createLogGroup(account: string, region: string, name: string): LogGroup {
-    const group: LogGroup = { account, region, name, streams: new Map(), events: [] };
+  function createLogGroup(account: string, region: string, name: string, created = CREATION): LogGroup {
+    const group: LogGroup = { account, region, name, created, streams: new Map(), events: [] };
     groups.set(groupArn(group), group);
     return group;
   }
@@ -69,6 +73,7 @@ export function createStore({ keptFields }: Pick<Assumptions, 'keptFields'>): St
 
   return {
     createLogGroup,
+    deleteLogGroup: (group) => void groups.delete(groupArn(group)),
     putLogEvents(account, region, name, events) {
       const group = groups.get(groupArn({ account, region, name })) ?? createLogGroup(account, region, name);
       for (const event of events) put(group, event);

@@ -43,7 +43,7 @@ export interface DeployedSettings extends Omit<GatewayOptions, 'function' | 'api
   needsKey: boolean;
   environment: Record<string, string>;
   timeoutMs: number;
-  /** `index.handler` of the container that answers for the authorizer; undefined: there is none. */
+  /** `index.handler` of the image or zip that answers for the authorizer; undefined: there is none. */
   authorizerHandler: string | undefined;
   authorizerEnvironment: Record<string, string>;
 }
@@ -151,7 +151,10 @@ export function settingsFromTemplate(text: string, parameters: Record<string, st
         headAs(Integration.IntegrationResponses[0], 'method.response.header.'),
       ]),
     ),
-    authorizerHandler: method['AuthorizationType'] === 'CUSTOM' ? authorizer?.['ImageConfig'].Command[0] : undefined,
+    authorizerHandler:
+      method['AuthorizationType'] === 'CUSTOM'
+        ? (authorizer?.['ImageConfig']?.Command[0] ?? authorizer?.['Handler'])
+        : undefined,
     authorizerEnvironment: texts(authorizer?.['Environment']?.Variables ?? {}),
   };
 }

@@ -1,5 +1,5 @@
 /** What examples/ has, each as its app.toml says, on the local Lambda. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type LocalLambda, startLocalLambda } from 'serverless-mcp-dev';
 import { parse } from 'smol-toml';
@@ -69,6 +69,23 @@ describe('each example', () => {
     expect(await ask(smoke.tool, smoke.arguments)).toBe(answer);
     expect(sessionId).toMatch(/^[\w-]{36}$/);
   });
+});
+
+describe('the README of each example', () => {
+  it.each(['greeter', 'notes', 'stdio'])(
+    'says how it is run, deployed and read, and leaves out no file: %s',
+    (example) => {
+      const folder = join('examples', example);
+      const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+      const headings = [...readme.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+      expect(headings.slice(0, 3)).toEqual(['On this machine', 'To AWS', 'In it']);
+      expect(readme).toContain(`\ncd ${folder} && `);
+      expect(readme).toContain(`\npython3 deploy/deploy.py deploy --app ${folder}\n`);
+      const told = [...readme.matchAll(/^\| `(.*?)` \|/gm)].map(([, file]) => file);
+      const files = readdirSync(folder).filter((file) => file !== 'README.md' && file !== 'node_modules');
+      expect(told.sort()).toEqual(files.sort());
+    },
+  );
 });
 
 describe('notes', () => {

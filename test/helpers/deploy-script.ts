@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { vi } from 'vitest';
 import { DEPLOY_QUICKLY, IMPORTS, type LocalCloud, startCloud } from '../../rigs/cloudformation/index.ts';
 import { startPython } from '../../rigs/python/index.ts';
 import { compose } from '../../src/compose.ts';
@@ -56,6 +57,8 @@ export interface DeployRig {
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** What builders were asked since the last reset. */
   built(): BuilderCall[];
+  /** The bundle in an image, by its tag. */
+  bundleOf(tag: string): string;
   /** Only these are installed. */
   install(...builders: string[]): void;
   /** The values of keys, as they are kept. */
@@ -113,6 +116,7 @@ export async function startDeployRig(): Promise<DeployRig> {
       const script = options.asPeopleDo ? [path] : ['-c', DEPLOY_QUICKLY.replace(SCRIPT, path)];
       return run([...script, ...args, ...region], { ...env, ...options.env }, options);
     },
+    bundleOf: (tag) => join(folder, 'built', tag),
     built: () => lines(log).map((line) => JSON.parse(line) as BuilderCall),
     keyFile: (stack = 'bedrock-spend') => join(home, `.config/bedrock-spend/keys/${stack}-${REGION}-123456789012.json`),
     async close() {
@@ -122,6 +126,22 @@ export async function startDeployRig(): Promise<DeployRig> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** As other tools make one, from a template and its parameters. */
+export async function createStack(
+  { cloud }: DeployRig,
+  given: { StackName: string; TemplateBody: string; Tags?: object[] },
+  set: Record<string, string> = {},
+): Promise<void> {
+  const place = { StackName: given.StackName, ChangeSetName: 'theirs' };
+  const Parameters = Object.entries(set).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
+  await cloud.call('cloudformation', 'create_change_set', { ...given, ...place, ChangeSetType: 'CREATE', Parameters });
+  await cloud.call('cloudformation', 'execute_change_set', place);
+  await vi.waitUntil(async () => {
+    const { Stacks } = await cloud.call('cloudformation', 'describe_stacks', { StackName: given.StackName });
+    return Stacks[0].StackStatus === 'CREATE_COMPLETE';
+  }, 30_000);
 }
 
 async function run(program: string[], env: NodeJS.ProcessEnv, options: RunOptions = {}): Promise<Ran> {

@@ -155,7 +155,13 @@ interface Statement {
 async function policyFor(...args: string[]): Promise<Statement[]> {
   const ran = await rig.run(['permissions', ...args]);
   expect([ran.code, ran.stderr]).toEqual([0, '']);
-  return JSON.parse(ran.stdout).Statement;
+  const { Statement } = JSON.parse(ran.stdout);
+  // IAM refuses a policy whose statements share a name, and takes 10,240 characters without white space of a role's:
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  const names = Statement.map(({ Sid }: Statement) => Sid);
+  expect([...new Set(names)]).toEqual(names);
+  expect(JSON.stringify(JSON.parse(ran.stdout)).length).toBeLessThan(10_240);
+  return Statement;
 }
 
 const EVERYTHING = set({
@@ -239,6 +245,22 @@ describe('deploy.py permissions', () => {
     });
     expect([...actionsOf(served)].filter((action) => /^(lambda|dynamodb):(?!GetAccount)/.test(action))).toEqual([]);
     expect((await rig.run(['permissions', '--set', 'Webacl=x'])).last).toContain('Did you mean WebAclArn?');
+  });
+
+  it('has, for CloudFormation’s role, what who deploys needs no more with it, and the zip that it fetches', async () => {
+    for (const app of [[], ['--app', 'examples/greeter']]) {
+      const alone = actionsOf(await policyFor(...app, ...EVERYTHING));
+      const served = actionsOf(await policyFor(...app, ...EVERYTHING, '--cloudformation-role', OF_CLOUDFORMATION));
+      const role = await policyFor(...app, ...EVERYTHING, '--of-cloudformation-role');
+      expect([...alone].filter((action) => !served.has(action) && !actionsOf(role).has(action))).toEqual([]);
+      expect([...actionsOf(role)].filter((action) => !alone.has(action))).toEqual([]);
+      const fetched = role.flatMap(({ Action, Resource }) =>
+        Action.some((one) => one.startsWith('s3:')) ? [Action, Resource] : [],
+      );
+      expect(fetched).toEqual(
+        app.length > 0 ? [['s3:GetObject'], expect.stringMatching(/:s3:::greeter-\w{16}\/\*$/)] : [],
+      );
+    }
   });
 
   it('names resources by the stack, and all of them only where there are none', () => {

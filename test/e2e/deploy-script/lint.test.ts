@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const TOOLS = { ruff: 'ruff==0.16.9', mypy: 'mypy==2.4.0', cfnlint: 'cfn-lint', boto3: 'boto3' };
 
 /** All of its Python. */
-const DEPLOYER = ['deploy/deployer', 'deploy/apps/bedrock_spend'].flatMap((folder) =>
+const DEPLOYER = ['deploy/deployer', 'deploy/apps/bedrock_spend', 'scripts/try_on_aws'].flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.py'))
     .map((name) => join(folder, name)),
@@ -73,7 +73,7 @@ async function said(module: string, ...args: string[]): Promise<string> {
 
 describe.skipIf(missing.length > 0)(`deploy.py${skipped}`, () => {
   it('has nothing that ruff would change or complain about', async () => {
-    for (const place of [['deploy'], ['--config', 'deploy/ruff.toml', 'scripts/try-on-aws.py']]) {
+    for (const place of [['deploy'], ['--config', 'deploy/ruff.toml', 'scripts/try-on-aws.py', 'scripts/try_on_aws']]) {
       expect(await said('ruff', 'check', '--quiet', '--no-cache', ...place)).toBe('');
       expect(await said('ruff', 'format', '--quiet', '--check', '--no-cache', ...place)).toBe('');
     }

@@ -19,7 +19,8 @@ let app: string;
 
 beforeAll(async () => {
   rig = await startDeployRig();
-  rig.install(); // Nothing that builds images.
+  rig.install(); // Nothing that builds images,
+  await rig.cloud.faults({ denied: ['^ecr:'] }); // nor may it ask about any.
   // Where its packages are found.
   folder = mkdtempSync(join(process.cwd(), 'node_modules/.cache-own-server-'));
   app = join(folder, 'greeter');
@@ -58,6 +59,18 @@ describe('a server of one’s own, each step after the other', () => {
       Environment: { Variables: { SESSION_TABLE: expect.stringContaining('greeter-'), TRANSFER: 'stream' } },
     });
     expect(rig.built()).toEqual([]);
+  });
+
+  it('lies in a bucket that the public cannot read, nor anybody without TLS', async () => {
+    const [{ Name: Bucket }] = (await buckets()) as [{ Name: string }];
+    const { PublicAccessBlockConfiguration } = await rig.cloud.call('s3', 'get_public_access_block', { Bucket });
+    expect(Object.values(PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+    const { Policy } = await rig.cloud.call('s3', 'get_bucket_policy', { Bucket });
+    const Resource = [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`];
+    const Condition = { Bool: { 'aws:SecureTransport': 'false' } };
+    expect(JSON.parse(Policy).Statement).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource, Condition }),
+    ]);
   });
 
   it('says what to paste, under its own name', async () => {
@@ -157,7 +170,16 @@ describe('a server of one’s own, each step after the other', () => {
     expect((await deploy('--set', 'CodeKey=x')).last).toContain('CodeKey is what deploy.py builds');
   });
 
-  it('leaves nothing behind', async () => {
+  it('leaves nothing behind, nor touches an image repository of that name', async () => {
+    await rig.cloud.call('ecr', 'create_repository', { repositoryName: 'greeter' });
+    await rig.cloud.faults({});
+    const listed = await rig.run(['destroy', '--stack', 'greeter'], { typed: 'n\n' });
+    expect([listed.last, listed.stderr]).toEqual([
+      expect.stringContaining('Left as it was.'),
+      expect.not.stringContaining('repository'),
+    ]);
+    await rig.cloud.call('ecr', 'delete_repository', { repositoryName: 'greeter' });
+    await rig.cloud.faults({ denied: ['^ecr:'] });
     const gone = await rig.run(['destroy', '--stack', 'greeter', '--yes']);
     expect([gone.code, gone.stderr]).toEqual([
       0,
@@ -166,6 +188,7 @@ describe('a server of one’s own, each step after the other', () => {
     expect(await buckets()).toEqual([]);
     expect((await rig.cloud.call('lambda', 'list_functions')).Functions).toEqual([]);
     expect((await rig.run(['destroy', '--app', app, '--yes'])).last).toContain('There is nothing of greeter');
+    await rig.cloud.faults({});
   });
 });
 

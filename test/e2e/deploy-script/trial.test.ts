@@ -37,7 +37,7 @@ it('passes with the function that was deployed, as deployed, behind a gateway wi
   } = settingsFromTemplate(readFileSync('deploy/template.yaml', 'utf8'));
   const gateway = await startGateway({ ...api, function: lambda, apiKeys: [{ id: 'first', value }] });
   onTestFinished(() => gateway.close());
-  await rig.cloud.upstream(gateway.url, false);
+  await rig.cloud.upstream(new URL(gateway.url).origin, false);
 
   const passed = await rig.run(['test']);
   expect([passed.code, passed.stdout]).toEqual([

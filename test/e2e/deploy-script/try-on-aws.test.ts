@@ -1,26 +1,51 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ASSUMPTIONS } from '../../../rigs/assumptions.ts';
+import { type Answers, askedOfAws, differences, wantedAnswers } from '../../../rigs/recorded.ts';
 import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
+import { serveAsSet } from '../../helpers/deployed-gateway.ts';
+import { startTrialDoubles, type TrialDoubles } from '../../helpers/trial-doubles.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
 let rig: DeployRig;
+let doubles: TrialDoubles;
 beforeAll(async () => {
   rig = await startDeployRig();
+  doubles = await startTrialDoubles(rig.cloud.endpoint);
 });
-afterAll(() => rig.close());
+afterAll(async () => {
+  await doubles.close();
+  await rig.close();
+});
 
 const ACCOUNT = '123456789012';
+const NAME = 'try-on-aws-double';
+const LINES = askedOfAws().checks;
 const out = () => join(rig.home, 'answers.json');
-const tried = (...args: string[]) =>
-  rig.run(['--account', ACCOUNT, '--out', out(), ...args], { script: 'scripts/try-on-aws.py' });
+const recorded = () => JSON.parse(readFileSync(out(), 'utf8')) as { answers: Answers };
+const tried = (args: readonly string[], env: Record<string, string> = {}) =>
+  rig.run(['--account', ACCOUNT, '--out', out(), ...args], { script: 'scripts/try-on-aws.py', env });
+
+/** Checks, run over doubles whose answers are to be AWS's. */
+async function answersOf(checks: readonly string[], env?: Record<string, string>): Promise<Answers> {
+  const ran = await tried(['--yes', '--name', NAME, '--only', ...checks], env);
+  expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining("AWS's answers are in")]);
+  return recorded().answers;
+}
+
+/** Each line of theirs is answered as AWS did, or as is assumed. */
+function expectWanted(answers: Answers, checks: readonly string[]): void {
+  const linesOf = (of: Answers) => checks.map((check) => Object.keys(of[check] ?? {}).sort());
+  expect(linesOf(answers)).toEqual(checks.map((check) => [...(LINES[check] ?? [])].sort()));
+  expect(linesOf(wantedAnswers())).toEqual(linesOf(answers));
+  expect(differences(wantedAnswers(), answers)).toEqual([]);
+}
 
 /** All that a run could leave. */
 async function left(): Promise<unknown[]> {
-  const list = async (service: string, operation: string, items: string) =>
-    (await rig.cloud.call(service, operation))[items];
+  const list = async (service: string, operation: string, items: string, given = {}) =>
+    (await rig.cloud.call(service, operation, given))[items];
   const { WorkGroups } = await rig.cloud.call('athena', 'list_work_groups');
   return [
     ...(await list('ecr', 'describe_repositories', 'repositories')),
@@ -29,6 +54,10 @@ async function left(): Promise<unknown[]> {
     ...(await list('lambda', 'list_functions', 'Functions')),
     ...(await list('logs', 'describe_log_groups', 'logGroups')),
     ...(await list('iam', 'list_roles', 'Roles')),
+    ...(await list('s3', 'list_buckets', 'Buckets')),
+    ...(await list('dynamodb', 'list_tables', 'TableNames')),
+    ...(await list('cognito-idp', 'list_user_pools', 'UserPools', { MaxResults: 60 })),
+    ...(await list('glue', 'get_databases', 'DatabaseList')),
     ...WorkGroups.filter(({ Name }: { Name: string }) => Name !== 'primary'),
   ];
 }
@@ -36,70 +65,102 @@ async function left(): Promise<unknown[]> {
 describe('try-on-aws.py', () => {
   beforeEach(() => rig.reset());
 
-  it('says what it would do and what that costs, and does nothing, with --plan', async () => {
-    const ran = await tried('--plan');
+  it('numbers what it would ask, says what that costs, and does nothing, with --plan', async () => {
+    const ran = await tried(['--plan']);
     expect([ran.code, ran.stderr]).toEqual([
       0,
-      expect.stringMatching(/It costs some cents.*insights: .*sumOfNothing/s),
+      expect.stringMatching(/^logs: .*\n +1 endTime\n.* +\d+ incomingBytes\n.*costs less than 0\.20 USD/s),
     ]);
+    expect(ran.stderr.match(/^ +\d+ /gm)).toHaveLength(Object.values(LINES).flat().length);
     expect(await left()).toEqual([]);
   });
 
-  it('asks before, and does nothing in another account', async () => {
-    const other = await rig.run(['--account', '111122223333', '--yes'], { script: 'scripts/try-on-aws.py' });
+  it('asks before, does nothing in another account, and takes no other names', async () => {
+    const other = await tried(['--yes', '--account', '111122223333']);
     expect([other.code, other.last]).toEqual([
       1,
       expect.stringContaining('signed in to the account 123456789012, not 111122223333'),
     ]);
-    expect((await tried()).last).toContain('add --yes');
+    expect((await tried([])).last).toContain('add --yes');
+    for (const option of ['--name', '--destroy'])
+      expect((await tried([option, 'bedrock-spend', '--yes'])).last).toContain('not one of this script');
     expect(await left()).toEqual([]);
   });
 
-  it('writes down what AWS answers, without a secret, and leaves nothing', async () => {
-    const ran = await tried('--yes');
+  it('asks doubles of logs, queries and tables as it asks AWS, and they answer as is wanted', async () => {
+    const checks = ['logs', 'athena', 'tables'];
+    expectWanted(await answersOf(checks, doubles.env), checks);
+    expect(readFileSync(out(), 'utf8')).not.toMatch(/123456789012|try-on-aws-double/);
+    expect(await left()).toEqual([]);
+  });
+
+  it('asks the local API Gateway and Lambda, and they answer as is wanted', async () => {
+    const served = await serveAsSet(rig, NAME, 'scripts/try_on_aws/probe');
+    const checks = ['server', 'authorizer'];
+    try {
+      expectWanted(await answersOf(checks), checks);
+    } finally {
+      await served.close();
+    }
+    expect(readFileSync(out(), 'utf8')).not.toMatch(/123456789012|try-on-aws-double|execute-api/);
+    expect(await left()).toEqual([]);
+  });
+
+  it('asks CloudFormation’s double and moto, and they answer as is wanted', async () => {
+    const early = { Early: ['/Properties/RetentionInDays', 'no'] } as const;
+    await rig.cloud.faults({ fail: { Broken: 'no such key' }, early });
+    const checks = ['stacks', 'tokens', 'objects'];
+    expectWanted(await answersOf(checks), checks);
+    expect(await left()).toEqual([]);
+  });
+
+  it('goes through what no double answers as AWS does, too, and leaves nothing', async () => {
+    const answers = await answersOf(['metrics', 'bill', 'denials', 'concurrency', 'permissions']);
+    expect(answers['bill']).toMatchObject({ serviceNames: [] });
+    // The server behind this front door is another.
+    expect(answers['permissions']).toEqual({ failed: expect.stringContaining('has no tool greet') });
+    expect(await left()).toEqual([]);
+  });
+
+  it('tells of a check that fails and goes on; leaves nothing where deploying fails', async () => {
+    await rig.cloud.faults({ denied: ['^s3:PUT /try-on-aws-double-objects'], fail: { Function: 'no' } });
+    const answers = await answersOf(['objects', 'server', 'tokens']);
+    expect(answers).toMatchObject({
+      objects: { failed: expect.stringContaining('AwsError: ') },
+      server: { failed: expect.stringContaining('DeployError: ') },
+      tokens: { accessToken: { client_id: true, aud: false } },
+    });
+    expect(await left()).toEqual([]);
+  });
+
+  it('leaves somebody’s invocation logging as it is', async () => {
+    const s3Config = { bucketName: 'theirs' };
+    const loggingConfig = { s3Config };
+    await rig.cloud.call('bedrock', 'put_model_invocation_logging_configuration', { loggingConfig });
+    const answers = await answersOf(['bedrock']);
+    expect(answers['bedrock']).toEqual({ failed: expect.stringContaining('was left as it is') });
+    const found = await rig.cloud.call('bedrock', 'get_model_invocation_logging_configuration');
+    expect(found.loggingConfig).toMatchObject(loggingConfig);
+  });
+
+  it('deletes what a run that died has left', async () => {
+    await rig.cloud.call('logs', 'create_log_group', { logGroupName: `/${NAME}/small` });
+    await rig.cloud.call('s3', 'create_bucket', { Bucket: `${NAME}-athena` });
+    await rig.cloud.call('s3', 'put_object', { Bucket: `${NAME}-athena`, Key: 'a', Body: 'a' });
+    await rig.run(['deploy', '--source', 'metrics:', '--yes', '--stack', NAME]);
+    const ran = await tried(['--destroy', NAME, '--yes']);
     expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('Nothing is left.')]);
-    const text = readFileSync(out(), 'utf8');
-    const { answers } = JSON.parse(text);
-    expect(Object.keys(answers)).toEqual([
-      ...['refusals', 'paths', 'headers', 'tags', 'outputs', 'account', 'insights', 'workgroups'],
-    ]);
-    expect(answers.refusals).toMatchObject({ none: { status: 401 }, wrong: { status: 401 }, right: { status: 200 } });
-    expect(answers.outputs.remembered).toBe('RateLimit Source');
-    expect(answers.tags.found).toBe(1);
-    expect(text).not.toContain(ACCOUNT);
-    expect(text).not.toMatch(/try-on-aws-[0-9a-f]/);
     expect(await left()).toEqual([]);
-  });
-
-  it('leaves nothing when it fails on the way, and tells of a check that does', async () => {
-    await rig.cloud.faults({ denied: ['^logs:StartQuery'] });
-    await tried('--yes');
-    const { answers } = JSON.parse(readFileSync(out(), 'utf8'));
-    expect(answers.insights.sumOfNothing).toMatchObject({ code: 'AccessDeniedException' });
-    expect(await left()).toEqual([]);
-    await rig.reset();
-    await rig.cloud.faults({ fail: { Function: 'no' } });
-    expect((await tried('--yes')).code).toBe(1);
     expect(existsSync(out())).toBe(false);
-    expect(await left()).toEqual([]);
   });
+});
 
-  it('deletes what a run that died has left, and nothing of another name', async () => {
-    const refused = await tried('--destroy', 'bedrock-spend');
-    expect(refused.last).toContain('not one of this script');
-    await rig.cloud.call('logs', 'create_log_group', { logGroupName: '/try-on-aws-abc123' });
-    await rig.run(['deploy', '--source', 'metrics:', '--yes', '--stack', 'try-on-aws-abc123']);
-    expect((await tried('--destroy', 'try-on-aws-abc123', '--yes')).code).toBe(0);
-    expect(await left()).toEqual([]);
-  });
-
-  it('settles lines that are in the list', () => {
-    const known = Object.values(ASSUMPTIONS).flatMap((group) => Object.keys(group));
-    const checks = readFileSync('scripts/try-on-aws.py', 'utf8').split('\nCHECKS')[1]?.split('\n)\n')[0] ?? '';
-    const named = [...checks.matchAll(/"(\w+)"/g)].map(([, name]) => name as string);
-    const own = ['refusals', 'paths', 'headers', 'tags', 'outputs', 'account', 'insights', 'workgroups'];
-    const settled = named.filter((name) => !own.includes(name));
-    expect(settled.length).toBeGreaterThan(12);
-    expect(settled.filter((name) => !known.includes(name))).toEqual([]);
+describe('what AWS was recorded to answer', () => {
+  it('tells which double answers otherwise', () => {
+    const wanted = { logs: { numbers: '1.28E8', endTime: 'instant' }, bedrock: { stream: ['a'] } };
+    expect(differences(wanted, { logs: { numbers: '128000000', endTime: 'instant' } })).toEqual([
+      'logs, numbers: "1.28E8" is wanted, the double answers "128000000"',
+    ]);
+    expect(differences(wanted, { logs: { failed: 'no' } })).toHaveLength(2);
   });
 });

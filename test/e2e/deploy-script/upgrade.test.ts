@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
+import { createStack, type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -14,6 +14,7 @@ const StackName = 'bedrock-spend';
 const ImageUri = `123456789012.dkr.ecr.us-east-1.amazonaws.com/bedrock-spend@sha256:${'0'.repeat(64)}`;
 
 let rig: DeployRig;
+let planned: Ran;
 let ran: Ran;
 let before: Awaited<ReturnType<typeof held>>;
 /** A session, as an instance wrote it; its key, as a person made it. */
@@ -32,23 +33,13 @@ async function held(): Promise<Record<string, string>> {
 
 beforeAll(async () => {
   rig = await startDeployRig();
-  const place = { StackName, ChangeSetName: 'bedrock-spend-change' };
+  const Tags = [{ Key: 'bedrock-spend', Value: StackName }];
   const set = { ImageUri, Source: 'metrics:', MemoryMb: '512' };
-  await rig.cloud.call('cloudformation', 'create_change_set', {
-    ...place,
-    ChangeSetType: 'CREATE',
-    TemplateBody: EARLIER,
-    Parameters: Object.entries(set).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
-    Tags: [{ Key: 'bedrock-spend', Value: StackName }],
-  });
-  await rig.cloud.call('cloudformation', 'execute_change_set', place);
-  await vi.waitUntil(async () => {
-    const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName });
-    return Stacks[0].StackStatus === 'CREATE_COMPLETE';
-  }, 30_000);
+  await createStack(rig, { StackName, TemplateBody: EARLIER, Tags }, set);
   await rig.run(['keys', 'create', 'ann']);
   before = await held();
   await rig.cloud.call('dynamodb', 'put_item', { TableName: before['SessionTable'], Item: SESSION });
+  planned = await rig.run(['deploy', '--plan', '--set', 'TotalBurstLimit=50']);
   ran = await rig.run(['deploy', '--yes']);
 }, 120_000);
 afterAll(() => rig.close());
@@ -61,6 +52,18 @@ describe('a stack of before', () => {
     ]);
     expect(ran.stderr).not.toMatch(/replaces|may replace/);
     expect(ran.stderr.match(/^ +removes +\S+/gm) ?? []).toEqual([]);
+  });
+
+  it('is told to get limits that it did not have, before anything is asked; not those that are set', async () => {
+    expect(planned.code).toBe(0);
+    const [, named = ''] =
+      /^Limits that are new to this stack: (.*)\. --set NAME=VALUE changes one\.$/m.exec(planned.stderr) ?? [];
+    expect(named.split(', ')).toEqual(
+      expect.arrayContaining(['MaxDayUsd=10', 'ReservedConcurrency=20', 'TotalRateLimit=50']),
+    );
+    expect(named).not.toMatch(/MemoryMb|TotalBurstLimit|=,|RateLimit=10/);
+    const again = await rig.run(['deploy', '--plan', '--set', 'MemoryMb=1024']);
+    expect([again.code, again.stderr]).toEqual([0, expect.not.stringContaining('Limits that are new')]);
   });
 
   it('keeps its table, API, stage, plan and log', async () => {

@@ -8,6 +8,7 @@ const table = process.env['SESSION_TABLE'];
 export const mcp = createServerlessMcp({
   factory: createServer,
   store: table === undefined ? createMemorySessionStore() : createDynamoSessionStore({ table }),
-  getStream: { mode: 'hold', holdMs: 50_000 },
+  // Nothing is said outside of calls, for which a stream would hold an instance. Unstreamed, what calls say comes that way.
+  getStream: process.env['TRANSFER'] === 'buffered' ? { mode: 'poll', pollMs: 2_000 } : { mode: 'off' },
   onError: (error) => console.error(error.message),
 });
