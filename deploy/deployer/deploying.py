@@ -205,9 +205,7 @@ def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack)
 
 def _first_key(aws: Aws, console: Console, keys: Keys) -> str:
     """One whose value is here, one that is there, or a new one of who deploys."""
-    existing, kept = keys.live(), keys.file.values()
-    mine = next((key.name for key in existing if key.name in kept), None)
-    name = mine or (existing[0].name if existing else re.sub(r"[^A-Za-z0-9._@+-]", "-", aws.user)[:64])
+    name = keys.usual() or re.sub(r"[^A-Za-z0-9._@+-]", "-", aws.user)[:64]
     keys.ensure(name)
     console.say(f"\nThe key {name} is in {keys.file.path}.\n")
     return name
