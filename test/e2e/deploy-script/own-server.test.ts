@@ -2,13 +2,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
-import {
-  type DeployedCode,
-  parametersOf,
-  serveWhatIsDeployed,
-  unpackWhatIsDeployed,
-} from '../../helpers/deployed-code.ts';
+import { type DeployRig, parametersOf, startDeployRig } from '../../helpers/deploy-script.ts';
+import { type DeployedCode, serveWhatIsDeployed, unpackWhatIsDeployed } from '../../helpers/deployed-code.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
