@@ -161,6 +161,12 @@ describe('a server of one’s own, each step after the other', () => {
   });
 
   it('says what it cannot', async () => {
+    const toml = readFileSync(join(app, 'app.toml'), 'utf8');
+    writeFileSync(join(app, 'app.toml'), toml.replace('"zip"', '"image"'));
+    expect((await deploy('--plan')).last).toMatch(
+      /has its code as zip, and no function becomes image: destroy it first/,
+    );
+    writeFileSync(join(app, 'app.toml'), toml);
     expect((await deploy('--builder', 'docker')).last).toContain('greeter is no image');
     expect((await deploy('--set', 'CodeKey=x')).last).toContain('CodeKey is what deploy.py builds');
   });
