@@ -261,6 +261,10 @@ describe('an app.toml that says something wrong', () => {
     writeFileSync(join(app, 'own.yaml'), 'Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n');
     const { stdout } = await rig.run(['template', '--app', app]);
     expect(stdout).toContain('\n  Topic:\n    Type: AWS::SNS::Topic\n');
+    const permissions = await rig.run(['permissions', '--app', app]);
+    expect(permissions.stderr).toBe(
+      'Note: greeter makes an AWS::SNS::Topic of its own; what that needs is not in here.\n',
+    );
     expect(stdout).toContain('SESSION_TABLE: !Ref SessionTable');
   });
 
