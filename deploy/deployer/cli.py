@@ -17,7 +17,7 @@ from deployer.error import DeployError
 from deployer.image import BUILDERS
 from deployer.keys import Keys, keys_of
 from deployer.merging import template_of
-from deployer.own_permissions import Options, own_policy, role_policy
+from deployer.own_permissions import Options, not_in_it, own_policy, role_policy
 from deployer.parameters import parse_settings
 from deployer.stack import Stack, need_stack
 from deployer.template import parameters_here, with_notes
@@ -178,8 +178,11 @@ def _deploy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 def _permissions(aws: Aws, console: Console, given: argparse.Namespace) -> None:
     app = given.apps.meant
-    settings = parse_settings(given.set, parameters_here(template_of(app)))
+    template = template_of(app)
+    settings = parse_settings(given.set, parameters_here(template))
     values = {**settings, **app.plugin.settings(given)}
+    for kind in not_in_it(template):
+        console.say(f"Note: {app.name} makes an {kind} of its own; what that needs is not in here.")
     policy_of = role_policy if given.of_cloudformation_role else own_policy
     console.show(json.dumps(policy_of(aws, Options(app, given.stack, values, given.cloudformation_role)), indent=2))
 

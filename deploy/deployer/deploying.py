@@ -97,12 +97,19 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
 
 
 def _check_app(stack: Stack | None, request: DeployRequest) -> None:
-    """Another server in place of the one that is there would take its sessions and keys."""
+    """Another server in place of the one that is there would take its sessions and keys, another package cannot be."""
     runs = app_of_stack(stack, request.usual).name if stack else request.app.name
     if runs != request.app.name:
         raise DeployError(
             f"The stack {request.stack} runs {runs}, not {request.app.name}: name the folder of {runs} with --app, "
             "or another stack with --stack."
+        )
+    # For another PackageType CloudFormation makes another function, which cannot have the same name:
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+    if stack and stack.package not in ("", request.app.package):
+        raise DeployError(
+            f"The stack {request.stack} has its code as {stack.package}, and no function becomes {request.app.package}: "
+            "destroy it first, or name another stack with --stack."
         )
 
 
@@ -205,9 +212,7 @@ def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack)
 
 def _first_key(aws: Aws, console: Console, keys: Keys) -> str:
     """One whose value is here, one that is there, or a new one of who deploys."""
-    existing, kept = keys.live(), keys.file.values()
-    mine = next((key.name for key in existing if key.name in kept), None)
-    name = mine or (existing[0].name if existing else re.sub(r"[^A-Za-z0-9._@+-]", "-", aws.user)[:64])
+    name = keys.usual() or re.sub(r"[^A-Za-z0-9._@+-]", "-", aws.user)[:64]
     keys.ensure(name)
     console.say(f"\nThe key {name} is in {keys.file.path}.\n")
     return name

@@ -53,7 +53,7 @@ def destroy(aws: Aws, console: Console, name: str, package: str = "") -> None:
 
 
 def _code(aws: Aws, name: str, package: str) -> dict[str, Repository | Bucket]:
-    """Where its code lies, and that of another package that it once had: who may not look there has made none."""
+    """Where its code lies, and that of another package that it had before: who may not look there has made none."""
     found: dict[str, Repository | Bucket] = {}
     for kind, place in (("image", Repository(aws, name)), ("zip", Bucket(aws, name))):
         try:

@@ -96,6 +96,12 @@ class Keys:
         }
         return [key for key in all_keys(self.aws, self.stack) if key.id in on_plan]
 
+    def usual(self) -> str | None:
+        """The name of one whose value is here, or of the first."""
+        here = self.file.values()
+        names = [key.name for key in self.live()]
+        return next((name for name in names if name in here), next(iter(names), None))
+
     def named(self, name: str) -> list[Key]:
         """Of that name, the newest last."""
         return [key for key in self.live() if key.name == name]

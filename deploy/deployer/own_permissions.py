@@ -4,6 +4,7 @@ What CloudFormation asks in that person's name is by type of resource, as the ty
 (aws cloudformation describe-type --type RESOURCE --type-name …); with a role for CloudFormation, that role needs it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -144,6 +145,12 @@ def own_policy(aws: Aws, options: Options) -> Json:
     else:
         statements += _made(aws, options)
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def not_in_it(template: str) -> list[str]:
+    """Types of resources that an app makes of its own, whose permissions are not known here."""
+    made = set(re.findall(r"^ +Type: (AWS::\w+::\w+)", template, re.MULTILINE))
+    return sorted(one for one in made if one not in MADE and not one.startswith("AWS::ApiGateway::"))
 
 
 def role_policy(aws: Aws, options: Options) -> Json:

@@ -161,21 +161,15 @@ def _challenge(url: str) -> str:
         raise _unreachable(url, error) from error
 
 
-def works(url: str, key: str, *, patience_s: float = PATIENCE_S) -> None:
+def works(url: str, key: str) -> None:
     """Wait until a key opens the server time after time."""
-    end = time.monotonic() + patience_s
-    answers = 0
-    while answers < IN_A_ROW:
+
+    def opens() -> None:
         client = Client(url, with_key(key))
-        try:
-            client.request("initialize", _introduction())
-            client.close()
-            answers += 1
-        except NotAnsweredError:
-            if time.monotonic() > end:
-                raise
-            answers = 0
-        pause(PAUSE_S)
+        client.request("initialize", _introduction())
+        client.close()
+
+    _patiently(opens, PATIENCE_S, in_a_row=IN_A_ROW)
 
 
 def resolves(name: str) -> bool:
@@ -197,14 +191,20 @@ def _introduction() -> Json:
     return {"protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": {"name": "deploy.py", "version": "1"}}
 
 
-def _patiently(ask: Callable[[], Answer], patience_s: float) -> Answer:
+def _patiently(ask: Callable[[], Answer], patience_s: float, *, in_a_row: int = 1) -> Answer:
     end = time.monotonic() + patience_s
+    answers = 0
     while True:
         try:
-            return ask()
+            answer = ask()
         except NotAnsweredError:
             if time.monotonic() > end:
                 raise
+            answers = 0
+        else:
+            answers += 1
+            if answers == in_a_row:
+                return answer
         pause(PAUSE_S)
 
 

@@ -221,18 +221,17 @@ def trouble_of(aws: Aws, stack: Stack) -> str:
     """The stack's trouble, with what it came from."""
     if not stack.trouble or stack.changing:
         return stack.trouble
-    return f"{_reason(aws, stack, _before_last(aws, stack))} {stack.trouble}"
+    return f"{_first_failure(stack, _last_change(_events(aws, stack)))} {stack.trouble}"
 
 
-def _before_last(aws: Aws, stack: Stack) -> set[str]:
-    """What happened before the last thing that somebody began."""
-    ids: list[str] = []
-    begun: int | None = None
-    for event in _events(aws, stack):
-        ids.append(event["EventId"])
-        if begun is None and event.get("ResourceStatusReason") == "User Initiated":
-            begun = len(ids)
-    return set(ids[begun:]) if begun else set()
+def _last_change(events: Iterator[Json]) -> list[Json]:
+    """Back to the last thing that somebody began; they come newest first."""
+    found: list[Json] = []
+    for event in events:
+        found.append(event)
+        if event.get("ResourceStatusReason") == "User Initiated":
+            break
+    return found
 
 
 def resources(aws: Aws, name: str) -> list[Json]:
@@ -259,14 +258,13 @@ def _line(event: Json) -> str:
 
 
 def _reason(aws: Aws, stack: Stack, seen: set[str]) -> str:
-    """The first failure; those after it were only cancelled."""
-    failures = [
-        event
-        for event in _events(aws, stack)
-        if event["EventId"] not in seen and event["ResourceStatus"].endswith("_FAILED")
-    ]
-    for event in reversed(failures):
+    return _first_failure(stack, [event for event in _events(aws, stack) if event["EventId"] not in seen])
+
+
+def _first_failure(stack: Stack, events: list[Json]) -> str:
+    """Those after it were only cancelled."""
+    for event in reversed(events):
         reason = " ".join(event.get("ResourceStatusReason", "").split())
-        if reason and "cancelled" not in reason:
+        if event["ResourceStatus"].endswith("_FAILED") and reason and "cancelled" not in reason:
             return f"{event['LogicalResourceId']} failed: {reason.rstrip('.')}."
     return f"CloudFormation ended in {stack.status}."

@@ -38,11 +38,7 @@ def try_out(aws: Aws, app: App, stack: Stack, key: str | None, *, patience_s: fl
 
 
 def _name(keys: Keys, name: str | None) -> str:
-    """The one that is asked for, or one whose value is here."""
-    if name:
-        return name
-    here = keys.file.values()
-    names = [key.name for key in keys.live()]
-    if not names:
+    found = name or keys.usual()
+    if found is None:
         raise DeployError("There is no key yet: run keys create NAME.")
-    return next((other for other in names if other in here), names[0])
+    return found

@@ -12,6 +12,11 @@ const SCRIPT = 'deploy/deploy.py';
 const BUILDER = resolve('rigs/cloudformation/builder.py');
 export const REGION = 'us-east-1';
 
+/** A deployment of this project's own server, with the name that its stack has. */
+export const STACK = 'bedrock-spend';
+export const DEPLOY = ['deploy', '--source', 'metrics:', '--yes'];
+export const FUNCTION = { FunctionName: `${STACK}-server` };
+
 export interface Ran {
   code: number | null;
   /** What was asked for. */
@@ -118,7 +123,7 @@ export async function startDeployRig(): Promise<DeployRig> {
     },
     bundleOf: (tag) => join(folder, 'built', tag),
     built: () => lines(log).map((line) => JSON.parse(line) as BuilderCall),
-    keyFile: (stack = 'bedrock-spend') => join(home, `.config/bedrock-spend/keys/${stack}-${REGION}-123456789012.json`),
+    keyFile: (stack = STACK) => join(home, `.config/bedrock-spend/keys/${stack}-${REGION}-123456789012.json`),
     async close() {
       await server.close();
       await dependencies.close();
@@ -128,20 +133,47 @@ export async function startDeployRig(): Promise<DeployRig> {
   };
 }
 
+/** As CloudFormation describes it. */
+// biome-ignore lint/suspicious/noExplicitAny: an answer of any service
+export async function stackOf({ cloud }: DeployRig, StackName = STACK): Promise<any> {
+  return (await cloud.call('cloudformation', 'describe_stacks', { StackName })).Stacks[0];
+}
+
+/** What a stack was deployed with. */
+export async function parametersOf(rig: DeployRig, name?: string): Promise<Record<string, string>> {
+  const { Parameters } = await stackOf(rig, name);
+  return Object.fromEntries(
+    Parameters.map((each: Record<string, string>) => [each['ParameterKey'], each['ParameterValue']]),
+  );
+}
+
+/** What it holds: physical ids, by logical ones. */
+export async function heldBy({ cloud }: DeployRig, StackName = STACK): Promise<Record<string, string>> {
+  const { StackResourceSummaries } = await cloud.call('cloudformation', 'list_stack_resources', { StackName });
+  return Object.fromEntries(
+    StackResourceSummaries.map(({ LogicalResourceId, PhysicalResourceId }: Record<string, string>) => [
+      LogicalResourceId,
+      PhysicalResourceId,
+    ]),
+  );
+}
+
 /** As other tools make one, from a template and its parameters. */
 export async function createStack(
-  { cloud }: DeployRig,
+  rig: DeployRig,
   given: { StackName: string; TemplateBody: string; Tags?: object[] },
   set: Record<string, string> = {},
 ): Promise<void> {
   const place = { StackName: given.StackName, ChangeSetName: 'theirs' };
   const Parameters = Object.entries(set).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
-  await cloud.call('cloudformation', 'create_change_set', { ...given, ...place, ChangeSetType: 'CREATE', Parameters });
-  await cloud.call('cloudformation', 'execute_change_set', place);
-  await vi.waitUntil(async () => {
-    const { Stacks } = await cloud.call('cloudformation', 'describe_stacks', { StackName: given.StackName });
-    return Stacks[0].StackStatus === 'CREATE_COMPLETE';
-  }, 30_000);
+  await rig.cloud.call('cloudformation', 'create_change_set', {
+    ...given,
+    ...place,
+    ChangeSetType: 'CREATE',
+    Parameters,
+  });
+  await rig.cloud.call('cloudformation', 'execute_change_set', place);
+  await vi.waitUntil(async () => (await stackOf(rig, given.StackName)).StackStatus === 'CREATE_COMPLETE', 30_000);
 }
 
 async function run(program: string[], env: NodeJS.ProcessEnv, options: RunOptions = {}): Promise<Ran> {

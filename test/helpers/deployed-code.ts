@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type LambdaFunction, startFunction, startGateway, startServer } from 'serverless-mcp-dev';
 import { environmentIn } from '../../rigs/lambda/template.ts';
-import type { DeployRig } from './deploy-script.ts';
+import { type DeployRig, parametersOf } from './deploy-script.ts';
 
 /** The front door has looked at the client's. */
 const KEY = 'a-key-of-forty-characters-0123456789abcdef';
@@ -114,14 +114,6 @@ export async function unpackWhatIsDeployed(rig: DeployRig, stack: string, into: 
   const { CodeBucket, CodeKey, ImageUri } = await parametersOf(rig, stack);
   if (ImageUri !== undefined) return cpSync(rig.bundleOf(await tagOf(rig, ImageUri)), into, { recursive: true });
   execFileSync(join(rig.bin, 'python3'), ['-c', UNPACK, String(CodeBucket), String(CodeKey), into], { env: rig.env });
-}
-
-/** What a stack was deployed with. */
-export async function parametersOf(rig: DeployRig, StackName: string): Promise<Record<string, string>> {
-  const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName });
-  return Object.fromEntries(
-    Stacks[0].Parameters.map((each: Record<string, string>) => [each['ParameterKey'], each['ParameterValue']]),
-  );
 }
 
 async function tagOf(rig: DeployRig, uri: string): Promise<string> {

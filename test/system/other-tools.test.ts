@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whatKeeps } from '../../rigs/debian.ts';
-import { type DeployRig, startDeployRig } from '../helpers/deploy-script.ts';
+import { type DeployRig, parametersOf, stackOf, startDeployRig } from '../helpers/deploy-script.ts';
 
 const run = promisify(execFile);
 
@@ -39,15 +39,8 @@ describe.skipIf(missing !== undefined)(`the commands of docs/deploy.md, "With ot
   });
 
   it('deploy a function with the permissions of its source, whose asterisk no shell has read', async () => {
-    const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' });
-    expect(Stacks[0].StackStatus).toBe('CREATE_COMPLETE');
-    const given = Object.fromEntries(
-      Stacks[0].Parameters.map(({ ParameterKey, ParameterValue }: Record<string, string>) => [
-        ParameterKey,
-        ParameterValue,
-      ]),
-    );
-    expect(given).toMatchObject({
+    expect((await stackOf(rig)).StackStatus).toBe('CREATE_COMPLETE');
+    expect(await parametersOf(rig)).toMatchObject({
       LogGroupArns: 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/bedrock/invocations:*',
       Architecture: 'arm64',
       ImageUri: expect.stringMatching(/^123456789012\.dkr\.ecr\.us-east-1\.amazonaws\.com\/bedrock-spend@sha256:/),

@@ -1,7 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
+import {
+  DEPLOY,
+  type DeployRig,
+  FUNCTION,
+  parametersOf,
+  type Ran,
+  stackOf,
+  startDeployRig,
+} from '../../helpers/deploy-script.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -11,10 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const DEPLOY = ['deploy', '--source', 'metrics:', '--yes'];
-
-const functionSettings = (region?: string) =>
-  rig.cloud.call('lambda', 'get_function_configuration', { FunctionName: 'bedrock-spend-server' }, region);
+const functionSettings = (region?: string) => rig.cloud.call('lambda', 'get_function_configuration', FUNCTION, region);
 
 /** One deployment, of which all is asked, and then in each test something else is changed. */
 describe('a deployment', () => {
@@ -50,8 +55,7 @@ describe('a deployment', () => {
     expect(value).toMatch(/^\w{20,}$/);
     const calls = rig.built();
     expect(ran.stdout + ran.stderr + JSON.stringify(calls)).not.toContain(value);
-    const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' });
-    expect(JSON.stringify(Stacks)).not.toContain(value);
+    expect(JSON.stringify(await stackOf(rig))).not.toContain(value);
   });
 
   it('changes nothing the second time, builds nothing, and says so', async () => {
@@ -121,7 +125,7 @@ describe('a deployment', () => {
   it('lets new versions take over step by step, each under a name of its own, behind one that stays', async () => {
     const gradual = await rig.run(['deploy', '--yes', '--set', 'Rollout=Canary10Percent5Minutes']);
     expect(gradual.stderr).toMatch(/adds +FunctionAlias/);
-    const alias = () => rig.cloud.call('lambda', 'get_alias', { FunctionName: 'bedrock-spend-server', Name: 'live' });
+    const alias = () => rig.cloud.call('lambda', 'get_alias', { ...FUNCTION, Name: 'live' });
     const first = await alias();
     const { items: apis } = await rig.cloud.call('apigateway', 'get_rest_apis');
     const { items } = await rig.cloud.call('apigateway', 'get_resources', {
@@ -176,12 +180,7 @@ describe('a deployment from nothing', () => {
     await rig.cloud.faults({ at_once });
     const ran = await rig.run(DEPLOY);
     expect(ran.code).toBe(0);
-    const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' });
-    const given = Stacks[0].Parameters.map((each: Record<string, string>) => [
-      each['ParameterKey'],
-      each['ParameterValue'],
-    ]);
-    expect(Object.fromEntries(given)).toMatchObject(values);
+    expect(await parametersOf(rig)).toMatchObject(values);
     const small = at_once[0] < 100;
     expect(ran.stderr.includes('This account runs 10 functions at once')).toBe(small);
     const refused = await rig.run(['deploy', '--plan', '--set', 'ReservedConcurrency=950']);
@@ -240,7 +239,7 @@ describe('a deployment from nothing', () => {
     expect([planned.code, planned.stderr]).toEqual([0, expect.stringMatching(/would be built.*adds +Function/s)]);
     expect(rig.built()).toEqual([]);
     expect((await rig.cloud.call('ecr', 'describe_repositories')).repositories).toEqual([]);
-    await expect(rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' })).rejects.toThrow();
+    await expect(stackOf(rig)).rejects.toThrow();
   });
 
   it('asks before it deploys, and does as it is told', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
+import { DEPLOY, type DeployRig, FUNCTION, STACK, stackOf, startDeployRig } from '../../helpers/deploy-script.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -9,8 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const DEPLOY = ['deploy', '--source', 'metrics:', '--yes'];
-
 /** One line that says what to do, and no program's innards. */
 async function expectFailure(args: readonly string[], line: RegExp, options = {}): Promise<void> {
   const ran = await rig.run(args, options);
@@ -19,8 +17,7 @@ async function expectFailure(args: readonly string[], line: RegExp, options = {}
   expect(ran.stdout + ran.stderr).not.toContain('Traceback');
 }
 
-const stackStatus = async () =>
-  (await rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' })).Stacks[0].StackStatus;
+const stackStatus = async () => (await stackOf(rig)).StackStatus;
 
 describe('what is missing is said in one line', () => {
   beforeEach(() => rig.reset());
@@ -155,7 +152,7 @@ describe('what goes wrong on the way is said in one line', () => {
 
   it('a name that another stack has', async () => {
     const TemplateBody = 'Description: another\nResources: {}\nConditions: {}\nMappings: {}\n';
-    const place = { StackName: 'bedrock-spend', ChangeSetName: 'theirs' };
+    const place = { StackName: STACK, ChangeSetName: 'theirs' };
     await rig.cloud.call('cloudformation', 'create_change_set', {
       ...place,
       ChangeSetType: 'CREATE',
@@ -233,9 +230,7 @@ describe('a stack that is stuck in an update', () => {
       ['deploy', '--yes', '--set', 'TimeoutSeconds=60'],
       /McpMethod failed: Too Many Requests\. The stack is as it was/,
     );
-    const { Timeout } = await rig.cloud.call('lambda', 'get_function_configuration', {
-      FunctionName: 'bedrock-spend-server',
-    });
+    const { Timeout } = await rig.cloud.call('lambda', 'get_function_configuration', FUNCTION);
     expect(Timeout).toBe(300);
     await rig.cloud.faults({});
     expect((await rig.run(['deploy', '--yes', '--set', 'TimeoutSeconds=60'])).code).toBe(0);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
+import { DEPLOY, type DeployRig, FUNCTION, heldBy, stackOf, startDeployRig } from '../../helpers/deploy-script.ts';
 import { iamReference } from '../../helpers/iam.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -12,10 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const DEPLOY = ['deploy', '--source', 'metrics:', '--yes'];
 const set = (values: Record<string, string>) =>
   Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-const FUNCTION = { FunctionName: 'bedrock-spend-server' };
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary';
 const OWN_ROLE = 'arn:aws:iam::123456789012:role/ours';
 const OF_CLOUDFORMATION = 'arn:aws:iam::123456789012:role/cloudformation';
@@ -24,14 +22,9 @@ const OF_CLOUDFORMATION = 'arn:aws:iam::123456789012:role/cloudformation';
 async function deployed(...args: string[]): Promise<Set<string>> {
   const ran = await rig.run([...DEPLOY, ...args]);
   expect([ran.code, ran.stderr]).toEqual([0, expect.any(String)]);
-  const { StackResourceSummaries } = await rig.cloud.call('cloudformation', 'list_stack_resources', {
-    StackName: 'bedrock-spend',
-  });
-  return new Set(StackResourceSummaries.map(({ LogicalResourceId }: Record<string, string>) => LogicalResourceId));
+  return new Set(Object.keys(await heldBy(rig)));
 }
 
-const stack = async () =>
-  (await rig.cloud.call('cloudformation', 'describe_stacks', { StackName: 'bedrock-spend' })).Stacks[0];
 const api = async () => (await rig.cloud.call('apigateway', 'get_rest_apis')).items[0];
 
 describe('deploy.py within a company’s rules', () => {
@@ -62,9 +55,9 @@ describe('deploy.py within a company’s rules', () => {
 
   it('lets CloudFormation work with a role, from then on', async () => {
     await deployed('--cloudformation-role', OF_CLOUDFORMATION);
-    expect((await stack()).RoleARN).toBe(OF_CLOUDFORMATION);
+    expect((await stackOf(rig)).RoleARN).toBe(OF_CLOUDFORMATION);
     await rig.run(['deploy', '--yes', ...set({ MemoryMb: '512' })]);
-    expect((await stack()).RoleARN).toBe(OF_CLOUDFORMATION);
+    expect((await stackOf(rig)).RoleARN).toBe(OF_CLOUDFORMATION);
   });
 
   it('tags all that it makes, and keeps the tags until they are set again', async () => {
@@ -73,7 +66,7 @@ describe('deploy.py within a company’s rules', () => {
     await rig.run(['keys', 'create', 'ann']);
     const tags = { 'bedrock-spend': 'bedrock-spend', team: 'platform' };
     const asRecord = (list: Record<string, string>[]) => Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
-    expect(asRecord((await stack()).Tags)).toEqual(tags);
+    expect(asRecord((await stackOf(rig)).Tags)).toEqual(tags);
     const { items } = await rig.cloud.call('apigateway', 'get_api_keys');
     expect(items.map((key: { tags: object }) => key.tags)).toContainEqual(tags);
     const { repositories } = await rig.cloud.call('ecr', 'describe_repositories');

@@ -1,7 +1,7 @@
 /** A stack that another tool made of the template, which deploy.py is then told to deploy. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createStack, type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
-import { parametersOf, serveWhatIsDeployed } from '../../helpers/deployed-code.ts';
+import { createStack, type DeployRig, parametersOf, STACK, startDeployRig } from '../../helpers/deploy-script.ts';
+import { serveWhatIsDeployed } from '../../helpers/deployed-code.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -49,7 +49,7 @@ describe('a stack of another tool', () => {
   it('of this project’s own server is taken over, too, with its repository once that is handed over', async () => {
     const place = { repositoryName: 'bedrock-spend' };
     const { repository } = await rig.cloud.call('ecr', 'create_repository', place);
-    await madeElsewhere('bedrock-spend', [], { ImageUri, Source: 'metrics:' });
+    await madeElsewhere(STACK, [], { ImageUri, Source: 'metrics:' });
     const refused = await rig.run(['deploy', '--yes']);
     expect([refused.code, refused.last]).toEqual([
       1,
@@ -61,7 +61,7 @@ describe('a stack of another tool', () => {
     await rig.cloud.call('ecr', 'tag_resource', { resourceArn: repository.repositoryArn, tags });
     const ran = await rig.run(['deploy', '--yes']);
     expect([ran.code, ran.stderr]).toEqual([0, expect.stringMatching(/answers with \d+ tools/)]);
-    expect((await parametersOf(rig, 'bedrock-spend'))['Source']).toBe('metrics:');
+    expect((await parametersOf(rig))['Source']).toBe('metrics:');
   });
 
   it('runs what it runs: another server is not deployed in its place', async () => {

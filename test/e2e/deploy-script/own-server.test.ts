@@ -2,13 +2,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
-import {
-  type DeployedCode,
-  parametersOf,
-  serveWhatIsDeployed,
-  unpackWhatIsDeployed,
-} from '../../helpers/deployed-code.ts';
+import { type DeployRig, parametersOf, startDeployRig } from '../../helpers/deploy-script.ts';
+import { type DeployedCode, serveWhatIsDeployed, unpackWhatIsDeployed } from '../../helpers/deployed-code.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -166,6 +161,12 @@ describe('a server of one’s own, each step after the other', () => {
   });
 
   it('says what it cannot', async () => {
+    const toml = readFileSync(join(app, 'app.toml'), 'utf8');
+    writeFileSync(join(app, 'app.toml'), toml.replace('"zip"', '"image"'));
+    expect((await deploy('--plan')).last).toMatch(
+      /has its code as zip, and no function becomes image: destroy it first/,
+    );
+    writeFileSync(join(app, 'app.toml'), toml);
     expect((await deploy('--builder', 'docker')).last).toContain('greeter is no image');
     expect((await deploy('--set', 'CodeKey=x')).last).toContain('CodeKey is what deploy.py builds');
   });
@@ -260,6 +261,10 @@ describe('an app.toml that says something wrong', () => {
     writeFileSync(join(app, 'own.yaml'), 'Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n');
     const { stdout } = await rig.run(['template', '--app', app]);
     expect(stdout).toContain('\n  Topic:\n    Type: AWS::SNS::Topic\n');
+    const permissions = await rig.run(['permissions', '--app', app]);
+    expect(permissions.stderr).toBe(
+      'Note: greeter makes an AWS::SNS::Topic of its own; what that needs is not in here.\n',
+    );
     expect(stdout).toContain('SESSION_TABLE: !Ref SessionTable');
   });
 

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createStack, type DeployRig, type Ran, startDeployRig } from '../../helpers/deploy-script.ts';
+import {
+  createStack,
+  type DeployRig,
+  heldBy,
+  type Ran,
+  STACK,
+  stackOf,
+  startDeployRig,
+} from '../../helpers/deploy-script.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -10,34 +18,22 @@ const EARLIER = readFileSync(join(import.meta.dirname, 'template-of-2026-11-30.y
   .replaceAll(/\bApiDeployment\b/g, 'ApiDeployment0123456789ab')
   .replace(/^Metadata:\n/m, 'Metadata:\n  BedrockSpend: {"Version": "0.1.0", "SetByHand": "MemoryMb Source"}\n');
 
-const StackName = 'bedrock-spend';
 const ImageUri = `123456789012.dkr.ecr.us-east-1.amazonaws.com/bedrock-spend@sha256:${'0'.repeat(64)}`;
 
 let rig: DeployRig;
 let planned: Ran;
 let ran: Ran;
-let before: Awaited<ReturnType<typeof held>>;
+let before: Awaited<ReturnType<typeof heldBy>>;
 /** A session, as an instance wrote it; its key, as a person made it. */
 const SESSION = { pk: { S: 'session#1' }, sk: { S: 'session' }, expiresAt: { N: '4102444800' } };
 
-/** Physical ids, by logical ones. */
-async function held(): Promise<Record<string, string>> {
-  const { StackResourceSummaries } = await rig.cloud.call('cloudformation', 'list_stack_resources', { StackName });
-  return Object.fromEntries(
-    StackResourceSummaries.map(({ LogicalResourceId, PhysicalResourceId }: Record<string, string>) => [
-      LogicalResourceId,
-      PhysicalResourceId,
-    ]),
-  );
-}
-
 beforeAll(async () => {
   rig = await startDeployRig();
-  const Tags = [{ Key: 'bedrock-spend', Value: StackName }];
+  const Tags = [{ Key: 'bedrock-spend', Value: STACK }];
   const set = { ImageUri, Source: 'metrics:', MemoryMb: '512' };
-  await createStack(rig, { StackName, TemplateBody: EARLIER, Tags }, set);
+  await createStack(rig, { StackName: STACK, TemplateBody: EARLIER, Tags }, set);
   await rig.run(['keys', 'create', 'ann']);
-  before = await held();
+  before = await heldBy(rig);
   await rig.cloud.call('dynamodb', 'put_item', { TableName: before['SessionTable'], Item: SESSION });
   planned = await rig.run(['deploy', '--plan', '--set', 'TotalBurstLimit=50']);
   ran = await rig.run(['deploy', '--yes']);
@@ -67,7 +63,7 @@ describe('a stack of before', () => {
   });
 
   it('keeps its table, API, stage, plan and log', async () => {
-    const now = await held();
+    const now = await heldBy(rig);
     const kept = ['SessionTable', 'Api', 'Stage', 'UsagePlan', 'FunctionLog', 'Function', 'FunctionRole'];
     for (const name of kept) expect([name, now[name]]).toEqual([name, before[name]]);
   });
@@ -86,8 +82,7 @@ describe('a stack of before', () => {
   it('keeps what was set, and notes it as stacks do today', async () => {
     const { settings } = JSON.parse((await rig.run(['status', '--json'])).stdout);
     expect(settings).toMatchObject({ MemoryMb: '512', Source: 'metrics:' });
-    const { Stacks } = await rig.cloud.call('cloudformation', 'describe_stacks', { StackName });
-    expect(Stacks[0].Outputs).toContainEqual({ OutputKey: 'SetByHand', OutputValue: 'MemoryMb Source' });
+    expect((await stackOf(rig)).Outputs).toContainEqual({ OutputKey: 'SetByHand', OutputValue: 'MemoryMb Source' });
     expect((await rig.run(['deploy', '--yes'])).stderr).toContain('Nothing to change.');
   });
 });
