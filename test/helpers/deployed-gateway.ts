@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asAuthorizer, startGateway, startServer } from 'serverless-mcp-dev';
 import { settingsFromTemplate } from '../../rigs/lambda/template.ts';
-import type { DeployRig } from './deploy-script.ts';
-import { type DeployedCode, forward, parametersOf, startDeployedFunction } from './deployed-code.ts';
+import { type DeployRig, parametersOf } from './deploy-script.ts';
+import { type DeployedCode, forward, startDeployedFunction } from './deployed-code.ts';
 
 /**
  * A stack's API as its template sets it, keys and authorizer too, before the code that is deployed. The front door lets everything
