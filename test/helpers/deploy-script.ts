@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { vi } from 'vitest';
-import { DEPLOY_QUICKLY, IMPORTS, type LocalCloud, startCloud } from '../../rigs/cloudformation/index.ts';
+import { DEPLOY_QUICKLY, type Faults, IMPORTS, type LocalCloud, startCloud } from '../../rigs/cloudformation/index.ts';
 import { startPython } from '../../rigs/python/index.ts';
 import { compose } from '../../src/compose.ts';
 import { startServer } from '../../src/http/serve.ts';
@@ -130,6 +130,21 @@ export async function startDeployRig(): Promise<DeployRig> {
       cloud.close();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Services of deploy.py's whose requests have the names of their permissions; what it deploys asks others. */
+const BY_NAME = ['cloudformation', 'ecr', 'logs'];
+/** Of these it can be told whether there is any permission. */
+const AT_ALL = ['apigateway', 'athena', 'bedrock', 'glue', 'lambda', 's3'];
+
+/** Somebody who has the policy that `permissions` prints for some options, and no other. */
+export async function permitted(rig: DeployRig, ...options: string[]): Promise<Faults> {
+  const { stdout } = await rig.run(['permissions', ...options]);
+  const actions: string[] = JSON.parse(stdout).Statement.flatMap(({ Action }: { Action: string[] }) => Action);
+  const none = AT_ALL.filter((service) => !actions.some((action) => action.startsWith(`${service}:`)));
+  return {
+    denied: [...none.map((service) => `^${service}:`), `^(?!(?:${actions.join('|')})$)(?:${BY_NAME.join('|')}):`],
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type DeployRig,
   FUNCTION,
   parametersOf,
+  permitted,
   type Ran,
   stackOf,
   startDeployRig,
@@ -26,7 +27,9 @@ describe('a deployment', () => {
   let ran: Ran;
   beforeAll(async () => {
     await rig.reset();
+    await rig.cloud.faults(await permitted(rig, '--source', 'metrics:'));
     ran = await rig.run(DEPLOY, { asPeopleDo: true });
+    await rig.cloud.faults({});
   });
 
   it('goes from a clone to an endpoint that its new key opens, and says what to paste', async () => {

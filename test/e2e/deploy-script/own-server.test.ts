@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type DeployRig, parametersOf, startDeployRig } from '../../helpers/deploy-script.ts';
+import { type DeployRig, parametersOf, permitted, startDeployRig } from '../../helpers/deploy-script.ts';
 import { type DeployedCode, serveWhatIsDeployed, unpackWhatIsDeployed } from '../../helpers/deployed-code.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -14,13 +14,13 @@ let app: string;
 
 beforeAll(async () => {
   rig = await startDeployRig();
-  rig.install(); // Nothing that builds images,
-  await rig.cloud.faults({ denied: ['^ecr:'] }); // nor may it ask about any.
+  rig.install(); // Nothing that builds images.
   // Where its packages are found.
   folder = mkdtempSync(join(process.cwd(), 'node_modules/.cache-own-server-'));
   app = join(folder, 'greeter');
   cpSync('examples/greeter', app, { recursive: true });
   deployed = await serveWhatIsDeployed(rig, 'greeter');
+  await rig.cloud.faults(await permitted(rig, '--app', app));
 });
 afterAll(async () => {
   await deployed.close();
@@ -180,7 +180,7 @@ describe('a server of one’s own, each step after the other', () => {
       expect.not.stringContaining('repository'),
     ]);
     await rig.cloud.call('ecr', 'delete_repository', { repositoryName: 'greeter' });
-    await rig.cloud.faults({ denied: ['^ecr:'] });
+    await rig.cloud.faults(await permitted(rig, '--app', app));
     const gone = await rig.run(['destroy', '--stack', 'greeter', '--yes']);
     expect([gone.code, gone.stderr]).toEqual([
       0,
