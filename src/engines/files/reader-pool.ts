@@ -3,7 +3,6 @@ import { extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { createThread, type Running, type Thread } from '../../thread.ts';
 import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
-import type { LabelState } from './labels.ts';
 import { type FileReading, type ReadableFile, readLogFile } from './read-file.ts';
 import type { ReaderGiven, ReaderReply, ReaderRequest } from './worker.ts';
 
@@ -30,13 +29,9 @@ const FILES_PER_THREAD = 3;
 export const READER_PROGRAM = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /** What all readers of an ingest have in common. */
-export interface ReaderSetup {
+export interface ReaderSetup extends ReaderGiven {
   /** What reading threads run. */
   program: URL;
-  /** What the ledger names attribute sets with. */
-  secret: Uint8Array;
-  /** What it knows of labels. */
-  labels: LabelState;
 }
 
 /** Readers for that much compressed input: threads when it pays, else this one. */

@@ -1,10 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
+import type { LabelState } from './labels.ts';
 import { type FileReading, type ReadableFile, readLogFile } from './read-file.ts';
-import type { ReaderSetup } from './reader-pool.ts';
 
-/** What a reading thread begins with. */
-export type ReaderGiven = Omit<ReaderSetup, 'program'>;
+/** What a reader begins with. */
+export interface ReaderGiven {
+  /** What the ledger names attribute sets with. */
+  secret: Uint8Array;
+  /** What it knows of labels. */
+  labels: LabelState;
+}
 
 /** To a reading thread: read this file, or: the batch of that file was written, go on. */
 export type ReaderRequest = { id: number; file: ReadableFile } | { id: number };
