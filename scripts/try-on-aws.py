@@ -18,8 +18,10 @@ tried on the doubles (test/e2e/deploy-script/try-on-aws.test.ts).
 import argparse
 import datetime
 import json
+import re
 import secrets
 import sys
+import textwrap
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -38,13 +40,15 @@ PREFIX = "try-on-aws-"
 # What is made has a longer name, and deploy.py takes 41.
 LONGEST = 28
 INTERRUPTED = 130
+# Of a terminal.
+WIDTH = 80
 OUT = ROOT / "rigs/recorded/aws.json"
 LISTED: Json = json.loads((ROOT / "scripts/try_on_aws/lines.json").read_text())
 COST = (
-    "Everything is named {name}-… and deleted: stacks, an image repository, buckets, log groups, tables, roles, a user pool, API "
-    "keys; one metric stays until CloudWatch forgets it. It takes up to two hours, most of it waiting, and costs less than 0.20 "
-    "USD: 0.04 for Cost Explorer, 0.01 each for a model, metrics and alarms, the rest for requests, function calls and bytes "
-    "that lie there for minutes."
+    "All together: everything is named {name}-… and deleted: stacks, an image repository, buckets, log groups, tables, roles, a "
+    "user pool, API keys; one metric stays until CloudWatch forgets it. It takes up to two hours, most of it waiting, and costs "
+    "less than 0.20 USD: 0.04 for Cost Explorer, 0.01 each for a model, metrics and alarms, the rest for requests, function "
+    "calls and bytes that lie there for minutes."
 )
 Check = Callable[[Trial], Seen]
 Gone = Callable[[Trial], None]
@@ -86,16 +90,34 @@ CHECKS: dict[str, tuple[Check, Gone]] = {
 
 def plan(console: Console, chosen: list[str]) -> None:
     """Number the lines, by the check that asks them."""
+    says = dict(re.findall(r"^\| `(\w+)` \| (.+?) \| ", (ROOT / "docs/aws-assumptions.md").read_text(), re.MULTILINE))
     number = 0
     for name in chosen:
-        console.say(f"{name}: {(CHECKS[name][0].__doc__ or '').splitlines()[0]}")
+        console.say(textwrap.fill(f"{name}: {(CHECKS[name][0].__doc__ or '').splitlines()[0]}", WIDTH))
         for line in LISTED["checks"][name]:
             number += 1
-            console.say(f"  {number:3} {line}")
+            console.say(f"  {number:3} " + textwrap.shorten(f"{line}: {says[line]}", WIDTH - 6, placeholder=" …"))
+
+
+def check_tools() -> None:
+    """Find out before anything is made whether this machine can do it."""
+    if not (ROOT / "node_modules/serverless-mcp").exists():
+        raise DeployError(f"It deploys a server of this clone and asks a question of it: run npm ci in {ROOT} first.")
+
+
+def _earlier(out: Path, region: str) -> Json:
+    """What runs of before have written there: a check that is asked again replaces its own answers only."""
+    if not out.exists():
+        return {}
+    found: Json = json.loads(out.read_text())
+    if found.get("region") != region:
+        raise DeployError(f"{out} has the answers of {found.get('region')}: name another file with --out.")
+    return found
 
 
 def run(trial: Trial, chosen: list[str], out: Path) -> None:
     """Ask one after the other; a check that fails tells that, and the next goes on. What is known is written down each time."""
+    earlier = _earlier(out, trial.aws.region)
     answers: Json = {}
     for name in chosen:
         check, gone = CHECKS[name]
@@ -107,7 +129,9 @@ def run(trial: Trial, chosen: list[str], out: Path) -> None:
             trial.console.say(f"  {answers[name]['failed']}")
         head = {"at": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", "region": trial.aws.region}
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps({**head, **trial.cleaned({"answers": answers, "said": trial.said})}, indent=2) + "\n")
+        found = trial.cleaned({"answers": answers, "said": trial.said})
+        whole = {part: {**earlier.get(part, {}), **now} for part, now in found.items()}
+        out.write_text(json.dumps({**head, **whole}, indent=2) + "\n")
         _left(trial, [gone])
     trial.console.say(f"AWS's answers are in {out}: read them before you hand them on.")
 
@@ -175,9 +199,11 @@ def main() -> int:
             clean(trial, given.only)
             return 0
         plan(console, given.only)
-        console.say(COST.format(name=name))
+        console.say(textwrap.fill(COST.format(name=name), WIDTH))
         if given.plan:
             return 0
+        check_tools()
+        _earlier(given.out, aws.region)
         console.confirm(f"Do this in the account {aws.account}, {aws.region}?")
         return attempt(trial, given.only, given.out)
     except DeployError as failure:

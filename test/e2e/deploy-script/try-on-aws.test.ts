@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Answers, askedOfAws, differences, wantedAnswers } from '../../../rigs/recorded.ts';
@@ -69,10 +69,26 @@ describe('try-on-aws.py', () => {
     const ran = await tried(['--plan']);
     expect([ran.code, ran.stderr]).toEqual([
       0,
-      expect.stringMatching(/^logs: .*\n +1 endTime\n.* +\d+ incomingBytes\n.*costs less than 0\.20 USD/s),
+      expect.stringMatching(
+        /^logs: .*\n +1 endTime: \S.*\n.* +\d+ incomingBytes: .*costs\s+less\s+than\s+0\.20\s+USD/s,
+      ),
     ]);
+    expect(ran.stderr.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(ran.stderr.match(/^ +\d+ /gm)).toHaveLength(Object.values(LINES).flat().length);
     expect(await left()).toEqual([]);
+  });
+
+  it('keeps the answers of checks that are not asked again, of one region', async () => {
+    const before = {
+      region: 'us-east-1',
+      answers: { objects: { archived: 'old' }, quotas: { a: 1 } },
+      said: { a: 'b' },
+    };
+    writeFileSync(out(), JSON.stringify(before));
+    expect(await answersOf(['objects'])).toEqual({ objects: wantedAnswers()['objects'], quotas: { a: 1 } });
+    expect(JSON.parse(readFileSync(out(), 'utf8')).said).toMatchObject({ a: 'b' });
+    writeFileSync(out(), JSON.stringify({ ...before, region: 'eu-west-1' }));
+    expect((await tried(['--yes', '--only', 'objects'])).last).toContain('name another file with --out');
   });
 
   it('asks before, does nothing in another account, and takes no other names', async () => {
