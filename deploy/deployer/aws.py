@@ -9,6 +9,7 @@ from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
 from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
+from deployer import program
 from deployer.error import DeployError
 from deployer.ours import OURS
 
@@ -55,7 +56,7 @@ def _denial(needed: str, said: str) -> str:
     if "explicit deny" in said:
         what = f"A policy forbids {needed}: whoever keeps that policy must allow it"
     else:
-        what = f"No permission: get {needed} (deploy.py permissions lists all)"
+        what = f"No permission: get {needed} ({program.STARTED_AS} permissions lists all)"
     return f"{what}, then run the command again. AWS says: {said.rstrip('.')}."
 
 

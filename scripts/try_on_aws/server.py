@@ -53,7 +53,6 @@ class Deployed:
         """As deploy.py does."""
         request = DeployRequest(
             app=read_app(app),
-            usual=read_app(PRODUCT),
             stack=self.trial.name,
             asked=asked or {},
             settings=settings,
