@@ -1,5 +1,6 @@
 """The only file that talks to AWS: one way to call it, and what its errors mean for the person who deploys."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,6 +73,8 @@ class Aws:
         }
         own = {f"aws_{name}": taken[given] for given, name in names.items()} if taken else {}
         try:
+            # Which boto3 itself does not read: it knows AWS_DEFAULT_REGION.
+            region = region or os.environ.get("AWS_REGION")
             self._session = boto3.Session(region_name=region, profile_name=profile, **own)
         except boto.ProfileNotFound as error:
             raise DeployError(
