@@ -195,7 +195,7 @@ def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack)
     console.show(ways_in.what_to_paste(aws, request.app, stack, name, show=request.show))
     reason = _not_reachable(stack)
     if reason:
-        console.say(f"\n{reason}: {program.COMMAND} test --stack {stack.name} --region {aws.region}")
+        console.say(f"\n{reason}: {program.STARTED_AS} test --stack {stack.name} --region {aws.region}")
         return
     console.say(f"\nTrying {stack.output('Url')}.")
     try:
