@@ -1,5 +1,6 @@
 """The only file that talks to AWS: one way to call it, and what its errors mean for the person who deploys."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
 from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
+from deployer import program
 from deployer.error import DeployError
 from deployer.ours import OURS
 
@@ -55,7 +57,7 @@ def _denial(needed: str, said: str) -> str:
     if "explicit deny" in said:
         what = f"A policy forbids {needed}: whoever keeps that policy must allow it"
     else:
-        what = f"No permission: get {needed} (deploy.py permissions lists all)"
+        what = f"No permission: get {needed} ({program.STARTED_AS} permissions lists all)"
     return f"{what}, then run the command again. AWS says: {said.rstrip('.')}."
 
 
@@ -71,6 +73,8 @@ class Aws:
         }
         own = {f"aws_{name}": taken[given] for given, name in names.items()} if taken else {}
         try:
+            # Which boto3 itself does not read: it knows AWS_DEFAULT_REGION.
+            region = region or os.environ.get("AWS_REGION")
             self._session = boto3.Session(region_name=region, profile_name=profile, **own)
         except boto.ProfileNotFound as error:
             raise DeployError(

@@ -57,7 +57,6 @@ class Deployed:
         """As deploy.py does."""
         request = DeployRequest(
             app=read_app(app),
-            usual=read_app(PRODUCT),
             stack=self.name,
             asked=asked or {},
             settings=settings,

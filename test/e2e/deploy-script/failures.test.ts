@@ -34,6 +34,8 @@ describe('what is missing is said in one line', () => {
   ])('%s', (_, env, line) => expectFailure(DEPLOY, line, { env: { AWS_MAX_ATTEMPTS: '1', ...env } }));
 
   it('a region', () => expectFailure(DEPLOY, /--region us-east-1/, { region: '' }));
+  it('a region that is none, in AWS_REGION', () =>
+    expectFailure(DEPLOY, /else is no name of a region/, { region: '', env: { AWS_REGION: 'somewhere/else' } }));
   it('a region that is none', () => expectFailure(DEPLOY, /no name of a region/, { region: 'somewhere/else' }));
 
   it('a builder', async () => {
