@@ -117,11 +117,11 @@ def discard(aws: Aws, arn: str, stack: str) -> None:
     aws.call("cloudformation", "delete_change_set", ChangeSetName=arn, StackName=stack)
 
 
-def discard_new(aws: Aws, console: Console, change_set: ChangeSet) -> None:
-    """Take back the empty stack, too, that a first change set comes with."""
+def discard_new(aws: Aws, change_set: ChangeSet) -> None:
+    """Take back the empty stack, too, that a first change set comes with; nobody has asked for it, so nothing is said."""
     discard(aws, change_set.arn, change_set.stack.name)
     if change_set.creates:
-        delete_stack(aws, console, change_set.stack)
+        delete_stack(aws, None, change_set.stack)
 
 
 def clear_away(aws: Aws, name: str) -> None:

@@ -115,7 +115,7 @@ def _parser(apps: Apps) -> argparse.ArgumentParser:
         one.set_defaults(command=command, usual_region=None)
         return one
 
-    one = add("deploy", "build, push, show what changes and costs, ask, deploy, try it out", _deploy)
+    one = add("deploy", "build, push an image, show what changes and costs, ask, deploy, try it out", _deploy)
     plugin.add_options(one)
     one.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter, kept until set again"

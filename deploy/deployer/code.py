@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,32 +36,49 @@ class CodeRequest:
     plan: bool
 
 
-def provide(aws: Aws, console: Console, app: App, request: CodeRequest) -> dict[str, str]:
-    """Give the parameters that say where it is; for a plan, where it would be."""
+@dataclass(frozen=True)
+class Place:
+    """Where it is, or will be once it was brought."""
+
+    parameters: Mapping[str, str]
+    # Does what is still to be done, before the stack is changed.
+    bring: Callable[[], None] = lambda: None
+    # What a first deployment leaves behind where it is refused; empty where that is nothing.
+    left: str = ""
+
+
+def provide(aws: Aws, console: Console, app: App, request: CodeRequest) -> Place:
+    """Find where it lies. Only an image has to be there to be named; a plan names what would be there."""
     if app.package == "zip":
         return _zip(aws, console, app, request)
     repository = Repository(aws, request.stack, request.tags)
     with _image_of(app) as image:
         recipe = Recipe(request.architecture, request.arguments, request.base_image, image.dockerfile, image.context)
-        return {"ImageUri": f"{repository.uri}@{_digest(app, console, repository, recipe, request)}"}
+        digest = _digest(app, console, repository, recipe, request)
+    left = (
+        f"The image stays, in the ECR repository {repository.name}: deploy takes it from there, destroy deletes both."
+    )
+    return Place({"ImageUri": f"{repository.uri}@{digest}"}, left=left)
 
 
-def _zip(aws: Aws, console: Console, app: App, request: CodeRequest) -> dict[str, str]:
+def _zip(aws: Aws, console: Console, app: App, request: CodeRequest) -> Place:
     if request.builder or request.base_image:
         raise DeployError(f"{app.name} is no image, so there is nothing for --builder or --base-image.")
     with tempfile.TemporaryDirectory(prefix="deploy-") as folder:
         bundle(app, Path(folder))
         archive = archive_of(Path(folder))
     bucket = Bucket(aws, request.stack, request.tags)
+    there = bucket.is_there() and bucket.has(archive.key)
     if request.plan:
-        there = bucket.is_there() and bucket.has(archive.key)
         console.say(f"Code {archive.key}: {'is there' if there else 'would be uploaded'}.")
-    else:
+
+    def bring() -> None:
         bucket.ensure()
-        if request.rebuild or not bucket.has(archive.key):
+        if request.rebuild or not there:
             console.say(f"Uploading {archive.key} to {bucket.name}.")
             bucket.put(archive)
-    return {"CodeBucket": bucket.name, "CodeKey": archive.key}
+
+    return Place({"CodeBucket": bucket.name, "CodeKey": archive.key}, bring)
 
 
 @contextlib.contextmanager

@@ -11,8 +11,8 @@ from deployer.account import RESERVED, look_at
 from deployer.app import NAME, App, app_of_stack, notes_for_stack
 from deployer.archive import Bucket
 from deployer.aws import Aws
-from deployer.changes import Proposal
-from deployer.code import CodeRequest
+from deployer.changes import ChangeSet, Proposal
+from deployer.code import CodeRequest, Place
 from deployer.console import Console
 from deployer.costs import cost_line
 from deployer.error import DeployError
@@ -51,7 +51,7 @@ class DeployRequest:
 
 
 def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
-    """Build, push, show, ask, deploy, try out, and say what to paste."""
+    """Build, show, ask, deploy, try out, and say what to paste."""
     if not NAME.fullmatch(request.stack):
         raise DeployError(
             f"--stack {request.stack}: take a small letter, then small letters, digits and -, 41 at most."
@@ -74,24 +74,38 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
     tags = _tags(stack, request)
     architecture = by_hand.get("Architecture") or found.get("Architecture") or defaults["Architecture"]
     place = code.provide(aws, console, request.app, _code_request(request, tags, architecture, takes.arguments))
-    values = values_of(parameters, by_hand=by_hand, found=found, code=place)
+    values = values_of(parameters, by_hand=by_hand, found=found, code=place.parameters)
     template = template_to_deploy(text, values.all, _about(request, values))
     change_set = changes.propose(aws, stack, Proposal(request.stack, template, values.all, tags, request.role))
     if change_set is None:
         console.say("Nothing to change.")
+        if request.plan:
+            return
+        place.bring()
     else:
         limits = limits_by_themselves(before, values) if before else ""
         told = (change_set.text(), limits, _cost(request.app, values, takes.image_gb))
         console.say("\n" + "\n\n".join(filter(None, told)))
         if request.plan:
-            changes.discard_new(aws, console, change_set)
+            changes.discard_new(aws, change_set)
             return
+        _ask(aws, console, change_set, place)
+        changes.run(aws, console, change_set)
+    if request.app.package == "zip":
+        Bucket(aws, request.stack).drop_old()
+    _hand_over(aws, console, request, need_stack(aws, request.stack))
+
+
+def _ask(aws: Aws, console: Console, change_set: ChangeSet, place: Place) -> None:
+    """After a yes the code goes where the change fetches it; after anything else there is again what there was."""
+    try:
         console.confirm("Deploy this?")
-        stack = changes.run(aws, console, change_set)
-    if not request.plan:
-        if request.app.package == "zip":
-            Bucket(aws, request.stack).drop_old()
-        _hand_over(aws, console, request, need_stack(aws, request.stack))
+        place.bring()
+    except (DeployError, KeyboardInterrupt):
+        changes.discard_new(aws, change_set)
+        if change_set.creates and place.left:
+            console.say(place.left)
+        raise
 
 
 def _check_app(stack: Stack | None, request: DeployRequest) -> None:

@@ -1,12 +1,12 @@
 """Takes everything back that was made. It can be run again until nothing is left."""
 
 from deployer.archive import Bucket
-from deployer.aws import Aws, AwsError
+from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
 from deployer.error import DeployError, NotOursError
 from deployer.image import Repository
 from deployer.keys import all_keys, key_file
-from deployer.stack import delete_stack, find_stack, resources, settle
+from deployer.stack import Stack, delete_stack, find_stack, resources, settle
 
 
 def destroy(aws: Aws, console: Console, name: str, package: str = "") -> None:
@@ -24,10 +24,9 @@ def destroy(aws: Aws, console: Console, name: str, package: str = "") -> None:
         file.delete()
         console.say(f"There is nothing of {name} in {aws.region}.")
         return
-    kinds = sorted({item["ResourceType"].removeprefix("AWS::") for item in held})
     console.say(f"This deletes, in {aws.region}, account {aws.account}:")
     for line in (
-        f"the stack {name}: {len(held)} resources ({', '.join(kinds)})" if stack else "",
+        _told(stack, held) if stack else "",
         "the sessions in its table, for good" if held else "",
         f"keys: {', '.join(key.name for key in keys)}" if keys else "",
         *code,
@@ -50,6 +49,13 @@ def destroy(aws: Aws, console: Console, name: str, package: str = "") -> None:
     if left:
         raise DeployError(f"There is still {', '.join(left)}: run the command again.")
     console.say("Nothing is left.")
+
+
+def _told(stack: Stack, held: list[Json]) -> str:
+    if not held:
+        return f"the stack {stack.name}, which was never deployed"
+    kinds = sorted({item["ResourceType"].removeprefix("AWS::") for item in held})
+    return f"the stack {stack.name}: {len(held)} resources ({', '.join(kinds)})"
 
 
 def _code(aws: Aws, name: str, package: str) -> dict[str, Repository | Bucket]:

@@ -171,7 +171,7 @@ def settle(aws: Aws, console: Console, name: str) -> Stack | None:
     return stack
 
 
-def delete_stack(aws: Aws, console: Console, stack: Stack) -> None:
+def delete_stack(aws: Aws, console: Console | None, stack: Stack) -> None:
     """Delete it and wait; it is followed by its id, because the name is gone in the end. CloudFormation keeps its role."""
     seen = event_ids(aws, stack)
     aws.call("cloudformation", "delete_stack", StackName=stack.name)
@@ -183,7 +183,7 @@ def delete_stack(aws: Aws, console: Console, stack: Stack) -> None:
         )
 
 
-def follow(aws: Aws, console: Console, stack: Stack, seen: set[str] | None = None) -> Stack:
+def follow(aws: Aws, console: Console | None, stack: Stack, seen: set[str] | None = None) -> Stack:
     """Say what happens to it until CloudFormation is done."""
     told = set(seen) if seen is not None else event_ids(aws, stack)
     pause_s = FIRST_PAUSE_S
@@ -191,7 +191,8 @@ def follow(aws: Aws, console: Console, stack: Stack, seen: set[str] | None = Non
         now = _now(aws, stack)
         for event in [event for event in _events(aws, stack) if event["EventId"] not in told][::-1]:
             told.add(event["EventId"])
-            console.say(_line(event))
+            if console:
+                console.say(_line(event))
         if not now.changing and now.exists:
             return now
         pause(pause_s)

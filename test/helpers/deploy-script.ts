@@ -205,9 +205,9 @@ export async function createStack(
 
 async function run(program: string[], env: NodeJS.ProcessEnv, options: RunOptions = {}): Promise<Ran> {
   const python = await startPython(program, { env, imports: IMPORTS, fresh: options.asPeopleDo ?? false });
-  python.stdin.end(options.typed ?? '');
   const said = { stdout: '', stderr: '' };
   const [words, act] = options.onceSaid ?? [];
+  if (act !== 'Ctrl-C') python.stdin.end(options.typed ?? '');
   const onceSaid = once(() => (typeof act === 'function' ? act() : process.kill(python.pid, 'SIGINT')));
   python.stdout.on('data', (chunk) => {
     said.stdout += chunk;

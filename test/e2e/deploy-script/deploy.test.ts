@@ -243,12 +243,14 @@ describe('a deployment from nothing', () => {
     expect(rig.built()).toEqual([]);
     expect((await rig.cloud.call('ecr', 'describe_repositories')).repositories).toEqual([]);
     await expect(stackOf(rig)).rejects.toThrow();
+    expect(planned.last).toContain('About $'); // Nothing of the stack that was there to compare with.
   });
 
   it('asks before it deploys, and does as it is told', async () => {
     const declined = await rig.run(['deploy', '--source', 'metrics:'], { typed: 'n\n' });
     expect([declined.code, declined.last]).toEqual([1, expect.stringContaining('Left as it was.')]);
-    expect((await rig.cloud.call('lambda', 'list_functions')).Functions).toEqual([]);
+    expect(declined.stderr).toMatch(/The image stays, in the ECR repository bedrock-spend: .*destroy deletes both\./);
+    await expect(stackOf(rig)).rejects.toThrow();
     const agreed = await rig.run(['deploy', '--source', 'metrics:'], { typed: 'y\n' });
     expect(agreed.code).toBe(0);
   });

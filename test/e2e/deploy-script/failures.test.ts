@@ -17,6 +17,19 @@ async function expectFailure(args: readonly string[], line: RegExp, options = {}
   expect(ran.stdout + ran.stderr).not.toContain('Traceback');
 }
 
+/** What a run leaves that was killed between its change set and its question. */
+async function interrupted(): Promise<void> {
+  await rig.cloud.call('cloudformation', 'create_change_set', {
+    StackName: STACK,
+    ChangeSetName: 'bedrock-spend-change',
+    ChangeSetType: 'CREATE',
+    TemplateBody: JSON.stringify({ Resources: { Log: { Type: 'AWS::Logs::LogGroup' } } }),
+    Parameters: [],
+    Tags: [{ Key: STACK, Value: STACK }],
+  });
+  expect(await stackStatus()).toBe('REVIEW_IN_PROGRESS');
+}
+
 const stackStatus = async () => (await stackOf(rig)).StackStatus;
 
 describe('what is missing is said in one line', () => {
@@ -206,14 +219,15 @@ describe('a stack that is stuck', () => {
   });
 
   it('before its first change set ran is used again', async () => {
-    await rig.run(['deploy', '--source', 'metrics:'], { typed: 'n\n' });
-    expect(await stackStatus()).toBe('REVIEW_IN_PROGRESS');
+    await interrupted();
     expect((await rig.run(DEPLOY)).code).toBe(0);
   });
 
   it('and cannot be deleted says why, and is deleted by the next run', async () => {
-    await rig.run(['deploy', '--source', 'metrics:'], { typed: 'n\n' });
+    await interrupted();
     await rig.cloud.faults({ fail_delete: true });
+    const asked = await rig.run(['destroy'], { typed: 'n\n' });
+    expect(asked.stderr).toContain('  the stack bedrock-spend, which was never deployed\n');
     await expectFailure(['destroy', '--yes'], /SessionTable failed: Resource is in use/);
     await rig.cloud.faults({});
     expect((await rig.run(['destroy', '--yes'])).last).toBe('Nothing is left.');

@@ -3,7 +3,15 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEPLOY_COMMANDS } from '../../../packages/serverless-mcp-dev/src/deploy/deploy.ts';
-import { type DeployRig, PACKED, parametersOf, permitted, startDeployRig } from '../../helpers/deploy-script.ts';
+import {
+  type DeployRig,
+  PACKED,
+  parametersOf,
+  permitted,
+  type RunOptions,
+  stackOf,
+  startDeployRig,
+} from '../../helpers/deploy-script.ts';
 import { type DeployedCode, serveWhatIsDeployed, unpackWhatIsDeployed } from '../../helpers/deployed-code.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -43,6 +51,21 @@ describe('a server of one’s own, each step after the other', () => {
     ]);
     expect(await buckets()).toEqual([]);
   });
+
+  it.each([
+    ['a no', { typed: 'n\n' }],
+    ['nobody there to ask', {}],
+    ['Ctrl-C', { onceSaid: ['Deploy this?', 'Ctrl-C'], asPeopleDo: true }],
+  ] as [string, RunOptions][])(
+    'is asked for before anything is uploaded, and leaves nothing after %s',
+    async (_, options) => {
+      const declined = await rig.run(['deploy', '--app', app], options);
+      expect([declined.code === 0, declined.stderr]).toEqual([false, expect.stringContaining('Deploy this? [y/N]')]);
+      expect(declined.stderr).not.toMatch(/Uploading|delete/);
+      expect(await buckets()).toEqual([]);
+      await expect(stackOf(rig, 'greeter')).rejects.toThrow();
+    },
+  );
 
   it('is bundled, uploaded, deployed, and answers the call of its app.toml', async () => {
     const ran = await deploy('--yes');
