@@ -179,14 +179,33 @@ describe('labels', () => {
   const texts = (count: number, prefix = '') => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
   it('are scattered once they have many values, and many for the records', () => {
-    const [few, many, users] = [createLabels(NO_LABELS), createLabels(NO_LABELS), createLabels(NO_LABELS)];
+    const [few, many] = [createLabels(NO_LABELS), createLabels(NO_LABELS)];
     see(few, texts(1_000));
     see(many, texts(1_001));
-    for (let round = 0; round < 5; round++) see(users, texts(4_000).slice(0, round === 0 ? 900 : 4_000));
     expect([few, many].map((labels) => labels.isScattered('metadata.k'))).toEqual([false, true]);
-    expect(many.take()).toEqual({ values: [], scattered: ['metadata.k'] });
+    expect(many.take()).toEqual({ values: [['metadata.k', 1_001]], scattered: ['metadata.k'] });
     expect(few.take()).toEqual({ values: [['metadata.k', 1_000]], scattered: [] });
     expect(few.take()).toEqual({ values: [], scattered: [] });
+  });
+
+  it('are not scattered by as many values as there are people, each of many records', () => {
+    const labels = createLabels(NO_LABELS);
+    for (let day = 0; day < 40; day++)
+      see(
+        labels,
+        Array.from({ length: 10_000 }, (_, index) => `user-${(index % 900) + day * 20}`),
+      );
+    expect(labels.take()).toEqual({ values: [['metadata.k', 1_680]], scattered: [] });
+  });
+
+  it('that become different in each record later are found out then', () => {
+    const labels = createLabels(NO_LABELS);
+    see(
+      labels,
+      Array.from({ length: 50_000 }, (_, index) => `${index % 10}`),
+    );
+    see(labels, texts(40_000, 'trace-'));
+    expect(labels.isScattered('metadata.k')).toBe(true);
   });
 
   it('go on from what is known', () => {

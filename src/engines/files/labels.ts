@@ -10,7 +10,7 @@ export type Label = 'caller' | `metadata.${string}`;
 export interface LabelState {
   /** Records that were counted. */
   records: number;
-  /** How many values each was seen with; more, where the same came again in another reading. */
+  /** How many values each was seen with; more, where the same came again much later. */
   values: ReadonlyMap<Label, number>;
   scattered: ReadonlySet<Label>;
 }
@@ -36,31 +36,32 @@ export interface Labels {
 const FEW = 1_000;
 /** With more values for a hundred records than these, sums by them are hardly shorter than the records. */
 const MOST_PERCENT = 25;
-/** Values that are remembered of one label. What has so many, and not too many for its records, is summed. */
-const REMEMBERED = 20_000;
-/** Keys that are looked at; those that come after them are scattered. A request has 16 at most. */
+/** Values of all labels that are remembered; then they are forgotten, and count again where they come again. */
+const REMEMBERED = 100_000;
+/** Labels that are looked at; those that come after them are scattered. A request has 16 keys at most. */
 const MOST_LABELS = 100;
 
 /** @param before what the ledger knows */
 export function createLabels(before: LabelState): Labels {
   const scattered = new Set(before.scattered);
-  const seen = new Map<Label, Set<string>>();
+  /** How many values each was seen with, those of before included. */
+  const met = new Map<Label, number>();
+  let remembered = new Set<string>();
   let { records } = before;
-  let found: LabelsFound = { values: [], scattered: [] };
-  let told = new Map<Label, number>();
-
-  function scatter(label: Label): void {
-    scattered.add(label);
-    seen.delete(label);
-    found.scattered.push(label);
-  }
+  let found = { values: new Map<Label, number>(), scattered: [] as Label[] };
 
   function seeValue(label: Label, value: string): void {
-    const values = seen.get(label) ?? new Set();
-    if (scattered.has(label) || values.size >= REMEMBERED) return;
-    seen.set(label, values.add(value));
-    const all = (before.values.get(label) ?? 0) + values.size;
-    if (seen.size > MOST_LABELS || (all > FEW && all * 100 > records * MOST_PERCENT)) scatter(label);
+    const name = `${label.length} ${label}${value}`;
+    if (scattered.has(label) || remembered.has(name)) return;
+    if (remembered.size >= REMEMBERED) remembered = new Set();
+    remembered.add(name);
+    const count = (met.get(label) ?? before.values.get(label) ?? 0) + 1;
+    met.set(label, count);
+    found.values.set(label, (found.values.get(label) ?? 0) + 1);
+    if (met.size <= MOST_LABELS && (count <= FEW || count * 100 <= records * MOST_PERCENT)) return;
+    met.delete(label);
+    scattered.add(label);
+    found.scattered.push(label);
   }
 
   return {
@@ -76,11 +77,8 @@ export function createLabels(before: LabelState): Labels {
       for (const [key, value] of Object.entries(metadata)) seeValue(`metadata.${key}`, value);
     },
     take() {
-      const sizes = new Map([...seen].map(([label, values]) => [label, values.size] as const));
-      const news = [...sizes].map(([label, size]): [Label, number] => [label, size - (told.get(label) ?? 0)]);
-      told = sizes;
-      const taken = { values: news.filter(([, more]) => more > 0), scattered: found.scattered };
-      found = { values: [], scattered: [] };
+      const taken = { values: [...found.values], scattered: found.scattered };
+      found = { values: new Map(), scattered: [] };
       return taken;
     },
   };
