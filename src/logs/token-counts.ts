@@ -167,7 +167,9 @@ export function tokenCounts(input: Fields, output: Fields, bodies: readonly Fiel
     // The same number stands at the top level, where nothing says that it holds the cached tokens.
     for (const reading of readings) if (reading.input === inclusive.inclusiveInput) reading.input = inclusive.input;
   }
-  return readings.reduce<TokenCounts>(largest, NO_TOKENS);
+  const counts = { ...NO_TOKENS };
+  for (const reading of readings) for (const name of COUNTER_NAMES) raise(counts, name, reading[name]);
+  return counts;
 }
 
 const NO_TOKENS = byCounter((name) =>
