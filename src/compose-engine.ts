@@ -133,7 +133,8 @@ export function narrowedSource(
   const groups = group !== undefined && source.groups.length === 0 ? [group] : source.groups;
   const regions = region !== undefined && source.regions.length === 0 ? [escaped(region)] : source.regions;
   if (groups === source.groups && regions === source.regions) return undefined;
-  const scheme = groups.length > 0 ? `cloudwatch:${groups.map(escaped).join(',')}` : text.replace(/:?([?].*)?$/, ':');
+  const open = text.startsWith('auto') ? 'auto:' : 'cloudwatch:';
+  const scheme = groups.length > 0 ? `cloudwatch:${groups.map(escaped).join(',')}` : open;
   const parameters = [
     ...(regions.length > 0 ? [`region=${regions.join(',')}`] : []),
     ...(source.roles.length > 0 ? [`role=${source.roles.join(',')}`] : []),
