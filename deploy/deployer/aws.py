@@ -1,5 +1,6 @@
 """The only file that talks to AWS: one way to call it, and what its errors mean for the person who deploys."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,7 +72,9 @@ class Aws:
         }
         own = {f"aws_{name}": taken[given] for given, name in names.items()} if taken else {}
         try:
-            self._session = boto3.Session(region_name=region, profile_name=profile, **own)
+            # Which boto3 alone of AWS's SDKs does not read: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
+            named = region or os.environ.get("AWS_REGION")
+            self._session = boto3.Session(region_name=named, profile_name=profile, **own)
         except boto.ProfileNotFound as error:
             raise DeployError(
                 f"{error}. Name one that aws configure list-profiles shows, in --profile or AWS_PROFILE."
