@@ -100,8 +100,25 @@ describe('a server of one’s own, each step after the other', () => {
   it('is the same the second time, to the byte, and nothing is changed', async () => {
     const { CodeKey } = await parametersOf(rig, 'greeter');
     const again = await deploy();
-    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('Nothing to change.')]);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/Nothing to change\..*config prints it\./s)]);
+    expect([again.stdout, (await deploy('--show')).stdout]).toEqual(['', expect.stringContaining('# Claude Code')]);
     expect((await parametersOf(rig, 'greeter'))['CodeKey']).toBe(CodeKey);
+  });
+
+  it('keeps handing out the key of who deploys, whatever keys are made for others', async () => {
+    const handedOut = async () => /keys show (\S+)/.exec((await rig.run(['config', '--app', app])).stdout)?.[1];
+    const keys = async (...args: string[]) => expect((await rig.run(['keys', ...args, '--app', app])).code).toBe(0);
+    const own = (await handedOut()) as string;
+    for (const name of ['bob', 'a']) await keys('create', name);
+    expect([await handedOut(), (await deploy()).stderr]).toEqual([
+      own,
+      expect.stringContaining(`The key ${own} is in`),
+    ]);
+    await keys('revoke', own);
+    expect(await handedOut()).toBe('bob'); // Made here before the other.
+    await keys('create', own);
+    expect(await handedOut()).toBe(own);
+    for (const name of ['bob', 'a']) await keys('revoke', name);
   });
 
   it('has keys for others, by its folder or by the stack’s name', async () => {
