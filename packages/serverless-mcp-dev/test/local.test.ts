@@ -146,9 +146,10 @@ describe('a local Lambda', () => {
     };`;
     await write('authorizer.ts', AUTHORIZER('let-me'));
     const authorizer = join(folder, 'authorizer.ts');
-    const { lambda, ask } = await start({ apiKey: undefined as unknown as string, authorizer, watch: true });
+    const { lambda, lines, ask } = await start({ apiKey: undefined as unknown as string, authorizer, watch: true });
     expect(lambda.apiKey).toBeUndefined();
     expect((await ask()).status).toBe(401);
+    expect(lines).toEqual([expect.stringMatching(/ 401 .*\n +API Gateway's own answer, UNAUTHORIZED/)]);
     expect(await ask({ headers: { authorization: 'Bearer let-me' } })).toMatchObject({
       status: 200,
       body: { event: { requestContext: { authorizer: { principalId: 'ada', team: 'x' } } } },
