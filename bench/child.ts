@@ -1,11 +1,12 @@
 /** As users run it: from the built package. Runs one job in a process of its own and prints `{ ms, peakMb }`: `node bench/child.ts JOB FOLDER [LEDGER]`. */
 import { compose } from 'bedrock-spend';
-import { parseEverything, unpackInParallel } from './rivals.ts';
+import { parseEverything, sumWithDuckDb, unpackInParallel } from './rivals.ts';
 
 const [job, folder = '', ledger] = process.argv.slice(2);
 
 const JOBS: Record<string, () => unknown> = {
   parse: () => parseEverything(folder),
+  duckdb: () => sumWithDuckDb(folder),
   unpack: () => unpackInParallel(folder),
   ingest: async () => {
     const { engine, close } = await compose({ source: folder, ledger: ledger ?? false });

@@ -38,8 +38,11 @@ export function makeLogsWithBodies(folder: string, bytes: number): number {
   return invocations;
 }
 
-/** Writes logs without bodies: `count` invocations over October 2026, an hour a file. */
-export function makeLogsWithoutBodies(folder: string, count: number): void {
+/**
+ * Writes logs without bodies: `count` invocations over October 2026, an hour a file.
+ * @param traced with a trace id of its own in the metadata of each, as many applications put there
+ */
+export function makeLogsWithoutBodies(folder: string, count: number, { traced = false } = {}): void {
   mkdirSync(folder, { recursive: true });
   const random = createRandom(2);
   const hours = 31 * 24;
@@ -47,7 +50,9 @@ export function makeLogsWithoutBodies(folder: string, count: number): void {
   for (let hour = 0, made = 0; hour < hours; hour++) {
     const lines: string[] = [];
     for (let index = 0; index < perHour && made < count; index++, made++)
-      lines.push(recordWithoutBody(made, hour, random));
+      lines.push(
+        traced ? withTrace(recordWithoutBody(made, hour, random), made) : recordWithoutBody(made, hour, random),
+      );
     writeFileSync(
       join(folder, `${String(hour).padStart(3, '0')}.json.gz`),
       gzipSync(`${lines.join('\n')}\n`, { level: 1 }),
@@ -96,6 +101,10 @@ function recordWithoutBody(index: number, hour: number, random: Random): string 
   const input = 100 + Math.floor(random() * 3000);
   const [read, write] = random() < 0.3 ? [Math.floor(random() * 20_000), Math.floor(random() * 2000)] : [0, 0];
   return `{"timestamp":"${at}","accountId":"111122223333","region":"${region}","requestId":"${requestId(index)}","operation":"Converse","modelId":"${MODELS[Math.floor(random() * 5)]}","identity":{"arn":"arn:aws:sts::111122223333:assumed-role/${role}/i-0abc"},"requestMetadata":{"team":"${TEAMS[Math.floor(random() * 4)]}"},"input":{"inputContentType":"application/json","inputTokenCount":${input},"cacheReadInputTokenCount":${read},"cacheWriteInputTokenCount":${write}},"output":{"outputContentType":"application/json","outputTokenCount":${Math.floor(random() * 800)}},"schemaType":"ModelInvocationLog","schemaVersion":"1.0"}`;
+}
+
+function withTrace(line: string, index: number): string {
+  return line.replace('"requestMetadata":{', `"requestMetadata":{"trace":"${requestId(index * 7 + 3)}",`);
 }
 
 function recordWithBody(index: number, words: readonly string[], random: Random): string {

@@ -14,8 +14,8 @@ import { URL_ } from './mcp-requests.ts';
 /** A session of ten calls in five minutes: what each takes, of time and of processor, and what a request takes that is no call. */
 const SESSION = { calls: 10, callS: 1, cpuS: 0.1, otherS: 0.05, lastsS: 300, memoryGb: 0.25, logGb: 1e-5 };
 
-/** How often the inbox of a call of a second is looked into: after 100, 200, 400 and 800 ms, and when it ends. */
-const LOOKS_A_CALL = 5;
+/** How often the inbox of a call of a second is looked into: at once, and after 100, 300 and 700 ms. */
+const LOOKS_A_CALL = 4;
 
 /** A held GET stream: two queries and half a read of its session a second; it is opened anew every 50 s. */
 const STREAM = { readsAS: 2.5, openedS: 50 };

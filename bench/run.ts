@@ -40,12 +40,15 @@ function ingestRun(title: string, folder: string): void {
   const best = fastest({
     'gunzip + JSON.parse, one process': () => child('parse', folder),
     'bare parallel decompression': () => child('unpack', folder),
+    'one DuckDB statement by hand': () => child('duckdb', folder),
     'bedrock-spend, first ingest': () => child('ingest', folder),
   });
   const ours = best['bedrock-spend, first ingest'] as Outcome;
-  console.log(`\n### First ingest: ${title}\n\n| | seconds | against bedrock-spend |\n| --- | --: | --: |`);
-  for (const [name, { ms }] of Object.entries(best))
-    console.log(`| ${name} | ${(ms / 1000).toFixed(2)} | ${(ms / ours.ms).toFixed(2)}x |`);
+  console.log(
+    `\n### First ingest: ${title}\n\n| | seconds | against bedrock-spend | peak MB |\n| --- | --: | --: | --: |`,
+  );
+  for (const [name, { ms, peakMb }] of Object.entries(best))
+    console.log(`| ${name} | ${(ms / 1000).toFixed(2)} | ${(ms / ours.ms).toFixed(2)}x | ${peakMb} |`);
 }
 
 function memoryRun(small: string, large: string): void {
@@ -58,12 +61,12 @@ function memoryRun(small: string, large: string): void {
 }
 
 /** Asked of both: what did each model cost and use in October. The rival is SQL somebody wrote for just this question. */
-async function secondQuestionRun(invocations: number): Promise<void> {
-  const folder = join(work, 'many');
-  const ledger = join(work, 'many.duckdb');
-  makeLogsWithoutBodies(folder, invocations);
+async function secondQuestionRun(invocations: number, { traced = false } = {}): Promise<void> {
+  const folder = join(work, traced ? 'many-traced' : 'many');
+  const ledger = `${folder}.duckdb`;
+  makeLogsWithoutBodies(folder, invocations, { traced });
   const ingest = child('ingest', folder, ledger);
-  const parquet = join(work, 'invocations.parquet');
+  const parquet = `${folder}.parquet`;
   const { close, ...context } = await compose({ source: folder, ledger });
   const question = { by: ['model'], from: '2026-10-01', to: '2026-11-01' };
   const report = await breakdown(question, context);
@@ -82,7 +85,7 @@ async function secondQuestionRun(invocations: number): Promise<void> {
   for (let round = 0; round < 10; round++) rival.push(await timed(() => connection.runAndReadAll(sql)));
   const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
   console.log(
-    `\n### Second question: ${report.totals.invocations.toLocaleString('en-US')} invocations\n\n| | ms, median of 10 |\n| --- | --: |`,
+    `\n### Second question: ${report.totals.invocations.toLocaleString('en-US')} invocations${traced ? ', each of its own trace' : ''}\n\n| | ms, median of 10 |\n| --- | --: |`,
   );
   console.log(
     `| bedrock-spend, exact and priced, on the ledger | ${median(ours).toFixed(0)} |\n| hand-written DuckDB SQL over Parquet | ${median(rival).toFixed(0)} |`,
@@ -103,16 +106,27 @@ try {
     `${cpus().length} cores of ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}, fastest of ${ROUNDS}`,
   );
   const megabytes = QUICK ? 60 : 640;
-  const [logs, tenfold, plain] = [join(work, 'logs'), join(work, 'tenfold'), join(work, 'plain')];
+  const [logs, tenfold, plain, traced] = ['logs', 'tenfold', 'plain', 'traced'].map((name) => join(work, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const bodies = makeLogsWithBodies(logs, megabytes * 1e6);
   ingestRun(`${megabytes} MB of text with bodies, ${bodies.toLocaleString('en-US')} records`, logs);
   const count = QUICK ? 50_000 : 500_000;
   makeLogsWithoutBodies(plain, count);
   ingestRun(`${count.toLocaleString('en-US')} records without bodies`, plain);
+  makeLogsWithoutBodies(traced, count, { traced: true });
+  ingestRun(
+    `${count.toLocaleString('en-US')} records without bodies, a trace id of its own in the metadata of each`,
+    traced,
+  );
   makeLogsWithBodies(tenfold, megabytes * 1e7);
   memoryRun(logs, tenfold);
   rmSync(tenfold, { recursive: true });
   await secondQuestionRun(QUICK ? 200_000 : 10_000_000);
+  await secondQuestionRun(QUICK ? 100_000 : 5_000_000, { traced: true });
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

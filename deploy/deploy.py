@@ -25,4 +25,6 @@ except ModuleNotFoundError as error:
     sys.exit("boto3 is missing: run python3 -m pip install boto3, or run this with: uv run deploy/deploy.py")
 
 if __name__ == "__main__":
-    sys.exit(main(Path(__file__).parent / "apps" / "bedrock_spend"))
+    # Not in serverless-mcp-dev, which has all else: there, it is the server of the folder where it was started.
+    own = Path(__file__).parent / "apps" / "bedrock_spend"
+    sys.exit(main(own if own.is_dir() else None))

@@ -59,7 +59,7 @@ const EITHER = 'nothing: both ways give the same answer';
 /** A client should work either way: its tests are run with both. */
 // biome-ignore format: a table, a row a line
 export const LOGS_SWITCHES: Readonly<Record<keyof LogsSwitches, Assumption>> = {
-  endTime: ['`endTime` includes its instant; or all of its second', `${LOGS_API}/API_StartQuery.html says "included", not which`, 'src/engines/cloudwatch/slice.ts', LOGS_TEST, EITHER],
+  endTime: ['`endTime` includes its instant; or all of its second', `${LOGS_API}/API_StartQuery.html says "included", not which; the first, as AWS says in aws/aws-sdk#280`, 'src/engines/cloudwatch/slice.ts', LOGS_TEST, EITHER],
   numbers: ['numbers in results are written plainly (`128000000`); or as Java writes doubles (`1.28E8`)', 'not documented; both are on record, for different fields (grafana/grafana#96916, oslabs-beta/Embr)', 'src/engines/cloudwatch/plain-row.ts', LOGS_TEST, EITHER],
   missingIsNotEqual: ['`a != "x"` holds for an event without `a`; or does not', 'not documented', DOUBTS, LOGS_TEST, EITHER],
   sumOfNothing: ['`sum` of a field that no event of the group has is absent; or 0', 'not documented', INSIGHTS, LOGS_TEST, EITHER],

@@ -1,13 +1,12 @@
 import { SpendError } from './domain/errors.ts';
 import { athenaSourceFromText } from './engines/athena/source.ts';
 import { cloudWatchSourceFromText } from './engines/cloudwatch/source.ts';
-import { sourcesFromLogging } from './engines/composite/auto.ts';
+import { autoSourceFromText, sourcesFromLogging } from './engines/composite/auto.ts';
 import { uniteEngines } from './engines/composite/union.ts';
 import type { Engine } from './engines/engine.ts';
 import { checkPath } from './engines/files/path.ts';
 import { bucketSourceFromText } from './engines/files/s3/source.ts';
 import { metricsSourceFromText } from './engines/metrics/source.ts';
-import { sourceTextFrom } from './engines/source-text.ts';
 import { lazy } from './lazy.ts';
 
 /** Where the ledger of an embedded engine is kept; `false`: nowhere that lasts. */
@@ -99,17 +98,15 @@ function metricsEngine(source: string): Engine {
 
 /** Asks Bedrock's settings in each region, and opens what they name. */
 function autoEngine(source: string, ledger: LedgerSetting): Engine {
-  const text = source === 'auto' ? 'auto:' : source;
-  const { path, list } = sourceTextFrom(text, ['region', 'role'], AUTO_USAGE);
-  if (path !== '') throw new SpendError('INVALID_SETTING', `${source}: write ${AUTO_USAGE}.`);
+  const { regions, roles, s3 } = autoSourceFromText(source);
   return deferredEngine('auto', source, async () => {
     const [{ awsTargets }, { loggingOf }] = await Promise.all([
       import('./aws/target.ts'),
       import('./aws/logging-configuration.ts'),
     ]);
-    const targets = await awsTargets(list('region'), list('role'));
+    const targets = await awsTargets(regions, roles);
     const found = targets.map(async (target) => ({ ...target, configuration: await loggingOf(target) }));
-    const sources = sourcesFromLogging(await Promise.all(found));
+    const sources = sourcesFromLogging(await Promise.all(found), s3);
     return uniteEngines(
       'auto',
       sources.join(' and '),
@@ -118,9 +115,44 @@ function autoEngine(source: string, ledger: LedgerSetting): Engine {
   });
 }
 
-const AUTO_USAGE = 'auto, or auto:?region=us-east-1,eu-west-1&role=ROLE-ARN';
-
 function deferredEngine(name: string, source: string, open: () => Promise<Engine>): Engine {
   const { usage, invocations, quote, range, metadataKeys, close } = lazy(open);
   return { name, source, usage, invocations, quote, range, metadataKeys, close };
+}
+
+/**
+ * The source with a log group or a region that somebody asks for, where it names none itself: what the operator has fixed stays.
+ * @returns undefined when there is nothing to add, or what is asked for is not open
+ */
+export function narrowedSource(
+  text: string,
+  { group, region }: { group?: string | undefined; region?: string | undefined },
+): string | undefined {
+  if (!/^(cloudwatch:|auto(:|$))/.test(text)) return undefined;
+  const source = fixedIn(text);
+  const groups = group !== undefined && source.groups.length === 0 ? [group] : source.groups;
+  const regions = region !== undefined && source.regions.length === 0 ? [escaped(region)] : source.regions;
+  if (groups === source.groups && regions === source.regions) return undefined;
+  const scheme = groups.length > 0 ? `cloudwatch:${groups.map(escaped).join(',')}` : text.replace(/:?([?].*)?$/, ':');
+  const parameters = [
+    ...(regions.length > 0 ? [`region=${regions.join(',')}`] : []),
+    ...(source.roles.length > 0 ? [`role=${source.roles.join(',')}`] : []),
+    ...(scheme === 'auto:' ? source.ofAuto : source.via),
+  ];
+  return `${scheme}${parameters.length > 0 ? `?${parameters.join('&')}` : ''}`;
+}
+
+/** What a source says, with its further parameters as they are written. */
+function fixedIn(text: string) {
+  if (!text.startsWith('auto')) {
+    const { via, ...source } = cloudWatchSourceFromText(text);
+    return { ...source, via: via === undefined ? [] : [`via=${via}`], ofAuto: [] };
+  }
+  const { s3, ...source } = autoSourceFromText(text);
+  return { ...source, groups: [], via: [], ofAuto: s3 === 'files' ? [] : ['s3=athena', ...s3] };
+}
+
+/** What a caller writes must not become a parameter, such as a role to take. */
+function escaped(text: string): string {
+  return text.replace(/[%?&,#=]/g, encodeURIComponent);
 }

@@ -3,12 +3,12 @@ import envPaths from 'env-paths';
 import type { SessionStore, TaskStore } from 'serverless-mcp';
 import { type AccessControlOptions, openAccessControl } from './authorization/access-control.ts';
 import type { ReadBill } from './bill/bill.ts';
-import { engineFromSource, type LedgerSetting } from './compose-engine.ts';
+import { engineFromSource, type LedgerSetting, narrowedSource } from './compose-engine.ts';
 import type { Alias } from './domain/alias.ts';
 import { type Usd, usdFromText } from './domain/money.ts';
 import { DAY_MS } from './domain/period.ts';
 import { logEntry } from './domain/printable.ts';
-import { narrowedSource } from './engines/cloudwatch/source.ts';
+import { throughAthena } from './engines/composite/auto.ts';
 import { capEngine } from './engines/composite/capped.ts';
 import type { Engine } from './engines/engine.ts';
 import { awsTargetsOfSource } from './engines/source-text.ts';
@@ -32,6 +32,8 @@ export interface PriceOptions {
 
 export interface ComposeOptions extends PriceOptions, AccessControlOptions {
   source: string | undefined;
+  /** It runs in instances that come and go, each of which would read a bucket anew: where logs are in S3 alone, `auto` asks Athena. */
+  shortLived?: boolean | undefined;
   /** A file, or `false` for none that lasts. */
   ledger?: LedgerSetting;
   /** Most that one question may cost: a plain decimal such as `1.50`. */
@@ -52,7 +54,8 @@ export interface ComposeOptions extends PriceOptions, AccessControlOptions {
 }
 
 /** Puts the parts together: the only file that names concrete drivers. */
-export async function compose(options: ComposeOptions): Promise<ServerDependencies & { close(): Promise<void> }> {
+export async function compose(asked: ComposeOptions): Promise<ServerDependencies & { close(): Promise<void> }> {
+  const options = asked.shortLived ? { ...asked, source: asked.source && throughAthena(asked.source) } : asked;
   // An overrides file is read at once, so that what is wrong with it is said at the start.
   const given = options.prices === undefined ? undefined : await openPrices({ prices: options.prices });
   const budgetFor = await budgetsOf(options);

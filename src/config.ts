@@ -361,6 +361,7 @@ export function functionSettings() {
   return {
     data: {
       source: requireSetting('source'),
+      shortLived: true,
       prices: readSetting('prices'),
       ledger: readSetting('ledger'),
       maxScanUsd: readSetting('maxScanUsd'),

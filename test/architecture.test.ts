@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/source-text.ts': ['domain'],
   'engines/grouping': ['domain', 'logs', ...ENGINE],
   'engines/scans': ['domain', 'logs', ...ENGINE, 'engines/grouping'],
-  'engines/composite': ['aws', 'domain', ...ENGINE, 'engines/grouping'],
+  'engines/composite': ['aws', 'domain', ...ENGINE, 'engines/source-text.ts', 'engines/grouping'],
   'engines/spending/dynamodb': ['aws', 'domain', 'engines/spending'],
   'engines/spending': ['domain', ...ENGINE],
   'engines/files': ['aws', 'own-files.ts', 'thread.ts', ...DRIVER],

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deployer import program
 from deployer.aws import Json
 from deployer.error import DeployError
+from deployer.ours import OURS
 from deployer.plugin import Plugin, SmokeTest, load_plugin
 from deployer.stack import APP, SMOKE_TEST, Stack
 
@@ -66,7 +68,7 @@ def read_app(folder: Path) -> App:
         return _app(file, given)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DeployError(
-            f"{file} has another form than packages/serverless-mcp-dev/README.md tells: {error}."
+            f"{file} has another form than {program.page('packages/serverless-mcp-dev/README.md')} tells: {error}."
         ) from error
 
 
@@ -100,19 +102,19 @@ def _app(file: Path, given: Json) -> App:
     )
 
 
-def app_of_stack(stack: Stack, usual: App) -> App:
-    """What a stack tells of its server; one that tells nothing has the usual one."""
+def app_of_stack(stack: Stack, usual: App | None = None) -> App:
+    """What a stack tells of its server; one that tells nothing has this project's own."""
     name = stack.outputs.get(APP)
     if name is None:
-        return usual
+        return usual or App(OURS, Path(), Path())
     asked = json.loads(stack.outputs.get(SMOKE_TEST, "null"))
     test = SmokeTest(asked["tool"], asked["arguments"]) if asked else None
     return App(name, Path(), Path(), smoke_test=test)
 
 
-def notes_for_stack(app: App, usual: App) -> dict[str, str]:
+def notes_for_stack(app: App) -> dict[str, str]:
     """What `app_of_stack` reads."""
-    if app.name == usual.name:
+    if app.name == OURS:
         return {}
     test = app.smoke_test
     asked = {SMOKE_TEST: json.dumps({"tool": test.tool, "arguments": test.arguments})} if test else {}

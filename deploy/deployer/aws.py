@@ -10,6 +10,7 @@ from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
 from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
+from deployer import program
 from deployer.error import DeployError
 from deployer.ours import OURS
 
@@ -56,7 +57,7 @@ def _denial(needed: str, said: str) -> str:
     if "explicit deny" in said:
         what = f"A policy forbids {needed}: whoever keeps that policy must allow it"
     else:
-        what = f"No permission: get {needed} (deploy.py permissions lists all)"
+        what = f"No permission: get {needed} ({program.STARTED_AS} permissions lists all)"
     return f"{what}, then run the command again. AWS says: {said.rstrip('.')}."
 
 
@@ -72,9 +73,9 @@ class Aws:
         }
         own = {f"aws_{name}": taken[given] for given, name in names.items()} if taken else {}
         try:
-            # Which boto3 alone of AWS's SDKs does not read: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
-            named = region or os.environ.get("AWS_REGION")
-            self._session = boto3.Session(region_name=named, profile_name=profile, **own)
+            # Which boto3 itself does not read: it knows AWS_DEFAULT_REGION.
+            region = region or os.environ.get("AWS_REGION")
+            self._session = boto3.Session(region_name=region, profile_name=profile, **own)
         except boto.ProfileNotFound as error:
             raise DeployError(
                 f"{error}. Name one that aws configure list-profiles shows, in --profile or AWS_PROFILE."

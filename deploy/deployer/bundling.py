@@ -1,5 +1,7 @@
-"""An app's code, bundled by its own serverless-mcp-dev, which uses esbuild: what runs on AWS is what runs in the local Lambda."""
+"""An app's code, bundled by serverless-mcp-dev, which uses esbuild: what runs on AWS is what runs in the local Lambda."""
 
+import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,8 +10,11 @@ from deployer.app import App
 from deployer.error import DeployError
 
 PROGRAM = Path("node_modules/serverless-mcp-dev/bin/serverless-mcp-dev.js")
-# In front of servers without one of their own: it finds keys in other headers.
+# What bundles, where serverless-mcp-dev has started this: itself. A list of words, in JSON.
+GIVEN = os.environ.get("DEPLOYER_BUNDLER")
+# In front of servers without one of their own: it finds keys in other headers. In the package of serverless-mcp-dev, bundled.
 KEYS_ALONE = Path(__file__).parent.parent / "authorizer.ts"
+BUNDLED = KEYS_ALONE.with_suffix("")
 
 
 def bundle(app: App, into: Path) -> None:
@@ -17,19 +22,27 @@ def bundle(app: App, into: Path) -> None:
     _bundle(app, app.folder, app.entry, into)
     if app.authorizer:
         _bundle(app, app.folder, app.authorizer, into / "authorizer")
+    elif BUNDLED.is_dir():
+        shutil.copytree(BUNDLED, into / "authorizer")
     else:
         _bundle(app, KEYS_ALONE.parent.parent, KEYS_ALONE, into / "authorizer")
 
 
 def _bundle(app: App, folder: Path, entry: Path, into: Path) -> None:
     """From a folder, which settles how files are named in the result."""
-    node = shutil.which("node")
-    if node is None:
-        raise DeployError("Node is missing, which bundles the server: install Node 22.18 or newer.")
-    asked = [node, str(_program(app)), "bundle", str(entry.relative_to(folder)), "--out", str(into)]
+    asked = [*_bundler(app), "bundle", str(entry.relative_to(folder)), "--out", str(into)]
     ended = subprocess.run(asked, cwd=folder, stdout=2, check=False)
     if ended.returncode != 0:
         raise DeployError(f"{app.name} could not be bundled: what is said above has to be put right first.")
+
+
+def _bundler(app: App) -> list[str]:
+    if GIVEN:
+        return [str(word) for word in json.loads(GIVEN)]
+    node = shutil.which("node")
+    if node is None:
+        raise DeployError("Node is missing, which bundles the server: install Node 22.18 or newer.")
+    return [node, str(_program(app))]
 
 
 def _program(app: App) -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from deployer import program
 from deployer.aws import Aws, Json
 from deployer.console import Console, table
 from deployer.error import DeployError
@@ -79,7 +80,7 @@ def propose(aws: Aws, stack: Stack | None, proposal: Proposal) -> ChangeSet | No
         Parameters=given,
         Capabilities=["CAPABILITY_IAM"],
         Tags=[{"Key": key, "Value": value} for key, value in {**proposal.tags, OURS: name}.items()],
-        Description="deploy.py",
+        Description=program.NAME,
         **role,
     )
     arn = made["Id"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from deployer import smoke, ways_in
-from deployer.app import App, app_of_stack, notes_for_stack, read_app
+from deployer import program, smoke, ways_in
+from deployer.app import FILE, App, app_of_stack, notes_for_stack, read_app
 from deployer.aws import Aws
 from deployer.console import Console, table
 from deployer.deploying import DeployRequest, deploy
@@ -19,6 +19,7 @@ from deployer.keys import Keys, keys_of
 from deployer.merging import template_of
 from deployer.own_permissions import Options, not_in_it, own_policy, role_policy
 from deployer.parameters import parse_settings
+from deployer.plugin import Plugin
 from deployer.stack import Stack, need_stack
 from deployer.template import parameters_here, with_notes
 from deployer.watching import show_log, status_of, status_text
@@ -29,23 +30,22 @@ ANY_REGION = "us-east-1"
 Command = Callable[[Aws, Console, argparse.Namespace], None]
 
 
-def main(usual_app: Path, arguments: Sequence[str] | None = None) -> int:
-    """Run a command; a failure is one line. @param usual_app: what is deployed without --app."""
+def main(usual_app: Path | None, arguments: Sequence[str] | None = None) -> int:
+    """Run a command; a failure is one line. @param usual_app: what is deployed without --app; none: what is in this folder."""
     console = Console(agrees=False)
     try:
-        usual = read_app(usual_app)
-        folder = _app_folder(arguments)
-        app = read_app(Path(folder).resolve()) if folder else usual
-        given = _parser(app).parse_args(arguments)
-        given.apps = Apps(app if folder else None, usual)
+        apps = _apps(usual_app, _app_folder(arguments))
+        given = _parser(apps).parse_args(arguments)
+        given.apps = apps
+        given.stack = given.stack or apps.meant.name
         console = Console(agrees=getattr(given, "yes", False))
         command: Command = given.command
         command(Aws(region=given.region or given.usual_region, profile=given.profile), console, given)
     except DeployError as failure:
-        console.say(f"deploy.py: {failure}")
+        console.say(f"{program.NAME}: {failure}")
         return 1
     except KeyboardInterrupt:
-        console.say("\ndeploy.py: Interrupted. Run the same command again: it goes on where it was.")
+        console.say(f"\n{program.NAME}: Interrupted. Run the same command again: it goes on where it was.")
         return 130
     except BrokenPipeError:
         return 141
@@ -57,16 +57,30 @@ class Apps:
     """The app that is named, and the one that is meant where none is."""
 
     named: App | None
-    usual: App
+    usual: App | None
+
+    @property
+    def known(self) -> App | None:
+        """Without a stack to ask."""
+        return self.named or self.usual
 
     @property
     def meant(self) -> App:
-        """Without a stack to ask."""
-        return self.named or self.usual
+        """Where there has to be one."""
+        if self.known is None:
+            raise DeployError(f"There is no {FILE} here: go to the folder of the server, or name it with --app DIR.")
+        return self.known
 
     def of(self, stack: Stack) -> App:
         """What a stack runs."""
         return self.named or app_of_stack(stack, self.usual)
+
+
+def _apps(usual_app: Path | None, folder: str | None) -> Apps:
+    if usual_app:
+        return Apps(read_app(Path(folder).resolve()) if folder else None, read_app(usual_app))
+    place = Path(folder or ".").resolve()
+    return Apps(read_app(place) if folder or (place / FILE).exists() else None, None)
 
 
 def _app_folder(arguments: Sequence[str] | None) -> str | None:
@@ -79,16 +93,19 @@ def _app_folder(arguments: Sequence[str] | None) -> str | None:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"deploy.py: {message}. {self.prog} --help shows what there is.\n")
+        self.exit(2, f"{program.NAME}: {message}. {self.prog} --help shows what there is.\n")
 
 
-def _parser(app: App) -> argparse.ArgumentParser:
-    parser = _Parser(prog="deploy.py", description="an MCP server on AWS: docs/deploy.md")
+def _parser(apps: Apps) -> argparse.ArgumentParser:
+    plugin = apps.known.plugin if apps.known else Plugin()
+    usual_stack = apps.known.name if apps.known else "that of the server"
+    about = f"an MCP server on AWS: {program.page('docs/deploy.md')}"
+    parser = _Parser(prog=program.STARTED_AS, description=about)
     everywhere = _Parser(add_help=False)
     everywhere.add_argument("--region", help="where it is deployed; otherwise AWS's own settings tell")
     everywhere.add_argument("--profile", help="of AWS's settings")
     everywhere.add_argument("--app", metavar="DIR", help="a server of your own: the folder with its app.toml")
-    everywhere.add_argument("--stack", default=app.name, help=f"name of the stack ({app.name})")
+    everywhere.add_argument("--stack", help=f"name of the stack ({usual_stack})")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(
@@ -99,7 +116,7 @@ def _parser(app: App) -> argparse.ArgumentParser:
         return one
 
     one = add("deploy", "build, push an image, show what changes and costs, ask, deploy, try it out", _deploy)
-    app.plugin.add_options(one)
+    plugin.add_options(one)
     one.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter, kept until set again"
     )
@@ -118,7 +135,7 @@ def _parser(app: App) -> argparse.ArgumentParser:
     one.add_argument("--show", action="store_true", help="print the key with the settings")
     one.add_argument("--yes", action="store_true", help="ask nothing")
     one = add("permissions", "a policy for who deploys, for the options that are given", _permissions)
-    app.plugin.add_options(one)
+    plugin.add_options(one)
     one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="as deploy will be given")
     one.add_argument("--cloudformation-role", metavar="ARN", help="as deploy will be given")
     one.add_argument(
@@ -159,7 +176,6 @@ def _deploy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
     app = given.apps.meant
     request = DeployRequest(
         app=app,
-        usual=given.apps.usual,
         stack=given.stack,
         asked=app.plugin.settings(given),
         settings=given.set,
@@ -188,8 +204,8 @@ def _permissions(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 
 def _template(_aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    app, usual = given.apps.meant, given.apps.usual
-    console.show(with_notes(template_of(app), notes_for_stack(app, usual)).rstrip("\n"))
+    app = given.apps.meant
+    console.show(with_notes(template_of(app), notes_for_stack(app)).rstrip("\n"))
 
 
 def _status(aws: Aws, console: Console, given: argparse.Namespace) -> None:
@@ -214,7 +230,8 @@ def _logs(aws: Aws, console: Console, given: argparse.Namespace) -> None:
 
 
 def _destroy(aws: Aws, console: Console, given: argparse.Namespace) -> None:
-    destroy(aws, console, given.stack, given.apps.meant.package)
+    app = given.apps.known
+    destroy(aws, console, given.stack, app.package if app else "")
 
 
 def _list_keys(aws: Aws, console: Console, given: argparse.Namespace) -> None:

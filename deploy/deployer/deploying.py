@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from deployer import changes, code, smoke, ways_in
+from deployer import changes, code, program, smoke, ways_in
 from deployer.account import RESERVED, look_at
 from deployer.app import NAME, App, app_of_stack, notes_for_stack
 from deployer.archive import Bucket
@@ -34,8 +34,6 @@ class DeployRequest:
     """What the command line asks for."""
 
     app: App
-    # That is deployed without --app, and tells nothing of itself in its stack.
-    usual: App
     stack: str
     # By options of the app's own.
     asked: Mapping[str, str] = field(default_factory=dict)
@@ -111,7 +109,7 @@ def _ask(aws: Aws, console: Console, change_set: ChangeSet, place: Place) -> Non
 
 def _check_app(stack: Stack | None, request: DeployRequest) -> None:
     """Another server in place of the one that is there would take its sessions and keys, another package cannot be."""
-    runs = app_of_stack(stack, request.usual).name if stack else request.app.name
+    runs = app_of_stack(stack).name if stack else request.app.name
     if runs != request.app.name:
         raise DeployError(
             f"The stack {request.stack} runs {runs}, not {request.app.name}: name the folder of {runs} with --app, "
@@ -200,7 +198,7 @@ def _remembered(aws: Aws, stack: Stack) -> frozenset[str] | None:
 
 def _about(request: DeployRequest, values: Values) -> dict[str, str]:
     by_hand = {SET_BY_HAND: " ".join(sorted(values.by_hand)) or NOTHING}
-    return {**by_hand, **notes_for_stack(request.app, request.usual)}
+    return {**by_hand, **notes_for_stack(request.app)}
 
 
 def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack, *, changed: bool) -> None:
@@ -213,7 +211,7 @@ def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack,
         console.say("What to paste into each host is as it was: config prints it.")
     reason = _not_reachable(stack)
     if reason:
-        console.say(f"\n{reason}: deploy.py test --stack {stack.name} --region {aws.region}")
+        console.say(f"\n{reason}: {program.STARTED_AS} test --stack {stack.name} --region {aws.region}")
         return
     console.say(f"\nTrying {stack.output('Url')}.")
     try:

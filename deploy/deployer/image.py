@@ -17,6 +17,7 @@ from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
 from deployer.error import DeployError, NotOursError
 from deployer.ours import OURS
+from deployer.program import NAME
 from deployer.signing_in import signed_in
 
 BUILDERS = ("docker", "podman", "finch", "buildah")
@@ -102,7 +103,7 @@ class Repository:
         tags = self.aws.call("ecr", "list_tags_for_resource", resourceArn=found["repositoryArn"]).get("tags", [])
         if {"Key": OURS, "Value": self.name} not in tags:
             raise NotOursError(
-                f"The ECR repository {self.name} in {self.aws.region} is not one of deploy.py's: take another name with "
+                f"The ECR repository {self.name} in {self.aws.region} is not one of {NAME}'s: take another name with "
                 f"--stack, or, if destroy may delete it, tag it {OURS}={self.name}."
             )
 

@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from deployer import program
 from deployer.aws import Aws, Json
 from deployer.error import DeployError
 from deployer.ours import OURS
@@ -163,7 +164,7 @@ class Keys:
             "apigateway",
             "create_api_key",
             name=f"{self.stack}-{name}",
-            description=f"{OURS}, made by deploy.py",
+            description=f"{OURS}, made by {program.NAME}",
             enabled=True,
             tags={**self.tags, OURS: self.stack},
         )

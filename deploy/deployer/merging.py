@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from deployer import program
 from deployer.app import App
 from deployer.aws import Json
 from deployer.error import DeployError
@@ -41,7 +42,13 @@ def template_of(app: App) -> str:
     gateway = (HERE / "gateway.yaml").read_text(encoding="utf-8")
     code = sections((HERE / f"code_{app.package}.yaml").read_text(encoding="utf-8"))
     parts = {**_generic(app), **_own(app, {found[1] for found in PLACE.findall(gateway)})}
-    inline = {"name": app.name, "memory_mb": str(app.memory_mb), "authorizer": _authorizer(app)}
+    inline = {
+        "name": app.name,
+        "memory_mb": str(app.memory_mb),
+        "authorizer": _authorizer(app),
+        "program": program.STARTED_AS,
+        "docs": program.page("docs/deploy.md"),
+    }
     _check_names(app, gateway, code)
     whole = PLACE.sub(lambda found: _place(found[1], found[2], code, parts), gateway)
     return re.sub(r"<<([a-z_]+)>>", lambda found: inline[found[1]], whole)

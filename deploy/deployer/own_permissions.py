@@ -1,4 +1,4 @@
-"""What the person who deploys must be allowed, as a policy: `deploy.py permissions`. A test holds it to the calls and the template.
+"""What the person who deploys must be allowed, as a policy: `permissions`. A test holds it to the calls and the template.
 
 What CloudFormation asks in that person's name is by type of resource, as the types' handlers have it
 (aws cloudformation describe-type --type RESOURCE --type-name …); with a role for CloudFormation, that role needs it.

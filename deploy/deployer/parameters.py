@@ -5,10 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from deployer import program
 from deployer.error import DeployError
 from deployer.template import Parameter
 
-# Only deploy.py knows where the code lies.
+# Only the deployer knows where the code lies.
 CODE = ("ImageUri", "CodeBucket", "CodeKey")
 
 
@@ -39,10 +40,10 @@ def known(name: str, parameters: Mapping[str, Parameter]) -> Parameter:
     if name in parameters and name not in CODE:
         return parameters[name]
     if name in CODE:
-        raise DeployError(f"{name} is what deploy.py builds: it cannot be set.")
+        raise DeployError(f"{name} is what {program.NAME} builds: it cannot be set.")
     lower = {other.lower(): other for other in parameters}
     close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
-    hint = f" Did you mean {lower[close[0]]}?" if close else " docs/deploy.md lists them."
+    hint = f" Did you mean {lower[close[0]]}?" if close else f" {program.page('docs/deploy.md')} lists them."
     raise DeployError(f"There is no parameter {name}.{hint}")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from deployer import program
 from deployer.aws import Aws
 from deployer.error import DeployError
 from deployer.plugin import SmokeTest
@@ -124,7 +125,8 @@ def _call(client: Client, test: SmokeTest, tools: list[str]) -> list[str]:
     meta = {"_meta": test.meta} if test.meta else {}
     result = client.request("tools/call", {"name": test.tool, "arguments": test.arguments, **meta})
     if result.get("isError"):
-        raise DeployError(f"{test.tool}: {_said(json.dumps(result['content'][0])).rstrip('.')}. See: deploy.py logs.")
+        said = _said(json.dumps(result["content"][0])).rstrip(".")
+        raise DeployError(f"{test.tool}: {said}. See: {program.STARTED_AS} logs.")
     return test.told(result)
 
 
@@ -157,7 +159,9 @@ def _challenge(url: str) -> str:
     except urllib.error.HTTPError as error:
         if error.code == 401:  # noqa: PLR2004 - of HTTP
             return str(error.headers.get("www-authenticate", ""))
-        raise NotAnsweredError(f"{url} answers {error.code} in place of 401. See: deploy.py logs.") from error
+        raise NotAnsweredError(
+            f"{url} answers {error.code} in place of 401. See: {program.STARTED_AS} logs."
+        ) from error
     except OSError as error:
         raise _unreachable(url, error) from error
 
@@ -189,7 +193,7 @@ def _unreachable(url: str, error: OSError) -> NotAnsweredError:
 
 
 def _introduction() -> Json:
-    return {"protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": {"name": "deploy.py", "version": "1"}}
+    return {"protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": {"name": program.NAME, "version": "1"}}
 
 
 def _patiently(ask: Callable[[], Answer], patience_s: float, *, in_a_row: int = 1) -> Answer:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from deployer import program
 from deployer.aws import Aws, AwsError, Json
 from deployer.console import Console
 from deployer.error import DeployError
@@ -103,7 +104,7 @@ class Stack:
 
     @property
     def ours(self) -> bool:
-        """Whether deploy.py made it, or another tool from its template."""
+        """Whether this made it, or another tool from its template."""
         usual = str(self.found.get("Description", "")).startswith(f"{OURS}:")
         return OURS in self.tags or usual or set(self.outputs) >= OF_AN_APP
 
@@ -121,13 +122,13 @@ def find_stack(aws: Aws, name: str) -> Stack | None:
         return None
     if not (stack.ours if stack.exists else _only_proposed(aws, name)):
         raise DeployError(
-            f"The stack {name} in {aws.region} is not one of deploy.py's: take another name with --stack."
+            f"The stack {name} in {aws.region} is not one of {program.NAME}'s: take another name with --stack."
         )
     return stack
 
 
 def _only_proposed(aws: Aws, name: str) -> bool:
-    """Whether nobody but deploy.py has proposed this stack; it has neither tags nor description yet."""
+    """Whether nobody but this has proposed this stack; it has neither tags nor description yet."""
     proposed = aws.pages("cloudformation", "list_change_sets", "Summaries", StackName=name)
     return all(summary["ChangeSetName"] == CHANGE_SET for summary in proposed)
 

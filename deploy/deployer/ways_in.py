@@ -1,6 +1,6 @@
 """How clients get into a deployed server, with a key, a token or AWS credentials: what to paste for it, and a trial of it."""
 
-from deployer import smoke
+from deployer import program, smoke
 from deployer.app import App
 from deployer.aws import Aws
 from deployer.error import DeployError
@@ -19,7 +19,7 @@ def what_to_paste(aws: Aws, app: App, stack: Stack, key: str | None, *, show: bo
     keys = keys_of(aws, stack)
     name = _name(keys, key)
     value = keys.value(name) if show else None
-    get = f"python3 deploy/deploy.py keys show {name} --stack {stack.name} --region {aws.region}"
+    get = f"{program.COMMAND} keys show {name} --stack {stack.name} --region {aws.region}"
     return settings(app.name, url, value, get=get)
 
 

@@ -6,11 +6,12 @@ import { startPython } from '../python/index.ts';
 
 /** deploy.py, whose pauses and patience, and those of boto3's retries, take a moment: here nothing takes long. */
 export const DEPLOY_QUICKLY = `
-import runpy, sys, time
+import os, runpy, sys, time
 sleep, monotonic = time.sleep, time.monotonic
 time.sleep, time.monotonic = lambda seconds: sleep(seconds / 20), lambda: monotonic() * 20
-sys.path.insert(0, "deploy")
-runpy.run_path("deploy/deploy.py", run_name="__main__")`;
+script = "deploy/deploy.py"
+sys.path[:0] = [os.path.dirname(script), "deploy"]
+runpy.run_path(script, run_name="__main__")`;
 
 /** Those of before are no more. */
 export interface Faults {

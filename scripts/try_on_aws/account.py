@@ -1,30 +1,37 @@
 """What is only read of an account, or made and deleted at once: metrics, quotas, its bill, an archived object, a table."""
 
 import datetime
+import re
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from try_on_aws.athena import empty_bucket
+from try_on_aws.buckets import empty_bucket, make_bucket
 from try_on_aws.trial import Json, Seen, Trial, code_of
 
-DAY_S, METRIC_S = 86_400, 300
+DAY_S, METRIC_S, CELL_S = 86_400, 300, 300
+# Of one cell.
+SINCE_S = 120
 # Of line, the service and what the quota's name holds.
 QUOTAS = {
     "tooManyQueries": ("logs", "quer"),
     "filterSpeed": ("logs", "FilterLogEvents"),
     "callsPerSecond": ("monitoring", "GetMetricData"),
 }
+# Words by which people know the models of Bedrock, whoever sells them.
+SOLD = re.compile(
+    "bedrock|claude|anthropic|nova|titan|llama|mistral|cohere|ai21|jamba|stability|deepseek|qwen", re.IGNORECASE
+)
+ARCHIVES = ("GLACIER", "DEEP_ARCHIVE", "GLACIER_IR")
 # Where Cost Explorer is, for all regions.
 BILLED_IN = "us-east-1"
 ITEM_BYTES, BATCH, WRITERS = 409_600, 25, 8
 
 
 def metrics(trial: Trial) -> Seen:
-    """How CloudWatch cuts time into cells, and what it refuses."""
+    """How CloudWatch cuts time into cells, and what it refuses; its one metric goes by itself, in time."""
     now = round(time.time())
-    # In the middle of a cell of five minutes that has begun a while ago.
-    middle = now - now % 300 - 450
+    # Some whole minutes into a cell that has ended: CloudWatch cuts a start to its minute.
+    middle = now - now % CELL_S - 2 * CELL_S + SINCE_S
     point = {"MetricName": "calls", "Timestamp": middle + 90, "Value": 1.0}
     trial.call("cloudwatch", "put_metric_data", Namespace=trial.name, MetricData=[point])
 
@@ -34,23 +41,30 @@ def metrics(trial: Trial) -> Seen:
         queries = [{"Id": f"q{index}", "MetricStat": stat} for index in range(count)]
         return trial.ask("cloudwatch", "get_metric_data", MetricDataQueries=queries, StartTime=start, EndTime=now + 60)
 
-    def cell() -> list[float]:
-        found = asked(1, middle, 300).get("MetricDataResults", [{}])[0]
-        return [at.timestamp() for at in found.get("Timestamps", [])]
+    def cells(start: int, period: int = CELL_S) -> list[int]:
+        found = asked(1, start, period).get("MetricDataResults", [{}])[0]
+        return [round(at.timestamp()) for at in found.get("Timestamps", [])]
 
-    [at, *_] = trial.wait("the metric", cell, METRIC_S)
+    trial.wait("the metric", lambda: cells(middle - SINCE_S), METRIC_S)
+    long_ago = now - now % CELL_S - 20 * DAY_S
+    names = {0: "start of the request", -SINCE_S: "multiple of the period"}
     return {
-        "cellStart": "start of the request" if at == middle else "multiple of the period" if at % 300 == 0 else "other",
-        "queriesPerCall": [code_of(asked(count, middle, 300)) for count in (500, 501)],
-        "kept": [code_of(asked(1, now - 20 * DAY_S, period)) for period in (60, 300)],
+        "cellStart": [names.get(at - middle, at - middle) for at in cells(middle)],
+        "queriesPerCall": [code_of(asked(count, middle, CELL_S)) for count in (500, 501)],
+        # Of sums by the minute, which are not kept that long, and by five.
+        "kept": [[code_of(asked(1, long_ago, period)), len(cells(long_ago, period))] for period in (60, 300)],
     }
 
 
 def quotas(trial: Trial) -> Seen:
-    """How often this account may ask: read from Service Quotas."""
+    """How often this account may ask: read from Service Quotas, which tells of some quotas what they are by default alone."""
     seen = {}
     for line, (service, words) in QUOTAS.items():
-        found = trial.aws.pages("service-quotas", "list_service_quotas", "Quotas", ServiceCode=service)
+        found = [
+            item
+            for listing in ("list_aws_default_service_quotas", "list_service_quotas")
+            for item in trial.aws.pages("service-quotas", listing, "Quotas", ServiceCode=service)
+        ]
         seen[line] = {item["QuotaName"]: item["Value"] for item in found if words.lower() in item["QuotaName"].lower()}
     return seen
 
@@ -61,10 +75,10 @@ def bill(trial: Trial) -> Seen:
     period = {"Start": f"{today - datetime.timedelta(days=30)}", "End": f"{today}"}
 
     def named(dimension: str, **given: object) -> list[str]:
-        answer = trial.ask(
+        answer = trial.call(
             "ce", "get_dimension_values", region=BILLED_IN, TimePeriod=period, Dimension=dimension, **given
         )
-        return [item["Value"] for item in answer.get("DimensionValues", [])]
+        return [item["Value"] for item in answer["DimensionValues"]]
 
     def costs(*dimensions: str) -> Json:
         groups = [{"Type": "DIMENSION", "Key": dimension} for dimension in dimensions]
@@ -78,30 +92,26 @@ def bill(trial: Trial) -> Seen:
             GroupBy=groups,
         )
 
-    services = [name for name in named("SERVICE") if "bedrock" in name.lower()]
+    services = sorted(name for name in named("SERVICE") if SOLD.search(name))
     wanted = {"Dimensions": {"Key": "SERVICE", "Values": services or ["Amazon Bedrock"]}}
-    trial.keep("usageTypes", named("USAGE_TYPE", Filter=wanted))
     three, two = costs("SERVICE", "USAGE_TYPE", "REGION"), costs("SERVICE", "USAGE_TYPE")
     days = two.get("ResultsByTime", [])
     return {
         "serviceNames": services,
         "twoGroups": [code_of(two), code_of(three)],
-        "estimated": [day.get("Estimated") for day in days[-1:]],
-        "usageTypes": len(trial.said["usageTypes"]) > 0,
+        # Of a month ago, and of yesterday.
+        "estimated": [day.get("Estimated") for day in (*days[:1], *days[-1:])],
+        "usageTypes": sorted(named("USAGE_TYPE", Filter=wanted)),
     }
 
 
 def objects(trial: Trial) -> Seen:
-    """Whether an archived object can be read."""
+    """Whether archived objects can be read."""
     bucket = f"{trial.name}-objects"
-    elsewhere = trial.aws.region != "us-east-1"
-    where = {"CreateBucketConfiguration": {"LocationConstraint": trial.aws.region}} if elsewhere else {}
-    try:
-        trial.call("s3", "create_bucket", Bucket=bucket, **where)
-        trial.call("s3", "put_object", Bucket=bucket, Key="a", Body=b"a", StorageClass="GLACIER")
-        return {"archived": code_of(trial.ask("s3", "get_object", Bucket=bucket, Key="a"))}
-    finally:
-        objects_gone(trial)
+    make_bucket(trial, bucket)
+    for kind in ARCHIVES:
+        trial.call("s3", "put_object", Bucket=bucket, Key=kind, Body=b"a", StorageClass=kind)
+    return {"archived": {kind: code_of(trial.ask("s3", "get_object", Bucket=bucket, Key=kind)) for kind in ARCHIVES}}
 
 
 def objects_gone(trial: Trial) -> None:
@@ -135,27 +145,21 @@ def tables(trial: Trial) -> Seen:
         # Names count, too: pk and large, and the key's one letter.
         return put("l", {"large": {"S": "x" * (count - len("pk" + "l" + "large"))}})
 
-    try:
-        trial.call("dynamodb", "create_table", **table, **keys, BillingMode="PAY_PER_REQUEST")
-        trial.wait("the table", active)
-        with ThreadPoolExecutor(WRITERS) as pool:
-            outcomes = sorted(pool.map(first, range(WRITERS)))
-        found = trial.call("dynamodb", "get_item", **table, Key={"pk": {"S": "one"}}, ConsistentRead=True)
-        wrong = trial.ask("dynamodb", "get_item", **table, Key={"no": {"S": "one"}})
-        none = trial.ask("dynamodb", "get_item", TableName=f"{trial.name}-none", Key={"pk": {"S": "one"}})
-        return {
-            "conditions": [outcomes.count(""), sorted(set(outcomes) - {""}), "Item" in found],
-            "itemBytes": [code_of(sized(ITEM_BYTES)), code_of(sized(ITEM_BYTES + 1))],
-            "batch": [code_of(many(BATCH)), code_of(many(BATCH + 1))],
-            "dynalite": [code_of(wrong), code_of(none)],
-        }
-    finally:
-        tables_gone(trial)
+    trial.call("dynamodb", "create_table", **table, **keys, BillingMode="PAY_PER_REQUEST")
+    trial.wait("the table", active)
+    with ThreadPoolExecutor(WRITERS) as pool:
+        outcomes = sorted(pool.map(first, range(WRITERS)))
+    found = trial.call("dynamodb", "get_item", **table, Key={"pk": {"S": "one"}}, ConsistentRead=True)
+    wrong = trial.ask("dynamodb", "get_item", **table, Key={"no": {"S": "one"}})
+    none = trial.ask("dynamodb", "get_item", TableName=f"{trial.name}-none", Key={"pk": {"S": "one"}})
+    return {
+        "conditions": [outcomes.count(""), sorted(set(outcomes) - {""}), "Item" in found],
+        "itemBytes": [code_of(sized(ITEM_BYTES)), code_of(sized(ITEM_BYTES + 1))],
+        "batch": [code_of(many(BATCH)), code_of(many(BATCH + 1))],
+        "dynalite": [code_of(wrong), code_of(none)],
+    }
 
 
 def tables_gone(trial: Trial) -> None:
     """Delete the table."""
     trial.drop("dynamodb", "delete_table", TableName=f"{trial.name}-items")
-
-
-GONE: tuple[Callable[[Trial], None], ...] = (objects_gone, tables_gone)

@@ -3,10 +3,12 @@
 import gzip
 import json
 import os
+import secrets
 import shutil
 import subprocess
 from pathlib import Path
 
+from try_on_aws.buckets import empty_bucket, make_bucket
 from try_on_aws.roles import drop_role, taken
 from try_on_aws.trial import Json, Seen, Trial, code_of, words_of
 
@@ -14,7 +16,8 @@ ROOT = Path(__file__).parent.parent.parent
 MOST_BYTES = 262_144
 # The least that a workgroup takes for a limit, and what crosses it.
 # https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html
-CUTOFF, TOO_LARGE = 10_000_000, 11_000_000
+# A query may end before Athena has looked at what it scanned: it is to take some seconds.
+CUTOFF, TOO_LARGE, COPIES = 10_000_000, 11_000_000, 8
 CODES = ("TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND", "EntityNotFoundException")
 ONE = "SELECT 'x' AS one, CAST(NULL AS varchar) AS nothing"
 # Of the sample, which is invented.
@@ -35,14 +38,14 @@ LINES = [{"requestId": "r1", "meta": {"Team": "x"}, "body": '{"K":1}'}]
 
 
 class Place:
-    """A bucket, a database and four workgroups that have the trial's name."""
+    """Buckets, a database and workgroups of one check's own: AWS may not give a bucket's name out again for a while."""
 
-    def __init__(self, trial: Trial) -> None:
-        self.trial = trial
-        self.bucket = f"{trial.name}-athena"
+    def __init__(self, trial: Trial, of: str) -> None:
+        self.trial, self.name = trial, f"{trial.name}-{of}"
+        self.bucket = self.name
         # Whose objects nobody may read.
-        self.shut = f"{trial.name}-shut"
-        self.database = trial.name.replace("-", "_")
+        self.shut = f"{self.name}-shut"
+        self.database = self.name.replace("-", "_")
         self.results = f"s3://{self.bucket}/results/"
         self.groups = {
             "plain": {"ResultConfiguration": {"OutputLocation": self.results}, "EnforceWorkGroupConfiguration": False},
@@ -57,14 +60,12 @@ class Place:
 
     def group(self, kind: str) -> str:
         """The name of one of them."""
-        return f"{self.trial.name}-{kind}"
+        return f"{self.name}-{kind}"
 
     def make(self) -> None:
         """All but the tables."""
-        elsewhere = self.trial.aws.region != "us-east-1"
-        where = {"CreateBucketConfiguration": {"LocationConstraint": self.trial.aws.region}} if elsewhere else {}
         for bucket in (self.bucket, self.shut):
-            self.trial.call("s3", "create_bucket", Bucket=bucket, **where)
+            make_bucket(self.trial, bucket)
         # One that cannot be made is missed by its queries, which tell that.
         made = {
             kind: self.trial.ask("athena", "create_work_group", Name=self.group(kind), Configuration=configuration)
@@ -127,19 +128,22 @@ class Place:
 
 
 def check(trial: Trial) -> Seen:
-    """What Athena makes of places for results, and of a table over objects of a few kilobytes; one has 11 MB."""
-    place = Place(trial)
-    try:
-        place.make()
-        seen = {**_of_workgroups(place), **_of_tables(place), **_of_failures(place), **_of_sample(place)}
-    finally:
-        gone(trial)
-    return seen
+    """What Athena makes of workgroups and places for results."""
+    place = Place(trial, "athena")
+    place.make()
+    return _of_workgroups(place)
 
 
-def gone(trial: Trial) -> None:
-    """Delete what it makes."""
-    place = Place(trial)
+def scans(trial: Trial) -> Seen:
+    """What it reads of tables over objects of a few kilobytes, and how it fails; one table has 90 MB."""
+    place = Place(trial, "scans")
+    place.make()
+    return {**_of_tables(place), **_of_failures(place)}
+
+
+def gone(trial: Trial, of: str) -> None:
+    """Delete what one of these makes."""
+    place = Place(trial, of)
     for kind in place.groups:
         trial.drop("athena", "delete_work_group", WorkGroup=place.group(kind), RecursiveDeleteOption=True)
     drop_role(trial, "athena")
@@ -150,21 +154,9 @@ def gone(trial: Trial) -> None:
     empty_bucket(trial, place.shut)
 
 
-def empty_bucket(trial: Trial, bucket: str) -> None:
-    """Delete a bucket of the trial's with all that is in it."""
-    trial.drop("s3", "delete_bucket_policy", Bucket=bucket)
-    while True:
-        listed = trial.ask("s3", "list_objects_v2", Bucket=bucket)
-        keys = [{"Key": item["Key"]} for item in listed.get("Contents", [])]
-        if not keys:
-            break
-        trial.call("s3", "delete_objects", Bucket=bucket, Delete={"Objects": keys})
-    trial.drop("s3", "delete_bucket", Bucket=bucket)
-
-
 def _of_workgroups(place: Place) -> Seen:
     trial = place.trial
-    token = "try-on-aws-token-of-thirty-two-characters-or-more"  # noqa: S105 - AWS's word for it
+    token = secrets.token_hex(32)
     twice = [place.start(ONE, ClientRequestToken=token).get("QueryExecutionId") for _ in range(2)]
     elsewhere = {"ResultConfiguration": {"OutputLocation": f"s3://{place.bucket}/elsewhere/"}}
     missing, nowhere = place.start(ONE, "none"), place.start(ONE, "nowhere")
@@ -174,7 +166,9 @@ def _of_workgroups(place: Place) -> Seen:
     for line, said in (("refusedWorkGroup", [missing, nowhere]), ("managedWords", managed), ("headerRow", one)):
         trial.keep(line, said)
     # A comment of any length changes nothing of a query.
-    long = [code_of(place.start("SELECT 1 --".ljust(MOST_BYTES + more, "x"))) for more in (0, 1)]
+    long = ["SELECT 1 --".ljust(MOST_BYTES, "x"), "SELECT 1 --".ljust(MOST_BYTES + 1, "x")]
+    # As many bytes as that has, in fewer characters.
+    wide = "SELECT 1 --".ljust(MOST_BYTES // 2 + 6, "é")
     return {
         "sameToken": twice[0] is not None and twice[0] == twice[1],
         "refusedWorkGroup": [
@@ -184,7 +178,7 @@ def _of_workgroups(place: Place) -> Seen:
         "managedWords": [code_of(managed), words_of(str(managed), "cannot be set together")],
         "enforcedPlace": enforced.get("place", "").startswith(f"s3://{place.bucket}/enforced/"),
         "headerRow": one.get("raw"),
-        "queryBytes": long,
+        "queryBytes": [code_of(place.start(sql)) for sql in (*long, wide)],
     }
 
 
@@ -200,15 +194,18 @@ def _of_tables(place: Place) -> Seen:
     in_range = place.select("logs", where=f"""WHERE "$path" BETWEEN '{first}' AND '{last}'""")
     not_like = place.select("logs", where="""WHERE "$path" NOT LIKE '%/data/%'""")
     hour = place.select("parts", where="WHERE part IN ('one') AND log_hour IN ('2026/01/02/00')")
+    ranged, negated, named, every = (place.run(sql) for sql in (in_range, not_like, hour, place.select("parts")))
+    place.trial.keep("pathPruning", {"range": ranged, "notLike": negated, "objects": [record, body]})
+    place.trial.keep("projection", [every, named])
     keys = "requestid, element_at(meta, 'Team'), json_extract_scalar(body, '$.K')"
     return {
         "pathPruning": {
-            "range": place.run(in_range).get("bytes") == record,
-            "notLike": place.run(not_like).get("bytes") == record + body,
+            "range": ranged.get("bytes") == record,
+            "notLike": negated.get("bytes") == record + body,
         },
         "caseOfKeys": place.value(place.select("logs", keys, "WHERE requestid = 'r1'")),
         "malformedLines": place.value(place.select("logs", where="WHERE requestid IS NULL")),
-        "projection": [place.run(place.select("parts")).get("state"), place.run(hour).get("bytes") == part],
+        "projection": [every.get("state"), named.get("bytes") == part],
     }
 
 
@@ -216,7 +213,10 @@ def _of_failures(place: Place) -> Seen:
     """Queries that do not come through, after `_of_tables`: how they end, and which of our words AWS uses."""
     place.put("damaged/a.json.gz", gzip.compress(b'{"requestId":"r1"}' * 500)[:-20])
     place.put("denied/a.json", b'{"requestId":"r1"}', place.shut)
-    place.put("big/a.json", b'{"requestId":"' + b"x" * TOO_LARGE + b'"}')
+    place.put("big/a.json", b'{"requestId":"r1"}\n' * (TOO_LARGE // 19))
+    for copy in range(COPIES - 1):
+        source = {"Bucket": place.bucket, "Key": "big/a.json"}
+        place.trial.call("s3", "copy_object", Bucket=place.bucket, Key=f"big/{copy}.json", CopySource=source)
     place.trial.call("s3", "put_bucket_policy", Bucket=place.shut, Policy=json.dumps(_denies(place)))
     read = "count(requestid)"
     no_table = place.failure(place.select("nosuch"), *CODES)
@@ -232,17 +232,19 @@ def _of_failures(place: Place) -> Seen:
     return {line: [[each["ended"], each["words"]] for each in found] for line, found in failures.items()}
 
 
-def _of_sample(place: Place) -> Seen:
+def sample(trial: Trial) -> Seen:
     """The product's own question, of its sample: Athena finds what the parser of files finds, or not."""
+    place = Place(trial, "sample")
+    place.make()
     for file in sorted(SAMPLE.rglob("*.gz")):
         place.put(f"sample/{file.relative_to(SAMPLE)}", file.read_bytes())
     source = (
-        f"athena:s3://{place.bucket}/sample?region={place.trial.aws.region}&workgroup={place.group('plain')}"
+        f"athena:s3://{place.bucket}/sample?region={trial.aws.region}&workgroup={place.group('plain')}"
         f"&table={place.database}.sample&create=yes"
     )
-    there, here = _answer(place.trial, source), _answer(place.trial, str(SAMPLE))
+    there, here = _answer(trial, source), _answer(trial, str(SAMPLE))
     other = [pair for pair in zip(there, here, strict=False) if pair[0] != pair[1]]
-    place.trial.keep("trino", {"athena": len(there), "files": len(here), "differ": other[:9]})
+    trial.keep("trino", {"athena": len(there), "files": len(here), "differ": other[:9]})
     return {"trino": bool(here) and there == here}
 
 
@@ -261,24 +263,23 @@ def _answer(trial: Trial, source: str) -> list[Json]:
 
 def without_default(trial: Trial) -> Seen:
     """A query of somebody who may do all that it takes, but not read the database `default`."""
-    place, aws = Place(trial), trial.aws
+    place, aws = Place(trial, "database"), trial.aws
     forbidden = f"arn:{aws.partition}:glue:{aws.region}:{aws.account}:database/default"
     allowed = [
         {"Effect": "Allow", "Action": ["athena:*", "glue:Get*"], "Resource": "*"},
         {"Effect": "Allow", "Action": "s3:*", "Resource": _arns(place)},
         {"Effect": "Deny", "Action": "glue:GetDatabase", "Resource": forbidden},
     ]
-    try:
-        place.make()
-        place.put("logs/a.json", b'{"requestId":"r1"}')
-        for statement in _statements(place):
-            place.run(statement)
-        other = Place(taken(trial, "athena", {"Version": "2012-10-17", "Statement": allowed}))
-        found = other.run(place.select("logs"))
-        trial.keep("defaultDatabase", found)
-        return {"defaultDatabase": found.get("state", code_of(found))}
-    finally:
-        gone(trial)
+    place.make()
+    place.put("logs/a.json", b'{"requestId":"r1"}')
+    for statement in _statements(place):
+        place.run(statement)
+    policy = {"Version": "2012-10-17", "Statement": allowed}
+    other = taken(trial, "athena", policy, lambda other: "code" not in other.ask("athena", "list_work_groups"))
+    found = Place(other, "database").run(place.select("logs"))
+    trial.keep("defaultDatabase", found)
+    said = f"{found.get('reason', '')} {found.get('words', '')}"
+    return {"defaultDatabase": [found.get("state", code_of(found)), words_of(said, "database/default")]}
 
 
 def _arns(place: Place) -> list[str]:

@@ -4,17 +4,20 @@ import json
 import re
 import time
 
-from try_on_aws.athena import empty_bucket
+from try_on_aws.buckets import empty_bucket, make_bucket
 from try_on_aws.roles import drop_role
 from try_on_aws.trial import Json, Seen, Trial, code_of
 
-# In us-east-1 without a profile; some cents for a million tokens.
+# Some cents for a million tokens. In most regions it is called by a profile.
 MODEL = "amazon.nova-micro-v1:0"
 SHORT, LARGE_CHARACTERS, CACHED_CHARACTERS = "Say one word.", 120_000, 8_000
-LOGGED_S, MEASURED_S, HOUR_S = 600, 900, 3600
-KEY = re.compile(r"AWSLogs/\d{12}/BedrockModelInvocationLogs/[\w-]+/\d{4}/\d\d/\d\d/\d\d/")
+LOGGED_S, MEASURED_S, MINUTE_S = 600, 1200, 60
+# More than a handful of calls that came through would be mistaken for.
+REFUSED = 4
+KEY = re.compile(r"AWSLogs/\d{12}/BedrockModelInvocationLogs/[\w-]+/\d{4}/\d\d/\d\d/\d\d/(data/)?[^/]+\.json\.gz")
 TURN = {"role": "user", "content": [{"text": SHORT}]}
 BODY = json.dumps({"messages": [TURN], "inferenceConfig": {"maxTokens": 5}})
+SUMMARIES = "inferenceProfileSummaries"
 
 
 class Logging:
@@ -29,9 +32,7 @@ class Logging:
         found = self.trial.call("bedrock", "get_model_invocation_logging_configuration")
         if found.get("loggingConfig"):
             raise ValueError("model invocation logging is on here already, and was left as it is")
-        aws, account = self.trial.aws, self.trial.aws.account
-        elsewhere = aws.region != "us-east-1"
-        where: Json = {"CreateBucketConfiguration": {"LocationConstraint": aws.region}} if elsewhere else {}
+        trial, aws, account = self.trial, self.trial.aws, self.trial.aws.account
         service = {"Service": "bedrock.amazonaws.com"}
         ours = {"StringEquals": {"aws:SourceAccount": account}}
         may_put = {
@@ -47,140 +48,170 @@ class Logging:
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
             "Resource": f"arn:{aws.partition}:logs:{aws.region}:{account}:log-group:{self.group}:*",
         }
-        aws.call("s3", "create_bucket", Bucket=self.bucket, **where)
-        aws.call("s3", "put_bucket_policy", Bucket=self.bucket, Policy=_policy(may_put))
-        aws.call("logs", "create_log_group", logGroupName=self.group)
-        aws.call("iam", "create_role", RoleName=self.role, AssumeRolePolicyDocument=_policy(trust))
-        aws.call("iam", "put_role_policy", RoleName=self.role, PolicyName="all", PolicyDocument=_policy(may_log))
-        self.trial.wait("the role", self._put)
+        make_bucket(trial, self.bucket)
+        trial.call("s3", "put_bucket_policy", Bucket=self.bucket, Policy=_policy(may_put))
+        trial.call("logs", "create_log_group", logGroupName=self.group)
+        trial.call("iam", "create_role", RoleName=self.role, AssumeRolePolicyDocument=_policy(trust))
+        trial.call("iam", "put_role_policy", RoleName=self.role, PolicyName="all", PolicyDocument=_policy(may_log))
+        # Bedrock tries to write, and cannot take a new role in its first seconds.
+        put = trial.until(self._put, lambda answer: "code" not in answer)
+        if "code" in put:
+            raise ValueError(f"model invocation logging cannot be switched on: {put['words']}")
 
-    def _put(self) -> bool:
-        """Bedrock cannot take a new role in its first seconds."""
+    def _put(self) -> Json:
         role = f"arn:{self.trial.aws.partition}:iam::{self.trial.aws.account}:role/{self.role}"
-        place = {"bucketName": self.bucket, "keyPrefix": ""}
         config = {
             "cloudWatchConfig": {
                 "logGroupName": self.group,
                 "roleArn": role,
-                "largeDataDeliveryS3Config": {**place, "keyPrefix": "large"},
+                "largeDataDeliveryS3Config": {"bucketName": self.bucket, "keyPrefix": "large"},
             },
-            "s3Config": place,
+            "s3Config": {"bucketName": self.bucket},
             "textDataDeliveryEnabled": True,
         }
-        answer = self.trial.ask("bedrock", "put_model_invocation_logging_configuration", loggingConfig=config)
-        return "code" not in answer
+        return self.trial.ask("bedrock", "put_model_invocation_logging_configuration", loggingConfig=config)
 
     def stop(self) -> None:
         """Switch it off, if it is the trial's."""
         found = self.trial.ask("bedrock", "get_model_invocation_logging_configuration").get("loggingConfig", {})
         if found.get("cloudWatchConfig", {}).get("logGroupName") == self.group:
-            self.trial.call("bedrock", "delete_model_invocation_logging_configuration")
+            self.trial.drop("bedrock", "delete_model_invocation_logging_configuration")
 
     def records(self, count: int) -> list[Json]:
-        """As they are in CloudWatch, once so many are there: each with its stream and how late it came."""
+        """As they are in CloudWatch, once so many came through: each with its stream and how late it came.
 
-        def found() -> list[Json] | None:
-            given = {"logGroupName": self.group, "logStreamNamePrefix": "aws/bedrock"}
-            events = list(self.trial.aws.pages("logs", "filter_log_events", "events", **given))
-            return events if len(events) >= count else None
+        Bedrock writes a line of its own there as well, that it may: no JSON.
+        """
 
-        events = self.trial.wait("the log", found, LOGGED_S)
-        return [
-            {
-                "stream": event["logStreamName"],
-                "lateS": round((event["ingestionTime"] - event["timestamp"]) / 1000),
-                "record": json.loads(event["message"]),
-            }
-            for event in events
-        ]
+        def found() -> list[Json]:
+            events = self.trial.aws.pages("logs", "filter_log_events", "events", logGroupName=self.group)
+            return [_logged(event) for event in events if event["message"].startswith("{")]
 
-    def objects(self) -> list[str]:
-        """Of the objects in the bucket."""
+        def all_there(found: list[Json]) -> bool:
+            return sum(not each["refused"] for each in found) >= count
+
+        return list(self.trial.until(found, all_there, LOGGED_S))
+
+    def objects(self) -> Json:
+        """The objects in the bucket: when each came, by its key."""
         found = self.trial.aws.pages("s3", "list_objects_v2", "Contents", Bucket=self.bucket)
-        return [item["Key"] for item in found]
+        return {item["Key"]: item["LastModified"].timestamp() for item in found}
+
+
+def _logged(event: Json) -> Json:
+    record = json.loads(event["message"])
+    return {
+        "stream": event["logStreamName"],
+        "lateS": round((event["ingestionTime"] - event["timestamp"]) / 1000),
+        "refused": "errorCode" in record,
+        "record": record,
+    }
 
 
 def check(trial: Trial) -> Seen:
     """A dozen calls of a small model, of 0.01 USD at most, with logging switched on for them."""
     logging = Logging(trial)
-    try:
-        logging.start()
-        seen = _of_names(trial)
-        made = _calls(trial)
-        records = logging.records(sum(made.values()))
-        keys = trial.wait(
-            "the bucket", lambda: [key for key in logging.objects() if key.endswith(".json.gz")], LOGGED_S
-        )
-        return seen | _of_records(trial, records) | _of_keys(trial, keys, logging.objects()) | _of_metrics(trial, made)
-    finally:
-        gone(trial)
+    logging.start()
+    seen, calls, begun = _of_names(trial), Calls(trial, _model(trial)), time.time()
+    made = calls.make()
+    records = logging.records(sum(made.values()))
+
+    def there(keys: Json) -> bool:
+        logs = [key for key in keys if key.startswith("AWSLogs/") and key.endswith(".gz")]
+        return any("/data/" in key for key in logs) and any("/data/" not in key for key in logs)
+
+    keys = trial.until(logging.objects, there, LOGGED_S)
+    # One went by the trial's own profile.
+    metrics = _of_metrics(trial, calls, begun, sum(made.values()) - 1)
+    return seen | _of_records(trial, records) | _of_keys(trial, keys, begun) | metrics
 
 
 def gone(trial: Trial) -> None:
     """Switch logging off, and delete its places and the profile."""
     logging = Logging(trial)
     logging.stop()
-    for profile in trial.aws.pages(
-        "bedrock", "list_inference_profiles", "inferenceProfileSummaries", typeEquals="APPLICATION"
-    ):
-        if profile["inferenceProfileName"] == trial.name:
-            trial.drop("bedrock", "delete_inference_profile", inferenceProfileIdentifier=profile["inferenceProfileArn"])
     drop_role(trial, "bedrock")
     trial.drop("logs", "delete_log_group", logGroupName=logging.group)
     empty_bucket(trial, logging.bucket)
+    for profile in trial.aws.pages("bedrock", "list_inference_profiles", SUMMARIES, typeEquals="APPLICATION"):
+        if profile["inferenceProfileName"] == trial.name:
+            trial.drop("bedrock", "delete_inference_profile", inferenceProfileIdentifier=profile["inferenceProfileArn"])
 
 
-def _calls(trial: Trial) -> Json:
-    """How many came through, by operation."""
-    aws = trial.aws
-    few = {"inferenceConfig": {"maxTokens": 5}}
-    model = f"arn:{aws.partition}:bedrock:{aws.region}::foundation-model/{MODEL}"
-    made = aws.call(
-        "bedrock", "create_inference_profile", inferenceProfileName=trial.name, modelSource={"copyFrom": model}
-    )
-    profile = made["inferenceProfileArn"]
-    trial.hidden[profile.rsplit("/", 1)[-1]] = "PROFILE"
-    cached = [{"text": "Answer in one word. " * (CACHED_CHARACTERS // 20)}, {"cachePoint": {"type": "default"}}]
-    large = {"role": "user", "content": [{"text": "word " * (LARGE_CHARACTERS // 5)}]}
-    for given in (
-        {"modelId": MODEL, "messages": [TURN]},
-        {"modelId": profile, "messages": [TURN]},
-        {"modelId": MODEL, "messages": [large]},
-        {"modelId": MODEL, "messages": [TURN], "system": cached},
-        {"modelId": MODEL, "messages": [TURN], "system": cached},
-    ):
-        trial.call("bedrock-runtime", "converse", **given, **few)
-    for event in trial.call("bedrock-runtime", "converse_stream", modelId=MODEL, messages=[TURN], **few)["stream"]:
-        del event
-    trial.call("bedrock-runtime", "invoke_model", modelId=MODEL, body=BODY)["body"].read()
-    for event in trial.call("bedrock-runtime", "invoke_model_with_response_stream", modelId=MODEL, body=BODY)["body"]:
-        del event
-    # One that is refused.
-    trial.ask("bedrock-runtime", "invoke_model", modelId=MODEL, body='{"messages":[]}')
-    return {"Converse": 5, "ConverseStream": 1, "InvokeModel": 1, "InvokeModelWithResponseStream": 1}
+def _model(trial: Trial) -> tuple[str, str]:
+    """How the model is called here, and its ARN: by its id, or by a profile of AWS's."""
+    details = trial.call("bedrock", "get_foundation_model", modelIdentifier=MODEL)["modelDetails"]
+    if "ON_DEMAND" in details.get("inferenceTypesSupported", []):
+        return MODEL, str(details["modelArn"])
+    for profile in trial.aws.pages("bedrock", "list_inference_profiles", SUMMARIES, typeEquals="SYSTEM_DEFINED"):
+        if profile["inferenceProfileId"].endswith(f".{MODEL}"):
+            return profile["inferenceProfileId"], profile["inferenceProfileArn"]
+    raise ValueError(f"{MODEL} cannot be called in {trial.aws.region}: take another --region")
+
+
+class Calls:
+    """Those that are made of the model, and of a profile of the trial's over it."""
+
+    def __init__(self, trial: Trial, model: tuple[str, str]) -> None:
+        self.trial, (self.model, arn) = trial, model
+        source = {"copyFrom": arn}
+        made = trial.call("bedrock", "create_inference_profile", inferenceProfileName=trial.name, modelSource=source)
+        self.profile = str(made["inferenceProfileArn"])
+        trial.hidden[self.profile_id] = "PROFILE"
+
+    @property
+    def profile_id(self) -> str:
+        """The short one."""
+        return self.profile.rsplit("/", 1)[-1]
+
+    def make(self) -> Json:
+        """How many came through, by operation."""
+        model, few = {"modelId": self.model}, {"inferenceConfig": {"maxTokens": 5}}
+        cached = [{"text": "Answer in one word. " * (CACHED_CHARACTERS // 20)}, {"cachePoint": {"type": "default"}}]
+        large = {"role": "user", "content": [{"text": "word " * (LARGE_CHARACTERS // 5)}]}
+        for given in (
+            {**model, "messages": [TURN]},
+            {"modelId": self.profile, "messages": [TURN]},
+            {**model, "messages": [large]},
+            {**model, "messages": [TURN], "system": cached},
+            {**model, "messages": [TURN], "system": cached},
+        ):
+            self._runtime("converse", **given, **few)
+        for event in self._runtime("converse_stream", **model, messages=[TURN], **few)["stream"]:
+            del event
+        self._runtime("invoke_model", **model, body=BODY)["body"].read()
+        for event in self._runtime("invoke_model_with_response_stream", **model, body=BODY)["body"]:
+            del event
+        for _ in range(REFUSED):
+            self.trial.ask("bedrock-runtime", "invoke_model", **model, body='{"messages":[]}')
+        return {"Converse": 5, "ConverseStream": 1, "InvokeModel": 1, "InvokeModelWithResponseStream": 1}
+
+    def _runtime(self, operation: str, **given: object) -> Json:
+        return self.trial.call("bedrock-runtime", operation, **given)
 
 
 def _of_records(trial: Trial, found: list[Json]) -> Seen:
     """Names, types and counts of records; no body."""
-    records = [each["record"] for each in found]
+    records = [each["record"] for each in found if not each["refused"]]
     shapes = {record["operation"]: type(record.get("output", {}).get("outputBodyJson")).__name__ for record in records}
-    apart = [bool(record["input"].get("inputBodyS3Path")) for record in records]
+    inputs = [record.get("input", {}) for record in records]
     counts = [
-        {
-            **{name: value for name, value in record["input"].items() if name.endswith("Count")},
-            "usage": _usage(record),
-        }
-        for record in records
+        {**{name: value for name, value in given.items() if name.endswith("Count")}, "usage": _usage(record)}
+        for given, record in zip(inputs, records, strict=True)
     ]
     trial.keep("cachedApart", counts)
     trial.keep("streamObject", {"fields": sorted({name for record in records for name in record}), "bodies": shapes})
-    trial.keep("deliveredLate", [each["lateS"] for each in found])
+    trial.keep("repeats", {"records": len(found), "requests": len({each["record"].get("requestId") for each in found})})
     cached = [each for each in counts if each.get("cacheReadInputTokenCount")]
     return {
         "stream": sorted({each["stream"] for each in found}),
-        "bodies": [sum(apart), all("inputTokenCount" in record["input"] for record in records if "input" in record)],
+        "bodies": [
+            sum("inputBodyS3Path" in given for given in inputs),
+            len(inputs) > 0 and all("inputTokenCount" in given for given in inputs),
+        ],
         "streamObject": {name: shapes.get(name) for name in ("ConverseStream", "InvokeModelWithResponseStream")},
-        "cachedApart": [each["inputTokenCount"] == each["usage"].get("inputTokens") for each in cached],
+        "cachedApart": [each.get("inputTokenCount") == each["usage"].get("inputTokens") for each in cached],
+        "deliveredLate": max((each["lateS"] for each in found), default=None),
     }
 
 
@@ -190,47 +221,68 @@ def _usage(record: Json) -> Json:
     return {name: value for name, value in usage.items() if isinstance(value, int)}
 
 
-def _of_keys(trial: Trial, logs: list[str], everything: list[str]) -> Seen:
-    trial.keep("layout", everything)
+def _of_keys(trial: Trial, keys: Json, begun: float) -> Seen:
+    """Where the objects lie; those of `large` belong to CloudWatch's records."""
+    trial.keep("layout", sorted(keys))
+    trial.keep("deliveredLate", {key: round(at - begun) for key, at in keys.items()})
+    logs = [key for key in keys if key.startswith("AWSLogs/") and key.endswith(".gz")]
     return {
-        "layout": [all(KEY.match(key) for key in logs), any("/data/" in key for key in everything)],
-        "deliveredLate": all(late < 3 * HOUR_S for late in trial.said["deliveredLate"]),
+        "layout": [
+            len(logs) > 0 and all(KEY.fullmatch(key) for key in logs),
+            any("/data/" in key for key in logs),
+        ]
     }
 
 
-def _of_metrics(trial: Trial, made: Json) -> Seen:
-    """Metrics come some minutes later."""
+def _of_metrics(trial: Trial, calls: Calls, begun: float, made: int) -> Seen:
+    """Metrics come some minutes later, those of the calls that are refused last."""
+    start = int(begun) // MINUTE_S * MINUTE_S
 
-    def listed() -> list[Json] | None:
-        found = list(trial.aws.pages("cloudwatch", "list_metrics", "Metrics", Namespace="AWS/Bedrock"))
-        return found if any(each["MetricName"] == "InvocationClientErrors" for each in found) else None
+    def measured(name: str, model: str) -> Json:
+        return {_named(each): _sum(trial, each, start) for each in _metrics(trial, name, model)}
 
-    metrics = trial.wait("the metrics", listed, MEASURED_S)
-    dimensions = [{one["Name"]: one["Value"] for one in each["Dimensions"]} for each in metrics]
-    names = sorted({each["MetricName"] for each in metrics})
-    calls = {name: _sum(trial, name) for name in ("Invocations", "InvocationClientErrors")}
-    trial.keep("invocations", {**calls, "made": made, "names": names})
-    trial.keep("profileIds", sorted({each.get("ModelId", "") for each in dimensions}))
-    profiles = [value for value, word in trial.hidden.items() if word == "PROFILE"]
+    def counted() -> list[float | None]:
+        names = ("Invocations", "InvocationClientErrors")
+        return [measured(name, calls.model).get("ModelId") for name in names]
+
+    def all_there(found: list[float | None]) -> bool:
+        through, refused = found
+        return (through or 0) >= made and (refused or 0) >= REFUSED and bool(_metrics(trial, "", calls.profile_id))
+
+    through, refused = trial.until(counted, all_there, MEASURED_S)
+    found = [each for model in (calls.model, calls.profile_id) for each in _metrics(trial, "", model)]
+    names = sorted({each["MetricName"] for each in found})
+    by_dimensions = measured("Invocations", calls.model)
+    trial.keep("cacheNames", names)
+    trial.keep("tiersAgain", by_dimensions)
     return {
-        "invocations": calls["Invocations"] <= sum(made.values()),
+        "invocations": {"made": made, "Invocations": through, "InvocationClientErrors": refused},
         "cacheNames": [name for name in names if "Cache" in name],
-        "profileIds": [each.get("ModelId") in profiles for each in dimensions].count(True) > 0,
-        "tiersAgain": sorted({"+".join(sorted(each)) for each in dimensions}),
+        "profileIds": bool(_metrics(trial, "", calls.profile_id)),
+        "tiersAgain": by_dimensions,
     }
 
 
-def _sum(trial: Trial, name: str) -> float:
-    now = round(time.time())
+def _metrics(trial: Trial, name: str, model: str) -> list[Json]:
+    """Metrics of a model; of one name, if it is not empty."""
+    given: Json = {"Dimensions": [{"Name": "ModelId", "Value": model}], **({"MetricName": name} if name else {})}
+    return list(trial.aws.pages("cloudwatch", "list_metrics", "Metrics", Namespace="AWS/Bedrock", **given))
+
+
+def _named(metric: Json) -> str:
+    return "+".join(sorted(one["Name"] for one in metric["Dimensions"]))
+
+
+def _sum(trial: Trial, metric: Json, start: int) -> float:
     answer = trial.call(
         "cloudwatch",
         "get_metric_statistics",
-        Namespace="AWS/Bedrock",
-        MetricName=name,
-        Dimensions=[{"Name": "ModelId", "Value": MODEL}],
-        StartTime=now - HOUR_S,
-        EndTime=now + 60,
-        Period=HOUR_S,
+        Namespace=metric["Namespace"],
+        MetricName=metric["MetricName"],
+        Dimensions=metric["Dimensions"],
+        StartTime=start,
+        EndTime=round(time.time()) + MINUTE_S,
+        Period=MINUTE_S,
         Statistics=["Sum"],
     )
     return float(sum(point["Sum"] for point in answer["Datapoints"]))
@@ -238,12 +290,13 @@ def _sum(trial: Trial, name: str) -> float:
 
 def _of_names(trial: Trial) -> Seen:
     """Of AWS's own routers and profiles."""
-    routers = list(trial.aws.pages("bedrock", "list_prompt_routers", "promptRouterSummaries"))
-    default = next((each["promptRouterArn"] for each in routers if each.get("type") == "default"), None)
+    routers = trial.ask("bedrock", "list_prompt_routers", type="default")
+    default = next((each["promptRouterArn"] for each in routers.get("promptRouterSummaries", [])), None)
     tags = trial.ask("bedrock", "list_tags_for_resource", resourceARN=default) if default else {"code": "no router"}
+    trial.keep("routerTags", [code_of(routers), tags])
     routes: dict[str, set[str]] = {}
-    summaries = "inferenceProfileSummaries"
-    for profile in trial.aws.pages("bedrock", "list_inference_profiles", summaries, typeEquals="SYSTEM_DEFINED"):
+    for profile in trial.aws.pages("bedrock", "list_inference_profiles", SUMMARIES, typeEquals="SYSTEM_DEFINED"):
+        # The one of all regions names a model without any.
         places = {model["modelArn"].split(":")[3].split("-")[0] for model in profile["models"]}
         routes.setdefault(profile["inferenceProfileId"].split(".")[0], set()).update(places)
     return {

@@ -22,16 +22,16 @@ ASKED = {
     "missingIsNotEqual": 'filter ispresent(b) and a != "x" | display b',
     "sumOfNothing": "filter ispresent(a) | stats sum(c) as s, count(*) as n by a",
     "statsOfNothing": 'filter a = "nobody" | stats count(*) as n',
-    "jsonNumbers": 'filter a = "x" | fields jsonParse(@message) as m | fields jsonStringify(m.input) as t | display t',
-    "jsonKeys": 'filter a = "x" | fields jsonParse(@message) as m | fields jsonStringify(m) as t | display t',
-    "jsonParseDepth": 'filter a = "x" | fields jsonParse(@message) as m | display m.input.list[0].v, m.n',
+    "jsonNumbers": 'filter a = "x" | fields jsonParse(@message) as j | fields jsonStringify(j.input) as t | display t',
+    "jsonKeys": 'filter a = "x" | fields jsonParse(@message) as j | fields jsonStringify(j) as t | display t',
     "concatOfMissing": 'filter a = "x" | fields concat("<", c, ">") as t | display t',
     "textIsNumeric": "stats sum(b) as s",
-    "structuresInStats": "fields jsonParse(@message) as m | stats count(*) as n by m.input",
+    "structuresInStats": "fields jsonParse(@message) as j | stats count(*) as n by j.input",
 }
+TIMES = "filter ispresent(when) | sort @timestamp | display when"
 # Of functions, by their names.
 FUNCTIONS = {
-    "jsonParse": "fields jsonParse(@message) as m | display m.n",
+    "jsonParse": "fields jsonParse(@message) as j | display j.n",
     "if": "fields if(n = 1, 1, 2) as t | display t",
     "case": "fields case(n = 1, 1, 2) as t | display t",
     "coalesce": 'fields coalesce(c, "none") as t | display t',
@@ -100,48 +100,37 @@ class Group:
 
 
 def check(trial: Trial) -> Seen:
-    """What Logs Insights makes of some ten thousand small events."""
-    try:
-        return {**_of_small(trial), **_of_wide(trial), **_of_many(trial)}
-    finally:
-        gone(trial)
-
-
-def gone(trial: Trial) -> None:
-    """Delete its groups."""
-    for of in ("small", "wide", "sizes", "many", "later"):
-        trial.drop("logs", "delete_log_group", **Group(trial, of).named)
-
-
-def _of_small(trial: Trial) -> Seen:
+    """What Logs Insights makes of a few small events."""
     group = Group(trial, "small")
     # A query that ends before its group was made is refused, and events of the next two hours are taken.
     second = round(time.time()) + 20
     at = second * 1000
-    timed = [(at, '{"t":"at"}'), (at + 500, '{"t":"within"}'), (at + 1000, '{"t":"after"}')]
+    timed = [(at, '{"when":"at"}'), (at + 500, '{"when":"within"}'), (at + 1000, '{"when":"after"}')]
     group.write([*((at, json.dumps(event)) for event in SMALL), *timed])
-    listed = trial.call("logs", "describe_log_streams", **group.named)["logStreams"]
+    [stream, *_] = trial.call("logs", "describe_log_streams", **group.named)["logStreams"] or [{}]
     group.until(len(SMALL) + len(timed))
     seen: Seen = {line: group.outcome(text) for line, text in ASKED.items()}
-    times = group.query("filter ispresent(t) | sort @timestamp | display t", second, second)
-    found = [row["t"] for row in times.get("rows", [])]
-    trial.keep("endTime", times)
+    # Until that second, and from it on.
+    before, after = (group.query(TIMES, *span) for span in ((second - 60, second), (second, second + 60)))
+    until, since = ([row.get("when") for row in times.get("rows", [])] for times in (before, after))
+    trial.keep("endTime", [before, after])
     outside = group.query("fields n", second - 10 * DAY_S, second - 9 * DAY_S)
     ended = group.query("fields n")
-    page = trial.call("logs", "filter_log_events", **group.named, filterPattern=f'"{ID}"')
+    matching = trial.aws.pages("logs", "filter_log_events", "events", **group.named, filterPattern=f'"{ID}"')
     trial.keep("outsideWords", outside)
     return {
         **seen,
-        "wholeSeconds": "at" in found,
-        "endTime": "second" if "within" in found else "instant",
+        "wholeSeconds": since,
+        "endTime": "second" if "within" in until else "instant" if "at" in until else "before",
         "functions": {name: group.query(text).get("status", "refused") for name, text in FUNCTIONS.items()},
         "queryCharacters": [code_of(group.start("fields n".ljust(MOST_CHARACTERS + more))) for more in (0, 1)],
         "branchesOfCase": [group.query(_case(branches)).get("status", "refused") for branches in (10, 11)],
         "refusedBeforeScan": code_of(group.start("fields nosuch(n)")),
         "outsideWords": [code_of(outside), bool(words_of(str(outside), "retention", "creation time"))],
         "stopEnded": code_of(trial.ask("logs", "stop_query", queryId=ended["id"])),
-        "patternFindsIds": len(page["events"]),
-        "lastEventLate": "lastEventTimestamp" in listed[0],
+        "patternFindsIds": len(list(matching)),
+        # As soon as it is written.
+        "lastEventLate": stream.get("lastEventTimestamp") != at + 1000,
         "errorNames": [
             code_of(trial.ask("logs", "get_query_results", queryId="00000000-0000-4000-8000-000000000000")),
             code_of(Group(trial, "none").start("fields n")),
@@ -153,23 +142,26 @@ def _case(branches: int) -> str:
     return f"fields case({', '.join(f'n = {index}, {index}' for index in range(branches))}, 0) as t | display t"
 
 
-def _of_wide(trial: Trial) -> Seen:
+def large(trial: Trial) -> Seen:
+    """What it makes of an event of many fields, and of long ones."""
     wide, sizes = Group(trial, "wide"), Group(trial, "sizes")
     now = round(time.time() * 1000)
     fields = {f"f{index}": index for index in range(WIDE)}
-    wide.write([(now, json.dumps(fields))])
+    wide.write([(now, json.dumps({**fields, "deep": {"a": [{"b": 1}]}}))])
     sizes.write([(now, json.dumps({"pad": "x" * size, "m": 1})) for size in SIZES])
     wide.until(1)
     sizes.until(len(SIZES))
     last = f"f{WIDE - 1}"
     return {
         "keptFields": wide.outcome(f"display f0, {last}"),
+        "jsonParseDepth": wide.outcome(f"fields jsonParse(@message) as j | display j.f0, j.{last}, j.deep.a[0].b"),
         "parseBeyondFields": wide.outcome(f'parse @message /"{last}": (?<found>\\d+)/ | display found'),
-        "jsonParseBytes": sizes.outcome("fields jsonParse(@message) as m | filter m.m = 1 | stats count(*) as n"),
+        "jsonParseBytes": sizes.outcome("fields jsonParse(@message) as j | filter j.m = 1 | stats count(*) as n"),
     }
 
 
-def _of_many(trial: Trial) -> Seen:
+def many(trial: Trial) -> Seen:
+    """What it gives of ten thousand events."""
     group = Group(trial, "many")
     now = round(time.time() * 1000)
     group.write([(now, f'{{"n":{index}}}') for index in range(ALL)])
@@ -183,19 +175,22 @@ def _of_many(trial: Trial) -> Seen:
     }
 
 
+def gone(trial: Trial) -> None:
+    """Delete its groups."""
+    for of in ("small", "wide", "sizes", "many", "later"):
+        trial.drop("logs", "delete_log_group", **Group(trial, of).named)
+
+
 def later(trial: Trial) -> Seen:
     """Whether a metric tells the bytes that a query scans; it comes some minutes after the events."""
     group = Group(trial, "later")
-    try:
-        now = round(time.time() * 1000)
-        group.write([(now, f'{{"n":{index}}}') for index in range(MOST_EVENTS)])
-        group.until(MOST_EVENTS)
-        scanned = group.query("stats count(*) as n")["bytes"]
-        incoming = trial.wait("the metric IncomingBytes", lambda: _incoming(group), METRIC_S)
-        trial.keep("incomingBytes", {"incoming": incoming, "scanned": scanned, "events": MOST_EVENTS})
-        return {"incomingBytes": abs(incoming - scanned) < scanned / 100}
-    finally:
-        gone(trial)
+    now = round(time.time() * 1000)
+    group.write([(now, f'{{"n":{index}}}') for index in range(MOST_EVENTS)])
+    group.until(MOST_EVENTS)
+    scanned = group.query("stats count(*) as n")["bytes"]
+    incoming = trial.wait("the metric IncomingBytes", lambda: _incoming(group), METRIC_S)
+    trial.keep("incomingBytes", {"incoming": incoming, "scanned": scanned, "events": MOST_EVENTS})
+    return {"incomingBytes": abs(incoming - scanned) < scanned / 100}
 
 
 def _incoming(group: Group) -> float:

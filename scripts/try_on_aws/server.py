@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -9,7 +10,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deployer.app import read_app
-from deployer.console import Console
 from deployer.deploying import DeployRequest, deploy
 from deployer.destroying import destroy
 from deployer.keys import all_keys, keys_of
@@ -18,12 +18,16 @@ from deployer.stack import Stack, need_stack, resources
 from deployer.waiting import pause
 
 from try_on_aws.roles import drop_role, taken
-from try_on_aws.trial import Json, Seen, Trial
+from try_on_aws.trial import Json, Seen, Trial, code_of
 
 ROOT = Path(__file__).parent.parent.parent
 PROBE, PRODUCT = Path(__file__).parent / "probe", ROOT / "deploy/apps/bedrock_spend"
+NO_INSTANCE = "00000000-0000-4000-8000-000000000000"
+CHANGED_S = 60
 ANSWER_S, LEFT_S, FROZEN_S, TICKS = 60, 5, 5, 10
 SILENT_S = 305
+# Of an answer; others tell of the request, or of where it came along.
+HEADERS = re.compile("content-|transfer-|.*www-authenticate|x-amzn-errortype|retry-after")
 # More than Lambda takes, less than API Gateway does.
 TOO_LARGE = 7_000_000
 INITIALIZE: Json = {
@@ -39,22 +43,21 @@ INITIALIZE: Json = {
 
 
 class Deployed:
-    """A stack of the trial's, and how it is asked."""
+    """A stack of the trial's, of the check's own: AWS may not give a bucket's name out again for a while. And how it is asked."""
 
-    def __init__(self, trial: Trial) -> None:
-        self.trial = trial
+    def __init__(self, trial: Trial, of: str) -> None:
+        self.trial, self.name = trial, f"{trial.name}-{of}"
 
     @property
     def stack(self) -> Stack:
         """As it is now."""
-        return need_stack(self.trial.aws, self.trial.name)
+        return need_stack(self.trial.aws, self.name)
 
     def deploy(self, app: Path, *settings: str, asked: Json | None = None) -> None:
         """As deploy.py does."""
         request = DeployRequest(
             app=read_app(app),
-            usual=read_app(PRODUCT),
-            stack=self.trial.name,
+            stack=self.name,
             asked=asked or {},
             settings=settings,
         )
@@ -93,31 +96,40 @@ class Deployed:
 
     def patiently(self, status: int, headers: dict[str, str]) -> int:
         """A change of the API is not everywhere at once."""
-        for _ in range(20):
-            if self.ask(headers)["status"] == status:
-                break
-            pause(3)
-        return int(self.ask(headers)["status"])
+        found = self.trial.until(lambda: self.ask(headers)["status"], lambda found: bool(found == status), CHANGED_S)
+        return int(found)
 
-    def leave(self, seconds: float) -> None:
-        """Ask for two seconds of answer, and go before its end."""
+    def instance(self, of: str = "") -> Json:
+        """What an instance tells of itself; of one there are, the one of that id."""
+
+        def found() -> Json:
+            told: Json = json.loads(self.probe("instance")["body"])
+            return told
+
+        told: Json = self.trial.until(found, lambda told: of in ("", told["id"]), CHANGED_S)
+        return told
+
+    def leave(self, seconds: float) -> str:
+        """Ask for two seconds of answer, and go before its end; the instance that is left."""
         url = urlsplit(self.stack.output("Url"))
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.netloc, timeout=ANSWER_S)
         connection.request("POST", url.path, "{}", {"x-api-key": self.key, "x-probe": "slow"})
-        connection.getresponse().read(1)
+        instance = connection.getresponse().read(len(NO_INSTANCE)).decode()
         pause(seconds)
         connection.close()
+        return instance
 
 
 def _told(status: int, headers: dict[str, str], body: bytes) -> Json:
     text = body.decode(errors="replace")
-    return {"status": status, "headers": {name.lower(): value for name, value in headers.items()}, "body": text[:4000]}
+    kept = {name.lower(): value for name, value in headers.items() if HEADERS.match(name.lower())}
+    return {"status": status, "headers": kept, "body": text[:4000]}
 
 
 def check(trial: Trial) -> Seen:
     """A zip, as any server of one's own, which is asked with and without a key."""
-    server = Deployed(trial)
+    server = Deployed(trial, "server")
     server.deploy(PROBE)
     return {"zips": True, "moto": True, **_of_function(server), **_of_api(server)}
 
@@ -125,12 +137,12 @@ def check(trial: Trial) -> Seen:
 def _of_function(server: Deployed) -> Seen:
     event = server.probe("event")
     told = json.loads(event["body"])
-    before = json.loads(server.probe("instance")["body"])
+    before = server.instance()
     pause(FROZEN_S)
-    after = json.loads(server.probe("instance")["body"])
-    server.leave(0.5)
+    after = server.instance(before["id"])
+    alone = server.leave(0.5)
     pause(LEFT_S)
-    left = json.loads(server.probe("instance")["body"])
+    left = server.instance(alone)
     bare = server.probe("bare")
     for line, said in (("shapes", told), ("frozen", [before, after]), ("neverCancelled", left), ("noMetadata", bare)):
         server.trial.keep(line, said)
@@ -139,8 +151,8 @@ def _of_function(server: Deployed) -> Seen:
         "contentLength": told["contentLength"],
         "metadata": [event["status"], event["headers"].get("content-type")],
         "noMetadata": bare["status"],
-        "frozen": before["id"] == after["id"] and after["ticks"] - before["ticks"] < TICKS,
-        "neverCancelled": left["ended"],
+        "frozen": after["ticks"] - before["ticks"] < TICKS if before["id"] == after["id"] else "another instance",
+        "neverCancelled": left["ended"] if alone == left["id"] else "another instance",
         "resultBytes": server.ask({"x-api-key": server.key}, body=b"x" * TOO_LARGE)["status"],
     }
 
@@ -159,7 +171,7 @@ def _of_api(server: Deployed) -> Seen:
     for line in ("unknownStage", "slash", "renamedHeaders", "contentType"):
         server.trial.keep(line, answers)
     renamed = [name for name in answers["challenge"]["headers"] if "www-authenticate" in name]
-    listed = all_keys(server.trial.aws, server.trial.name)
+    listed = all_keys(server.trial.aws, server.name)
     return {
         "unknownStage": [*(answers[of]["status"] for of in ("none", "wrong", "path", "stage")), len(listed)],
         "slash": answers["slash"]["status"],
@@ -170,31 +182,33 @@ def _of_api(server: Deployed) -> Seen:
 
 def concurrency(trial: Trial) -> Seen:
     """What is answered where no instance may run, and how many of the account's may be reserved."""
-    server = Deployed(trial)
+    server = Deployed(trial, "concurrency")
     server.deploy(PROBE)
     aws = trial.aws
     limits = aws.call("lambda", "get_account_settings")["AccountLimit"]
-    name = {"FunctionName": f"{server.trial.name}-server"}
+    name = {"FunctionName": f"{server.name}-server"}
     before = server.trial.ask("lambda", "get_function_concurrency", **name).get("ReservedConcurrentExecutions")
-    # One more than leaves a hundred to the others.
-    too_many = limits["UnreservedConcurrentExecutions"] + (before or 0) - 99
+    # What leaves a hundred to the others. An account may have fewer at all.
+    most = max(0, limits["UnreservedConcurrentExecutions"] + (before or 0) - 100)
     try:
         aws.call("lambda", "put_function_concurrency", **name, ReservedConcurrentExecutions=0)
-        pause(3)
-        throttled = server.ask({"x-api-key": server.key})["status"]
-        other = server.trial.ask("lambda", "put_function_concurrency", **name, ReservedConcurrentExecutions=too_many)
+        throttled = server.patiently(500, {"x-api-key": server.key})
+        reserved = [
+            trial.ask("lambda", "put_function_concurrency", **name, ReservedConcurrentExecutions=count)
+            for count in (most + 1, most)
+        ]
     finally:
         if before is None:
             aws.call("lambda", "delete_function_concurrency", **name)
         else:
             aws.call("lambda", "put_function_concurrency", **name, ReservedConcurrentExecutions=before)
-    server.trial.keep("leftUnreserved", {**limits, "refusal": other})
-    return {"throttledFunction": throttled, "leftUnreserved": "code" in other}
+    trial.keep("leftUnreserved", {**limits, "reserved": reserved})
+    return {"throttledFunction": throttled, "leftUnreserved": [code_of(answer) for answer in reserved]}
 
 
 def authorizer(trial: Trial) -> Seen:
     """The same with keys that an authorizer takes out of Authorization."""
-    server = Deployed(trial)
+    server = Deployed(trial, "authorizer")
     server.deploy(PROBE, "ApiKeySource=AUTHORIZER")
     key = server.key
     right = {"authorization": f"Bearer {key}"}
@@ -210,7 +224,7 @@ def authorizer(trial: Trial) -> Seen:
 
 def signatures(trial: Trial) -> Seen:
     """The same with AWS credentials in the place of keys."""
-    server = Deployed(trial)
+    server = Deployed(trial, "signatures")
     server.deploy(PROBE, "IamAccess=yes")
     url = server.stack.output("Url")
     body = json.dumps(INITIALIZE).encode()
@@ -219,13 +233,14 @@ def signatures(trial: Trial) -> Seen:
     signed = server.ask(server.trial.aws.signed("POST", url, usual, body), body=body)
     server.trial.keep("signedCallers", unsigned)
     by = json.loads(signed["body"]).get("signedBy") if signed["status"] == 200 else None  # noqa: PLR2004
-    return {"signedCallers": [unsigned["status"], signed["status"], by]}
+    kind = unsigned["headers"].get("x-amzn-errortype")
+    return {"signedCallers": [unsigned["status"], kind, signed["status"], by]}
 
 
 def silence(trial: Trial) -> Seen:
-    """How long a function may say nothing: five minutes of waiting."""
-    server = Deployed(trial)
-    server.deploy(PROBE)
+    """How long a function may say nothing: five minutes of waiting, where it may take ten."""
+    server = Deployed(trial, "silence")
+    server.deploy(PROBE, "TimeoutSeconds=600")
     url = urlsplit(server.stack.output("Url"))
     connection = http.client.HTTPSConnection(url.netloc, timeout=SILENT_S * 2)
     begun = time.monotonic()
@@ -244,44 +259,44 @@ def silence(trial: Trial) -> Seen:
 
 def rollout(trial: Trial) -> Seen:
     """Whether CodeDeploy moves the alias: some minutes of a gradual rollout."""
-    server = Deployed(trial)
+    server = Deployed(trial, "rollout")
     server.deploy(PROBE, "Rollout=Canary10Percent5Minutes")
     server.deploy(PROBE, "Rollout=Canary10Percent5Minutes", "MemoryMb=320")
-    made = {item["ResourceType"]: item["PhysicalResourceId"] for item in resources(trial.aws, trial.name)}
+    made = {item["ResourceType"]: item["PhysicalResourceId"] for item in resources(trial.aws, server.name)}
     name = {
         "applicationName": made["AWS::CodeDeploy::Application"],
         "deploymentGroupName": made["AWS::CodeDeploy::DeploymentGroup"],
     }
-    listed = trial.ask("codedeploy", "list_deployments", **name)
+    listed = trial.ask("codedeploy", "list_deployments", **name, includeOnlyStatuses=["Succeeded"])
     trial.keep("aliasMoves", listed)
     return {"aliasMoves": len(listed.get("deployments", []))}
 
 
 def image(trial: Trial) -> Seen:
     """The product as an image, which needs a container builder on this machine."""
-    server = Deployed(trial)
+    server = Deployed(trial, "image")
     server.deploy(PRODUCT, asked={"Source": "metrics:"})
     return {"imageUser": server.patiently(200, {"x-api-key": server.key})}
 
 
 def permissions(trial: Trial) -> Seen:
     """The same server, deployed and destroyed by a role that has the policy of `deploy.py permissions` and nothing else."""
-    app = read_app(PROBE)
-    policy = own_policy(trial.aws, Options(app, trial.name, {}, None))
-    try:
-        other = taken(trial, "deployer", policy)
-        Deployed(other).deploy(PROBE)
-        destroy(other.aws, Console(agrees=True), trial.name)
-    finally:
-        drop_role(trial, "deployer")
+    name = Deployed(trial, "permissions").name
+    policy = own_policy(trial.aws, Options(read_app(PROBE), name, {}, None))
+    other = taken(trial, "deployer", policy, lambda other: "code" not in other.ask("lambda", "get_account_settings"))
+    Deployed(other, "permissions").deploy(PROBE)
+    destroy(other.aws, other.console, name)
     return {"handlers": True}
 
 
 def permissions_gone(trial: Trial) -> None:
-    """Delete the role; the stack goes with `gone`."""
-    drop_role(trial, "deployer")
+    """Delete the role, and the stack that it may have left."""
+    try:
+        gone(trial, "permissions")
+    finally:
+        drop_role(trial, "deployer")
 
 
-def gone(trial: Trial) -> None:
-    """Destroy the stack, of whichever of these."""
-    destroy(trial.aws, Console(agrees=True), trial.name)
+def gone(trial: Trial, of: str) -> None:
+    """Destroy the stack of one of these."""
+    destroy(trial.aws, trial.console, Deployed(trial, of).name)

@@ -1,12 +1,13 @@
 """CloudFormation: change sets of stacks that hold a log group or a table, empty ones, which cost nothing."""
 
+import itertools
 import json
 
 from try_on_aws.trial import Json, Seen, Trial, code_of, words_of
 
 MOST_BYTES = 51_200
 STACK_S = 300
-CHANGE_SET = "one"
+ENDED = ("CREATE_COMPLETE", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 NOBODYS_KEY = "00000000-0000-4000-8000-000000000000"
 
 
@@ -15,6 +16,8 @@ class Small:
 
     def __init__(self, trial: Trial, of: str) -> None:
         self.trial, self.name = trial, f"{trial.name}-{of}"
+        # A name of a change set is a stack's only once, also after it ran.
+        self._names = (f"change-{number}" for number in itertools.count())
 
     def template(self, *, outputs: Json | None = None, metadata: Json | None = None, more: Json | None = None) -> Json:
         """One log group, and what is asked about."""
@@ -32,37 +35,49 @@ class Small:
 
     def make(self, body: Json) -> str:
         """Create it, and tell how that ended."""
-        self._proposed(body, "CREATE")
-        self.call("execute_change_set", ChangeSetName=CHANGE_SET)
-        ended = ("CREATE_COMPLETE", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
-        self.trial.wait("a stack", lambda: self.status() in ended, STACK_S)
+        proposed = self.propose(body, "CREATE")
+        self.call("execute_change_set", ChangeSetName=proposed["ChangeSetId"])
+        self.trial.wait("a stack", lambda: self.status() in ENDED, STACK_S)
         return self.status()
 
-    def propose(self, body: Json) -> Json:
-        """What a change set says, which nobody executes."""
-        told = self._proposed(body, "UPDATE")
-        if "code" not in told:
-            self.call("delete_change_set", ChangeSetName=CHANGE_SET)
+    def propose(self, body: Json, kind: str = "UPDATE") -> Json:
+        """What a change set says, or how it was refused; those that nobody executes go with the stack."""
+        given = {"ChangeSetName": next(self._names), "TemplateBody": json.dumps(body), "ChangeSetType": kind}
+        made = self.trial.ask("cloudformation", "create_change_set", StackName=self.name, Parameters=[], **given)
+        if "code" in made:
+            return made
+        told: Json = self.trial.wait("a change set", lambda: self._described(made["Id"]))
         return told
 
-    def _proposed(self, body: Json, kind: str) -> Json:
-        given = {"ChangeSetName": CHANGE_SET, "TemplateBody": json.dumps(body), "ChangeSetType": kind, "Parameters": []}
-        made = self.trial.ask("cloudformation", "create_change_set", StackName=self.name, **given)
-        return made if "code" in made else self.trial.wait("a change set", self._described)
+    def _described(self, change_set: str) -> Json | None:
+        told = self.call("describe_change_set", ChangeSetName=change_set)
+        return (
+            None if told["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS") else {"ChangeSetId": change_set, **told}
+        )
 
-    def _described(self) -> Json | None:
-        told = self.call("describe_change_set", ChangeSetName=CHANGE_SET)
-        return None if told["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS") else told
+    def findings(self, proposed: Json) -> list[Json]:
+        """What was found wrong with it before it ran."""
+        given = {"ChangeSetName": proposed["ChangeSetId"], "Filters": {"FailedEvents": True}}
+        told = self.trial.ask("cloudformation", "describe_events", StackName=self.name, **given)
+        return [event for event in told.get("OperationEvents", []) if event.get("ValidationStatusReason")]
+
+    def begin_to_delete(self) -> None:
+        """Of one that is not there, CloudFormation says nothing."""
+        self.trial.drop("cloudformation", "delete_stack", StackName=self.name)
 
     def delete(self) -> None:
-        """Wait until it is away."""
-        self.trial.drop("cloudformation", "delete_stack", StackName=self.name)
+        """Wait until it is away; one that could not be deleted once is tried again."""
 
         def away() -> bool:
             told = self.trial.ask("cloudformation", "describe_stacks", StackName=self.name)
-            return "code" in told or told["Stacks"][0]["StackStatus"] == "DELETE_COMPLETE"
+            if "does not exist" in told.get("words", ""):
+                return True
+            status = told["Stacks"][0]["StackStatus"] if "Stacks" in told else ""
+            if not status.startswith("DELETE_") or status == "DELETE_FAILED":
+                self.begin_to_delete()
+            return status == "DELETE_COMPLETE"
 
-        self.trial.wait("the end of a stack", away, STACK_S)
+        self.trial.wait(f"The end of the stack {self.name}", away, STACK_S)
 
 
 def check(trial: Trial) -> Seen:
@@ -78,36 +93,39 @@ def check(trial: Trial) -> Seen:
             "Properties": {"LogGroupName": f"/{failed.name}/broken", "KmsKeyId": key},
         }
     }
-    try:
-        small.make(small.template())
-        same, found = small.propose(small.template()), small.propose(small.template(more=early))
-        metadata = small.propose(small.template(metadata={"Note": "1"}))
-        outputs = small.propose(small.template(outputs={"Note": {"Value": "1"}}))
-        long = [json.dumps(small.template()).ljust(MOST_BYTES + more) for more in (0, 1)]
-        lengths = [code_of(trial.ask("cloudformation", "get_template_summary", TemplateBody=text)) for text in long]
-        ended = failed.make(failed.template(more=broken))
-        again = failed.propose(failed.template())
-        table.make(table.template(more=_table(trial, encrypted=True)))
-        moved = table.propose(table.template(more=_table(trial, encrypted=False)))
-        for line, said in (
-            ("changeSets", same),
-            ("foundEarly", found),
-            ("states", again),
-            ("encryptionChanges", moved),
-        ):
-            trial.keep(line, said)
-        return {
-            "changeSets": [same.get("Status"), bool(words_of(str(same.get("StatusReason")), "didn't contain changes"))],
-            "outputsAlone": [outputs.get("Status"), metadata.get("Status")],
-            "templateBytes": lengths,
-            "foundEarly": [found.get("Status"), words_of(str(found.get("StatusReason")), "EarlyValidation")],
-            "states": [ended, code_of(again)],
-            "encryptionChanges": [
-                one["ResourceChange"].get("Replacement") for one in moved.get("Changes", []) if "ResourceChange" in one
-            ],
-        }
-    finally:
-        gone(trial)
+    small.make(small.template())
+    same, found = small.propose(small.template()), small.propose(small.template(more=early))
+    metadata = small.propose(small.template(metadata={"Note": "1"}))
+    outputs = small.propose(small.template(outputs={"Note": {"Value": "1"}}))
+    long = [json.dumps(small.template()).ljust(MOST_BYTES + more) for more in (0, 1)]
+    lengths = [code_of(trial.ask("cloudformation", "get_template_summary", TemplateBody=text)) for text in long]
+    findings = small.findings(found) if "code" not in found else []
+    ended = failed.make(failed.template(more=broken))
+    again = failed.propose(failed.template())
+    table.make(table.template(more=_table(trial, encrypted=True)))
+    moved = table.propose(table.template(more=_table(trial, encrypted=False)))
+    for line, said in (
+        ("changeSets", same),
+        ("outputsAlone", [outputs, metadata]),
+        ("foundEarly", [found, findings]),
+        ("states", again),
+        ("encryptionChanges", moved),
+    ):
+        trial.keep(line, said)
+    return {
+        "changeSets": [same.get("Status"), bool(words_of(str(same.get("StatusReason")), "didn't contain changes"))],
+        "outputsAlone": [outputs.get("Status"), metadata.get("Status")],
+        "templateBytes": lengths,
+        "foundEarly": [
+            found.get("Status"),
+            words_of(str(found.get("StatusReason")), "EarlyValidation"),
+            [event.get("LogicalResourceId") for event in findings],
+        ],
+        "states": [ended, code_of(again)],
+        "encryptionChanges": [
+            one["ResourceChange"].get("Replacement") for one in moved.get("Changes", []) if "ResourceChange" in one
+        ],
+    }
 
 
 def _table(trial: Trial, *, encrypted: bool) -> Json:
@@ -124,5 +142,8 @@ def _table(trial: Trial, *, encrypted: bool) -> Json:
 
 def gone(trial: Trial) -> None:
     """Delete the stacks."""
-    for of in ("small", "failed", "table"):
-        Small(trial, of).delete()
+    stacks = [Small(trial, of) for of in ("small", "failed", "table")]
+    for stack in stacks:
+        stack.begin_to_delete()
+    for stack in stacks:
+        stack.delete()

@@ -14,23 +14,20 @@ def check(trial: Trial) -> Seen:
     pool = {"UserPoolId": trial.call("cognito-idp", "create_user_pool", PoolName=trial.name)["UserPool"]["Id"]}
     # With a letter of each kind.
     user, password = {**pool, "Username": "try"}, f"Aa1-{secrets.token_hex(12)}"
-    try:
-        flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
-        made = trial.call("cognito-idp", "create_user_pool_client", **pool, ClientName="try", ExplicitAuthFlows=flows)
-        trial.call("cognito-idp", "admin_create_user", **user, MessageAction="SUPPRESS")
-        trial.call("cognito-idp", "admin_set_user_password", **user, Password=password, Permanent=True)
-        signed_in = trial.call(
-            "cognito-idp",
-            "admin_initiate_auth",
-            **pool,
-            ClientId=made["UserPoolClient"]["ClientId"],
-            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": "try", "PASSWORD": password},
-        )
-        claims = _claims(signed_in["AuthenticationResult"]["AccessToken"])
-        return {"accessToken": {name: name in claims for name in CLAIMS}}
-    finally:
-        gone(trial)
+    flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    made = trial.call("cognito-idp", "create_user_pool_client", **pool, ClientName="try", ExplicitAuthFlows=flows)
+    trial.call("cognito-idp", "admin_create_user", **user, MessageAction="SUPPRESS")
+    trial.call("cognito-idp", "admin_set_user_password", **user, Password=password, Permanent=True)
+    signed_in = trial.call(
+        "cognito-idp",
+        "admin_initiate_auth",
+        **pool,
+        ClientId=made["UserPoolClient"]["ClientId"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "try", "PASSWORD": password},
+    )
+    claims = _claims(signed_in["AuthenticationResult"]["AccessToken"])
+    return {"accessToken": {name: name in claims for name in CLAIMS}}
 
 
 def gone(trial: Trial) -> None:

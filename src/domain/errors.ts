@@ -68,7 +68,7 @@ export const ERROR_CODES = {
     status: 402,
     fixer: 'client',
     retryable: false,
-    meaning: 'Answering would scan logs for more than the operator allows for one question.',
+    meaning: 'Answering would scan logs for more than the operator allows for one question, or for a day.',
   },
   INVALID_CREDENTIALS: {
     status: 500,

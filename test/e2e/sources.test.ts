@@ -1,6 +1,8 @@
 import { BedrockClient, PutModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-bedrock';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createMemorySessionStore, createServerlessMcp } from 'serverless-mcp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Athena, startAthena } from '../../rigs/athena/index.ts';
 import type { CloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
 import { startMoto } from '../../rigs/moto.ts';
 import { connect } from '../../src/client/index.ts';
@@ -9,7 +11,9 @@ import { ASKS_EXACTLY, exactFromResult } from '../../src/domain/exact-data.ts';
 import { createServerFactory } from '../../src/mcp/server.ts';
 import { reportSchema } from '../../src/reports/report.ts';
 import { breakdown } from '../../src/reports/usage/breakdown.ts';
+import { foldersOf } from '../helpers/athena.ts';
 import { GROUP, startWithLogs } from '../helpers/cloudwatch.ts';
+import { CALLERS, callOf, recordOf } from '../helpers/log-files.ts';
 import { composeSample, SAMPLE_LOGS } from '../helpers/sample.ts';
 
 /** Whoever calls is in moto's own account. */
@@ -146,5 +150,51 @@ describe('the seed’s report', () => {
     const quoted = await callOver('cloudwatch:', { log_group_name: GROUP, quote: true });
     expect(exactFromResult(quoted)).toMatchObject({ quote: { bytes: 0, usd: '0', source: `cloudwatch:${GROUP}` } });
     expect(queried()).toEqual([]);
+  });
+});
+
+describe('a bucket that alone has the logs', () => {
+  const REGION = 'eu-central-1';
+  const AUTO = `auto:?region=${REGION}`;
+  let athena: Athena;
+  beforeAll(async () => {
+    athena = await startAthena({ workGroups: { primary: { outputLocation: 's3://results/' } } });
+    vi.stubEnv('AWS_ENDPOINT_URL_ATHENA', athena.endpoint);
+    const bedrock = new BedrockClient({ endpoint: moto.endpoint, region: REGION });
+    const s3Config = { bucketName: 'alone', keyPrefix: 'prod' };
+    await bedrock.send(new PutModelInvocationLoggingConfigurationCommand({ loggingConfig: { s3Config } }));
+    const s3 = new S3Client({ endpoint: moto.endpoint, region: REGION, forcePathStyle: true });
+    await s3.send(new CreateBucketCommand({ Bucket: 'alone' }));
+    const calls = [
+      callOf({ region: REGION, input: 1_000 }),
+      callOf({ region: REGION, caller: CALLERS.ci, input: 500 }),
+    ];
+    for (const [key, Body] of Object.entries(foldersOf(calls.map((call) => JSON.stringify(recordOf(call)))))) {
+      await s3.send(new PutObjectCommand({ Bucket: 'alone', Key: `prod/${key}`, Body }));
+      athena.putObject('alone', `prod/${key}`, Body);
+    }
+  });
+  afterAll(() => athena.close());
+
+  const principals = async (options: { source: string; shortLived?: boolean }) => {
+    const { close, ...context } = await compose({ ...options, ledger: false });
+    const asked = breakdown({ by: ['principal'], ...WEEK }, { ...context, now: files.now });
+    const { tables, coverage } = await asked.finally(close);
+    return [tables[0]?.rows.map(({ key, input_tokens }) => [key['principal'], input_tokens]), coverage.source];
+  };
+  const found = [
+    ['role/Developer', 1_000],
+    ['user/team/ci', 500],
+  ];
+
+  it('is read by a program that stays, and asked through Athena by a function, over a table that it makes', async () => {
+    expect(await principals({ source: AUTO })).toEqual([found, `s3://alone/prod?region=${REGION}`]);
+    expect(athena.calls).toEqual([]);
+    const asked = `athena:s3://alone/prod?region=${REGION}&create=yes`;
+    expect(await principals({ source: AUTO, shortLived: true })).toEqual([found, asked]);
+    expect(await principals({ source: `${AUTO}&s3=files`, shortLived: true })).toEqual([
+      found,
+      `s3://alone/prod?region=${REGION}`,
+    ]);
   });
 });

@@ -17,6 +17,18 @@ export const STACK = 'bedrock-spend';
 export const DEPLOY = ['deploy', '--source', 'metrics:', '--yes'];
 export const FUNCTION = { FunctionName: `${STACK}-server` };
 
+/** Options of a run: the deployer as the package serverless-mcp-dev has it, and as that starts it. */
+export const PACKED = {
+  script: 'packages/serverless-mcp-dev/dist/deployer/deploy.py',
+  env: {
+    DEPLOYER_STARTED_AS: 'npx serverless-mcp-dev',
+    DEPLOYER_BUNDLER: JSON.stringify([
+      process.execPath,
+      resolve('packages/serverless-mcp-dev/bin/serverless-mcp-dev.js'),
+    ]),
+  },
+};
+
 export interface Ran {
   code: number | null;
   /** What was asked for. */

@@ -3,7 +3,10 @@ import { existsSync, statSync } from 'node:fs';
 import { globSync } from 'tinyglobby';
 
 const BUILT = 'dist/cli.js';
-const SOURCES = ['{src,packages/*/src}/**/*', 'scripts/bundle*.ts', 'package-lock.json', 'tsconfig*.json'];
+const SOURCES = [
+  ...['{src,packages/*/src}/**/*', 'deploy/{deploy.py,authorizer.ts,deployer/*}'],
+  ...['scripts/{bundle,pack}*.ts', 'package-lock.json', 'tsconfig*.json'],
+];
 
 /** Many tests run the built command. `npm ci` has just built it; who has changed a source since builds it again. */
 export default function setup(): void {

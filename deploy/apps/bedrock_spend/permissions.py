@@ -131,7 +131,11 @@ def _add_results(aws: Aws, permissions: Permissions, source: Source, workgroup: 
     found = re.fullmatch(r"s3://([^/]+)/?(.*)", place)
     if found is None:
         where = f"Workgroup {name} in {source.regions(aws.region)[0]}"
-        raise DeployError(f"{where} has no place for results: add &output=s3://BUCKET/FOLDER/.")
+        joined = "&" if "?" in source.text else ":?" if source.text == "auto" else "?"
+        rest = ", or s3=files, which reads the bucket with DuckDB" if source.text.startswith("auto") else ""
+        raise DeployError(
+            f"{where} has no place for results: add {joined}output=s3://BUCKET/FOLDER/ to the source{rest}."
+        )
     bucket, folder = found[1], found[2].rstrip("/")
     s3 = f"arn:{aws.partition}:s3:::{bucket}"
     permissions.add("AthenaResultBucketArns", s3)
@@ -147,14 +151,21 @@ def _note_unused(permissions: Permissions, asked: str | None, why: str) -> None:
 
 
 def _auto(aws: Aws, source: Source, permissions: Permissions) -> None:
-    """As src/engines/composite/auto.ts decides: log groups, else the bucket, else metrics."""
+    """As src/engines/composite/auto.ts decides: log groups, else Athena over the bucket (s3=files: the bucket), else metrics."""
     for region in source.regions(aws.region):
         group, bucket, prefix = _logging(aws, region)
         if group:
             permissions.add("LogGroupArns", _group_arn(aws, region, group))
-        elif bucket:
+        elif bucket and source.one("s3") == "files":
             permissions.reads_files = True
             _add_bucket(aws, permissions, bucket, prefix)
+        elif bucket:
+            given = {**source.given, "region": (region,), "create": ("yes",)}
+            _athena(aws, Source(source.text, "athena", f"s3://{bucket}/{prefix}", given), permissions)
+            permissions.notes.append(
+                f"Bedrock logs to S3 alone in {region}: Athena is asked, at $5 a TB and 10 MB at least for each query. "
+                "auto:?s3=files reads the bucket instead, with DuckDB (70 MB more of image), anew on each new instance."
+            )
         else:
             permissions.notes.append(
                 f"Bedrock logs nothing in {region}: CloudWatch's metrics are read, which know nobody's name."

@@ -12,9 +12,9 @@ from deployer.plugin import Found, SmokeTest
 
 # The name under which a result has its exact data, where the request asks for it (src/domain/exact-data.ts).
 EXACT = "io.github.bedrock-spend/exact"
-# Without and with DuckDB.
 # The template's.
 USUAL_SOURCE = "cloudwatch:"
+# Without and with DuckDB.
 IMAGE_GB = {False: Decimal("0.2"), True: Decimal("0.27")}
 
 
@@ -42,7 +42,7 @@ class Plugin(plugin.Plugin):
         """Buckets and keys are known only once Bedrock or the workgroup has named them."""
         files = ["s3:GetEncryptionConfiguration", "kms:DescribeKey"]
         return {
-            "auto": ["bedrock:GetModelInvocationLoggingConfiguration", *files],
+            "auto": ["bedrock:GetModelInvocationLoggingConfiguration", *files, "athena:GetWorkGroup"],
             "cloudwatch": ["bedrock:GetModelInvocationLoggingConfiguration"],
             "s3": files,
             "athena": [*files, "athena:GetWorkGroup"],

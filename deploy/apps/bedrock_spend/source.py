@@ -9,7 +9,7 @@ from deployer.error import DeployError
 KINDS = "auto, cloudwatch:, athena:s3://BUCKET/PREFIX, s3://BUCKET/PREFIX or metrics:"
 
 PARAMETERS = {
-    "auto": ("region", "role"),
+    "auto": ("region", "role", "s3", "workgroup", "output"),
     "cloudwatch": ("region", "role", "via"),
     "s3": ("region", "role"),
     "athena": ("region", "role", "workgroup", "output", "table", "create"),
@@ -70,4 +70,6 @@ def source_from_text(text: str) -> Source:
         given[name] = given.get(name, ()) + tuple(part.strip() for part in value.split(",") if part.strip())
     if kind in ("auto", "metrics") and path:
         raise DeployError(f"--source {text}: nothing but ?region= and &role= may follow {kind}:.")
+    if kind == "auto" and given.get("s3", ("athena",)) not in (("athena",), ("files",)):
+        raise DeployError(f'--source {text}: s3 is "athena" or "files".')
     return Source(text, kind, path, given)

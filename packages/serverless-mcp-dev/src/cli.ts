@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DEPLOY_COMMANDS, runDeployer } from './deploy/deploy.ts';
 import { ToldError } from './told-error.ts';
 
 const HELP = `serverless-mcp-dev: your MCP server as a Lambda function behind API Gateway, on this machine
@@ -7,6 +8,13 @@ const HELP = `serverless-mcp-dev: your MCP server as a Lambda function behind AP
   serverless-mcp-dev [HANDLER.ts]   runs it; without a handler, that of ./app.toml
   serverless-mcp-dev init [DIR]     writes a server, its tests and its app.toml, and installs what they need
   serverless-mcp-dev bundle HANDLER.ts --out DIR   writes what a deployment zips
+
+  To AWS, in the folder of app.toml, with Python 3.11 and boto3, or uv, which brings both. Each has a --help of its own:
+
+  serverless-mcp-dev deploy         shows what would change and what it costs, asks, deploys; --plan only shows
+  serverless-mcp-dev status | test | config | logs | keys | permissions | template | destroy
+
+  Of the local Lambda:
 
   --port N              default 3000
   --buffered            an API that does not stream: 29 s, 6 MB
@@ -28,6 +36,7 @@ const OWN_OPTIONS: Record<string, readonly string[]> = { init: ['no-install'], b
 /** @returns the exit code */
 export async function main(args: string[]): Promise<number> {
   try {
+    if (DEPLOY_COMMANDS.includes(args[0])) return await runDeployer(args);
     await run(args);
     return 0;
   } catch (error) {

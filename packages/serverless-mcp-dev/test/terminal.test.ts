@@ -1,7 +1,7 @@
 /** The command itself, as somebody runs it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -100,6 +100,18 @@ describe('serverless-mcp-dev', () => {
     expect(readdirSync(join(folder, 'cache'), { recursive: true })).not.toContainEqual(
       expect.stringContaining('making'),
     );
+  });
+
+  it('says that the old code goes on when the new cannot be bundled, also to who presses r', async () => {
+    const { child, said } = await running();
+    const file = join(folder, 'src/handler.ts');
+    const before = readFileSync(file, 'utf8');
+    onTestFinished(() => writeFileSync(file, before));
+    writeFileSync(file, 'export const handler = ;');
+    const told = () => said().match(/handler\.ts:1:\d+: .*\n.*\n {9}the old code goes on/g)?.length;
+    await vi.waitFor(() => expect(told()).toBe(1), STARTED);
+    child.stdin?.write('r');
+    await vi.waitFor(() => expect(told()).toBe(2), STARTED);
   });
 
   it('says its version', async () => {

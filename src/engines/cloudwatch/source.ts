@@ -32,30 +32,3 @@ export function cloudWatchSourceFromText(text: string): CloudWatchSource {
     via,
   };
 }
-
-/**
- * The source with a log group or a region that somebody asks for, where it names none itself: what the operator has fixed stays.
- * @returns undefined when there is nothing to add, or what is asked for is not open
- */
-export function narrowedSource(
-  text: string,
-  { group, region }: { group?: string | undefined; region?: string | undefined },
-): string | undefined {
-  if (!/^(cloudwatch:|auto(:|$))/.test(text)) return undefined;
-  const source = cloudWatchSourceFromText(text.replace(/^auto:?/, 'cloudwatch:'));
-  const groups = group !== undefined && source.groups.length === 0 ? [group] : source.groups;
-  const regions = region !== undefined && source.regions.length === 0 ? [escaped(region)] : source.regions;
-  if (groups === source.groups && regions === source.regions) return undefined;
-  const scheme = groups.length > 0 ? `cloudwatch:${groups.map(escaped).join(',')}` : text.replace(/[?].*/, '');
-  const parameters = [
-    ...(regions.length > 0 ? [`region=${regions.join(',')}`] : []),
-    ...(source.roles.length > 0 ? [`role=${source.roles.join(',')}`] : []),
-    ...(source.via ? [`via=${source.via}`] : []),
-  ];
-  return `${scheme === 'auto' ? 'auto:' : scheme}${parameters.length > 0 ? `?${parameters.join('&')}` : ''}`;
-}
-
-/** What a caller writes must not become a parameter, such as a role to take. */
-function escaped(text: string): string {
-  return text.replace(/[%?&,#=]/g, encodeURIComponent);
-}

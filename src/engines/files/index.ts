@@ -11,6 +11,7 @@ import { type Contents, contentsOf, coverageOf } from './coverage.ts';
 import { createFolderStore } from './folder.ts';
 import { ingest, unreadFiles } from './ingest.ts';
 import { invocationFromResult, invocationsStatement } from './invocations-query.ts';
+import { scatteredIn } from './labels-table.ts';
 import { createLedger, createTemporaryLedger, type Ledger, ledgerPath } from './ledger.ts';
 import { noRecords } from './no-records.ts';
 import { UNRESOLVED_STATEMENT, usageRowFromResult, usageStatement } from './query.ts';
@@ -75,7 +76,7 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
     source,
     usage: (query, work = {}) =>
       fresh(work, async (connection, contents) => {
-        const statement = usageStatement(query, await aliasesFor(connection, query));
+        const statement = usageStatement(query, await aliasesFor(connection, query), await scatteredIn(connection));
         const rows = await readRows(connection, statement, (row) => usageRowFromResult(row, query));
         const coverage = await coverageOf(connection, contents, query);
         return {
@@ -85,7 +86,11 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
       }),
     invocations: (query, work = {}) =>
       fresh(work, async (connection) => {
-        const statement = invocationsStatement(query, await aliasesFor(connection, query));
+        const statement = invocationsStatement(
+          query,
+          await aliasesFor(connection, query),
+          await scatteredIn(connection),
+        );
         const rows = await readRows(connection, statement, invocationFromResult);
         return { ...(await inTurns(mostExpensive(rows, query), work)), notes: [] };
       }),
@@ -101,7 +106,8 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
       fresh(work, async (connection) => {
         const rows = await rowsFrom(
           connection,
-          'SELECT DISTINCT unnest(json_keys(metadata)) AS key FROM attributes WHERE metadata IS NOT NULL AND id IN (SELECT attributes FROM days) ORDER BY key',
+          `SELECT DISTINCT unnest(json_keys(metadata)) AS key FROM attributes WHERE metadata IS NOT NULL AND id IN (SELECT attributes FROM days)
+            UNION SELECT label[10:] FROM labels WHERE scattered AND label <> 'caller' ORDER BY key`,
         );
         return rows.map((row) => row['key'] as string);
       }),

@@ -3,6 +3,7 @@ import { throwIfCancelled } from '../../domain/errors.ts';
 import { HOUR_MS } from '../../domain/period.ts';
 import type { Work } from '../engine.ts';
 import { inTransaction, rowsFrom } from './connection.ts';
+import { dropLabels, labelsOf } from './labels-table.ts';
 import { secretOf, startAnew } from './layout.ts';
 import type { FileReading } from './read-file.ts';
 import { createLoneReader, createReaders, type FileReader, READER_PROGRAM, type ReaderSetup } from './reader-pool.ts';
@@ -114,6 +115,7 @@ async function forget(connection: DuckDBConnection, files: readonly KnownFile[])
     );
     await connection.run(`DELETE FROM records WHERE file IN (${list})`);
     await connection.run(`DELETE FROM files WHERE id IN (${list})`);
+    await dropLabels(connection);
   });
 }
 
@@ -128,7 +130,7 @@ async function readFiles(
   const stop = new AbortController();
   const signal = work.signal ? AbortSignal.any([work.signal, stop.signal]) : stop.signal;
   const supply = await store.supply(files, folder, signal);
-  const setup = { program, secret: await secretOf(connection) };
+  const setup = { program, secret: await secretOf(connection), labels: await labelsOf(connection) };
   const readers = createReaders(total, setup);
   await connection.run('INSERT INTO reading VALUES (true)');
   const writer = await createWriter(connection);

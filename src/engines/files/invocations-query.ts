@@ -5,6 +5,7 @@ import { CLASS_NAMES, columnOf, type UsageClass } from '../../domain/usage-class
 import type { WeighedPrice } from '../../domain/weights.ts';
 import type { InvocationRow, InvocationsQuery } from '../engine.ts';
 import { classCounts, classExpression } from '../grouping/counts.ts';
+import type { Label } from './labels.ts';
 import {
   attributesSql,
   type Bind,
@@ -14,6 +15,7 @@ import {
   type Statement,
   sizeConditions,
   valueColumn,
+  WHOLE,
 } from './sql.ts';
 
 const tokensOf = (name: UsageClass) => classExpression(name, counterColumn);
@@ -26,7 +28,11 @@ const LACKS = CLASS_NAMES.map((name) => `(${tokensOf(name)} > 0 AND w.w_${name} 
 const WEIGHT = CLASS_NAMES.map((name) => `coalesce(${tokensOf(name)} * w.w_${name}, 0)`).join(' + ');
 
 /** Builds the query for the heaviest requests, and the largest of those that used something without a weight, in one reading. */
-export function invocationsStatement(query: InvocationsQuery, aliases: readonly Alias[]): Statement {
+export function invocationsStatement(
+  query: InvocationsQuery,
+  aliases: readonly Alias[],
+  scattered: ReadonlySet<Label>,
+): Statement {
   const values: DuckDBValue[] = [];
   const bind: Bind = (value) => `$${values.push(value)}`;
   const ctes = [
@@ -36,23 +42,28 @@ export function invocationsStatement(query: InvocationsQuery, aliases: readonly 
     `w AS (SELECT a.id, prices.* FROM a JOIN prices ON prices.model = a.model AND prices.scope = a.scope
       AND prices.region = a.region AND prices.tier IS NOT DISTINCT FROM a.tier)`,
     `weighed AS (SELECT u.*, ${SHAPE_COLUMN} AS whole_shape, ${ratesFromSql(query)} AS rates_from FROM invocations u JOIN a ON a.id = u.attributes
-      WHERE ${conditionsSql(query, bind)})`,
+      WHERE ${conditionsSql(query, bind, scattered)})`,
     `sized AS (SELECT u.*, ${WEIGHT} AS weight, NOT (${LACKS}) AS whole, ${ALL_TOKENS} AS tokens FROM weighed u
       LEFT JOIN w ON w.id = u.attributes AND w.band = u.band AND w.rates_from = u.rates_from)`,
     `chosen AS ((SELECT * FROM sized WHERE weight > 0 ORDER BY weight DESC, at_ms, request_id LIMIT ${query.limit})
       UNION (SELECT * FROM sized WHERE NOT whole ORDER BY tokens DESC, at_ms, request_id LIMIT ${query.unpricedLimit}))`,
   ];
   const sql = `WITH ${ctes.join(',\n')}
-SELECT a.* EXCLUDE (id, key), chosen.* EXCLUDE (attributes), chosen.weight::VARCHAR AS weight_text FROM chosen JOIN a ON a.id = chosen.attributes`;
+SELECT a.* EXCLUDE (id, key) REPLACE (${Object.entries(WHOLE)
+    .map(([name, own]) => `${own} AS ${name}`)
+    .join(', ')}), u.* EXCLUDE (attributes, own), u.weight::VARCHAR AS weight_text
+FROM chosen u JOIN a ON a.id = u.attributes`;
   return { sql, values };
 }
 
-function conditionsSql({ from, to, only, where }: InvocationsQuery, bind: Bind): string {
+function conditionsSql({ from, to, only, where }: InvocationsQuery, bind: Bind, scattered: ReadonlySet<Label>): string {
   return [
     `u.at_ms >= ${bind(BigInt(from))}`,
     `u.at_ms < ${bind(BigInt(to))}`,
     ...sizeConditions(only),
-    ...where.map(({ dimension, values }) => `${valueColumn(dimension, bind)} IN (${values.map(bind).join(', ')})`),
+    ...where.map(
+      ({ dimension, values }) => `${valueColumn(dimension, bind, scattered)} IN (${values.map(bind).join(', ')})`,
+    ),
   ].join(' AND ');
 }
 

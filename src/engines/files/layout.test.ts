@@ -122,7 +122,7 @@ describe('sets of attributes', () => {
       const untold = { inferenceRegion: undefined, tier: undefined, errorCode: undefined, stopReason: undefined };
       const rest = { requestId: 'r', at: 0, latencyMs: undefined, firstByteMs: undefined, blocked: false };
       const tokens = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, cacheWriteKnown: 0 };
-      return ids.idOf({ ...logged, ...untold, ...rest, tokens }, () => {});
+      return ids.idOf({ ...logged, ...untold, ...rest, tokens }, () => {}).id;
     };
     expect(nameOf(one)).not.toBe(nameOf(other));
   });

@@ -8,10 +8,12 @@ import type { UsageRow } from '../../domain/usage.ts';
 import { byClass, CLASS_NAMES, columnOf } from '../../domain/usage-class.ts';
 import type { UsageQuery } from '../engine.ts';
 import { classExpression } from '../grouping/counts.ts';
+import type { Label } from './labels.ts';
 import {
   attributesSql,
   type Bind,
   counterColumn,
+  isScattered,
   listSql,
   ratesFromSql,
   SHAPE_COLUMN,
@@ -33,12 +35,12 @@ const SUMS = [
 ];
 
 /** Builds the query that answers a usage question: from sums by day or hour where every boundary is on one, else from single invocations. */
-export function usageStatement(query: UsageQuery, aliases: readonly Alias[]): Statement {
+export function usageStatement(query: UsageQuery, aliases: readonly Alias[], scattered: ReadonlySet<Label>): Statement {
   const values: DuckDBValue[] = [];
   const bind: Bind = (value) => `$${values.push(value)}`;
   const cells: string[] = [];
   const column = (dimension: Dimension) =>
-    isTimeDimension(dimension) ? bucketColumn(cells.push(dimension) - 1) : valueColumn(dimension, bind);
+    isTimeDimension(dimension) ? bucketColumn(cells.push(dimension) - 1) : valueColumn(dimension, bind, scattered);
   const ctes = [`a AS (${attributesSql(aliases, bind)})`];
   const keys = query.by.map((dimension, index) => `${column(dimension)} AS k${index}`);
   const where = [
@@ -59,7 +61,7 @@ export function usageStatement(query: UsageQuery, aliases: readonly Alias[]): St
   const groups = [...keys, ...PRICE_COLUMNS, 'rates', ...cell];
   const sql = `WITH ${ctes.join(',\n')}
 SELECT ${[...keys, ...PRICE_COLUMNS.map((price, index) => `${price} AS p${index}`), `${ratesFromSql(query)} AS rates_from`, ...cell, ...SUMS].join(', ')}
-FROM ${tableFor(query)} u ${joins.join(' ')}
+FROM ${isAboutScattered(query, scattered) ? 'invocations' : tableFor(query)} u ${joins.join(' ')}
 WHERE ${where.join(' AND ')}
 GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
   return { sql, values };
@@ -101,6 +103,10 @@ export function usageRowFromResult(row: Record<string, DuckDBValue>, query: Usag
 }
 
 // --- internal ---
+
+function isAboutScattered({ by, where }: UsageQuery, scattered: ReadonlySet<Label>): boolean {
+  return [...by, ...where.map(({ dimension }) => dimension)].some((dimension) => isScattered(dimension, scattered));
+}
 
 function tableFor({
   from,

@@ -5,11 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { callOf, recordOf, temporaryFolder, textOf } from '../../../test/helpers/log-files.ts';
 import { BAD_COUNT_REASON } from '../../logs/record.ts';
 import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
+import { NO_LABELS } from './labels.ts';
 import { type FileReading, readLogFile } from './read-file.ts';
 import { createReaders, READER_PROGRAM } from './reader-pool.ts';
 
 const SECRET = Buffer.from('any');
-const SETUP = { program: READER_PROGRAM, secret: SECRET };
+const SETUP = { program: READER_PROGRAM, secret: SECRET, labels: NO_LABELS };
 const MEGABYTE = 1024 * 1024;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 

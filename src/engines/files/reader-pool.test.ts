@@ -4,11 +4,12 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
 import { bundled } from '../../../test/helpers/bundled.ts';
 import { callOf, temporaryFolder, writeFiles } from '../../../test/helpers/log-files.ts';
+import { NO_LABELS } from './labels.ts';
 import { createLoneReader } from './reader-pool.ts';
 
 const program = async () => pathToFileURL(await bundled('test/helpers/dying-reader.ts'));
 const readerOf = async (given?: URL) =>
-  createLoneReader({ program: given ?? (await program()), secret: new Uint8Array(32) });
+  createLoneReader({ program: given ?? (await program()), secret: new Uint8Array(32), labels: NO_LABELS });
 
 async function fileOf(name: string, records: number) {
   const folder = await temporaryFolder();

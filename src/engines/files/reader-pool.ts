@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createThread, type Running, type Thread } from '../../thread.ts';
 import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
 import { type FileReading, type ReadableFile, readLogFile } from './read-file.ts';
-import type { ReaderReply, ReaderRequest } from './worker.ts';
+import type { ReaderGiven, ReaderReply, ReaderRequest } from './worker.ts';
 
 /** Reads files, some at a time. `read` never has two calls on one reader under way. */
 export interface FileReader {
@@ -29,11 +29,9 @@ const FILES_PER_THREAD = 3;
 export const READER_PROGRAM = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /** What all readers of an ingest have in common. */
-export interface ReaderSetup {
+export interface ReaderSetup extends ReaderGiven {
   /** What reading threads run. */
   program: URL;
-  /** What the ledger names attribute sets with. */
-  secret: Uint8Array;
 }
 
 /** Readers for that much compressed input: threads when it pays, else this one. */
@@ -51,8 +49,8 @@ export function createLoneReader(setup: ReaderSetup): FileReader {
 }
 
 /** Lets the event loop turn before each file, so that a server goes on answering and a cancellation is heard. */
-function createLocalReader({ secret }: ReaderSetup): FileReader {
-  const ids = createAttributeIds(nameWith(secret));
+function createLocalReader({ secret, labels }: ReaderSetup): FileReader {
+  const ids = createAttributeIds(nameWith(secret), labels);
   return {
     async read(file, onBatch, signal) {
       await setImmediate();
@@ -65,10 +63,10 @@ function createLocalReader({ secret }: ReaderSetup): FileReader {
 /** A reader makes garbage only: with a small nursery V8 takes it away instead of letting it grow to hundreds of megabytes. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 512 };
 
-const createReaderThread = ({ program, secret }: ReaderSetup): Thread =>
+const createReaderThread = ({ program, ...given }: ReaderSetup): Thread =>
   createThread(program, {
     resourceLimits: THREAD_LIMITS,
-    workerData: secret,
+    workerData: given satisfies ReaderGiven,
     listeners: 4 * FILES_PER_THREAD,
     reasonOf,
   });

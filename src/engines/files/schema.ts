@@ -5,7 +5,7 @@ import { COUNTER_NAMES, type Counter, columnOf } from '../../domain/usage-class.
 import { promptExpression, shapeSql } from '../grouping/counts.ts';
 
 /** Raised when what is written changes without a change of the tables: how a record is read, or merged. */
-const CONTENT = 1;
+const CONTENT = 2;
 
 /** A counter fits in 32 bits: a record with more than 10^9 tokens is refused. NULL: the record does not state it. */
 const COUNTERS = countersOf('INTEGER');
@@ -14,12 +14,14 @@ function countersOf(type: string): string {
   return COUNTER_NAMES.map((name) => `${columnOf(name)} ${type}`).join(', ');
 }
 
-const INVOCATION = `attributes BIGINT, request_id VARCHAR, at_ms BIGINT, ${COUNTERS}, latency_ms INTEGER, first_byte_ms INTEGER`;
+const INVOCATION = `attributes BIGINT, request_id VARCHAR, at_ms BIGINT, ${COUNTERS}, latency_ms INTEGER, first_byte_ms INTEGER, own VARCHAR`;
 
 const SUMMED = `at_ms BIGINT, attributes BIGINT, band INTEGER, shape INTEGER, invocations BIGINT, records BIGINT, ${countersOf('BIGINT')}, first_at BIGINT, last_at BIGINT`;
 
 /**
- * records      what the files say; `repeated` when another record has the same identity
+ * records      what the files say; `repeated` when another record has the same identity; `own` is what of who called, and of request
+ *              metadata, is scattered (labels.ts), and so not with the attributes
+ * labels       how many values of such were met, and which of them are scattered
  * merged       one row for each identity with several records
  * hours, days  both of them summed by hour or UTC day, attributes, context band and shape; what questions are answered from
  * orphans      request ids whose records went with a changed or removed file: their merging must be redone
@@ -35,6 +37,7 @@ const COLUMNS_OF = {
   merged: `${INVOCATION}, records BIGINT`,
   hours: `${SUMMED}`,
   days: `${SUMMED}`,
+  labels: `label VARCHAR, met BIGINT, scattered BOOLEAN`,
   orphans: `request_id VARCHAR`,
   dirty_hours: `hour BIGINT`,
   reading: `begun BOOLEAN`,
@@ -68,7 +71,10 @@ export const LAYOUT = createHash('sha256')
 
 const COUNTER_COLUMNS = COUNTER_NAMES.map(columnOf).join(', ');
 
-const INVOCATION_COLUMNS = `attributes, request_id, at_ms, ${COUNTER_COLUMNS}, latency_ms, first_byte_ms`;
+/** Of one record; the rest is summed up where several are merged. */
+const OF_ONE = ['attributes', 'at_ms', 'latency_ms', 'first_byte_ms', 'own'];
+
+const INVOCATION_COLUMNS = `attributes, request_id, at_ms, ${COUNTER_COLUMNS}, latency_ms, first_byte_ms, own`;
 
 /** Every invocation once, with the columns of `hours` and its own. Counters that are not stated are zero here; `shape` tells. */
 export const INVOCATIONS_VIEW = `CREATE OR REPLACE TEMP VIEW invocations AS
@@ -102,9 +108,9 @@ export function mergeStatements(scope: 'all' | 'touched', part: number, parts: n
       FROM records r JOIN (SELECT DISTINCT id, account, region FROM attributes) a ON a.id = r.attributes
       WHERE r.request_id IN (SELECT request_id FROM several)`,
     'UPDATE records SET repeated = true WHERE rowid IN (SELECT id FROM repeats WHERE records > 1)',
-    `INSERT INTO merged SELECT best.attributes, request_id, best.at_ms, ${COUNTER_COLUMNS}, best.latency_ms, best.first_byte_ms, records FROM (
+    `INSERT INTO merged BY NAME SELECT unnest(best), request_id, ${COUNTER_COLUMNS}, records FROM (
       SELECT account, region, request_id, count(*) AS records, ${COUNTER_NAMES.map((name) => `max(${columnOf(name)}) AS ${columnOf(name)}`).join(', ')},
-        arg_max(struct_pack(attributes := attributes, at_ms := at_ms, latency_ms := latency_ms, first_byte_ms := first_byte_ms), ${RANK}) AS best
+        arg_max(struct_pack(${OF_ONE.map((name) => `${name} := ${name}`).join(', ')}), ${RANK}) AS best
       FROM repeats WHERE records > 1 GROUP BY account, region, request_id)`,
     hours,
   ];

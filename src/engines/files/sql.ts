@@ -7,6 +7,7 @@ import { ALL_STATED, ALL_USED, SHAPE_BITS } from '../../domain/usage-shape.ts';
 import { modelIdentity } from '../../logs/model-id.ts';
 import type { RequestQuery } from '../engine.ts';
 import { promptExpression } from '../grouping/counts.ts';
+import type { Label } from './labels.ts';
 
 /** Parts that the questions to the ledger share: `a` are the attribute sets, `u` invocations or sums of them. */
 
@@ -43,14 +44,33 @@ const COLUMNS: Record<Exclude<PlainDimension, TimeDimension>, string> = {
   stop_reason: 'a.stop_reason',
 };
 
-/** The value of a dimension that is no time, over the attributes `a`. */
-export function valueColumn(dimension: Dimension, bind: Bind): string {
-  const source = dimension.startsWith('metadata.')
-    ? `json_extract_string(a.metadata, ${bind(pointerTo(dimension.slice('metadata.'.length)))})`
-    : dimension.startsWith('tag.')
-      ? `json_extract_string(a.tags, ${bind(pointerTo(dimension.slice('tag.'.length)))})`
-      : COLUMNS[dimension as keyof typeof COLUMNS];
-  return `coalesce(nullif(${source}, ''), '${NONE}')`;
+/** The value of a dimension that is no time, over the attributes `a`; of a scattered label, over single invocations as well. */
+export function valueColumn(dimension: Dimension, bind: Bind, scattered: ReadonlySet<Label>): string {
+  return `coalesce(nullif(${sourceOf(dimension, bind, scattered)}, ''), '${NONE}')`;
+}
+
+function sourceOf(dimension: Dimension, bind: Bind, scattered: ReadonlySet<Label>): string {
+  const isOwn = isScattered(dimension, scattered);
+  if (dimension.startsWith('metadata.')) {
+    const key = pointerTo(dimension.slice('metadata.'.length));
+    const shared = `json_extract_string(a.metadata, ${bind(key)})`;
+    return isOwn ? `coalesce(json_extract_string(u.own, ${bind(`/metadata${key}`)}), ${shared})` : shared;
+  }
+  if (dimension.startsWith('tag.'))
+    return `json_extract_string(a.tags, ${bind(pointerTo(dimension.slice('tag.'.length)))})`;
+  return isOwn ? WHOLE[dimension as keyof typeof WHOLE] : COLUMNS[dimension as keyof typeof COLUMNS];
+}
+
+/** What a record has of its own, or else its set. */
+export const WHOLE = {
+  caller: "coalesce(json_extract_string(u.own, '$.caller'), a.caller)",
+  session: "coalesce(json_extract_string(u.own, '$.session'), a.session)",
+  metadata: "coalesce(json_extract_string(u.own, '$.metadata'), a.metadata)",
+};
+
+/** Whether only single invocations tell it. */
+export function isScattered(dimension: Dimension, scattered: ReadonlySet<Label>): boolean {
+  return scattered.has(dimension === 'session' ? 'caller' : (dimension as Label));
 }
 
 export function listSql<Item>(items: readonly Item[], sql: (item: Item) => string): string {

@@ -1,6 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
+import type { LabelState } from './labels.ts';
 import { type FileReading, type ReadableFile, readLogFile } from './read-file.ts';
+
+/** What a reader begins with. */
+export interface ReaderGiven {
+  /** What the ledger names attribute sets with. */
+  secret: Uint8Array;
+  /** What it knows of labels. */
+  labels: LabelState;
+}
 
 /** To a reading thread: read this file, or: the batch of that file was written, go on. */
 export type ReaderRequest = { id: number; file: ReadableFile } | { id: number };
@@ -9,7 +18,8 @@ export type ReaderRequest = { id: number; file: ReadableFile } | { id: number };
 export type ReaderReply = { id: number; batch: RecordBatch } | { id: number; reading: FileReading };
 
 const reply = (message: ReaderReply) => parentPort?.postMessage(message);
-const ids = createAttributeIds(nameWith(workerData as Uint8Array));
+const { secret, labels } = workerData as ReaderGiven;
+const ids = createAttributeIds(nameWith(secret), labels);
 const waiting = new Map<number, () => void>();
 
 parentPort?.on('message', (message: ReaderRequest) => {

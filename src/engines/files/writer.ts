@@ -11,6 +11,8 @@ import {
 import { COUNTER_NAMES } from '../../domain/usage-class.ts';
 import type { RecordBatch, StoredAttributes } from './batch.ts';
 import { inTransaction, rowsFrom } from './connection.ts';
+import type { LabelsFound } from './labels.ts';
+import { addLabels } from './labels-table.ts';
 import type { FileReading } from './read-file.ts';
 import type { LogFile } from './store.ts';
 
@@ -48,7 +50,7 @@ const ATTRIBUTE_TYPES: readonly DuckDBType[] = [
 const RECORD_TYPES: readonly DuckDBType[] = [
   ...[INTEGER, BIGINT, VARCHAR, BIGINT],
   ...COUNTER_NAMES.map(() => INTEGER),
-  ...[INTEGER, INTEGER, BOOLEAN],
+  ...[INTEGER, INTEGER, VARCHAR, BOOLEAN],
 ];
 
 interface FinishedFile {
@@ -68,6 +70,7 @@ export interface Writer {
 }
 
 export async function createWriter(connection: DuckDBConnection): Promise<Writer> {
+  let labels: LabelsFound = { values: [], scattered: [] };
   const [row] = await rowsFrom(connection, 'SELECT coalesce(max(id), 0) + 1 AS id FROM files');
   const records = await createTable(connection, 'records', RECORD_TYPES);
   const attributes = await createTable(connection, 'attributes', ATTRIBUTE_TYPES);
@@ -87,7 +90,12 @@ export async function createWriter(connection: DuckDBConnection): Promise<Writer
     uncommittedBytes = 0;
     attributes.flush();
     records.flush();
-    await inTransaction(connection, () => recordFiles(connection, files));
+    const found = labels;
+    labels = { values: [], scattered: [] };
+    await inTransaction(connection, async () => {
+      await recordFiles(connection, files);
+      await addLabels(connection, found);
+    });
   }
 
   return {
@@ -96,6 +104,8 @@ export async function createWriter(connection: DuckDBConnection): Promise<Writer
       for (const { id, key, attributes: set } of batch.attributes) {
         attributes.append([[id], [key], ...ATTRIBUTE_COLUMNS.map((name) => [set[name] ?? null])]);
       }
+      labels.values.push(...batch.labels.values);
+      labels.scattered.push(...batch.labels.scattered);
       const count = batch.at.length;
       records.append([
         Array<DuckDBValue>(count).fill(file),
@@ -105,6 +115,7 @@ export async function createWriter(connection: DuckDBConnection): Promise<Writer
         ...COUNTER_NAMES.map((name) => columnFrom(batch.counters[name])),
         columnFrom(batch.latencyMs),
         columnFrom(batch.firstByteMs),
+        batch.own,
         Array<DuckDBValue>(count).fill(false),
       ]);
     },

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DeployRig, permitted, startDeployRig } from '../../helpers/deploy-script.ts';
 
@@ -122,6 +123,12 @@ describe('deploy.py status, test, config and logs', () => {
     const shown = (await rig.run(['config', '--show', '--key', name])).stdout;
     expect(shown.split(kept()[name] as string)).toHaveLength(2);
     expect(shown).toContain(`export BEDROCK_SPEND_API_KEY=${kept()[name]}`);
+  });
+
+  it('says how to get the key in words that can be pasted, wherever the clone lies', async () => {
+    const script = resolve('deploy/deploy.py');
+    expect((await rig.run(['config'], { script })).stdout).toContain(`="$(python3 ${script} keys show `);
+    expect((await rig.run(['config'])).stdout).toContain('="$(python3 deploy/deploy.py keys show ');
   });
 
   it('shows the function’s log', async () => {

@@ -56,6 +56,8 @@ describe('what is missing is said in one line', () => {
     expect(await regionOf({ AWS_DEFAULT_REGION: 'eu-west-2' })).toBe('eu-west-2');
     expect(await regionOf({ AWS_DEFAULT_REGION: 'eu-west-2', AWS_REGION: 'eu-west-1' })).toBe('eu-west-1');
   });
+  it('a region that is none, in AWS_REGION', () =>
+    expectFailure(DEPLOY, /else is no name of a region/, { region: '', env: { AWS_REGION: 'somewhere/else' } }));
   it('a region that is none', () => expectFailure(DEPLOY, /no name of a region/, { region: 'somewhere/else' }));
 
   it('a builder', async () => {

@@ -94,17 +94,23 @@ describe.skipIf(missing.length > 0)(`deploy.py${skipped}`, () => {
 });
 
 describe('the deployer', () => {
-  it('knows nothing of spend: what is about that is in deploy/apps/bedrock_spend', () => {
-    const own = /spend|bedrock|athena|glue|log ?group.*read|MaxScan|duckdb|usage is read/i;
-    const files = readdirSync('deploy/deployer', { withFileTypes: true }).filter((entry) => entry.isFile());
-    const lines = files.flatMap(({ name }) =>
+  const files = readdirSync('deploy/deployer', { withFileTypes: true }).filter((entry) => entry.isFile());
+  const linesWith = (pattern: RegExp) =>
+    files.flatMap(({ name }) =>
       readFileSync(`deploy/deployer/${name}`, 'utf8')
         .split('\n')
-        .filter((line) => own.test(line))
+        .filter((line) => pattern.test(line))
         .map((line) => `${name}: ${line}`),
     );
+
+  it('knows nothing of spend: what is about that is in deploy/apps/bedrock_spend', () => {
+    const own = /spend|bedrock|athena|glue|log ?group.*read|MaxScan|duckdb|usage is read/i;
     // The project's name, with which its stacks are marked.
-    expect(lines).toEqual(['ours.py: OURS = "bedrock-spend"']);
+    expect(linesWith(own)).toEqual(['ours.py: OURS = "bedrock-spend"']);
+  });
+
+  it('names itself in one place, since serverless-mcp-dev starts it, too', () => {
+    expect(linesWith(/deploy\.py/)).toEqual(['program.py: STARTED_AS = _GIVEN or "deploy.py"']);
   });
 });
 

@@ -2,8 +2,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DEPLOY_COMMANDS } from '../../../packages/serverless-mcp-dev/src/deploy/deploy.ts';
 import {
   type DeployRig,
+  PACKED,
   parametersOf,
   permitted,
   type RunOptions,
@@ -135,6 +137,22 @@ describe('a server of one’s own, each step after the other', () => {
     expect((await rig.run(['logs', '--app', app])).code).toBe(0);
   });
 
+  it('is found by its stack’s name from anywhere, also by serverless-mcp-dev, which knows of no other server', async () => {
+    const config = await rig.run(['config', '--stack', 'greeter'], PACKED);
+    expect(config.stdout).toContain('="$(npx serverless-mcp-dev keys show ann --stack greeter --region us-east-1)"');
+    expect((await rig.run(['status'], PACKED)).last).toMatch(
+      /^serverless-mcp-dev: There is no app\.toml here: .*--app/,
+    );
+    expect((await rig.run(['deploy', '--help'], PACKED)).stdout).toMatch(/^usage: npx serverless-mcp-dev deploy /);
+    const listed = [...(await rig.run(['--help'], PACKED)).stdout.matchAll(/^ {4}([a-z]+)(?= |$)/gm)].map(
+      ([, name]) => name,
+    );
+    expect(listed.sort()).toEqual([...DEPLOY_COMMANDS].sort());
+    const template = (await rig.run(['template', '--app', app], PACKED)).stdout;
+    expect(template).toContain('# npx serverless-mcp-dev deploys it; https://github.com/');
+    expect(template).not.toContain('deploy.py');
+  });
+
   it('becomes what its folder has become: code, memory, and a parameter of its own', async () => {
     const before = await parametersOf(rig, 'greeter');
     const server = join(app, 'server.ts');
@@ -185,6 +203,8 @@ describe('a server of one’s own, each step after the other', () => {
     const event = { methodArn: 'arn', headers: { Authorization: 'Bearer a-key' } };
     expect(await authorizer[name](event)).toMatchObject({ usageIdentifierKey: 'a-key' });
     await expect(authorizer[name]({ ...event, headers: {} })).rejects.toThrow('Unauthorized');
+    const byThePackage = await rig.run(['deploy', '--app', app], PACKED);
+    expect(byThePackage.stderr).toMatch(/Nothing to change\..* answers with 2 tools\./s);
   });
 
   it('reads tokens with an authorizer of its own alone, which app.toml names', async () => {

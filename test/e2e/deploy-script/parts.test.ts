@@ -85,12 +85,31 @@ print(json.dumps(found))`;
     [`auto:?role=${ROLE}`, () => ({ AssumeRoleArns: [ROLE] })],
     ['auto', () => ({ LogGroupArns: [GROUP] })],
     [
-      'auto:?region=eu-west-1',
+      'auto:?region=eu-west-1&s3=files',
       () => ({
         LogBucketArns: ['arn:aws:s3:::logs-eu'],
         LogObjectArns: ['arn:aws:s3:::logs-eu/prod/*'],
         KmsKeyArns: [key],
       }),
+    ],
+    [
+      'auto:?region=eu-west-1&output=s3://results/',
+      () => {
+        const there = 'eu-west-1:123456789012';
+        const [database, table] = ['bedrock_spend', 'invocations_logs_eu_prod'];
+        const glue = ['catalog', `database/${database}`, `table/${database}/${table}`, 'database/default'];
+        const GlueArns = glue.map((name) => `arn:aws:glue:${there}:${name}`);
+        return {
+          LogBucketArns: ['arn:aws:s3:::logs-eu'],
+          LogObjectArns: ['arn:aws:s3:::logs-eu/prod/AWSLogs/*'],
+          KmsKeyArns: [key],
+          AthenaArns: [`arn:aws:athena:${there}:workgroup/primary`],
+          GlueArns,
+          GlueCreateArns: GlueArns,
+          AthenaResultBucketArns: ['arn:aws:s3:::results'],
+          AthenaResultObjectArns: ['arn:aws:s3:::results/*'],
+        };
+      },
     ],
     ['auto:?region=ap-south-1', () => ({})],
     [
@@ -153,7 +172,12 @@ print(json.dumps(found))`;
     ['s3://nobodys-bucket', /no bucket nobodys-bucket/],
     ['athena:/logs', /names no bucket/],
     ['athena:s3://logs-plain?workgroup=missing', /no Athena workgroup missing/],
-    ['athena:s3://logs-plain', /primary in us-east-1 has no place for results: add &output=/],
+    ['athena:s3://logs-plain', /primary in us-east-1 has no place for results: add \?output=\S+ to the source\.$/],
+    [
+      'auto:?region=eu-west-1',
+      /in eu-west-1 has no place .*add &output=\S+ to the source, or s3=files, which reads .* DuckDB/,
+    ],
+    ['auto:?s3=duckdb', /s3 is "athena" or "files"/],
   ];
 
   beforeAll(async () => {
@@ -199,11 +223,14 @@ print(json.dumps(found))`;
 
   it('bring DuckDB, and room for it, only where files are read', () => {
     const withFiles = CASES.map(([source]) => source).filter((source) => found[source]?.files);
-    expect(withFiles).toEqual(['auto:?region=eu-west-1', 's3://logs-plain', 's3://logs-plain/one.json.gz']);
+    expect(withFiles).toEqual(['auto:?region=eu-west-1&s3=files', 's3://logs-plain', 's3://logs-plain/one.json.gz']);
     expect(CASES.map(([source]) => source).filter((source) => found[source]?.room === '2048')).toEqual(withFiles);
   });
 
   it('say what cannot be known from here', () => {
+    expect(found['auto:?region=eu-west-1&output=s3://results/']?.notes).toEqual([
+      expect.stringMatching(/Athena is asked, at \$5 a TB and 10 MB at least.*s3=files reads the bucket instead/),
+    ]);
     expect(found['auto:?region=ap-south-1']?.notes).toEqual([expect.stringContaining('logs nothing in ap-south-1')]);
     expect(found[`cloudwatch:/x?role=${ROLE}`]?.notes).toEqual([expect.stringContaining('must trust')]);
     const unused = (workgroup: string, output: string) =>

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Answers, askedOfAws, differences, wantedAnswers } from '../../../rigs/recorded.ts';
@@ -69,10 +69,26 @@ describe('try-on-aws.py', () => {
     const ran = await tried(['--plan']);
     expect([ran.code, ran.stderr]).toEqual([
       0,
-      expect.stringMatching(/^logs: .*\n +1 endTime\n.* +\d+ incomingBytes\n.*costs less than 0\.20 USD/s),
+      expect.stringMatching(
+        /^logs: .*\n +1 endTime: \S.*\n.* +\d+ incomingBytes: .*costs\s+less\s+than\s+0\.20\s+USD/s,
+      ),
     ]);
+    expect(ran.stderr.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(ran.stderr.match(/^ +\d+ /gm)).toHaveLength(Object.values(LINES).flat().length);
     expect(await left()).toEqual([]);
+  });
+
+  it('keeps the answers of checks that are not asked again, of one region', async () => {
+    const before = {
+      region: 'us-east-1',
+      answers: { objects: { archived: 'old' }, quotas: { a: 1 } },
+      said: { a: 'b' },
+    };
+    writeFileSync(out(), JSON.stringify(before));
+    expect(await answersOf(['objects'])).toEqual({ objects: wantedAnswers()['objects'], quotas: { a: 1 } });
+    expect(JSON.parse(readFileSync(out(), 'utf8')).said).toMatchObject({ a: 'b' });
+    writeFileSync(out(), JSON.stringify({ ...before, region: 'eu-west-1' }));
+    expect((await tried(['--yes', '--only', 'objects'])).last).toContain('name another file with --out');
   });
 
   it('asks before, does nothing in another account, and takes no other names', async () => {
@@ -88,23 +104,25 @@ describe('try-on-aws.py', () => {
   });
 
   it('asks doubles of logs, queries and tables as it asks AWS, and they answer as is wanted', async () => {
-    const checks = ['logs', 'athena', 'tables'];
+    const checks = ['logs', 'large', 'many', 'athena', 'scans', 'sample', 'tables'];
     expectWanted(await answersOf(checks, doubles.env), checks);
     expect(readFileSync(out(), 'utf8')).not.toMatch(/123456789012|try-on-aws-double/);
     expect(await left()).toEqual([]);
   });
 
-  it('asks the local API Gateway and Lambda, and they answer as is wanted', async () => {
-    const served = await serveAsSet(rig, NAME, 'scripts/try_on_aws/probe');
-    const checks = ['server', 'authorizer'];
-    try {
-      expectWanted(await answersOf(checks), checks);
-    } finally {
-      await served.close();
-    }
-    expect(readFileSync(out(), 'utf8')).not.toMatch(/123456789012|try-on-aws-double|execute-api/);
-    expect(await left()).toEqual([]);
-  });
+  it.each(['server', 'authorizer'])(
+    'asks the local API Gateway and Lambda, and they answer as is wanted: %s',
+    async (check) => {
+      const served = await serveAsSet(rig, `${NAME}-${check}`, 'scripts/try_on_aws/probe');
+      try {
+        expectWanted(await answersOf([check]), [check]);
+      } finally {
+        await served.close();
+      }
+      expect(readFileSync(out(), 'utf8')).not.toMatch(/123456789012|try-on-aws-double|execute-api/);
+      expect(await left()).toEqual([]);
+    },
+  );
 
   it('asks CloudFormation’s double and moto, and they answer as is wanted', async () => {
     const early = { Early: ['/Properties/RetentionInDays', 'no'] } as const;
@@ -116,7 +134,14 @@ describe('try-on-aws.py', () => {
 
   it('goes through what no double answers as AWS does, too, and leaves nothing', async () => {
     const answers = await answersOf(['metrics', 'bill', 'denials', 'concurrency', 'permissions']);
-    expect(answers['bill']).toMatchObject({ serviceNames: [] });
+    expect(answers['metrics']).toMatchObject({
+      queriesPerCall: ['', ''],
+      kept: [
+        ['', 1],
+        ['', 1],
+      ],
+    });
+    expect(answers['bill']).toEqual({ failed: expect.stringContaining('ce get dimension values') });
     // The server behind this front door is another.
     expect(answers['permissions']).toEqual({ failed: expect.stringContaining('has no tool greet') });
     expect(await left()).toEqual([]);
@@ -130,6 +155,51 @@ describe('try-on-aws.py', () => {
       server: { failed: expect.stringContaining('DeployError: ') },
       tokens: { accessToken: { client_id: true, aud: false } },
     });
+    expect(await left()).toEqual([]);
+  });
+
+  it('writes down nobody’s name, number or request, of what AWS says', async () => {
+    const denied_words = [
+      'User: arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0f/jane.doe@example.com is not authorized to perform: cognito-idp:CreateUserPool',
+      'with an explicit deny in a service control policy: arn:aws:organizations::210987654321:policy/o-a1b2c3d4e5/service_control_policy/p-a1b2c3d4',
+      'in the account 210987654321. (Request ID: 0A1B2C3D4E5F6071; S3 Extended Request ID: aBcD/eFgH+1=; key AKIAIOSFODNN7EXAMPLE) of moto',
+    ].join(' ');
+    await rig.cloud.faults({ denied: ['^cognito-idp:CreateUserPool'], denied_words });
+    const { tokens } = await answersOf(['tokens']);
+    expect(tokens?.['failed']).toContain(
+      [
+        'User: arn:aws:sts::000000000000:assumed-role/PRINCIPAL is not authorized to perform: cognito-idp:CreateUserPool',
+        'with an explicit deny in a service control policy: arn:aws:organizations::000000000000:policy/ID/service_control_policy/ID',
+        'in the account 000000000000. (Request ID: ID; S3 Extended Request ID: ID; key ID) of PRINCIPAL',
+      ].join(' '),
+    );
+  });
+
+  it('deletes everything when it is interrupted, and says so; what it knows by then is kept', async () => {
+    const ran = await rig.run(
+      ['--account', ACCOUNT, '--out', out(), '--yes', '--name', NAME, '--only', 'tokens', 'stacks', 'objects'],
+      { script: 'scripts/try-on-aws.py', onceSaid: ['- stacks', 'Ctrl-C'] },
+    );
+    expect([ran.code, ran.last]).toEqual([130, `All that was named ${NAME} is deleted.`]);
+    expect(ran.stderr).toContain('Interrupted: what it made is deleted now.');
+    expect(ran.stderr).not.toMatch(/Traceback|- objects/);
+    expect(Object.keys(recorded().answers)).toEqual(['tokens']);
+    expect(await left()).toEqual([]);
+    const small = rig.cloud.call('cloudformation', 'describe_stacks', { StackName: `${NAME}-small` });
+    await expect(small).rejects.toThrow('does not exist');
+  });
+
+  it('names what it cannot delete, goes on with the rest, and ends with an error', async () => {
+    await rig.cloud.faults({ denied: ['^cognito-idp:DeleteUserPool'] });
+    const ran = await tried(['--yes', '--name', NAME, '--only', 'tokens', 'objects']);
+    expect([ran.code, ran.last]).toEqual([
+      1,
+      expect.stringMatching(/is left: delete_user_pool: .*--destroy try-on-aws/),
+    ]);
+    expect(recorded().answers).toMatchObject({ tokens: { accessToken: {} }, objects: { archived: {} } });
+    expect(await left()).toEqual([expect.objectContaining({ Name: NAME })]);
+    await rig.cloud.faults({});
+    expect((await tried(['--destroy', NAME, '--yes'])).code).toBe(0);
     expect(await left()).toEqual([]);
   });
 
@@ -147,7 +217,7 @@ describe('try-on-aws.py', () => {
     await rig.cloud.call('logs', 'create_log_group', { logGroupName: `/${NAME}/small` });
     await rig.cloud.call('s3', 'create_bucket', { Bucket: `${NAME}-athena` });
     await rig.cloud.call('s3', 'put_object', { Bucket: `${NAME}-athena`, Key: 'a', Body: 'a' });
-    await rig.run(['deploy', '--source', 'metrics:', '--yes', '--stack', NAME]);
+    await rig.run(['deploy', '--source', 'metrics:', '--yes', '--stack', `${NAME}-server`]);
     const ran = await tried(['--destroy', NAME, '--yes']);
     expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('Nothing is left.')]);
     expect(await left()).toEqual([]);

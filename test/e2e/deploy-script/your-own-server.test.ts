@@ -4,11 +4,12 @@ import { join, resolve } from 'node:path';
 import { type LocalLambda, startLocalLambda } from 'serverless-mcp-dev';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PRICES } from '../../../bench/own-server-costs.ts';
+import { DEPLOY_COMMANDS } from '../../../packages/serverless-mcp-dev/src/deploy/deploy.ts';
 import { init } from '../../../packages/serverless-mcp-dev/src/init/init.ts';
 import { readApp } from '../../../packages/serverless-mcp-dev/src/local/app.ts';
 import { parametersOfTemplate } from '../../../rigs/lambda/template.ts';
 import { connect, textFromResult } from '../../../src/client/index.ts';
-import { type DeployRig, startDeployRig } from '../../helpers/deploy-script.ts';
+import { type DeployRig, PACKED, startDeployRig } from '../../helpers/deploy-script.ts';
 import { type DeployedCode, serveWhatIsDeployed } from '../../helpers/deployed-code.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -45,16 +46,18 @@ describe('the shortest way', () => {
 
   it('goes to AWS and away again by its commands, one after the other', async () => {
     const said: string[] = [];
-    for (const command of commands.filter((each) => each.startsWith('python3 deploy/deploy.py '))) {
-      const args = command.replace('../my-server', app).split(' ').slice(2);
-      const asked = /^(deploy|destroy)$/.test(args[0] ?? '') && !args.includes('--plan');
-      const ran = await rig.run(asked ? [...args, '--yes'] : args);
+    const started = 'npx serverless-mcp-dev ';
+    for (const command of commands.filter((each) => each.startsWith(started))) {
+      const [name = '', ...args] = command.slice(started.length).split(' ');
+      if (!DEPLOY_COMMANDS.includes(name)) continue;
+      const asked = /^(deploy|destroy)$/.test(name) && !args.includes('--plan');
+      const ran = await rig.run([name, ...args, '--app', app, ...(asked ? ['--yes'] : [])], PACKED);
       expect([command, ran.code]).toEqual([command, 0]);
-      said.push(`${args[0]}: ${ran.stdout}${ran.stderr}`);
+      said.push(`${name}: ${ran.stdout}${ran.stderr}`);
     }
     expect(said).toEqual([
-      expect.stringMatching(/^deploy: .*would be uploaded.*About \$0\.30 a month when nobody asks/s),
-      expect.stringMatching(/^deploy: .*my-server 0\.1\.0 answers with 3 tools\./s),
+      expect.stringMatching(/^deploy: .*About \$0\.30 a month when nobody asks.* answers with 3 tools\./s),
+      expect.stringMatching(/^deploy: .*Nothing to change\./s),
       expect.stringMatching(/^keys: .*ann/s),
       expect.stringMatching(/^test: .*answers with 3 tools\./s),
       expect.stringMatching(/^status: .*CREATE_COMPLETE/s),

@@ -61,5 +61,6 @@ function installPackages(folder: string): void {
 function nextSteps(folder: string, installed: boolean): string {
   const enter = folder === '' ? '' : `cd ${folder} && `;
   return `${enter}${installed ? '' : 'npm install && '}npm start     the local Lambda
-${enter}npm test      the tools, asked by a real client`;
+${enter}npm test      the tools, asked by a real client
+${enter}npx serverless-mcp-dev deploy --plan     what it would be on AWS, and what that costs`;
 }

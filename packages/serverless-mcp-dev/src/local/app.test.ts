@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readApp } from './app.ts';
+import { KNOWN_KEYS, readApp } from './app.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -56,9 +56,20 @@ describe('app.toml', () => {
     expect(() => readApp(folder, { A: '1' })).toThrow('There is no app.toml here that has the parameter A.');
   });
 
+  it('knows the keys that the deployer knows', () => {
+    const [, known = ''] = /^KNOWN = \{(.*?)^\}/ms.exec(readFileSync('deploy/deployer/app.py', 'utf8')) ?? [];
+    expect([...known.matchAll(/"(\w+)"/g)].map(([, key]) => key).sort()).toEqual(KNOWN_KEYS);
+  });
+
   it.each<[string, string, Record<string, string>, RegExp]>([
     ['another package', `package = "jar"\n${MINIMAL}`, {}, /package is "zip" or "image"/],
     ['no name', 'entry = "x"', {}, /name and entry must be there/],
+    [
+      'a key that is unknown',
+      `memory = 256\n${MINIMAL}`,
+      {},
+      /there is no memory; it knows authorizer, entry, .*memory_mb/,
+    ],
     ['no TOML', 'name = ', {}, /app\.toml:1:\d+: \S/],
     ['an authorizer that is no file', `${MINIMAL}authorizer = true`, {}, /authorizer names a file; there is none at/],
     ['an entry that is not there', 'name = "a"\nentry = "src"', {}, /entry names a file; there is none at .*src\./],

@@ -18,6 +18,12 @@ export interface App {
 
 export const APP_FILE = 'app.toml';
 
+/** All that there is, as deploy/deployer/app.py has it: what a local Lambda does not go by may be there, too. */
+export const KNOWN_KEYS = [
+  ...['authorizer', 'entry', 'environment', 'image', 'memory_mb', 'name', 'package', 'parameters', 'permissions'],
+  ...['plugin', 'smoke_test', 'template'],
+];
+
 /**
  * @param values of parameters, in the place of their defaults
  * @returns undefined where there is no app.toml @throws ToldError
@@ -30,6 +36,8 @@ export function readApp(folder: string, values: Readonly<Record<string, string>>
     return undefined;
   }
   const given = parsed(file);
+  const unknown = Object.keys(given).find((key) => !KNOWN_KEYS.includes(key));
+  if (unknown !== undefined) throw new ToldError(`${file}: there is no ${unknown}; it knows ${KNOWN_KEYS.join(', ')}.`);
   const { name, entry, authorizer, memory_mb = 1024, package: kind = 'zip', environment = {}, parameters = {} } = given;
   if (typeof name !== 'string' || typeof entry !== 'string')
     throw new ToldError(`${file}: name and entry must be there, and texts.`);

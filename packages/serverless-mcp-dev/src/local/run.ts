@@ -5,7 +5,7 @@ import { type Access, accessOf } from './access.ts';
 import { APP_FILE, readApp } from './app.ts';
 import { type Actions, helpText, KEYS, listenToKeys } from './keys.ts';
 import { REQUEST_HEADING } from './request-line.ts';
-import { type LocalLambda, type LocalLambdaOptions, startLocalLambda } from './start.ts';
+import { faultText, type LocalLambda, type LocalLambdaOptions, startLocalLambda } from './start.ts';
 
 export interface RunOptions extends Omit<LocalLambdaOptions, 'entry' | 'log' | 'watch'> {
   /** Default: the entry of app.toml. */
@@ -74,7 +74,7 @@ function actionsOn(lambda: LocalLambda, quit: () => void): Actions {
   return {
     killOne: () => console.log(toldKill(lambda.kill())),
     killAll: () => console.log(toldKill(...lambda.killAll())),
-    reload: () => void lambda.reload().catch((error: Error) => console.log(error.message)),
+    reload: () => void lambda.reload().catch((fault: Error) => console.log(faultText(fault))),
     help: () => console.log(`${helpText()}\n`),
     quit,
   };

@@ -158,7 +158,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     closing.push(() => gateway.close());
     if (access) Object.assign(gatewayResponses, refusalsOf(access, gateway.url));
     const renew = renewing(lambda, 'the next request starts an instance of the new code');
-    if (options.watch) await bundler?.watch(renew, toldFault);
+    if (options.watch) await bundler?.watch(renew, (fault) => log(faultText(fault)));
     return {
       url: `${gateway.url}/mcp`,
       apiKey,
@@ -176,10 +176,6 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       lambda.renew(handler);
       log(`         reloaded: ${what}`);
     };
-  }
-
-  function toldFault({ message }: Error): void {
-    log(`${message}\n         the old code goes on`);
   }
 
   async function bundlerOf(module: string, into: string) {
@@ -212,7 +208,8 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       onLog: createInstanceLog(log, 'authorizer'),
     });
     closing.push(() => lambda.close());
-    if (options.watch) await bundler.watch(renewing(lambda, 'the authorizer is that of the new code'), toldFault);
+    if (options.watch)
+      await bundler.watch(renewing(lambda, 'the authorizer is that of the new code'), (fault) => log(faultText(fault)));
     return asAuthorizer(lambda);
   }
 }
@@ -252,4 +249,9 @@ const livingOf = (lambda: LambdaFunction) => lambda.instances().filter(({ state 
 function busiest(lambda: LambdaFunction): number | undefined {
   const rank = ({ state }: InstanceInfo) => BUSIEST.indexOf(state);
   return livingOf(lambda).sort((a, b) => rank(a) - rank(b))[0]?.index;
+}
+
+/** What is told of code that cannot be bundled. */
+export function faultText({ message }: Error): string {
+  return `${message}\n         the old code goes on`;
 }

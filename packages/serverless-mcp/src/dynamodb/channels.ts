@@ -148,8 +148,9 @@ export function createChannels({ client, table, retainMs, now }: ChannelOptions)
       const beyond = slots[ready.length];
       if (beyond && isGivenUp(beyond, now()) && (await giveUp(channel, after, beyond))) continue;
       const left = until - performance.now();
+      if (left > 0) await pause(Math.min(pollMs, left), signal);
+      // Nobody waits any more: another look would be paid for.
       if (left <= 0 || signal?.aborted) return [];
-      await pause(Math.min(pollMs, left), signal);
     }
   }
 

@@ -50,6 +50,22 @@ describe('a DynamoDB store', () => {
   });
   afterAll(() => local.close());
 
+  it('is not asked again for a reader that has stopped waiting', async () => {
+    const client = new DynamoDBClient(local.config);
+    let queries = 0;
+    const stop = new AbortController();
+    client.middlewareStack.add(
+      (next) => async (parameters) => {
+        queries++;
+        return next(parameters).finally(() => setTimeout(() => stop.abort(), 5));
+      },
+      { step: 'initialize' },
+    );
+    const store = createDynamoSessionStore({ table: local.table, client });
+    expect(await store.read(randomUUID(), 0, { waitMs: 60_000, signal: stop.signal })).toEqual([]);
+    expect(queries).toBe(1);
+  });
+
   /** As a writer does before it writes, and then dies. */
   async function takeNumber(client: DynamoDBClient, channel: string): Promise<void> {
     await client.send(
