@@ -1,5 +1,6 @@
 /** A server of one's own, from its folder to AWS and away again: no container engine, no template, no Dockerfile. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEPLOY_COMMANDS } from '../../../packages/serverless-mcp-dev/src/deploy/deploy.ts';
@@ -139,7 +140,7 @@ describe('a server of one’s own, each step after the other', () => {
 
   it('is found by its stack’s name from anywhere, also by serverless-mcp-dev, which knows of no other server', async () => {
     const config = await rig.run(['config', '--stack', 'greeter'], PACKED);
-    expect(config.stdout).toContain('="$(npx serverless-mcp-dev keys show ann --stack greeter --region us-east-1)"');
+    expect(config.stdout).toContain('="$(npx serverless-mcp-dev keys show moto --stack greeter --region us-east-1)"');
     expect((await rig.run(['status'], PACKED)).last).toMatch(
       /^serverless-mcp-dev: There is no app\.toml here: .*--app/,
     );
@@ -228,6 +229,16 @@ describe('a server of one’s own, each step after the other', () => {
     writeFileSync(join(app, 'app.toml'), toml);
     expect((await deploy('--builder', 'docker')).last).toContain('greeter is no image');
     expect((await deploy('--set', 'CodeKey=x')).last).toContain('CodeKey is what deploy.py builds');
+  });
+
+  it('says how to install what bundles it: where a lock file has it, as in a clone, with npm ci', async () => {
+    const alone = mkdtempSync(join(tmpdir(), 'own-server-'));
+    cpSync('examples/greeter', join(alone, 'greeter'), { recursive: true });
+    const said = async () => (await rig.run(['deploy', '--app', join(alone, 'greeter'), '--plan'])).last;
+    expect(await said()).toMatch(/missing in \S+greeter: run npm install --save-dev serverless-mcp-dev there\.$/);
+    cpSync('package-lock.json', join(alone, 'package-lock.json'));
+    expect(await said()).toMatch(/missing in \S+greeter: run npm ci in \S+own-server-\w+\.$/);
+    rmSync(alone, { recursive: true });
   });
 
   it('leaves nothing behind, nor touches an image repository of that name', async () => {
