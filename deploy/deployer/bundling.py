@@ -47,9 +47,15 @@ def _bundler(app: App) -> list[str]:
 
 def _program(app: App) -> Path:
     """As Node finds packages: in this folder or one above it."""
-    for folder in [app.folder, *app.folder.parents]:
-        if (folder / PROGRAM).is_file():
-            return folder / PROGRAM
-    raise DeployError(
-        f"serverless-mcp-dev is missing in {app.folder}: run npm install --save-dev serverless-mcp-dev there."
-    )
+    folders = [app.folder, *app.folder.parents]
+    found = next((folder / PROGRAM for folder in folders if (folder / PROGRAM).is_file()), None)
+    if found:
+        return found
+    locked = next((folder for folder in folders if _locks_it(folder / "package-lock.json")), None)
+    what = f"run npm ci in {locked}" if locked else "run npm install --save-dev serverless-mcp-dev there"
+    raise DeployError(f"serverless-mcp-dev is missing in {app.folder}: {what}.")
+
+
+def _locks_it(file: Path) -> bool:
+    """Whether npm ci installs it there."""
+    return file.is_file() and f'"{PROGRAM.parent.parent.as_posix()}"' in file.read_text()

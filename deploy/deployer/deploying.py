@@ -1,7 +1,6 @@
 """The deployment, in order. Each step finds out first whether it is still to be done, so it can be broken off anywhere."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -93,7 +92,7 @@ def deploy(aws: Aws, console: Console, request: DeployRequest) -> None:
         changes.run(aws, console, change_set)
     if request.app.package == "zip":
         Bucket(aws, request.stack).drop_old()
-    _hand_over(aws, console, request, need_stack(aws, request.stack))
+    _hand_over(aws, console, request, need_stack(aws, request.stack), changed=change_set is not None)
 
 
 def _ask(aws: Aws, console: Console, change_set: ChangeSet, place: Place) -> None:
@@ -202,11 +201,14 @@ def _about(request: DeployRequest, values: Values) -> dict[str, str]:
     return {**by_hand, **notes_for_stack(request.app)}
 
 
-def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack) -> None:
+def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack, *, changed: bool) -> None:
     """Say what to paste, and see that clients get in as they should."""
     _say_record(console, stack)
-    name = None if stack.issuer or stack.signed else _first_key(aws, console, keys_of(aws, stack))
-    console.show(ways_in.what_to_paste(aws, request.app, stack, name, show=request.show))
+    name = None if stack.issuer or stack.signed else _first_key(console, keys_of(aws, stack))
+    if changed or request.show:
+        console.show(ways_in.what_to_paste(aws, request.app, stack, name, show=request.show))
+    else:
+        console.say("What to paste into each host is as it was: config prints it.")
     reason = _not_reachable(stack)
     if reason:
         console.say(f"\n{reason}: {program.STARTED_AS} test --stack {stack.name} --region {aws.region}")
@@ -222,9 +224,9 @@ def _hand_over(aws: Aws, console: Console, request: DeployRequest, stack: Stack)
         console.say(f"  {line}")
 
 
-def _first_key(aws: Aws, console: Console, keys: Keys) -> str:
-    """One whose value is here, one that is there, or a new one of who deploys."""
-    name = keys.usual() or re.sub(r"[^A-Za-z0-9._@+-]", "-", aws.user)[:64]
+def _first_key(console: Console, keys: Keys) -> str:
+    """One that is there, or a new one of who deploys."""
+    name = keys.usual() or keys.own
     keys.ensure(name)
     console.say(f"\nThe key {name} is in {keys.file.path}.\n")
     return name

@@ -97,11 +97,16 @@ class Keys:
         }
         return [key for key in all_keys(self.aws, self.stack) if key.id in on_plan]
 
+    @property
+    def own(self) -> str:
+        """The name of the key of who asks."""
+        return re.sub(r"[^A-Za-z0-9._@+-]", "-", self.aws.user)[:64]
+
     def usual(self) -> str | None:
-        """The name of one whose value is here, or of the first."""
-        here = self.file.values()
+        """The name of one's own, else of the one that was kept here first: later ones were made for others; else of any."""
         names = [key.name for key in self.live()]
-        return next((name for name in names if name in here), next(iter(names), None))
+        wanted = [self.own, *self.file.values(), *names]
+        return next((name for name in wanted if name in names), None)
 
     def named(self, name: str) -> list[Key]:
         """Of that name, the newest last."""

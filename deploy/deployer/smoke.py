@@ -115,7 +115,8 @@ def try_out(url: str, way: WayIn, test: SmokeTest | None, *, patience_s: float =
     told = _call(client, test, tools) if test else []
     client.close()
     server = hello["serverInfo"]
-    return [f"{server['name']} {server['version']} answers with {len(tools)} tools.", *told]
+    count = "1 tool" if len(tools) == 1 else f"{len(tools)} tools"
+    return [f"{server['name']} {server['version']} answers with {count}.", *told]
 
 
 def _call(client: Client, test: SmokeTest, tools: list[str]) -> list[str]:
@@ -124,7 +125,8 @@ def _call(client: Client, test: SmokeTest, tools: list[str]) -> list[str]:
     meta = {"_meta": test.meta} if test.meta else {}
     result = client.request("tools/call", {"name": test.tool, "arguments": test.arguments, **meta})
     if result.get("isError"):
-        raise DeployError(f"{test.tool}: {_said(json.dumps(result['content'][0]))} See: {program.STARTED_AS} logs.")
+        said = _said(json.dumps(result["content"][0])).rstrip(".")
+        raise DeployError(f"{test.tool}: {said}. See: {program.STARTED_AS} logs.")
     return test.told(result)
 
 

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { discoverOAuthProtectedResourceMetadata, extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
 import { asAuthorizer, ensureLoader, startFunction, startGateway, startLocalLambda } from 'serverless-mcp-dev';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { accessOf } from '../../packages/serverless-mcp-dev/src/local/access.ts';
@@ -82,11 +83,15 @@ async function startDeployed(parameters: Record<string, string>): Promise<{ url:
   return { url: gateway.url, named: 'https://Api.execute-api.us-east-1.amazonaws.com/prod' };
 }
 
-async function startLocal(env: Record<string, string>, apiKey?: string): Promise<{ url: string; named: string }> {
+async function startLocal(
+  env: Record<string, string>,
+  apiKey?: string,
+  entry?: string,
+): Promise<{ url: string; named: string }> {
   const app = readApp(folder);
   if (app === undefined) throw new Error('There is no app.toml');
   const lambda = await startLocalLambda({
-    entry: app.entry,
+    entry: entry ?? app.entry,
     transfer: 'buffered',
     standIn: true,
     env: { ...app.environment, ...env },
@@ -145,6 +150,31 @@ describe('an app with an authorizer', () => {
     const there = await answers(deployed, METADATA);
     expect(await answers(local, METADATA)).toEqual(there);
     expect(there['nothing']).toMatchObject({ status: 200, body: { path: METADATA } });
+  });
+
+  it('is told by the layer whose tokens it takes, and clients find it from the 401 on', async () => {
+    const own = join(folder, 'src/layer.ts');
+    const layer = JSON.stringify(resolve('packages/serverless-mcp/src/lambda/index.ts'));
+    writeFileSync(
+      own,
+      `import { createLambdaHandler } from ${layer};
+      export const handler = createLambdaHandler(() => new Response('let in'), {
+        transfer: 'buffered',
+        oauth: { issuer: process.env['OAUTH_ISSUER'], scopes: process.env['OAUTH_SCOPES'] },
+      });`,
+    );
+    const { url } = await startLocal({ OAUTH_ISSUER: ISSUER, OAUTH_SCOPES: 'read' }, undefined, own);
+    const refused = await fetch(`${url}/mcp`, { method: 'POST', body: '{}' });
+    const { resourceMetadataUrl = '' } = extractWWWAuthenticateParams(refused);
+    const metadata = await discoverOAuthProtectedResourceMetadata(`${url}/mcp`, { resourceMetadataUrl });
+    expect(metadata).toMatchObject({
+      resource: `${url}/mcp`,
+      authorization_servers: [ISSUER],
+      scopes_supported: ['read'],
+    });
+    const authorization = 'Bearer token';
+    const letIn = await fetch(`${url}/mcp`, { method: 'POST', body: '{}', headers: { authorization } });
+    expect([letIn.status, await letIn.text()]).toEqual([200, 'let in']);
   });
 
   it('takes keys or tokens, not both', () => {

@@ -3,16 +3,23 @@ import { parseArgs } from 'node:util';
 import { DEPLOY_COMMANDS, runDeployer } from './deploy/deploy.ts';
 import { ToldError } from './told-error.ts';
 
-const HELP = `serverless-mcp-dev: your MCP server as a Lambda function behind API Gateway, on this machine
+const HELP = `serverless-mcp-dev: your MCP server as a Lambda function behind API Gateway,
+on this machine
 
-  serverless-mcp-dev [HANDLER.ts]   runs it; without a handler, that of ./app.toml
-  serverless-mcp-dev init [DIR]     writes a server, its tests and its app.toml, and installs what they need
-  serverless-mcp-dev bundle HANDLER.ts --out DIR   writes what a deployment zips
+  serverless-mcp-dev [HANDLER.ts]   runs it; without a handler, that of app.toml
+  serverless-mcp-dev init [DIR]     writes a server, its tests and its app.toml
+                                    into DIR, by default my-server, and installs
+                                    what they need
+  serverless-mcp-dev bundle HANDLER.ts --out DIR
+                                    writes what a deployment zips
 
-  To AWS, in the folder of app.toml, with Python 3.11 and boto3, or uv, which brings both. Each has a --help of its own:
+  To AWS, in the folder of app.toml, with Python 3.11 and boto3, or uv, which
+  brings both. Each has a --help of its own:
 
-  serverless-mcp-dev deploy         shows what would change and what it costs, asks, deploys; --plan only shows
-  serverless-mcp-dev status | test | config | logs | keys | permissions | template | destroy
+  serverless-mcp-dev deploy         shows what would change and what it costs,
+                                    asks, deploys; --plan only shows
+  serverless-mcp-dev status | test | config | logs | keys | permissions |
+                     template | destroy
 
   Of the local Lambda:
 
@@ -21,10 +28,11 @@ const HELP = `serverless-mcp-dev: your MCP server as a Lambda function behind AP
   --timeout SECONDS     of function and gateway; default 900, buffered 29
   --sessions WHERE      dynamodb (default) or memory
   --instances N         the most at once; default 10
-  --api-key KEY         20 characters or more; default: one that is kept with node_modules
+  --api-key KEY         20 characters or more; default: one that is kept with
+                        node_modules
   --authorizer FILE.ts  a Lambda authorizer in the place of the key
-  --env NAME=VALUE      of the function; NAME alone takes it from here. Repeat it
-  --parameter NAME=VALUE  of app.toml. Repeat it
+  --env NAME=VALUE      of the function; NAME alone takes it from here
+  --parameter NAME=VALUE  of app.toml; like --env, as often as you like
   --stand-in            runs handlers under a stand-in for AWS's runtime client
   --no-install          init: writes files only
   --version

@@ -1,11 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type LocalLambda, type LocalLambdaOptions, startLocalLambda } from 'serverless-mcp-dev';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { main } from '../src/cli.ts';
+import { helpText } from '../src/local/keys.ts';
+
+const PROGRAM = resolve('packages/serverless-mcp-dev/bin/serverless-mcp-dev.js');
 
 /** Answers with what it was told of its world. */
 const ECHO = (version: string) => `
@@ -146,9 +150,10 @@ describe('a local Lambda', () => {
     };`;
     await write('authorizer.ts', AUTHORIZER('let-me'));
     const authorizer = join(folder, 'authorizer.ts');
-    const { lambda, ask } = await start({ apiKey: undefined as unknown as string, authorizer, watch: true });
+    const { lambda, lines, ask } = await start({ apiKey: undefined as unknown as string, authorizer, watch: true });
     expect(lambda.apiKey).toBeUndefined();
     expect((await ask()).status).toBe(401);
+    expect(lines).toEqual([expect.stringMatching(/ 401 .*\n +API Gateway's own answer, UNAUTHORIZED/)]);
     expect(await ask({ headers: { authorization: 'Bearer let-me' } })).toMatchObject({
       status: 200,
       body: { event: { requestContext: { authorizer: { principalId: 'ada', team: 'x' } } } },
@@ -166,6 +171,41 @@ describe('a local Lambda', () => {
     expect(existsSync(root)).toBe(false);
     await expect(ask()).rejects.toThrow();
   });
+});
+
+it.each([
+  ['--help', () => said(() => main(['--help']))],
+  ['?', async () => helpText()],
+])('what %s tells has lines that a terminal of 80 columns does not break', async (_, text) => {
+  const lines = (await text()).split('\n');
+  expect(lines.length).toBeGreaterThan(3);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
+
+async function said(act: () => Promise<unknown>): Promise<string> {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  onTestFinished(() => log.mockRestore());
+  await act();
+  return log.mock.calls.join('\n');
+}
+
+it('the program tells an older Node which one it needs, as its package does', () => {
+  const manifest = JSON.parse(readFileSync('packages/serverless-mcp-dev/package.json', 'utf8'));
+  const older = `data:text/javascript,${encodeURIComponent(
+    `const node = process.env.NODE_IS; Object.defineProperty(process, 'versions', { value: { ...process.versions, node } })`,
+  )}`;
+  const started = (version: string) =>
+    spawnSync(process.execPath, ['--import', older, PROGRAM, '--version'], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_IS: version },
+    });
+  for (const version of ['20.20.2', '22.17.1']) {
+    const { status, stdout, stderr } = started(version);
+    const needed = manifest.engines.node.replace('>=', '');
+    const line = `serverless-mcp-dev needs Node ${needed} or newer; this is ${version}.\n`;
+    expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: line });
+  }
+  expect(started('22.18.0')).toMatchObject({ status: 0, stdout: `${manifest.version}\n` });
 });
 
 describe('the command says in a line', () => {

@@ -38,7 +38,7 @@ describe('notes', () => {
     expect([without.code, without.last]).toEqual([
       1,
       expect.stringMatching(
-        /It is deployed, but not all is well: list-notes: .*(not found|non-existent).*deploy\.py logs/i,
+        /It is deployed, but not all is well: list-notes: .*(not found|non-existent)[^.]*\. See: deploy\.py logs/i,
       ),
     ]);
     await rig.cloud.call('dynamodb', 'create_table', NOTES);

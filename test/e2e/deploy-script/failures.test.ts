@@ -47,6 +47,15 @@ describe('what is missing is said in one line', () => {
   ])('%s', (_, env, line) => expectFailure(DEPLOY, line, { env: { AWS_MAX_ATTEMPTS: '1', ...env } }));
 
   it('a region', () => expectFailure(DEPLOY, /--region us-east-1/, { region: '' }));
+  it('a region, unless a variable of AWS’s names it', async () => {
+    const regionOf = async (env: Record<string, string>) =>
+      /bedrock-spend in (\S+),/.exec(
+        (await rig.run(['deploy', '--plan', '--source', 'metrics:'], { env, region: '' })).stderr,
+      )?.[1];
+    expect(await regionOf({ AWS_REGION: 'eu-west-1' })).toBe('eu-west-1');
+    expect(await regionOf({ AWS_DEFAULT_REGION: 'eu-west-2' })).toBe('eu-west-2');
+    expect(await regionOf({ AWS_DEFAULT_REGION: 'eu-west-2', AWS_REGION: 'eu-west-1' })).toBe('eu-west-1');
+  });
   it('a region that is none, in AWS_REGION', () =>
     expectFailure(DEPLOY, /else is no name of a region/, { region: '', env: { AWS_REGION: 'somewhere/else' } }));
   it('a region that is none', () => expectFailure(DEPLOY, /no name of a region/, { region: 'somewhere/else' }));

@@ -1,5 +1,6 @@
 /** A server of one's own, from its folder to AWS and away again: no container engine, no template, no Dockerfile. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEPLOY_COMMANDS } from '../../../packages/serverless-mcp-dev/src/deploy/deploy.ts';
@@ -102,8 +103,25 @@ describe('a server of one’s own, each step after the other', () => {
   it('is the same the second time, to the byte, and nothing is changed', async () => {
     const { CodeKey } = await parametersOf(rig, 'greeter');
     const again = await deploy();
-    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('Nothing to change.')]);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/Nothing to change\..*config prints it\./s)]);
+    expect([again.stdout, (await deploy('--show')).stdout]).toEqual(['', expect.stringContaining('# Claude Code')]);
     expect((await parametersOf(rig, 'greeter'))['CodeKey']).toBe(CodeKey);
+  });
+
+  it('keeps handing out the key of who deploys, whatever keys are made for others', async () => {
+    const handedOut = async () => /keys show (\S+)/.exec((await rig.run(['config', '--app', app])).stdout)?.[1];
+    const keys = async (...args: string[]) => expect((await rig.run(['keys', ...args, '--app', app])).code).toBe(0);
+    const own = (await handedOut()) as string;
+    for (const name of ['bob', 'a']) await keys('create', name);
+    expect([await handedOut(), (await deploy()).stderr]).toEqual([
+      own,
+      expect.stringContaining(`The key ${own} is in`),
+    ]);
+    await keys('revoke', own);
+    expect(await handedOut()).toBe('bob'); // Made here before the other.
+    await keys('create', own);
+    expect(await handedOut()).toBe(own);
+    for (const name of ['bob', 'a']) await keys('revoke', name);
   });
 
   it('has keys for others, by its folder or by the stack’s name', async () => {
@@ -122,7 +140,7 @@ describe('a server of one’s own, each step after the other', () => {
 
   it('is found by its stack’s name from anywhere, also by serverless-mcp-dev, which knows of no other server', async () => {
     const config = await rig.run(['config', '--stack', 'greeter'], PACKED);
-    expect(config.stdout).toContain('="$(npx serverless-mcp-dev keys show ann --stack greeter --region us-east-1)"');
+    expect(config.stdout).toContain('="$(npx serverless-mcp-dev keys show moto --stack greeter --region us-east-1)"');
     expect((await rig.run(['status'], PACKED)).last).toMatch(
       /^serverless-mcp-dev: There is no app\.toml here: .*--app/,
     );
@@ -211,6 +229,16 @@ describe('a server of one’s own, each step after the other', () => {
     writeFileSync(join(app, 'app.toml'), toml);
     expect((await deploy('--builder', 'docker')).last).toContain('greeter is no image');
     expect((await deploy('--set', 'CodeKey=x')).last).toContain('CodeKey is what deploy.py builds');
+  });
+
+  it('says how to install what bundles it: where a lock file has it, as in a clone, with npm ci', async () => {
+    const alone = mkdtempSync(join(tmpdir(), 'own-server-'));
+    cpSync('examples/greeter', join(alone, 'greeter'), { recursive: true });
+    const said = async () => (await rig.run(['deploy', '--app', join(alone, 'greeter'), '--plan'])).last;
+    expect(await said()).toMatch(/missing in \S+greeter: run npm install --save-dev serverless-mcp-dev there\.$/);
+    cpSync('package-lock.json', join(alone, 'package-lock.json'));
+    expect(await said()).toMatch(/missing in \S+greeter: run npm ci in \S+own-server-\w+\.$/);
+    rmSync(alone, { recursive: true });
   });
 
   it('leaves nothing behind, nor touches an image repository of that name', async () => {

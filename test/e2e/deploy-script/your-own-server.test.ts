@@ -81,6 +81,7 @@ describe('a server you have', () => {
     for (const text of [...fences('ts'), ...fences('toml')])
       writeFileSync(join(weather, /^(?:\/\/|#) (\S+)/.exec(text)?.[1] as string), text);
     cpSync('packages/serverless-mcp-dev/template/src/server.ts', join(weather, 'server.ts'));
+    expect(guide).toContain('> call-tool greet name=Ada\nHello, Ada!\n');
     await survives(weather, { name: 'Ada' }, 'Hello, Ada!');
   });
 

@@ -21,7 +21,8 @@ const EXPOSED = { ...CORS, 'Access-Control-Expose-Headers': 'WWW-Authenticate' }
 const NO_KEY = 'The API key is missing or not known. Send it in the x-api-key header.';
 const NO_CREDENTIAL = 'The API key is missing. Send it in the x-api-key header or as Authorization: Bearer.';
 const NO_TOKEN = 'A valid token is missing. Send it as Authorization: Bearer; WWW-Authenticate says where to get one.';
-const NO_SCOPE = 'The token lacks a scope. WWW-Authenticate names those needed.';
+const NOT_ALLOWED = 'The token does not allow this.';
+const NO_SCOPE = 'The token does not allow this: it may lack a scope. WWW-Authenticate names those needed.';
 const METADATA = '/.well-known/oauth-protected-resource/mcp';
 
 /** @param env in the place of the deployment's OAuth parameters @throws ToldError */
@@ -63,10 +64,15 @@ export function refusalsOf({ keys, oauth }: Access, base: string): GatewayRespon
       ...EXPOSED,
       ...(tokens && challenge(...scopes)),
     }),
-    ACCESS_DENIED: refusal(403, -32003, tokens ? NO_SCOPE : 'This key may not do that.', {
-      ...EXPOSED,
-      ...(tokens && scopes.length > 0 && challenge('error="insufficient_scope"', ...scopes)),
-    }),
+    ACCESS_DENIED: refusal(
+      403,
+      -32003,
+      tokens ? (scopes.length > 0 ? NO_SCOPE : NOT_ALLOWED) : 'This key may not do that.',
+      {
+        ...EXPOSED,
+        ...(tokens && scopes.length > 0 && challenge('error="insufficient_scope"', ...scopes)),
+      },
+    ),
   };
 }
 

@@ -4,9 +4,11 @@ import { createInstanceLog, deathLine } from './instance-log.ts';
 
 const AT = '2026-11-30T16:26:37.000Z\t6a1c\t';
 
-function shown(...texts: string[]): string[] {
+const shown = (...texts: string[]) => shownOf(undefined, ...texts);
+
+function shownOf(who: 'authorizer' | undefined, ...texts: string[]): string[] {
   const lines: string[] = [];
-  const log = createInstanceLog((line) => lines.push(...line.split('\n')));
+  const log = createInstanceLog((line) => lines.push(...line.split('\n')), who);
   for (const text of texts) log(text, 0);
   return lines.map((line) => line.trimStart());
 }
@@ -41,6 +43,19 @@ describe('what an instance prints', () => {
       '#1 |     at count (src/server.ts:3:9)',
       '#1 |     at made (src/made.mjs:4:5)',
     ]);
+  });
+
+  it.each([
+    [
+      'AWS’s client',
+      (text: string) => JSON.stringify({ errorType: 'Error', errorMessage: text, stack: [`Error: ${text}`] }),
+    ],
+    ['the stand-in', (text: string) => `Error: ${text}`],
+  ])('of a 401 is nothing, which an authorizer throws: %s', (_, error) => {
+    const thrown = (text: string) => `${AT}ERROR\tInvoke Error \t${error(text)}`;
+    expect(shownOf('authorizer', thrown('Unauthorized'))).toEqual([]);
+    expect(shownOf('authorizer', thrown('Unauthorized?'))).toEqual(['authorizer | ERROR Error: Unauthorized?']);
+    expect(shown(thrown('Unauthorized'))).toEqual(['#1 | ERROR Error: Unauthorized']);
   });
 
   it('of an error that nobody caught, which Node prints, has no frames of others either', () => {

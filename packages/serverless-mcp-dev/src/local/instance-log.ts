@@ -9,9 +9,11 @@ const ERROR = /^(Init Error|Invoke Error|Uncaught Exception)\s+(\{.*\})?/;
 /** Of the runtime, of Node, of packages. */
 const FOREIGN = /node:|aws-lambda-ric|serverless-mcp-loader|node_modules|processTicksAndRejections/;
 const MOST_FRAMES = 5;
+/** What an authorizer throws for 401: an answer like others, of which the request's line tells. */
+const NO_ERROR = /^\w+: Unauthorized$/;
 
-/** @returns what takes a line of an instance @param who in the place of its number */
-export function createInstanceLog(log: (line: string) => void, who?: string) {
+/** @returns what takes a line of an instance @param who `authorizer` in the place of its number */
+export function createInstanceLog(log: (line: string) => void, who?: 'authorizer') {
   /** An instance that could not begin prints its error once more, through Node. */
   const failed = new Set<number>();
   return (text: string, instance: number): void => {
@@ -21,6 +23,7 @@ export function createInstanceLog(log: (line: string) => void, who?: string) {
     const [whole, kind, json] = ERROR.exec(said) ?? [];
     if (kind === 'Init Error') failed.add(instance);
     const shown = whole === undefined ? said : toldError(said, json);
+    if (who && kind === 'Invoke Error' && NO_ERROR.test(shown.split('\n', 1)[0] ?? '')) return;
     const marked = level === 'INFO' ? shown : `${level} ${shown}`;
     const margin = `         ${who ?? `#${instance + 1}`} | `;
     log(margin + marked.replaceAll('\n', `\n${margin}`));

@@ -14,9 +14,9 @@ const CTRL_C = '\u0003';
 export const KEYS = 'k kill one instance · K kill all · r reload · q quit · ? help';
 
 const HELP = `
-  k   kills one instance, the busiest first: the environment of a running call dies
+  k   kills one instance, the busiest first: what runs in it dies
   K   kills all of them
-  r   bundles the handler anew; instances of the old code end when they have answered
+  r   bundles the handler anew; instances of the old code answer and end
   q   quits, as Ctrl-C does`;
 
 export function helpText(): string {

@@ -14,6 +14,8 @@ export interface RestEvent {
   isBase64Encoded?: boolean;
   requestContext: {
     domainName?: string;
+    /** With the stage or a domain's base path. */
+    path?: string;
     identity?: { apiKeyId?: string | null; userArn?: string | null };
     authorizer?: { principalId?: string; claims?: { sub?: string } } | null;
   };
@@ -110,7 +112,7 @@ export function requestFromEvent(event: LambdaEvent, vouched = principalFromEven
   });
 }
 
-function headersFrom(event: LambdaEvent): Headers {
+export function headersFrom(event: LambdaEvent): Headers {
   const headers = new Headers();
   const repeated = isHttpEvent(event) ? undefined : event.multiValueHeaders;
   for (const [name, values] of Object.entries(repeated ?? event.headers ?? {}))
@@ -119,7 +121,7 @@ function headersFrom(event: LambdaEvent): Headers {
   return headers;
 }
 
-function pathFrom(event: LambdaEvent): string {
+export function pathFrom(event: LambdaEvent): string {
   if (isHttpEvent(event)) {
     const { stage } = event.requestContext;
     const prefix = `/${stage}`;

@@ -11,9 +11,10 @@ import {
   principalFromEvent,
   requestFromEvent,
 } from './events.ts';
+import { type ProtectedResource, tellIssuer } from './protected-resource.ts';
 import { type Dialect, metadataFromResponse, type ProxyResult, resultFromResponse, writeBody } from './results.ts';
 
-export { type LambdaEvent, principalFromEvent };
+export { type LambdaEvent, type ProtectedResource, principalFromEvent };
 
 export interface LambdaHandlerOptions {
   /**
@@ -28,6 +29,8 @@ export interface LambdaHandlerOptions {
    * request; for an app that checks them itself, give one that never does.
    */
   principalOf?: (event: LambdaEvent) => string | undefined;
+  /** Whose tokens are taken, told to everybody at `/.well-known/oauth-protected-resource/mcp`. Default: nothing is told. */
+  oauth?: ProtectedResource;
   /** What the gateway waits for a buffered response. Default: 29 seconds, the REST API's; HTTP APIs have 30. */
   gatewayTimeoutMs?: number;
   /** Takes errors that clients must not see. */
@@ -58,9 +61,11 @@ declare const awslambda: {
  */
 export function createLambdaHandler(app: App, options: LambdaHandlerOptions): LambdaHandler {
   const { transfer, requirePrincipal = true, principalOf = principalFromEvent } = options;
-  const { gatewayTimeoutMs = 29_000, onError = () => {} } = options;
+  const { oauth, gatewayTimeoutMs = 29_000, onError = () => {} } = options;
 
   async function respond(event: LambdaEvent, context: Partial<RequestContext>): Promise<Response> {
+    const told = oauth && tellIssuer(event, oauth);
+    if (told) return told;
     const principal = principalOf(event);
     if (principal === undefined && requirePrincipal && methodOf(event) !== 'OPTIONS')
       return errorResponse(403, -32000, 'Forbidden: the gateway let this through without an API key or a token.');
