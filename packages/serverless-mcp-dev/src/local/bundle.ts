@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import type { BuildOptions, BuildResult, Message, Metafile } from 'esbuild';
+import type { BuildOptions, BuildResult, Message, Metafile, PluginBuild } from 'esbuild';
 import { ToldError } from '../told-error.ts';
 
 export interface BundleOptions {
@@ -35,6 +35,7 @@ export async function createBundler({ entry, folder, conditions = [], packages }
   const outdir = join(folder, '0');
   let builds = 0;
   let asking = 0;
+  let building = false;
   let kept = { handler: '', hash: '' };
   let latest: Outcome = kept;
   let tell = (_: Outcome): void => {};
@@ -43,8 +44,19 @@ export async function createBundler({ entry, folder, conditions = [], packages }
     ...optionsOf(entry, outdir, conditions),
     sourcemap: 'linked',
     // esbuild waits for it before it builds again: builds are kept one after another.
-    plugins: [{ name: 'keep', setup: (build) => build.onEnd((result) => conclude(result as Built)) }],
+    plugins: [{ name: 'keep', setup: keepBuilds }],
   });
+
+  function keepBuilds({ onStart, onEnd }: PluginBuild): void {
+    onStart(() => {
+      building = true;
+    });
+    onEnd((result) =>
+      conclude(result as Built).finally(() => {
+        building = false;
+      }),
+    );
+  }
 
   /** Also of a build that brought nothing new: watching begins with one, and may find a change that was asked for meanwhile. */
   async function conclude(built: Built): Promise<void> {
@@ -77,6 +89,8 @@ export async function createBundler({ entry, folder, conditions = [], packages }
   return {
     async build() {
       asking += 1;
+      // One that is under way may have read its files before they changed, and esbuild would answer with that.
+      if (building) await builder.rebuild().catch(() => {});
       await builder.rebuild().catch(() => {}); // What fails is in the outcome.
       asking -= 1;
       const { handler, error } = latest;
