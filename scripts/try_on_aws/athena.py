@@ -20,8 +20,9 @@ MOST_BYTES = 262_144
 CUTOFF, TOO_LARGE, COPIES = 10_000_000, 11_000_000, 8
 CODES = ("TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND", "EntityNotFoundException")
 ONE = "SELECT 'x' AS one, CAST(NULL AS varchar) AS nothing"
-# Of the sample, which is invented.
+# Of the sample, which is invented, one region: five dozen files.
 SAMPLE = ROOT / "examples/sample-logs"
+ONE_REGION = SAMPLE / "AWSLogs/111122223333/BedrockModelInvocationLogs/us-west-2"
 # All of it: some of its files lie more than three hours after their records.
 ASKED = (
     "breakdown",
@@ -236,13 +237,13 @@ def sample(trial: Trial) -> Seen:
     """The product's own question, of its sample: Athena finds what the parser of files finds, or not."""
     place = Place(trial, "sample")
     place.make()
-    for file in sorted(SAMPLE.rglob("*.gz")):
+    for file in sorted(ONE_REGION.rglob("*.gz")):
         place.put(f"sample/{file.relative_to(SAMPLE)}", file.read_bytes())
     source = (
         f"athena:s3://{place.bucket}/sample?region={trial.aws.region}&workgroup={place.group('plain')}"
         f"&table={place.database}.sample&create=yes"
     )
-    there, here = _answer(trial, source), _answer(trial, str(SAMPLE))
+    there, here = _answer(trial, source), _answer(trial, str(ONE_REGION))
     other = [pair for pair in zip(there, here, strict=False) if pair[0] != pair[1]]
     trial.keep("trino", {"athena": len(there), "files": len(here), "differ": other[:9]})
     return {"trino": bool(here) and there == here}
