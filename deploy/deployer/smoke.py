@@ -121,7 +121,10 @@ def try_out(url: str, way: WayIn, test: SmokeTest | None, *, patience_s: float =
 
 def _call(client: Client, test: SmokeTest, tools: list[str]) -> list[str]:
     if test.tool not in tools:
-        raise DeployError(f"{client.url} has no tool {test.tool}: something else may answer there.")
+        raise DeployError(
+            f"The server has no tool {test.tool}, which its smoke test calls: it has {', '.join(tools) or 'none'}. "
+            f"Name one of these in app.toml, or see whether something else answers at {client.url}."
+        )
     meta = {"_meta": test.meta} if test.meta else {}
     result = client.request("tools/call", {"name": test.tool, "arguments": test.arguments, **meta})
     if result.get("isError"):

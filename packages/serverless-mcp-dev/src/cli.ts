@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEPLOY_COMMANDS, runDeployer } from './deploy/deploy.ts';
@@ -54,9 +55,18 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
+const COMMANDS = ['init', 'bundle', ...DEPLOY_COMMANDS];
+
+/** A handler is a file, and has a dot or a slash in its name: another word is a command, if a mistyped one. */
+function checkWord(word: string | undefined): void {
+  if (word === undefined || COMMANDS.includes(word) || /[./\\]/.test(word) || existsSync(word)) return;
+  throw new ToldError(`There is no command ${word}: there are ${COMMANDS.join(', ')}. A handler is named by its file.`);
+}
+
 async function run(args: string[]): Promise<void> {
   const { values, positionals } = parsed(args);
   const [first, second, ...more] = positionals;
+  checkWord(first);
   if (values.help) return void console.log(HELP);
   if (values.version) return void console.log(await version());
   const command = first === 'init' || first === 'bundle' ? first : undefined;

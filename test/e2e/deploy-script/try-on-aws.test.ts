@@ -143,7 +143,9 @@ describe('try-on-aws.py', () => {
     });
     expect(answers['bill']).toEqual({ failed: expect.stringContaining('ce get dimension values') });
     // The server behind this front door is another.
-    expect(answers['permissions']).toEqual({ failed: expect.stringContaining('has no tool greet') });
+    expect(answers['permissions']).toEqual({
+      failed: expect.stringContaining('has no tool greet, which its smoke test calls: it has '),
+    });
     expect(await left()).toEqual([]);
   });
 
