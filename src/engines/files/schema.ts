@@ -74,7 +74,7 @@ const COUNTER_COLUMNS = COUNTER_NAMES.map(columnOf).join(', ');
 /** Of one record; the rest is summed up where several are merged. */
 const OF_ONE = ['attributes', 'at_ms', 'latency_ms', 'first_byte_ms', 'own'];
 
-const INVOCATION_COLUMNS = `attributes, request_id, at_ms, ${COUNTER_COLUMNS}, latency_ms, first_byte_ms, own`;
+const INVOCATION_COLUMNS = `request_id, ${COUNTER_COLUMNS}, ${OF_ONE.join(', ')}`;
 
 /** Every invocation once, with the columns of `hours` and its own. Counters that are not stated are zero here; `shape` tells. */
 export const INVOCATIONS_VIEW = `CREATE OR REPLACE TEMP VIEW invocations AS
