@@ -69,7 +69,7 @@ def source_from_text(text: str) -> Source:
             raise DeployError(f"--source {text}: {kind}: has no {name}. It knows {', '.join(PARAMETERS[kind])}.")
         given[name] = given.get(name, ()) + tuple(part.strip() for part in value.split(",") if part.strip())
     if kind in ("auto", "metrics") and path:
-        raise DeployError(f"--source {text}: nothing but ?region= and &role= may follow {kind}:.")
+        raise DeployError(f"--source {text}: nothing but ?{'= and &'.join(PARAMETERS[kind])}= may follow {kind}:.")
     if kind == "auto" and given.get("s3", ("athena",)) not in (("athena",), ("files",)):
         raise DeployError(f'--source {text}: s3 is "athena" or "files".')
     return Source(text, kind, path, given)
