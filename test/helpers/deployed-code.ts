@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { type LambdaFunction, startFunction, startGateway, startServer } from 'serverless-mcp-dev';
 import { environmentIn } from '../../rigs/lambda/template.ts';
 import { type DeployRig, parametersOf } from './deploy-script.ts';
@@ -65,23 +65,23 @@ export async function serveWhatIsDeployed(
   };
 }
 
-/** Asks in the place of a client. @param more headers */
+/** Asks in the place of a client. @param more headers @param body where it was read already */
 export async function forward(
   request: IncomingMessage,
   response: ServerResponse,
   to: string,
   more: Record<string, string> = {},
+  body?: Buffer,
 ): Promise<void> {
   const { method = 'GET', headers } = request;
-  const body = method === 'POST' ? await text(request) : undefined;
-  const kept = Object.entries(headers).filter(([name]) => !/^(host|connection|content-length)$/.test(name));
-  const init = {
+  const sent = body ?? (await buffer(request));
+  const kept = Object.entries(headers).filter(([name]) => !/^(host|connection|content-length|expect)$/.test(name));
+  const answer = await fetch(`${to}${request.url}`, {
     method,
     headers: { ...(Object.fromEntries(kept) as Record<string, string>), ...more },
-    ...(body && { body }),
-  };
-  const answer = await fetch(`${to}${request.url}`, init);
-  response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+    ...(sent.length > 0 && { body: new Uint8Array(sent) }),
+  });
+  response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()));
 }
 
 /** A function of a stack, which runs the code that is deployed, unpacked into the folder, with the environment that its stack gave it. */

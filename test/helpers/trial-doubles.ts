@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { startDynamoDB, startServer } from 'serverless-mcp-dev';
 import { startAthena } from '../../rigs/athena/index.ts';
 import { startCloudWatchLogs } from '../../rigs/cloudwatch-logs/index.ts';
+import { forward } from './deployed-code.ts';
 
 export interface TrialDoubles {
   /** Where boto3 finds each of them: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
@@ -22,8 +22,7 @@ export async function startTrialDoubles(endpoint: string): Promise<TrialDoubles>
     const [, bucket = '', ...key] = decodeURIComponent(pathname).split('/');
     if (request.method === 'PUT' && searchParams.has('policy')) athena.faults.denyObjects(bucket);
     else if (request.method === 'PUT' && key.length > 0) athena.putObject(bucket, key.join('/'), body);
-    const answer = await fetch(`${endpoint}${request.url}`, forwarded(request, body));
-    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()));
+    await forward(request, response, endpoint, {}, body);
   });
   return {
     env: {
@@ -35,14 +34,5 @@ export async function startTrialDoubles(endpoint: string): Promise<TrialDoubles>
     async close() {
       for (const one of [s3, dynamodb, logs, athena]) await one.close();
     },
-  };
-}
-
-function forwarded({ method = 'GET', headers }: IncomingMessage, body: Buffer): RequestInit {
-  const kept = Object.entries(headers).filter(([name]) => !/^(host|connection|content-length|expect)$/.test(name));
-  return {
-    method,
-    headers: Object.fromEntries(kept) as Record<string, string>,
-    ...(body.length > 0 && { body: new Uint8Array(body) }),
   };
 }
