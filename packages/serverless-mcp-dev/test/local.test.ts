@@ -218,7 +218,11 @@ describe('the command says in a line', () => {
 
   it.each<[string, string[], RegExp]>([
     ['which handler', [], /^Which handler\? There is no app\.toml here/],
-    ['that a word is no command', ['deply'], /^There is no command deply: there are init, bundle, deploy, .*its file\.$/],
+    [
+      'that a word is no command',
+      ['deply'],
+      /^There is no command deply: there are init, bundle, deploy, .*its file\.$/,
+    ],
     ['that a word is no command, with --help too', ['rollback', '--help'], /^There is no command rollback/],
     ['that it is not there', ['nowhere.ts'], /^There is no file nowhere\.ts\.$/],
     ['one is enough', ['a.ts', 'b.ts'], /^One handler at a time/],
