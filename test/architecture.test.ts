@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/queries.ts': ['domain', ...ENGINE],
   'engines/source-text.ts': ['domain'],
   'engines/grouping': ['domain', 'logs', ...ENGINE],
+  'engines/scans/dynamodb': ['aws', 'engines/scans'],
   'engines/scans': ['domain', 'logs', ...ENGINE, 'engines/grouping'],
   'engines/composite': ['aws', 'domain', ...ENGINE, 'engines/source-text.ts', 'engines/grouping'],
   'engines/spending/dynamodb': ['aws', 'domain', 'engines/spending'],
@@ -102,6 +103,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/cloudwatch',
     'engines/athena',
     'engines/metrics',
+    'engines/scans',
   ],
   'compose.ts': [
     'authorization',
@@ -120,6 +122,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/source-text.ts',
     'engines/cloudwatch',
     'engines/spending',
+    'engines/scans',
+    'engines/scans/dynamodb',
     'engines/spending/dynamodb',
     'prices',
     'prices/aws',
@@ -201,7 +205,7 @@ describe('the import rule', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
         DRIVER_PACKAGES.test(target) &&
-        !/^(engines\/(athena|cloudwatch|files|metrics|spending\/dynamodb)|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
+        !/^(engines\/(athena|cloudwatch|files|metrics|(scans|spending)\/dynamodb)|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
           file,
         ),
     );
