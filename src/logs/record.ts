@@ -1,13 +1,20 @@
 import type { Invocation } from '../domain/invocation.ts';
 import { flattenedFields, unflattened } from './flattened.ts';
 import { skipBlanks } from './json-bytes.ts';
-import { ANY_FIELD, createFieldReader, type Keep, type Kept, NOT_JSON, OR_TEXT } from './json-fields.ts';
+import { ANY_FIELD, createFieldReader, type Keep, type Kept, NOT_JSON, OR_TEXT, TOO_MUCH } from './json-fields.ts';
 import { BAD_COUNT, COUNT_MARKS, isFields, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
 
 /** Why a line is no invocation. Counted by reason, never shown with the line's text. */
-export type Reject = 'not JSON' | 'not a ModelInvocationLog record' | 'unreadable timestamp' | typeof BAD_COUNT_REASON;
+export type Reject =
+  | 'not JSON'
+  | 'not a ModelInvocationLog record'
+  | 'unreadable timestamp'
+  | typeof BAD_COUNT_REASON
+  | typeof TOO_MUCH_REASON;
 
 export const BAD_COUNT_REASON = 'token count that is no whole number from 0 to 10^9';
+
+export const TOO_MUCH_REASON = 'more than a record can hold';
 
 export type RecordReading = { invocation: Invocation } | { reject: Reject };
 
@@ -54,7 +61,7 @@ export const RECORD_FIELDS = {
 } as const satisfies Keep;
 
 /** An array element (stream event, cache detail, Titan result) that mentions none of these holds no count, tier or stop reason. */
-const EVENT_FIELDS = [
+export const EVENT_FIELDS = [
   ...COUNT_MARKS,
   'metadata',
   'stopReason',
@@ -85,6 +92,7 @@ export function readRecord(line: Buffer): RecordReading {
     return recordFromValue(value);
   } catch (error) {
     if (error === NOT_JSON) return { reject: 'not JSON' };
+    if (error === TOO_MUCH) return { reject: TOO_MUCH_REASON };
     throw error;
   }
 }

@@ -1,0 +1,133 @@
+import { COUNTER_NAMES, type Counter } from '../../domain/usage-class.ts';
+import { DETAIL_FIELDS, fieldsOf } from '../count-fields.ts';
+import { COUNT_PLACES, DETAILS, LIFETIMES, TOTAL } from '../count-table.ts';
+import { ANY_FIELD, type Keep, MARKS, markOfField, OR_TEXT } from '../json-fields.ts';
+
+/** What the value of a field is to the reader. Plain numbers: they are compared for each field of each record. */
+export const SKIPPED = 0;
+export const SCHEMA_TYPE = 1;
+export const TIME = 2;
+export const REQUEST_ID = 3;
+/** `slot` tells which one. */
+export const TEXT = 4;
+/** `slot` is the counter's place in `COUNTER_NAMES`; so of a detail. */
+export const COUNT = 5;
+export const TOTAL_COUNT = 6;
+/** Of a cache write; `slot` is 0 for the short lifetime, 1 for the long one. */
+export const WRITE = 7;
+/** How many tokens an element of `LIFETIMES.converse` counts, and their lifetime. */
+export const LISTED_WRITE = 8;
+export const LIFETIME = 9;
+export const PART_COUNT = 10;
+/** Milliseconds; `slot` is the place in `MILLISECONDS`. */
+export const MILLISECONDS = 11;
+export const OBJECT = 12;
+/** Request metadata: any name, and a text. */
+export const LABELS = 13;
+/** A prompt, or an answer: what is in it is stepped over without being checked. */
+export const ASKED = 14;
+export const ANSWERED = 15;
+export const WRITES = 16;
+export const WRITE_LIST = 17;
+export const DETAIL = 18;
+export const PART_LIST = 19;
+
+export interface Field {
+  name: string;
+  bytes: Uint8Array;
+  kind: number;
+  slot: number;
+  inner: Shape | undefined;
+  /** Of a value that may be an object or a text: its slot as a text; else -1. */
+  textSlot: number;
+  /** The object that it was last met in, by the reader's count: a second time in one object is unusual. */
+  metIn: number;
+}
+
+/** What an object holds that is read. */
+export interface Shape {
+  byMark: (Field[] | undefined)[];
+  /** It may state counts, all of which are one statement. */
+  states: boolean;
+}
+
+/** Texts besides those of `RECORD_FIELDS`, as slots. */
+export const LABEL_NAME = 0;
+export const LABEL_VALUE = 1;
+/** No text: an event of a response stream begins that has one. */
+export const EVENT = 2;
+export const CALLER = 3;
+const FIRST_SLOT = 4;
+
+/** Of the places that tell a latency the first that does counts, and the last event. */
+const LATENCIES = [
+  'amazon-bedrock-invocationMetrics.invocationLatency',
+  'metrics.latencyMs',
+  'metadata.metrics.latencyMs',
+].map((path) => `output.outputBodyJson.${path}`);
+export const LATENCY_PLACES = LATENCIES.length;
+/** Its place after the latencies. */
+const FIRST_BYTE = 'output.outputBodyJson.amazon-bedrock-invocationMetrics.firstByteLatency';
+
+const COUNTERS = new Map<string, Counter>(
+  COUNTER_NAMES.flatMap((counter) => fieldsOf(counter).map((field) => [field, counter] as const)),
+);
+const DETAIL_COUNTERS = new Map<string, Counter>(DETAIL_FIELDS.map(({ counter, field }) => [field, counter] as const));
+const { claude: CLAUDE, converse: CONVERSE } = LIFETIMES;
+const [PARTS] = COUNT_PLACES.output.parts;
+
+const LEAVES: Readonly<Record<string, number>> = { schemaType: SCHEMA_TYPE, timestamp: TIME, requestId: REQUEST_ID };
+const HOLDERS: Readonly<Record<string, number>> = {
+  requestMetadata: LABELS,
+  'input.inputBodyJson': ASKED,
+  'output.outputBodyJson': ANSWERED,
+};
+const HOLDERS_OF_COUNTS: Readonly<Record<string, number>> = {
+  [CLAUDE.holder]: WRITES,
+  [CONVERSE.holder]: WRITE_LIST,
+  [DETAILS.chat]: DETAIL,
+  [DETAILS.responses]: DETAIL,
+  [PARTS]: PART_LIST,
+};
+
+/** Makes the shape of a record of what is kept of it, so that two readers read the same fields. */
+export function shapeFromKeep(keep: Exclude<Keep, true>): Shape {
+  let slots = FIRST_SLOT;
+  const slot = (path: string) => (path === 'identity.arn' ? CALLER : slots++);
+
+  function shapeOf(fields: Exclude<Keep, true>, path: string, holder: number): Shape {
+    const shape: Shape = { byMark: Array.from({ length: MARKS }), states: Object.hasOwn(fields, TOTAL) };
+    for (const [name, inner] of Object.entries(fields)) {
+      if (name === OR_TEXT || name === ANY_FIELD) continue;
+      const field = fieldOf(name, inner, path === '' ? name : `${path}.${name}`, holder);
+      const mark = markOfField(name);
+      shape.byMark[mark] = [...(shape.byMark[mark] ?? []), field];
+    }
+    return shape;
+  }
+
+  function fieldOf(name: string, keep: Keep, path: string, holder: number): Field {
+    const field = { name, bytes: Buffer.from(name), metIn: 0, textSlot: -1, inner: undefined, slot: 0 };
+    if (keep === true) return { ...field, ...leafOf(name, path, holder) };
+    const kind = HOLDERS[path] ?? HOLDERS_OF_COUNTS[name] ?? OBJECT;
+    const inner = kind === LABELS ? undefined : shapeOf(keep, path, kind);
+    return { ...field, kind, inner, textSlot: Object.hasOwn(keep, OR_TEXT) ? slot(path) : -1 };
+  }
+
+  function leafOf(name: string, path: string, holder: number): Pick<Field, 'kind' | 'slot'> {
+    if (holder === WRITES) return { kind: WRITE, slot: name === CLAUDE.long ? 1 : 0 };
+    if (holder === WRITE_LIST) return { kind: name === CONVERSE.count ? LISTED_WRITE : LIFETIME, slot: 0 };
+    if (holder === PART_LIST) return { kind: PART_COUNT, slot: 0 };
+    const counter = holder === DETAIL ? DETAIL_COUNTERS.get(name) : COUNTERS.get(name);
+    if (counter !== undefined) return { kind: COUNT, slot: COUNTER_NAMES.indexOf(counter) };
+    if (name === TOTAL) return { kind: TOTAL_COUNT, slot: 0 };
+    const kind = LEAVES[path];
+    if (kind !== undefined) return { kind, slot: 0 };
+    const milliseconds = [...LATENCIES, FIRST_BYTE].indexOf(path);
+    return milliseconds < 0 ? { kind: TEXT, slot: slot(path) } : { kind: MILLISECONDS, slot: milliseconds };
+  }
+
+  return shapeOf(keep, '', OBJECT);
+}
+
+export const LONG_LIFETIME = Buffer.from(CONVERSE.long);
