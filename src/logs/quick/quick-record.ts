@@ -104,7 +104,6 @@ export class QuickRecord {
   /** In a body nothing is checked but where strings end and how deep it is, as by `readRecord`. */
   #isBody = false;
   #marked = false;
-  #objects = 0;
   #isRecord = false;
   #eventBegins = false;
   readonly #milliseconds = new Int32Array(LATENCY_PLACES + 1);
@@ -149,7 +148,7 @@ export class QuickRecord {
   /** Of objects, whose names are here told apart; at the end it is after the closing brace. */
   #readObject(shape: Shape, isRoot = false): boolean {
     const a = this.#bytes;
-    const object = ++this.#objects;
+    const object = ++objects;
     if (shape.states && !this.#beginStatement()) return false;
     this.#at++;
     if (this.#passBlanks() === CLOSE_OBJECT) this.#at++;
@@ -513,7 +512,7 @@ export class QuickRecord {
     return true;
   }
 
-  /** Elements without the mark of a field that counts are stepped over. */
+  /** In a body elements without the mark of a field that counts are stepped over, as by `readRecord`. */
   #readElements(shape: Shape, kind: number): boolean {
     const a = this.#bytes;
     this.#at++;
@@ -523,7 +522,7 @@ export class QuickRecord {
     }
     for (;;) {
       const start = this.#at;
-      this.#marked = false;
+      this.#marked = !this.#isBody;
       if (!this.#skip()) return false;
       if (this.#marked) {
         if (a[start] === OPEN_OBJECT) {
@@ -694,6 +693,8 @@ export class QuickRecord {
 /** Made when this module is loaded, which is when files are read. */
 const SHAPE = shapeFromKeep(RECORD_FIELDS);
 const MARKS = marksFromFields(EVENT_FIELDS);
+/** Objects that all readers have read of that shape. */
+let objects = 0;
 
 function endsNumber(c: number): boolean {
   return c === COMMA || c === CLOSE_OBJECT || c === CLOSE_ARRAY || c === 32 || c === 9 || c === 13;
