@@ -33,6 +33,8 @@ export interface NamedSet {
 /** Gives attribute sets their ids, and says which are new. One for each ingest: what it remembers must be on its way. */
 export interface AttributeIds {
   idOf(invocation: Invocation): NamedSet;
+  /** Whether its set was told before. */
+  isKnown(invocation: Invocation): boolean;
   /** A record is read whose set was told before. */
   count(): void;
   isScattered(label: Label): boolean;
@@ -82,6 +84,7 @@ export function createAttributeIds(
       const key = attributesKey(shared);
       return { id: known.get(key) ?? remember(key, storedFrom(invocation, shared)), own };
     },
+    isKnown: (invocation) => known.has(attributesKey(splitAttributes(invocation, labels).shared)),
     count: labels.count,
     isScattered: labels.isScattered,
     get scattered() {

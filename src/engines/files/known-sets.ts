@@ -1,6 +1,7 @@
 import type { QuickRecord } from '../../logs/quick/quick-record.ts';
 import { CALLER, EVENT, LABEL_NAME, LABEL_VALUE } from '../../logs/quick/shape.ts';
 import type { AttributeIds, NamedSet } from './attribute-sets.ts';
+import { createOwnTemplate, type OwnCaller, type OwnTemplate } from './own-template.ts';
 
 /** Powers of two, the second twice the first, so that the tables are at most half full. */
 const MOST_TEXTS = 1 << 16;
@@ -9,6 +10,8 @@ const MOST_TEXT_BYTES = 8 * 1024 * 1024;
 const MOST_CODES = 1 << 20;
 /** Places looked at for one text: whoever calls a model chooses texts, and could choose such as all belong in one place. */
 const MOST_PROBES = 16;
+const HASHED_BYTES = 24;
+const WORD_BYTES = 4;
 
 /** Codes of what is no text of a set: that an event begins, and that there is a text which is the record's own. */
 const EVENT_CODE = 0;
@@ -42,6 +45,7 @@ export class KnownSets {
   readonly #textStart = new Int32Array(MOST_TEXTS + FIRST_CODE + 1);
   readonly #isScatteredName = new Uint8Array(MOST_TEXTS + FIRST_CODE);
   #textBytes = Buffer.alloc(64 * 1024);
+  #textView = new DataView(this.#textBytes.buffer);
   #nextCode = FIRST_CODE;
   readonly #setTable = new Int32Array(TABLE);
   readonly #setStart = new Int32Array(MOST_TEXTS + 1);
@@ -55,10 +59,9 @@ export class KnownSets {
   #hash = 0;
   #isUsual = false;
   #hasOwnLabels = false;
-  /** Where the session begins that is the record's own, and where the caller does; -1: there is none. */
-  #ownSession = -1;
-  #ownCaller = -1;
-  #ownCallerEnd = -1;
+  readonly #templates: (OwnTemplate | undefined)[] = [];
+  /** The caller, where it is the record's own; else it starts at -1. */
+  readonly #caller: OwnCaller = { start: -1, session: -1, end: -1 };
 
   constructor(ids: AttributeIds) {
     this.#ids = ids;
@@ -74,8 +77,8 @@ export class KnownSets {
     this.idLow = this.#setHalves[2 * (set - 1)] as number;
     this.idHigh = this.#setHalves[2 * (set - 1) + 1] as number;
     this.own = null;
-    if (!this.#hasOwnLabels && this.#ownCaller < 0) return true;
-    const own = this.#ownText(bytes, record);
+    if (!this.#hasOwn()) return true;
+    const own = this.#templates[set - 1]?.fill(bytes, record, this.#caller);
     if (own === undefined) return false;
     this.own = own;
     return true;
@@ -84,8 +87,10 @@ export class KnownSets {
   /** Takes the set of the record that was not found just now. */
   learn(bytes: Buffer, record: QuickRecord, { id, own }: NamedSet): void {
     if (this.#ids.scattered !== this.#scattered || !this.#isUsual) return;
-    const hasOwn = this.#hasOwnLabels || this.#ownCaller >= 0;
-    if (hasOwn ? this.#ownText(bytes, record) !== own : own !== undefined) return;
+    const template = this.#hasOwn()
+      ? createOwnTemplate(bytes, record, (text) => this.#codes[text] === OWN_CODE, this.#caller)
+      : undefined;
+    if (template?.fill(bytes, record, this.#caller) !== own) return;
     const place = this.#placeOfSet();
     if (this.#setTable[place] !== 0) return;
     const start = this.#setStart[this.#sets] as number;
@@ -101,8 +106,13 @@ export class KnownSets {
     }
     this.#setCodes.set(this.#codes.subarray(0, this.#length), start);
     this.#setIds[this.#sets] = id;
+    this.#templates[this.#sets] = template;
     this.#setTable[place] = ++this.#sets;
     this.#setStart[this.#sets] = end;
+  }
+
+  #hasOwn(): boolean {
+    return this.#hasOwnLabels || this.#caller.start >= 0;
   }
 
   #forget(): void {
@@ -111,6 +121,7 @@ export class KnownSets {
     this.#setTable.fill(0);
     this.#nextCode = FIRST_CODE;
     this.#sets = 0;
+    this.#templates.length = 0;
     this.#isUsual = false;
   }
 
@@ -133,8 +144,7 @@ export class KnownSets {
   #encode(bytes: Buffer, record: QuickRecord): boolean {
     const { texts, textsLength } = record;
     this.#hasOwnLabels = false;
-    this.#ownSession = -1;
-    this.#ownCaller = -1;
+    this.#caller.start = -1;
     let hash = 0;
     let length = 0;
     let name = 0;
@@ -149,12 +159,12 @@ export class KnownSets {
         this.#hasOwnLabels = true;
       } else {
         if (slot === CALLER && this.#scattered > 0 && this.#ids.isScattered('caller')) {
-          this.#ownCaller = start;
-          this.#ownCallerEnd = end;
-          end = this.#ownSession = sessionOf(bytes, start, end);
+          this.#caller.start = start;
+          this.#caller.end = end;
+          end = this.#caller.session = sessionOf(bytes, start, end);
           if (end < 0) return false;
         }
-        code = this.#codeOf(bytes, slot, start, end);
+        code = this.#codeOf(bytes, record.view, slot, start, end);
         if (code < 0) return false;
         if (slot === LABEL_NAME) name = code;
       }
@@ -168,23 +178,26 @@ export class KnownSets {
   }
 
   /** The code of a text in a slot, of a new one a new code; -1 where it cannot have one. */
-  #codeOf(bytes: Buffer, slot: number, start: number, end: number): number {
+  #codeOf(bytes: Buffer, view: DataView, slot: number, start: number, end: number): number {
     const length = end - start;
-    let place = hashOf(bytes, slot, start, end) & (TABLE - 1);
+    let place = hashOf(view, slot, start, end) & (TABLE - 1);
     for (let probe = 0; probe < MOST_PROBES; probe++) {
       const code = this.#textTable[place] as number;
       if (code === 0) return this.#addText(place, bytes, slot, start, length);
-      if (this.#textSlot[code] === slot && this.#isText(code, bytes, start, length)) return code;
+      if (this.#textSlot[code] === slot && this.#isText(code, view, start, length)) return code;
       place = (place + 1) & (TABLE - 1);
     }
     return UNKNOWN;
   }
 
-  #isText(code: number, bytes: Buffer, start: number, length: number): boolean {
+  #isText(code: number, view: DataView, start: number, length: number): boolean {
     const from = this.#textStart[code] as number;
     if ((this.#textStart[code + 1] as number) - from !== length) return false;
-    const known = this.#textBytes;
-    for (let i = 0; i < length; i++) if (known[from + i] !== bytes[start + i]) return false;
+    const known = this.#textView;
+    let i = 0;
+    for (const last = length - WORD_BYTES; i <= last; i += WORD_BYTES)
+      if (known.getInt32(from + i, true) !== view.getInt32(start + i, true)) return false;
+    for (; i < length; i++) if (known.getUint8(from + i) !== view.getUint8(start + i)) return false;
     return true;
   }
 
@@ -203,6 +216,7 @@ export class KnownSets {
       const grown = Buffer.alloc(Math.max(2 * this.#textBytes.length, end));
       this.#textBytes.copy(grown);
       this.#textBytes = grown;
+      this.#textView = new DataView(grown.buffer, grown.byteOffset);
     }
     bytes.copy(this.#textBytes, from, start, start + length);
     this.#textStart[code] = from;
@@ -214,40 +228,6 @@ export class KnownSets {
     this.#nextCode++;
     return code;
   }
-
-  /** As `AttributeIds` writes it; undefined where a text is written otherwise in JSON of ours than in the record. */
-  #ownText(bytes: Buffer, record: QuickRecord): string | undefined {
-    const parts: string[] = [];
-    if (this.#hasOwnLabels) {
-      const labels = labelsOf(bytes, record);
-      if (labels === undefined) return undefined;
-      parts.push(`"metadata":{${labels}}`);
-    }
-    if (this.#ownCaller >= 0) {
-      if (!isPlain(bytes, this.#ownCaller, this.#ownCallerEnd)) return undefined;
-      parts.push(`"caller":"${bytes.toString('latin1', this.#ownCaller, this.#ownCallerEnd)}"`);
-      parts.push(`"session":"${bytes.toString('latin1', this.#ownSession + 1, this.#ownCallerEnd)}"`);
-    }
-    return `{${parts.join(',')}}`;
-  }
-}
-
-/** All labels of a record as JSON, sorted by name. */
-function labelsOf(bytes: Buffer, { texts, textsLength }: QuickRecord): string | undefined {
-  const labels: { name: string; text: string }[] = [];
-  for (let i = 0; i < textsLength; i += 3) {
-    if (texts[i] !== LABEL_NAME) continue;
-    const [start, end] = [texts[i + 1] as number, texts[i + 2] as number];
-    const [from, to] = [texts[i + 4] as number, texts[i + 5] as number];
-    if (!isPlain(bytes, start, end) || !isPlain(bytes, from, to)) return undefined;
-    const name = bytes.toString('latin1', start, end);
-    // JavaScript has names that are numbers before all others.
-    if (/^\d/.test(name)) return undefined;
-    labels.push({ name, text: `"${name}":"${bytes.toString('latin1', from, to)}"` });
-  }
-  if (labels.length > 1) labels.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (let i = 1; i < labels.length; i++) if (labels[i]?.name === labels[i - 1]?.name) return undefined;
-  return labels.map(({ text }) => text).join(',');
 }
 
 /** Where `/SESSION` begins in the ARN of an assumed role; -1: it is none, or its role or session lacks. */
@@ -265,25 +245,15 @@ function sessionOf(bytes: Buffer, start: number, end: number): number {
   return session > at + ROLE.length && session + 1 < end ? session : -1;
 }
 
-/** Printable ASCII without escapes, which is the same in a string and in JSON of any writer. */
-function isPlain(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (byte < 32 || byte > 126 || byte === BACKSLASH) return false;
+/** Of the end, by which ARNs and model ids differ. */
+function hashOf(view: DataView, slot: number, start: number, end: number): number {
+  let hash = Math.imul(slot ^ ((end - start) << 8), 0x9e3779b1);
+  let at = end;
+  for (const from = Math.max(start, end - HASHED_BYTES); at - WORD_BYTES >= from; ) {
+    at -= WORD_BYTES;
+    hash = Math.imul(hash ^ view.getInt32(at, true), 0x85ebca6b);
+    hash ^= hash >>> 13;
   }
-  return true;
-}
-
-/** In two halves, between which the processor need not wait. */
-function hashOf(bytes: Buffer, slot: number, start: number, end: number): number {
-  let even = Math.imul(slot ^ ((end - start) << 8), 0x9e3779b1);
-  let odd = 0;
-  let at = start;
-  for (; at + 1 < end; at += 2) {
-    even = Math.imul(even, 31) + (bytes[at] as number);
-    odd = Math.imul(odd, 37) + (bytes[at + 1] as number);
-  }
-  if (at < end) even = Math.imul(even, 31) + (bytes[at] as number);
-  const hash = Math.imul(even ^ Math.imul(odd, 0x85ebca6b), 0x9e3779b1);
+  if (end - start < HASHED_BYTES) while (at > start) hash = Math.imul(hash, 31) + view.getUint8(--at);
   return hash ^ (hash >>> 15);
 }

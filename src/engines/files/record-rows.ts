@@ -53,6 +53,32 @@ class Column {
   }
 }
 
+/** Of texts, most of which are NULL. */
+class TextColumn {
+  readonly #values: (string | null)[] = Array.from({ length: ROWS }, () => null);
+  readonly #valid = new Uint8Array(ROWS / 8);
+  #count = 0;
+
+  set(row: number, value: string): void {
+    this.#values[row] = value;
+    this.#valid[row >> 3] = (this.#valid[row >> 3] as number) | (1 << (row & 7));
+    this.#count++;
+  }
+
+  copyTo(vector: ReturnType<typeof duckdb.data_chunk_get_vector>): void {
+    for (let row = 0; this.#count > 0; row++) {
+      const value = this.#values[row] as string | null;
+      if (value === null) continue;
+      duckdb.vector_assign_string_element(vector, row, value);
+      this.#values[row] = null;
+      this.#count--;
+    }
+    duckdb.vector_ensure_validity_writable(vector);
+    duckdb.copy_data_to_vector_validity(vector, 0, this.#valid.buffer, 0, this.#valid.length);
+    this.#valid.fill(0);
+  }
+}
+
 /**
  * Rows of `records`, gathered as DuckDB has them in memory and handed over two thousand at a time: by single values it takes four times
  * as long, most of it for turning numbers into objects.
@@ -65,9 +91,8 @@ export async function createRecordRows(connection: DuckDBConnection) {
   const request = new Column(16);
   const at = new Column(8);
   const numbers = Array.from({ length: NUMBERS }, () => new Column(4));
-  const requestIds: (string | null)[] = Array.from({ length: ROWS }, () => null);
-  const owns: (string | null)[] = Array.from({ length: ROWS }, () => null);
-  const texts = new Column(4);
+  const requestIds = new TextColumn();
+  const owns = new TextColumn();
   const repeated = new Column(1);
   let rows = 0;
 
@@ -81,24 +106,12 @@ export async function createRecordRows(connection: DuckDBConnection) {
     at.copyTo(vector(AT), rows);
     for (let column = 0; column < NUMBERS; column++)
       (numbers[column] as Column).copyTo(vector(FIRST_NUMBER + column), rows);
-    writeTexts(vector(REQUEST_ID), requestIds);
-    writeTexts(vector(OWN), owns);
+    requestIds.copyTo(vector(REQUEST_ID));
+    owns.copyTo(vector(OWN));
     repeated.copyTo(vector(REPEATED), rows);
     appender.appendDataChunk(chunk);
     chunk.reset();
     rows = 0;
-  }
-
-  function writeTexts(
-    vector: ReturnType<typeof duckdb.data_chunk_get_vector>,
-    values: readonly (string | null)[],
-  ): void {
-    for (let row = 0; row < rows; row++) {
-      const value = values[row] as string | null;
-      if (value === null) texts.setNull(row);
-      else duckdb.vector_assign_string_element(vector, row, value);
-    }
-    texts.copyNulls(vector);
   }
 
   return {
@@ -129,7 +142,7 @@ export async function createRecordRows(connection: DuckDBConnection) {
       request.values[4 * row + 1] = key[2] as number;
       request.values[4 * row + 2] = key[1] as number;
       request.values[4 * row + 3] = (key[0] as number) ^ 0x80000000;
-      requestIds[row] = requestId;
+      if (requestId !== null) requestIds.set(row, requestId);
       const high = Math.floor(moment / WORD);
       at.values[2 * row] = moment - high * WORD;
       at.values[2 * row + 1] = high;
@@ -137,7 +150,7 @@ export async function createRecordRows(connection: DuckDBConnection) {
         put(numbers[column] as Column, row, counts[column] as number);
       put(numbers[NUMBERS - 2] as Column, row, latencyMs);
       put(numbers[NUMBERS - 1] as Column, row, firstByteMs);
-      owns[row] = own;
+      if (own !== null) owns.set(row, own);
       if (rows === ROWS) write();
     },
     /** Hands everything to DuckDB. */

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Invocation } from '../../domain/invocation.ts';
 import { COUNTER_NAMES } from '../../domain/usage-class.ts';
+import { invocationFromQuick } from '../../logs/quick/invocation.ts';
 import { QuickRecord } from '../../logs/quick/quick-record.ts';
 import { readRecord } from '../../logs/record.ts';
 import type { AttributeIds, NamedSet } from './attribute-sets.ts';
@@ -34,13 +36,14 @@ export function createRecords(ids: AttributeIds, rows: RecordRows, secret: Uint8
     rows.add(file, low, high, key, isUuid ? null : requestId, at, counts, latencyMs, firstByteMs, own ?? null);
   }
 
-  /** A set that was not met before: both readers must say the same of its record, or it is not remembered. */
+  /** Texts that were not met before. Of a set that was not, both readers must say the same of its record. */
   function addNew(file: number, bytes: Buffer, start: number, end: number): boolean {
-    const reading = readRecord(bytes.subarray(start, end));
-    if ('reject' in reading || reading.invocation.requestId === '') return false;
-    const { invocation } = reading;
+    const invocation = invocationFromQuick(bytes, record);
+    if (invocation === undefined) return false;
+    if (!ids.isKnown(invocation) && !isDeepStrictEqual(readRecord(bytes.subarray(start, end)), { invocation }))
+      return false;
     const named = ids.idOf(invocation);
-    if (isSame(bytes, record, invocation)) sets.learn(bytes, record, named);
+    sets.learn(bytes, record, named);
     addNamed(file, invocation, named);
     return true;
   }
@@ -63,15 +66,4 @@ export function createRecords(ids: AttributeIds, rows: RecordRows, secret: Uint8
       addNamed(file, invocation, ids.idOf(invocation));
     },
   };
-}
-
-function isSame(bytes: Buffer, record: QuickRecord, invocation: Invocation): boolean {
-  const { requestId, at, tokens, latencyMs = -1, firstByteMs = -1 } = invocation;
-  return (
-    record.at === at &&
-    record.latencyMs === latencyMs &&
-    record.firstByteMs === firstByteMs &&
-    COUNTER_NAMES.every((name, index) => record.counts[index] === (tokens[name] ?? -1)) &&
-    bytes.toString('utf8', record.idStart, record.idEnd).toWellFormed() === requestId
-  );
 }

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../domain/period.ts';
 import { COUNTER_NAMES, EXPECTED_COUNTERS } from '../../domain/usage-class.ts';
 import { markOf, marksFromFields } from '../json-fields.ts';
-import { EVENT_FIELDS, RECORD_FIELDS, timestampFromText } from '../record.ts';
+import { EVENT_FIELDS, timestampFromText } from '../record.ts';
 import {
   ANSWERED,
   ASKED,
@@ -20,10 +20,12 @@ import {
   OBJECT,
   PART_COUNT,
   PART_LIST,
+  passedField,
+  RECORD_SHAPE,
   REQUEST_ID,
   SCHEMA_TYPE,
   type Shape,
-  shapeFromKeep,
+  SKIPPED,
   TEXT,
   TIME,
   TOTAL_COUNT,
@@ -32,6 +34,8 @@ import {
   WRITES,
 } from './shape.ts';
 
+const WORD_BYTES = 4;
+const SPACE = 32;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;
@@ -55,6 +59,10 @@ const LONG_STRING = 64;
 /** Unknown fields outside of bodies are nested no deeper. */
 const MOST_NESTED = 16;
 const MOST_TEXTS = 128;
+const MOST_TEXT = 64 * 1024;
+/** Fields to be stepped over that a shape remembers, and how long their names may be. */
+const MOST_PASSED = 64;
+const MOST_NAME = 64;
 const MOST_STATEMENTS = 64;
 /** Of numbers, so that nothing overflows. */
 const MOST_DIGITS = 9;
@@ -97,6 +105,8 @@ export class QuickRecord {
   readonly texts = new Int32Array(3 * MOST_TEXTS);
   /** How many of these numbers are used. */
   textsLength = 0;
+  /** The bytes that it read last: four are compared as fast as one. */
+  view: DataView = new DataView(new ArrayBuffer(0));
 
   #bytes: Uint8Array = Buffer.alloc(0);
   #at = 0;
@@ -125,7 +135,10 @@ export class QuickRecord {
 
   /** @returns false where it is left to `readRecord`; what was read then means nothing */
   read(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#bytes = bytes;
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
     this.#at = start;
     this.#end = end;
     this.idStart = -1;
@@ -140,7 +153,7 @@ export class QuickRecord {
     this.#inclusive = -1;
     this.#statement = -STATEMENT;
     for (let name = 0; name < COUNTER_COUNT; name++) this.counts[name] = NOT_STATED[name] as number;
-    if (bytes[start] !== OPEN_OBJECT || !this.#readObject(SHAPE, true)) return false;
+    if (bytes[start] !== OPEN_OBJECT || !this.#readObject(RECORD_SHAPE, true)) return false;
     this.#passBlanks();
     return this.#at === end && this.#isRecord && this.at >= 0 && this.idStart >= 0 && this.#settleInput();
   }
@@ -151,23 +164,19 @@ export class QuickRecord {
     const object = ++objects;
     if (shape.states && !this.#beginStatement()) return false;
     this.#at++;
+    let before = shape.start;
     if (this.#passBlanks() === CLOSE_OBJECT) this.#at++;
     else
       for (;;) {
-        const start = this.#at + 1;
-        if (a[start - 1] !== QUOTE) return false;
-        let i = start;
-        let c = a[i] as number;
-        while (c > QUOTE && c !== BACKSLASH) c = a[++i] as number;
-        if (c !== QUOTE) return false;
-        const field = this.#fieldAt(shape, start, i);
-        this.#at = i + 1;
-        if (this.#passBlanks() !== COLON) return false;
-        this.#at++;
-        this.#passBlanks();
-        if (field === undefined) {
-          // It may be a field of an object that somebody has flattened.
-          if (isRoot && hasDot(a, start, i)) return false;
+        let field = before.next;
+        if (field === undefined || !this.#passName(field)) {
+          field = this.#readName(shape, isRoot);
+          if (field === undefined) return false;
+          before.next = field;
+        }
+        before = field;
+        if ((a[this.#at] as number) <= SPACE) this.#passBlanks();
+        if (field.kind === SKIPPED) {
           if (!this.#skip()) return false;
         } else {
           if (field.metIn === object) return false;
@@ -178,23 +187,38 @@ export class QuickRecord {
         this.#at++;
         if (next === CLOSE_OBJECT) break;
         if (next !== COMMA) return false;
-        this.#passBlanks();
+        if (a[this.#at] !== QUOTE) this.#passBlanks();
       }
     return !shape.states || this.#endStatement();
   }
 
-  #fieldAt(shape: Shape, start: number, end: number): Field | undefined {
+  /** Records of one writer have their fields in one order: which one follows is mostly the one that did before. */
+  #passName({ length, words, lastWord }: Field): boolean {
+    const at = this.#at;
+    if (length < WORD_BYTES || at + length > this.#end) return false;
+    const { view } = this;
+    for (let i = 0; i < words.length; i++) if (view.getInt32(at + i * WORD_BYTES, true) !== words[i]) return false;
+    if (view.getInt32(at + length - WORD_BYTES, true) !== lastWord) return false;
+    this.#at = at + length;
+    return true;
+  }
+
+  /** A name with its colon; undefined where it is unusual. */
+  #readName(shape: Shape, isRoot: boolean): Field | undefined {
     const a = this.#bytes;
-    const candidates = shape.byMark[markOf(end - start, a[start] as number, a[end - 1] as number)];
-    if (candidates === undefined) return undefined;
-    for (const field of candidates) {
-      const { bytes } = field;
-      if (bytes.length !== end - start) continue;
-      let i = 0;
-      while (i < bytes.length && a[start + i] === bytes[i]) i++;
-      if (i === bytes.length) return field;
-    }
-    return undefined;
+    const start = this.#at + 1;
+    if (a[start - 1] !== QUOTE) return undefined;
+    let end = start;
+    let c = a[end] as number;
+    while (c > QUOTE && c !== BACKSLASH) c = a[++end] as number;
+    if (c !== QUOTE) return undefined;
+    this.#at = end + 1;
+    if (this.#passBlanks() !== COLON) return undefined;
+    this.#at++;
+    // With a dot it may be a field of an object that somebody has flattened.
+    return (
+      fieldAt(shape, a, start, end) ?? (isRoot && hasDot(a, start, end) ? undefined : addPassed(shape, a, start, end))
+    );
   }
 
   #readField(field: Field): boolean {
@@ -286,7 +310,7 @@ export class QuickRecord {
   #readText(slot: number): boolean {
     const start = this.#at + 1;
     const end = this.#stringEnd(this.#at);
-    if (end < 0) return false;
+    if (end < 0 || end - start > MOST_TEXT) return false;
     this.#at = end;
     if (this.#eventBegins) {
       this.#eventBegins = false;
@@ -690,14 +714,35 @@ export class QuickRecord {
   }
 }
 
-/** Made when this module is loaded, which is when files are read. */
-const SHAPE = shapeFromKeep(RECORD_FIELDS);
 const MARKS = marksFromFields(EVENT_FIELDS);
 /** Objects that all readers have read of that shape. */
 let objects = 0;
 
 function endsNumber(c: number): boolean {
   return c === COMMA || c === CLOSE_OBJECT || c === CLOSE_ARRAY || c === 32 || c === 9 || c === 13;
+}
+
+function fieldAt(shape: Shape, a: Uint8Array, start: number, end: number): Field | undefined {
+  const candidates = shape.byMark[markOf(end - start, a[start] as number, a[end - 1] as number)];
+  if (candidates === undefined) return undefined;
+  for (const field of candidates) {
+    const { literal } = field;
+    if (literal.length !== end - start + 3) continue;
+    let i = start;
+    while (i < end && a[i] === literal[i - start + 1]) i++;
+    if (i === end) return field;
+  }
+  return undefined;
+}
+
+/** A field that is stepped over is remembered as such, the first ones of each shape. */
+function addPassed(shape: Shape, a: Uint8Array, start: number, end: number): Field {
+  const field = passedField(Buffer.from(a.subarray(start, end)).toString('latin1'));
+  if (end - start > MOST_NAME || shape.passed === MOST_PASSED) return field;
+  shape.passed++;
+  const mark = markOf(end - start, a[start] as number, a[end - 1] as number);
+  shape.byMark[mark] = [...(shape.byMark[mark] ?? []), field];
+  return field;
 }
 
 function hasDot(bytes: Uint8Array, start: number, end: number): boolean {

@@ -2,6 +2,7 @@ import { COUNTER_NAMES, type Counter } from '../../domain/usage-class.ts';
 import { DETAIL_FIELDS, fieldsOf } from '../count-fields.ts';
 import { COUNT_PLACES, DETAILS, LIFETIMES, TOTAL } from '../count-table.ts';
 import { ANY_FIELD, type Keep, MARKS, markOfField, OR_TEXT } from '../json-fields.ts';
+import { RECORD_FIELDS } from '../record.ts';
 
 /** What the value of a field is to the reader. Plain numbers: they are compared for each field of each record. */
 export const SKIPPED = 0;
@@ -33,8 +34,12 @@ export const DETAIL = 18;
 export const PART_LIST = 19;
 
 export interface Field {
-  name: string;
-  bytes: Uint8Array;
+  /** `"name":` */
+  literal: Uint8Array;
+  length: number;
+  /** The literal in words of four bytes, and its last four. */
+  words: Int32Array;
+  lastWord: number;
   kind: number;
   slot: number;
   inner: Shape | undefined;
@@ -42,6 +47,8 @@ export interface Field {
   textSlot: number;
   /** The object that it was last met in, by the reader's count: a second time in one object is unusual. */
   metIn: number;
+  /** The field that followed it last. */
+  next: Field | undefined;
 }
 
 /** What an object holds that is read. */
@@ -49,6 +56,10 @@ export interface Shape {
   byMark: (Field[] | undefined)[];
   /** It may state counts, all of which are one statement. */
   states: boolean;
+  /** Before the first field. */
+  start: Field;
+  /** How many fields to be stepped over are among `byMark`. */
+  passed: number;
 }
 
 /** Texts besides those of `RECORD_FIELDS`, as slots. */
@@ -57,7 +68,7 @@ export const LABEL_VALUE = 1;
 /** No text: an event of a response stream begins that has one. */
 export const EVENT = 2;
 export const CALLER = 3;
-const FIRST_SLOT = 4;
+const CALLER_PATH = 'identity.arn';
 
 /** Of the places that tell a latency the first that does counts, and the last event. */
 const LATENCIES = [
@@ -90,13 +101,24 @@ const HOLDERS_OF_COUNTS: Readonly<Record<string, number>> = {
   [PARTS]: PART_LIST,
 };
 
+export interface RecordShape extends Shape {
+  /** Where the texts of each slot from `CALLER` on stand in a record. */
+  paths: readonly (readonly string[])[];
+}
+
 /** Makes the shape of a record of what is kept of it, so that two readers read the same fields. */
-export function shapeFromKeep(keep: Exclude<Keep, true>): Shape {
-  let slots = FIRST_SLOT;
-  const slot = (path: string) => (path === 'identity.arn' ? CALLER : slots++);
+function shapeFromKeep(keep: Exclude<Keep, true>): RecordShape {
+  const paths: string[][] = Array.from({ length: CALLER }, () => []);
+  paths.push(CALLER_PATH.split('.'));
+  const slot = (path: string) => (path === CALLER_PATH ? CALLER : paths.push(path.split('.')) - 1);
 
   function shapeOf(fields: Exclude<Keep, true>, path: string, holder: number): Shape {
-    const shape: Shape = { byMark: Array.from({ length: MARKS }), states: Object.hasOwn(fields, TOTAL) };
+    const shape: Shape = {
+      byMark: Array.from({ length: MARKS }),
+      states: Object.hasOwn(fields, TOTAL),
+      start: passedField(''),
+      passed: 0,
+    };
     for (const [name, inner] of Object.entries(fields)) {
       if (name === OR_TEXT || name === ANY_FIELD) continue;
       const field = fieldOf(name, inner, path === '' ? name : `${path}.${name}`, holder);
@@ -107,7 +129,7 @@ export function shapeFromKeep(keep: Exclude<Keep, true>): Shape {
   }
 
   function fieldOf(name: string, keep: Keep, path: string, holder: number): Field {
-    const field = { name, bytes: Buffer.from(name), metIn: 0, textSlot: -1, inner: undefined, slot: 0 };
+    const field = passedField(name);
     if (keep === true) return { ...field, ...leafOf(name, path, holder) };
     const kind = HOLDERS[path] ?? HOLDERS_OF_COUNTS[name] ?? OBJECT;
     const inner = kind === LABELS ? undefined : shapeOf(keep, path, kind);
@@ -127,7 +149,30 @@ export function shapeFromKeep(keep: Exclude<Keep, true>): Shape {
     return milliseconds < 0 ? { kind: TEXT, slot: slot(path) } : { kind: MILLISECONDS, slot: milliseconds };
   }
 
-  return shapeOf(keep, '', OBJECT);
+  return { ...shapeOf(keep, '', OBJECT), paths };
+}
+
+/** A field that is stepped over. */
+export function passedField(name: string): Field {
+  const literal = Buffer.from(`"${name}":`, 'latin1');
+  const { length } = literal;
+  const words = Int32Array.from({ length: length >> 2 }, (_, index) => literal.readInt32LE(4 * index));
+  const lastWord = length < 4 ? 0 : literal.readInt32LE(length - 4);
+  return {
+    literal,
+    length,
+    words,
+    lastWord,
+    kind: SKIPPED,
+    slot: 0,
+    inner: undefined,
+    textSlot: -1,
+    metIn: 0,
+    next: undefined,
+  };
 }
 
 export const LONG_LIFETIME = Buffer.from(CONVERSE.long);
+
+/** Made when this module is loaded, which is when files are read. */
+export const RECORD_SHAPE = shapeFromKeep(RECORD_FIELDS);
