@@ -172,7 +172,7 @@ it('reads each record from its bytes as it reads it whole, or leaves it', { time
         }
       },
     ),
-    settings(0.4),
+    settings(0.1),
   );
   // Else nothing was compared.
   expect(quick).toBeGreaterThan(all / 10);

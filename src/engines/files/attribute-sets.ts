@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { Invocation } from '../../domain/invocation.ts';
 import { type Attributes, attributesFrom } from '../../logs/attributes.ts';
 import { principalFromArn } from '../../logs/principal.ts';
@@ -53,7 +53,9 @@ export type NameOf = (key: string) => bigint;
  * then takes another secret (ingest.ts).
  */
 export function nameWith(secret: Uint8Array): NameOf {
-  return (key) => createHmac('sha256', secret).update(key).digest().readBigInt64BE();
+  // Made once: making it takes longer than the hash.
+  const secretKey = createSecretKey(secret);
+  return (key) => createHmac('sha256', secretKey).update(key).digest().readBigInt64BE();
 }
 
 export function createAttributeIds(

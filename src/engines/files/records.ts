@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Invocation } from '../../domain/invocation.ts';
 import { COUNTER_NAMES } from '../../domain/usage-class.ts';
@@ -21,6 +22,7 @@ export interface Records {
 
 /** @param secret the ledger's */
 export function createRecords(ids: AttributeIds, rows: RecordRows, secret: Uint8Array): Records {
+  const secretKey = createSecretKey(secret);
   const record = new QuickRecord();
   const sets = new KnownSets(ids);
   const key = new Int32Array(4);
@@ -31,7 +33,7 @@ export function createRecords(ids: AttributeIds, rows: RecordRows, secret: Uint8
     for (const [index, name] of COUNTER_NAMES.entries()) counts[index] = tokens[name] ?? -1;
     const bytes = Buffer.from(requestId);
     const isUuid = keyOfUuid(bytes, 0, bytes.length, key);
-    if (!isUuid) keyOfText(requestId, secret, key);
+    if (!isUuid) keyOfText(requestId, secretKey, key);
     const [low, high] = [Number(BigInt.asIntN(32, id)), Number(id >> 32n)];
     rows.add(file, low, high, key, isUuid ? null : requestId, at, counts, latencyMs, firstByteMs, own ?? null);
   }
@@ -57,7 +59,7 @@ export function createRecords(ids: AttributeIds, rows: RecordRows, secret: Uint8
       let requestId: string | null = null;
       if (!keyOfUuid(bytes, idStart, idEnd, key)) {
         requestId = bytes.toString('utf8', idStart, idEnd).toWellFormed();
-        keyOfText(requestId, secret, key);
+        keyOfText(requestId, secretKey, key);
       }
       rows.add(file, sets.idLow, sets.idHigh, key, requestId, at, record.counts, latencyMs, firstByteMs, sets.own);
       return true;

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 
 /** What requests are told apart by: 128 bits, as four words of 32, the first of them the highest. */
 export type RequestKey = Int32Array;
@@ -37,7 +37,7 @@ export function keyOfUuid(bytes: Uint8Array, start: number, end: number, key: Re
 }
 
 /** Of any other id bits that nobody can choose without the ledger's secret, as two different ids never have in practice. */
-export function keyOfText(id: string, secret: Uint8Array, key: RequestKey): void {
+export function keyOfText(id: string, secret: KeyObject, key: RequestKey): void {
   const digest = createHmac('sha256', secret).update(`request ${id}`).digest();
   for (let word = 0; word < 4; word++) key[word] = digest.readInt32BE(4 * word);
 }
