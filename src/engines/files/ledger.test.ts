@@ -103,7 +103,7 @@ describe('the ledger', () => {
       const engine = await createFilesEngine({ source, ledger: from });
       const { rows } = await answerOf(engine, {}, { cellMs: HOUR_MS });
       await engine.close();
-      return rows.map(({ cell, input }) => [((cell ?? 0) / HOUR_MS) % 24, input]);
+      return rows.map(({ cell, input }) => [((cell ?? 0) / HOUR_MS) % 24, input] as const).sort(([a], [b]) => a - b);
     };
     await put('a.json', calls('07', 1));
     await put('b.json', calls('08', 2));
