@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/composite': ['aws', 'domain', ...ENGINE, 'engines/source-text.ts', 'engines/grouping'],
   'engines/spending/dynamodb': ['aws', 'domain', 'engines/spending'],
   'engines/spending': ['domain', ...ENGINE],
-  'engines/files': ['aws', 'own-files.ts', 'thread.ts', ...DRIVER],
+  'engines/files': ['aws', 'own-files.ts', ...DRIVER],
   'engines/athena': ['aws', ...DRIVER, 'engines/scans'],
   'engines/cloudwatch': ['aws', ...DRIVER, 'engines/scans'],
   'engines/metrics': ['aws', ...DRIVER, 'engines/scans'],
@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'setup/aws': ['domain', 'setup', 'aws'],
   setup: ['aws'],
   'assets.ts': [],
-  charts: ['thread.ts', 'assets.ts', 'domain', 'lazy.ts', 'reports'],
+  charts: ['assets.ts', 'domain', 'lazy.ts', 'reports'],
   // A program of its own, for browsers: it meets the server only through its tools.
   'mcp/app/page': ['charts', 'domain', 'reports'],
   mcp: [
@@ -91,7 +91,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config.ts': ['authentication', 'domain'],
   'lazy.ts': [],
   'own-files.ts': [],
-  'thread.ts': [],
   'compose-engine.ts': [
     'lazy.ts',
     'domain',
