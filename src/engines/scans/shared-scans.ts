@@ -12,7 +12,7 @@ import { NOTHING, type ScanResult, sumOf } from './scan-result.ts';
 import type { ScanStore } from './scan-store.ts';
 
 /** An hour is settled this long after its end: later no record of it is expected, nor a further record of a request that is of it. */
-const SETTLED_MS = HOUR_MS;
+const SETTLED_AFTER_MS = HOUR_MS;
 
 /**
  * Records of one request lie no further apart: the longest take 60 minutes
@@ -74,7 +74,8 @@ export function createSharedScans({ store, identity, now }: SharedScansOptions) 
     const bytes = await store.get(key);
     const kept = bytes && (await foundFromBytes(bytes, key, work));
     if (!kept || kept.from !== scan.from || kept.to > scan.to) return undefined;
-    const isYoung = kept.since <= now() && now() - kept.since < KEPT_MS;
+    // Clocks of instances differ a little.
+    const isYoung = Math.abs(now() - kept.since) < KEPT_MS;
     return isYoung && isAligned(kept.to, scan, settled) ? { scan, kept } : undefined;
   }
 
@@ -96,7 +97,7 @@ export function createSharedScans({ store, identity, now }: SharedScansOptions) 
      * it scans must be asked in the same words each time.
      */
     async known(scans: readonly [Scan, ...Scan[]], work: Work): Promise<Known> {
-      const hour = now() - SETTLED_MS;
+      const hour = now() - SETTLED_AFTER_MS;
       const settled = hour - (hour % HOUR_MS);
       if (!work.queries) return { settled, head: await firstHead(scans, settled, work) };
       let head: Promise<Head | undefined> | undefined;
