@@ -84,7 +84,7 @@ export async function compose(asked: ComposeOptions): Promise<ServerDependencies
 }
 
 /** Loaded for a policy: what a command needs of tools is a part of one. */
-const toolNames = async () => (await import('./mcp/tools/index.ts')).TOOLS.map(({ name }) => name);
+const toolNames = async () => (await import('./mcp/listed.ts')).LISTED.tools.map(({ name }) => name);
 
 async function readBudgets(file: string | undefined): Promise<readonly Budget[]> {
   return file === undefined ? [] : (await import('./reports/budgets/budget-file.ts')).readBudgets(file);
