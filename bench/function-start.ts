@@ -14,6 +14,7 @@ import type { LambdaEvent } from 'serverless-mcp/lambda';
 import { startFunction } from 'serverless-mcp-dev';
 import { ROOT } from '../scripts/bundle.ts';
 import { bundleSpend, type FunctionBundle, temporaryOutdir } from '../scripts/bundle-lambda.ts';
+import { filesAtStart } from '../scripts/join-start.ts';
 import { MODERN_META } from './mcp-requests.ts';
 
 interface Code {
@@ -125,16 +126,9 @@ function table(costs: Readonly<Record<string, readonly Cost[]>>): string {
 
 /** Kilobytes that an instance reads before it asks for work, and that there are. */
 export function bundleSize({ metafile: { outputs } }: FunctionBundle): string {
-  const atStart = new Set<string>();
-  const walk = (file: string) => {
-    if (atStart.has(file)) return;
-    atStart.add(file);
-    for (const { path, kind } of outputs[file]?.imports ?? [])
-      if (kind === 'import-statement' && outputs[path]) walk(path);
-  };
-  walk(Object.keys(outputs).find((file) => file.endsWith('/index.mjs')) as string);
-  const sum = (files: Iterable<string>) =>
-    (([...files].reduce((bytes, file) => bytes + (outputs[file]?.bytes ?? 0), 0) / 1024) | 0).toLocaleString('en');
+  const atStart = filesAtStart(outputs, Object.keys(outputs).find((file) => file.endsWith('/index.mjs')) as string);
+  const sum = (files: readonly string[]) =>
+    ((files.reduce((bytes, file) => bytes + (outputs[file]?.bytes ?? 0), 0) / 1024) | 0).toLocaleString('en');
   return `| | KB |\n| --- | --: |\n| loaded at the start | ${sum(atStart)} |\n| altogether | ${sum(Object.keys(outputs))} |`;
 }
 

@@ -12,10 +12,14 @@ import { parseArgs } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { bundleEntries, copyDrawing, ROOT, WORKERS } from './bundle.ts';
 import { bundleDashboard } from './bundle-dashboard.ts';
+import { joinStart } from './join-start.ts';
 import { noticesOf } from './notices.ts';
 
 /** As small as can be: what an instance reads before it answers. */
 const FUNCTION = { minify: true, outExtension: { '.js': '.mjs' } };
+
+/** What an instance loads before it asks for work; deploy/index.ts loads it, too. */
+const START = 'src/entry/lambda.ts';
 
 export interface FunctionBundle {
   /** As Lambda names it: file without ending, and export. */
@@ -32,15 +36,19 @@ export function temporaryOutdir(): string {
   return outdir;
 }
 
-/** @param workers files that threads start from; they must stay files of their own, beside the entry */
+/** @param workers files that threads start from, which share no files with the function */
 export async function bundleFunction(
   entry: string,
   outdir: string,
   workers: Record<string, string> = {},
 ): Promise<FunctionBundle> {
+  const { inputs, outputs } = await bundleEntries({ index: entry }, outdir, FUNCTION);
+  const threads = await bundleEntries(workers, outdir, FUNCTION);
+  const start = Object.keys(outputs).find((file) => outputs[file]?.entryPoint === START);
+  const joined = start === undefined ? outputs : await joinStart(outputs, start);
   return {
     handler: join(outdir, 'index.handler'),
-    metafile: await bundleEntries({ index: entry, ...workers }, outdir, FUNCTION),
+    metafile: { inputs: { ...inputs, ...threads.inputs }, outputs: { ...joined, ...threads.outputs } },
   };
 }
 

@@ -6,6 +6,7 @@ import { registerCompletion } from './completion.ts';
 import type { ServerDependencies } from './dependencies.ts';
 import { ICONS } from './icon.ts';
 import { LISTED, type ListedPrompt, type ListedTool, schemaFromJson } from './listed.ts';
+import { connectPlainly } from './plain-errors.ts';
 import { loadPrompt } from './prompts/loaders.ts';
 import { registerResources } from './resources.ts';
 import { loadTool } from './tools/loaders.ts';
@@ -37,7 +38,7 @@ export function createServerFactory(dependencies: ServerDependencies): McpServer
     for (const prompt of LISTED.prompts) registerPrompt(server, prompt);
     registerCompletion(server, asking);
     const connect = server.connect.bind(server);
-    server.connect = async (transport) => (await import('./plain-errors.ts')).connectPlainly(connect, transport);
+    server.connect = (transport) => connectPlainly(connect, transport);
     return server;
   };
 }
