@@ -13,13 +13,21 @@ import { parseArgs } from 'node:util';
 import type { LambdaEvent } from 'serverless-mcp/lambda';
 import { startFunction } from 'serverless-mcp-dev';
 import { ROOT } from '../scripts/bundle.ts';
-import { bundleSpend, type FunctionBundle, temporaryOutdir } from '../scripts/bundle-lambda.ts';
+import {
+  bundleFunction,
+  bundleSpend,
+  type FunctionBundle,
+  temporaryOutdir,
+  warmCompileCache,
+} from '../scripts/bundle-lambda.ts';
 import { filesAtStart } from '../scripts/join-start.ts';
 import { MODERN_META } from './mcp-requests.ts';
 
 interface Code {
   handler: string;
   env: Record<string, string>;
+  /** In its answer. */
+  says: string;
 }
 
 interface Cost {
@@ -52,7 +60,7 @@ const EVENT: LambdaEvent = {
   requestContext: { path: '/live/mcp', domainName: 'localhost', identity: { apiKeyId: 'k1' } },
 };
 
-async function costOf({ handler, env }: Code, says: string): Promise<Cost> {
+async function costOf({ handler, env, says }: Code): Promise<Cost> {
   const running = await startFunction({ handler, env, timeoutMs: 30_000 });
   try {
     const began = performance.now();
@@ -76,7 +84,15 @@ function processorMs(pid: number): number {
 function emptyFunction(folder: string): Code {
   const text = 'export const handler = awslambda.streamifyResponse(async (event, stream) => { stream.end("{}"); });';
   writeFileSync(join(folder, 'index.mjs'), text);
-  return { handler: join(folder, 'index.handler'), env: {} };
+  return { handler: join(folder, 'index.handler'), env: {}, says: '{}' };
+}
+
+async function bareFunction(): Promise<Code> {
+  const folder = temporaryOutdir();
+  const { handler, metafile } = await bundleFunction(join(import.meta.dirname, 'bare-function.ts'), folder);
+  const compileCache = join(folder, 'compile-cache');
+  warmCompileCache(metafile, folder, compileCache);
+  return { handler, env: { NODE_COMPILE_CACHE: compileCache }, says: 'tools' };
 }
 
 const SPEND = {
@@ -87,7 +103,8 @@ const SPEND = {
 function codesOf(name: string, folder: string): Record<string, Code> {
   const handler = join(folder, 'index.handler');
   const cached = { ...SPEND, NODE_COMPILE_CACHE: join(folder, 'compile-cache') };
-  return { [name]: { handler, env: SPEND }, [`${name}, with its compile cache`]: { handler, env: cached } };
+  const says = 'breakdown_spend';
+  return { [name]: { handler, env: SPEND, says }, [`${name}, with its compile cache`]: { handler, env: cached, says } };
 }
 
 const median = (values: readonly number[]) =>
@@ -98,13 +115,13 @@ export async function functionStarts(folder: string, rounds: number, before?: st
   const work = mkdtempSync(join(tmpdir(), 'bedrock-spend-bench-'));
   const codes: Record<string, Code> = {
     'empty streaming handler': emptyFunction(work),
+    'the SDK and serverless-mcp alone, with a compile cache': await bareFunction(),
     ...(before === undefined ? {} : codesOf('bedrock-spend before', resolve(before))),
     ...codesOf('bedrock-spend', folder),
   };
   const costs: Record<string, Cost[]> = {};
   for (let round = 0; round < rounds; round++)
-    for (const [name, code] of Object.entries(codes))
-      costs[name] = [...(costs[name] ?? []), await costOf(code, name.startsWith('empty') ? '{}' : 'breakdown_spend')];
+    for (const [name, code] of Object.entries(codes)) costs[name] = [...(costs[name] ?? []), await costOf(code)];
   rmSync(work, { recursive: true });
   return table(costs);
 }

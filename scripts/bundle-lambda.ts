@@ -87,7 +87,7 @@ export async function bundleImage(outdir: string): Promise<Metafile> {
  * (https://nodejs.org/docs/latest-v24.x/api/module.html#module-compile-cache). It holds for this Node and these paths only, so an
  * image makes its own.
  */
-function warmCompileCache(bundle: Metafile, outdir: string, compileCache: string, flags: string[] = []): void {
+export function warmCompileCache(bundle: Metafile, outdir: string, compileCache: string, flags: string[] = []): void {
   const files = Object.keys(bundle.outputs).map((file) => basename(file));
   const modules = files.filter((file) => file !== 'worker.mjs');
   // What imports DuckDB stays uncompiled where DuckDB is not.
