@@ -60,6 +60,22 @@ export function makeLogsWithoutBodies(folder: string, count: number, { traced = 
   }
 }
 
+/** Writes Converse calls with cached tokens and bodies that each have some of twenty optional fields, 500 to 3,000 bytes each. */
+export function makeLogsOfConverse(folder: string, count: number): void {
+  mkdirSync(folder, { recursive: true });
+  const random = createRandom(4);
+  const words = Array.from({ length: 3000 }, (_, index) => word(3 + (index % 7), random));
+  const perFile = 2_000;
+  for (let made = 0, file = 0; made < count; file++) {
+    const lines: string[] = [];
+    for (; lines.length < perFile && made < count; made++) lines.push(converseRecord(made, words, random));
+    writeFileSync(
+      join(folder, `${String(file).padStart(4, '0')}.json.gz`),
+      gzipSync(`${lines.join('\n')}\n`, { level: 1 }),
+    );
+  }
+}
+
 /** Writes logs without bodies of `count` people, a call each, over 20,000 hours that end with October 2026, a day a file. */
 export function makeLogsOfPeople(folder: string, count: number): void {
   mkdirSync(folder, { recursive: true });
@@ -170,6 +186,90 @@ function streamEvents(answer: string, input_tokens: number, output_tokens: numbe
   );
   return events;
 }
+
+/** What Converse takes and gives besides messages, tokens and the answer; a call has each or has it not. */
+const OPTIONAL_INPUT: Readonly<Record<string, (text: () => string) => unknown>> = {
+  system: (text) => [{ text: text() }, { cachePoint: { type: 'default' } }],
+  inferenceConfig: () => ({ maxTokens: 2048, temperature: 0.2 }),
+  toolConfig: (text) => ({
+    tools: [{ toolSpec: { name: 'look_up', description: text(), inputSchema: { json: {} } } }],
+  }),
+  guardrailConfig: () => ({ guardrailIdentifier: 'gr-1', guardrailVersion: '3', trace: 'enabled' }),
+  additionalModelRequestFields: () => ({ top_k: 200, thinking: { type: 'adaptive' } }),
+  additionalModelResponseFieldPaths: () => ['/stop_sequence'],
+  performanceConfig: () => ({ latency: 'standard' }),
+  promptVariables: (text) => ({ name: { text: text() } }),
+  requestMetadata: () => ({ feature: 'chat' }),
+  serviceTier: () => ({ type: 'default' }),
+};
+const OPTIONAL_OUTPUT: Readonly<Record<string, (text: () => string) => unknown>> = {
+  metrics: () => ({ latencyMs: 812 }),
+  stopReason: () => 'end_turn',
+  trace: (text) => ({ guardrail: { inputAssessment: { 'gr-1': { note: text() } } } }),
+  additionalModelResponseFields: () => ({ stop_sequence: null }),
+  performanceConfig: () => ({ latency: 'standard' }),
+  serviceTier: () => ({ type: 'default' }),
+};
+const OPTIONAL_RECORD: Readonly<Record<string, (index: number) => unknown>> = {
+  inferenceRegion: (index) => REGIONS[index % 3],
+  requestMetadata: (index) => ({ team: TEAMS[index % 4] }),
+};
+
+function converseRecord(index: number, words: readonly string[], random: Random): string {
+  const some = <Of>(fields: Readonly<Record<string, (of: Of) => unknown>>, of: Of) =>
+    Object.fromEntries(
+      Object.entries(fields).flatMap(([name, give]) => (random() < 0.5 ? [[name, give(of)] as const] : [])),
+    );
+  const someText = () => text(100 + random() * 400, words, random);
+  const [input, output] = [20 + Math.floor(random() * 400), 50 + Math.floor(random() * 300)];
+  const [read, short, long] = [0, 0, 0].map(() => (random() < 0.5 ? Math.floor(random() * 9_000) : 0)) as Triple;
+  const cache = random() < 0.8;
+  const usage = {
+    inputTokens: input,
+    outputTokens: output,
+    totalTokens: input + output + (cache ? read + short + long : 0),
+    ...(cache && { cacheReadInputTokens: read, cacheWriteInputTokens: short + long }),
+    ...(cache &&
+      short + long > 0 && {
+        cacheDetails: [
+          { ttl: '5m', inputTokens: short },
+          { ttl: '1h', inputTokens: long },
+        ],
+      }),
+  };
+  return JSON.stringify({
+    timestamp: new Date(Date.UTC(2026, 9, 1) + index * 5_000).toISOString().replace('.000', ''),
+    accountId: '111122223333',
+    identity: { arn: `arn:aws:sts::111122223333:assumed-role/service-${Math.floor(random() * 20)}/i-0abc` },
+    region: 'us-west-2',
+    requestId: requestId(index),
+    operation: 'Converse',
+    modelId: MODELS[Math.floor(random() * 5)],
+    ...some(OPTIONAL_RECORD, index),
+    input: {
+      inputContentType: 'application/json',
+      inputBodyJson: {
+        messages: [{ role: 'user', content: [{ text: someText() }] }],
+        ...some(OPTIONAL_INPUT, someText),
+      },
+      inputTokenCount: input,
+      ...(cache && { cacheReadInputTokenCount: read, cacheWriteInputTokenCount: short + long }),
+    },
+    output: {
+      outputContentType: 'application/json',
+      outputBodyJson: {
+        output: { message: { role: 'assistant', content: [{ text: someText() }] } },
+        ...some(OPTIONAL_OUTPUT, someText),
+        usage,
+      },
+      outputTokenCount: output,
+    },
+    schemaType: 'ModelInvocationLog',
+    schemaVersion: '1.0',
+  });
+}
+
+type Triple = [number, number, number];
 
 function requestId(index: number): string {
   const hex = (Math.imul(index, 2_654_435_761) >>> 0).toString(16).padStart(8, '0');

@@ -88,8 +88,7 @@ export async function bundleImage(outdir: string): Promise<Metafile> {
  * image makes its own.
  */
 export function warmCompileCache(bundle: Metafile, outdir: string, compileCache: string, flags: string[] = []): void {
-  const files = Object.keys(bundle.outputs).map((file) => basename(file));
-  const modules = files.filter((file) => file !== 'worker.mjs');
+  const modules = Object.keys(bundle.outputs).map((file) => basename(file));
   // What imports DuckDB stays uncompiled where DuckDB is not.
   const script = `
     import path from 'node:path';

@@ -7,7 +7,6 @@ export const ROOT = join(import.meta.dirname, '..');
 
 /** Files that threads start from; they must stay files of their own, beside the entry. */
 export const WORKERS = {
-  worker: join(ROOT, 'src/engines/files/worker.ts'),
   drawing: join(ROOT, 'src/charts/drawing.ts'),
 };
 

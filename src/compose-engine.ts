@@ -7,6 +7,7 @@ import type { Engine } from './engines/engine.ts';
 import { checkPath } from './engines/files/path.ts';
 import { bucketSourceFromText } from './engines/files/s3/source.ts';
 import { metricsSourceFromText } from './engines/metrics/source.ts';
+import type { ScanStore } from './engines/scans/scan-store.ts';
 import { lazy } from './lazy.ts';
 
 /** Where the ledger of an embedded engine is kept; `false`: nowhere that lasts. */
@@ -15,9 +16,10 @@ export type LedgerSetting = string | false | undefined;
 /**
  * Opens a source at the first question: loading DuckDB, 70 MB of native code, or the AWS SDK would make every start wait for it.
  * What is wrong with its text is said at once.
+ * @param scans where instances keep what scans found for each other
  * @throws SpendError SOURCE_NOT_FOUND, SOURCE_UNSUPPORTED or INVALID_SETTING
  */
-export function engineFromSource(source: string | undefined, ledger: LedgerSetting): Engine {
+export function engineFromSource(source: string | undefined, ledger: LedgerSetting, scans?: ScanStore): Engine {
   if (source === undefined) {
     throw new SpendError(
       'SOURCE_NOT_FOUND',
@@ -36,10 +38,12 @@ export function engineFromSource(source: string | undefined, ledger: LedgerSetti
       `There is no source of the kind ${scheme}:. Give a folder of log files, or one of ${Object.keys(SCHEMES).join(':…, ')}:….`,
     );
   }
-  return open(source, ledger);
+  return open(source, ledger, scans);
 }
 
-const SCHEMES: Readonly<Record<string, (source: string, ledger: LedgerSetting) => Engine>> = {
+type Open = (source: string, ledger: LedgerSetting, scans: ScanStore | undefined) => Engine;
+
+const SCHEMES: Readonly<Record<string, Open>> = {
   cloudwatch: cloudWatchEngine,
   s3: bucketEngine,
   athena: athenaEngine,
@@ -71,19 +75,19 @@ function bucketEngine(source: string, ledger: LedgerSetting): Engine {
   return filesEngine(source, ledger);
 }
 
-function cloudWatchEngine(source: string): Engine {
+function cloudWatchEngine(source: string, _: LedgerSetting, scans: ScanStore | undefined): Engine {
   cloudWatchSourceFromText(source);
   return deferredEngine('cloudwatch', source, async () => {
     const { createCloudWatchEngine } = await import('./engines/cloudwatch/index.ts');
-    return createCloudWatchEngine({ source });
+    return createCloudWatchEngine({ source, scans });
   });
 }
 
-function athenaEngine(source: string): Engine {
+function athenaEngine(source: string, _: LedgerSetting, scans: ScanStore | undefined): Engine {
   athenaSourceFromText(source);
   return deferredEngine('athena', source, async () => {
     const { createAthenaEngine } = await import('./engines/athena/index.ts');
-    return createAthenaEngine({ source });
+    return createAthenaEngine({ source, scans });
   });
 }
 
@@ -97,7 +101,7 @@ function metricsEngine(source: string): Engine {
 }
 
 /** Asks Bedrock's settings in each region, and opens what they name. */
-function autoEngine(source: string, ledger: LedgerSetting): Engine {
+function autoEngine(source: string, ledger: LedgerSetting, scans: ScanStore | undefined): Engine {
   const { regions, roles, s3 } = autoSourceFromText(source);
   return deferredEngine('auto', source, async () => {
     const [{ awsTargets }, { loggingOf }] = await Promise.all([
@@ -110,7 +114,7 @@ function autoEngine(source: string, ledger: LedgerSetting): Engine {
     return uniteEngines(
       'auto',
       sources.join(' and '),
-      sources.map((one) => engineFromSource(one, ledger)),
+      sources.map((one) => engineFromSource(one, ledger, scans)),
     );
   });
 }

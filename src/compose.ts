@@ -10,6 +10,7 @@ import { logEntry } from './domain/printable.ts';
 import { throughAthena } from './engines/composite/auto.ts';
 import { capEngine } from './engines/composite/capped.ts';
 import type { Engine } from './engines/engine.ts';
+import { forgivingStore, type ScanStore } from './engines/scans/scan-store.ts';
 import { awsTargetsOfSource } from './engines/source-text.ts';
 import type { DaySums } from './engines/spending/day-limits.ts';
 import { lazy, memoizeFor } from './lazy.ts';
@@ -43,6 +44,8 @@ export interface ComposeOptions extends PriceOptions, AccessControlOptions {
   maxClientDayUsd?: string | Usd | undefined;
   /** A DynamoDB table, the sessions’ own, in which all instances count what a day has cost. Default: this process counts. */
   spentTable?: string | undefined;
+  /** The same table, where all instances keep what scans found for each other. Default: each keeps its own, in memory. */
+  scansTable?: string | undefined;
   /** A cost report, in place of Cost Explorer. */
   cur?: string | undefined;
   /** File of budgets. */
@@ -58,10 +61,11 @@ export async function compose(asked: ComposeOptions): Promise<ServerDependencies
   // An overrides file is read at once, so that what is wrong with it is said at the start.
   const given = options.prices === undefined ? undefined : await openPrices({ prices: options.prices });
   const budgetFor = await budgetsOf(options);
-  const engine = openEngine(options.source, options.ledger, budgetFor);
   const { log: write = console.error } = options;
   const log = (message: string) => write(logEntry(message));
-  const narrowed = narrowedEngines(options, budgetFor, log);
+  const open = engineOpener(options, budgetFor, log);
+  const engine = open(options.source);
+  const narrowed = narrowedEngines(options.source, open, log);
   return {
     access: await openAccessControl(options, toolNames, log),
     toolData: options.toolData,
@@ -89,9 +93,18 @@ async function readBudgets(file: string | undefined): Promise<readonly Budget[]>
   return file === undefined ? [] : (await import('./reports/budgets/budget-file.ts')).readBudgets(file);
 }
 
-function openEngine(source: string | undefined, ledger: LedgerSetting, budgetFor: BudgetFor | undefined): Engine {
-  const engine = engineFromSource(source, ledger);
-  return budgetFor ? capEngine(engine, () => budgetFor(undefined)) : engine;
+type OpenEngine = (source: string | undefined) => Engine;
+
+function engineOpener(
+  { ledger, scansTable }: ComposeOptions,
+  budgetFor: BudgetFor | undefined,
+  log: (message: string) => void,
+): OpenEngine {
+  const scans = scansTable === undefined ? undefined : forgivingStore(composeScanStore(scansTable), log);
+  return (source) => {
+    const engine = engineFromSource(source, ledger, scans);
+    return budgetFor ? capEngine(engine, () => budgetFor(undefined)) : engine;
+  };
 }
 
 type BudgetFor = NonNullable<ServerDependencies['budgetFor']>;
@@ -113,6 +126,14 @@ async function budgetsOf(options: ComposeOptions): Promise<BudgetFor | undefined
 
 const usd = (amount: string | Usd | undefined) => (typeof amount === 'string' ? usdFromText(amount) : amount);
 
+/** What scans found, in the sessions’ table. */
+function composeScanStore(table: string): ScanStore {
+  return lazy(async () => {
+    const { createDynamoScanStore } = await import('./engines/scans/dynamodb/scan-rows.ts');
+    return createDynamoScanStore(table);
+  });
+}
+
 /** Sums in the sessions’ table. */
 function composeDaySums(table: string): DaySums {
   return lazy(async () => {
@@ -125,13 +146,13 @@ function composeDaySums(table: string): DaySums {
 const MOST_NARROWED = 8;
 
 /** Engines for a log group or region that a client names, where the operator's source leaves open which it is. */
-function narrowedEngines(options: ComposeOptions, budgetFor: BudgetFor | undefined, log: (message: string) => void) {
+function narrowedEngines(text: string | undefined, openEngine: OpenEngine, log: (message: string) => void) {
   const open = new Map<string, Engine>();
   return {
     find(what: { group?: string | undefined; region?: string | undefined }): Engine | undefined {
-      const source = options.source && narrowedSource(options.source, what);
+      const source = text && narrowedSource(text, what);
       if (!source) return undefined;
-      const engine = open.get(source) ?? openEngine(source, options.ledger, budgetFor);
+      const engine = open.get(source) ?? openEngine(source);
       open.delete(source);
       open.set(source, engine);
       for (const [oldest, other] of [...open].slice(0, -MOST_NARROWED)) {

@@ -153,6 +153,13 @@ export const SETTINGS = {
     help: 'Most dollars that scanning logs may cost in a UTC day for one API key or token subject',
     parse: dollars,
   }),
+  keepScans: setting({
+    env: 'BEDROCK_SPEND_KEEP_SCANS',
+    flag: '--keep-scans',
+    help: 'Whether what scans found is kept in the session table, where there is one, for all instances: “on” or “off”',
+    fallback: 'on',
+    parse: oneOf('on', 'off'),
+  }),
   budgets: setting({
     env: 'BEDROCK_SPEND_BUDGETS',
     flag: '--budgets',
@@ -372,6 +379,7 @@ export function functionSettings() {
       maxDayUsd: readSetting('maxDayUsd'),
       maxClientDayUsd: readSetting('maxClientDayUsd'),
       spentTable: requireSetting('sessionTable'),
+      scansTable: readSetting('keepScans') === 'off' ? undefined : requireSetting('sessionTable'),
       priceList: readSetting('priceList'),
       priceListUrl: readSetting('priceListUrl'),
       cur: readSetting('cur'),

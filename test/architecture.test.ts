@@ -33,11 +33,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engines/queries.ts': ['domain', ...ENGINE],
   'engines/source-text.ts': ['domain'],
   'engines/grouping': ['domain', 'logs', ...ENGINE],
+  'engines/scans/dynamodb': ['aws', 'engines/scans'],
   'engines/scans': ['domain', 'logs', ...ENGINE, 'engines/grouping'],
   'engines/composite': ['aws', 'domain', ...ENGINE, 'engines/source-text.ts', 'engines/grouping'],
   'engines/spending/dynamodb': ['aws', 'domain', 'engines/spending'],
   'engines/spending': ['domain', ...ENGINE],
-  'engines/files': ['aws', 'own-files.ts', 'thread.ts', ...DRIVER],
+  'engines/files': ['aws', 'own-files.ts', ...DRIVER],
   'engines/athena': ['aws', ...DRIVER, 'engines/scans'],
   'engines/cloudwatch': ['aws', ...DRIVER, 'engines/scans'],
   'engines/metrics': ['aws', ...DRIVER, 'engines/scans'],
@@ -52,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'setup/aws': ['domain', 'setup', 'aws'],
   setup: ['aws'],
   'assets.ts': [],
-  charts: ['thread.ts', 'assets.ts', 'domain', 'lazy.ts', 'reports'],
+  charts: ['assets.ts', 'domain', 'lazy.ts', 'reports'],
   // A program of its own, for browsers: it meets the server only through its tools.
   'mcp/app/page': ['charts', 'domain', 'reports'],
   mcp: [
@@ -90,7 +91,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config.ts': ['authentication', 'domain'],
   'lazy.ts': [],
   'own-files.ts': [],
-  'thread.ts': [],
   'compose-engine.ts': [
     'lazy.ts',
     'domain',
@@ -102,6 +102,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/cloudwatch',
     'engines/athena',
     'engines/metrics',
+    'engines/scans',
   ],
   'compose.ts': [
     'authorization',
@@ -120,6 +121,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engines/source-text.ts',
     'engines/cloudwatch',
     'engines/spending',
+    'engines/scans',
+    'engines/scans/dynamodb',
     'engines/spending/dynamodb',
     'prices',
     'prices/aws',
@@ -201,7 +204,7 @@ describe('the import rule', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
         DRIVER_PACKAGES.test(target) &&
-        !/^(engines\/(athena|cloudwatch|files|metrics|spending\/dynamodb)|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
+        !/^(engines\/(athena|cloudwatch|files|metrics|(scans|spending)\/dynamodb)|aws|setup\/aws|names\/bedrock|prices\/aws|exports)\/|^bill\/(cost-explorer|cur)\.ts$/.test(
           file,
         ),
     );

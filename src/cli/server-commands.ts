@@ -67,6 +67,7 @@ export function addServerCommands(command: AddCommand, program: Command, finish:
     .addOption(settingOption('sessionTable'))
     .addOption(settingOption('maxDayUsd'))
     .addOption(settingOption('maxClientDayUsd'))
+    .addOption(settingOption('keepScans'))
     .addOption(settingOption('getStream'))
     .addOption(settingOption('keys'))
     .addOption(settingOption('rateLimit'))

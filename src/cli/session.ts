@@ -17,6 +17,7 @@ export interface SourceOptions {
   maxDayUsd?: string;
   maxClientDayUsd?: string;
   sessionTable?: string;
+  keepScans?: string;
   /** A cost report, in place of Cost Explorer. */
   cur?: string;
   budgets?: string;
@@ -37,6 +38,10 @@ export function composeFromOptions(options: SourceOptions, policy?: string) {
     maxDayUsd: readSetting('maxDayUsd', options.maxDayUsd),
     maxClientDayUsd: readSetting('maxClientDayUsd', options.maxClientDayUsd),
     spentTable: readSetting('sessionTable', options.sessionTable),
+    scansTable:
+      readSetting('keepScans', options.keepScans) === 'off'
+        ? undefined
+        : readSetting('sessionTable', options.sessionTable),
     cur: readSetting('cur', options.cur),
     budgets: readSetting('budgets', options.budgets),
     policy,

@@ -157,7 +157,7 @@ export interface Work {
   queries?: Queries | undefined;
   /** Given where somebody counts what scans cost. */
   budget?: ScanBudget | undefined;
-  /** What the asker may see, as one text: scans in flight are shared by those for whom it is the same. */
+  /** What the asker may see, as one text: scans in flight, and those that instances keep, are shared by those for whom it is the same. */
   rights?: string | undefined;
 }
 

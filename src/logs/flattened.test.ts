@@ -68,8 +68,8 @@ describe('a flattened record', () => {
   );
 
   it('with very many fields takes time in proportion to them', () => {
-    const fields = Array.from({ length: 200_000 }, (_, index) => [`requestMetadata.key${index}`, 'v']);
+    const fields = Array.from({ length: 60_000 }, (_, index) => [`requestMetadata.key${index}`, 'v']);
     const reading = readingOf({ ...RECORD, ...Object.fromEntries(fields) });
-    expect(reading).toMatchObject({ invocation: { metadata: { team: 'maps', key199999: 'v' } } });
+    expect(reading).toMatchObject({ invocation: { metadata: { team: 'maps', key59999: 'v' } } });
   });
 });

@@ -29,6 +29,16 @@ export type Scan = (bytes: Buffer) => { value: Kept; end: number };
 /** Thrown for bytes that are not JSON. One frozen instance: damaged input may hold millions of bad lines. */
 export const NOT_JSON: Error = Object.freeze(new Error('not JSON'));
 
+/** Thrown when there is more to keep than `MOST_KEPT`; frozen for the same reason. */
+export const TOO_MUCH: Error = Object.freeze(new Error('too much to keep'));
+
+/**
+ * Bytes of what is kept of one input, each value counted as `VALUE_BYTES` more. A record has some hundred values; one of 64 MB that has
+ * nothing else would take a gigabyte.
+ */
+const MOST_KEPT = 16 * 1024 * 1024;
+const VALUE_BYTES = 64;
+
 /** Bytes after which a string is searched natively. */
 const LONG_STRING = 64;
 
@@ -65,14 +75,14 @@ function treeFromKeep(keep: Keep): Tree {
   return { anyField: Object.hasOwn(keep, ANY_FIELD), orText: Object.hasOwn(keep, OR_TEXT), byMark, beginnings };
 }
 
-const MARKS = 4096;
+export const MARKS = 4096;
 
 /** A cheap mark of a string: its length, first and last byte. */
-function markOf(length: number, first: number, last: number): number {
+export function markOf(length: number, first: number, last: number): number {
   return ((length << 7) ^ (first << 4) ^ last) & (MARKS - 1);
 }
 
-function markOfField(field: string): number {
+export function markOfField(field: string): number {
   return markOf(field.length, field.charCodeAt(0), field.charCodeAt(field.length - 1));
 }
 
@@ -80,7 +90,7 @@ function markOfField(field: string): number {
  * The marks of some fields, so that an array element without any of them is stepped over in one pass. A response stream logs
  * thousands of small events, of which two or three hold counts; a string that only looks like a field costs time, nothing else.
  */
-function marksFromFields(fields: readonly string[]): Uint8Array {
+export function marksFromFields(fields: readonly string[]): Uint8Array {
   const marks = new Uint8Array(MARKS);
   for (const field of fields) marks[markOfField(field)] = 1;
   return marks;
@@ -98,6 +108,12 @@ export function createFieldReader(keep: Keep, eventFields: readonly string[]): S
   let bytes: Buffer = Buffer.alloc(0);
   let position = 0;
   let marked = false;
+  let kept = 0;
+
+  function keepMore(size: number): void {
+    kept += VALUE_BYTES + size;
+    if (kept > MOST_KEPT) throw TOO_MUCH;
+  }
 
   function peek(): number {
     const a = bytes;
@@ -207,6 +223,7 @@ export function createFieldReader(keep: Keep, eventFields: readonly string[]): S
   }
 
   function textAt(start: number, end: number): string {
+    keepMore(end - start);
     const text = bytes.toString('utf8', start, end);
     if (!text.includes('\\')) return text;
     try {
@@ -261,28 +278,29 @@ export function createFieldReader(keep: Keep, eventFields: readonly string[]): S
   }
 
   function readObject(tree: Exclude<Tree, true>): Kept {
-    const kept: { [field: string]: Kept } = {};
+    const fields: { [field: string]: Kept } = {};
     position++;
     if (peek() === CLOSE_OBJECT) {
       position++;
-      return kept;
+      return fields;
     }
     do {
       const branch = findBranch(tree);
       if (branch === undefined) skip();
-      else if (branch.field === '__proto__') define(kept, branch.field, read(branch.inner));
-      else kept[branch.field] = read(branch.inner);
+      else if (branch.field === '__proto__') define(fields, branch.field, read(branch.inner));
+      else fields[branch.field] = read(branch.inner);
+      if (branch !== undefined) keepMore(0);
     } while (more(CLOSE_OBJECT));
-    return kept;
+    return fields;
   }
 
   /** An array inside an array holds nothing to keep in any record, and following it down could exhaust the stack. */
   function readArray(tree: Tree): Kept {
-    const kept: Kept[] = [];
+    const elements: Kept[] = [];
     position++;
     if (peek() === CLOSE_ARRAY) {
       position++;
-      return kept;
+      return elements;
     }
     do {
       peek();
@@ -292,10 +310,11 @@ export function createFieldReader(keep: Keep, eventFields: readonly string[]): S
       if (!marked || bytes[start] === OPEN_ARRAY) continue;
       const end = position;
       position = start;
-      kept.push(read(tree));
+      elements.push(read(tree));
+      keepMore(0);
       position = end;
     } while (more(CLOSE_ARRAY));
-    return kept;
+    return elements;
   }
 
   function read(tree: Tree): Kept {
@@ -311,6 +330,7 @@ export function createFieldReader(keep: Keep, eventFields: readonly string[]): S
   return (input) => {
     bytes = input;
     position = 0;
+    kept = 0;
     root ??= treeFromKeep(keep);
     const value = read(root);
     return { value, end: position };

@@ -2,7 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Invocation, TokenCounts } from '../domain/invocation.ts';
-import { BAD_COUNT_REASON, type RecordReading, type Reject, readRecord, timestampFromText } from './record.ts';
+import {
+  BAD_COUNT_REASON,
+  type RecordReading,
+  type Reject,
+  readRecord,
+  TOO_MUCH_REASON,
+  timestampFromText,
+} from './record.ts';
 
 const FIXTURES = new URL('../../test/fixtures/records/', import.meta.url);
 
@@ -558,6 +565,7 @@ const REJECTS: ReadonlySet<Reject> = new Set<Reject>([
   'not a ModelInvocationLog record',
   'unreadable timestamp',
   BAD_COUNT_REASON,
+  TOO_MUCH_REASON,
 ]);
 
 /** A rejection, or an invocation whose numbers can be summed and priced. */

@@ -1,17 +1,25 @@
 import type { Invocation } from '../domain/invocation.ts';
+import type { LoggedAttributes } from './attributes.ts';
 import { flattenedFields, unflattened } from './flattened.ts';
 import { skipBlanks } from './json-bytes.ts';
-import { ANY_FIELD, createFieldReader, type Keep, type Kept, NOT_JSON, OR_TEXT } from './json-fields.ts';
+import { ANY_FIELD, createFieldReader, type Keep, type Kept, NOT_JSON, OR_TEXT, TOO_MUCH } from './json-fields.ts';
 import { BAD_COUNT, COUNT_MARKS, isFields, tokenCounts, USAGE_FIELDS } from './token-counts.ts';
 
 /** Why a line is no invocation. Counted by reason, never shown with the line's text. */
-export type Reject = 'not JSON' | 'not a ModelInvocationLog record' | 'unreadable timestamp' | typeof BAD_COUNT_REASON;
+export type Reject =
+  | 'not JSON'
+  | 'not a ModelInvocationLog record'
+  | 'unreadable timestamp'
+  | typeof BAD_COUNT_REASON
+  | typeof TOO_MUCH_REASON;
 
 export const BAD_COUNT_REASON = 'token count that is no whole number from 0 to 10^9';
 
+export const TOO_MUCH_REASON = 'more than a record can hold';
+
 export type RecordReading = { invocation: Invocation } | { reject: Reject };
 
-type Fields = { readonly [field: string]: Kept };
+export type Fields = { readonly [field: string]: Kept };
 
 const TIER_FIELDS = {
   serviceTier: { type: true, [OR_TEXT]: true },
@@ -54,7 +62,7 @@ export const RECORD_FIELDS = {
 } as const satisfies Keep;
 
 /** An array element (stream event, cache detail, Titan result) that mentions none of these holds no count, tier or stop reason. */
-const EVENT_FIELDS = [
+export const EVENT_FIELDS = [
   ...COUNT_MARKS,
   'metadata',
   'stopReason',
@@ -85,6 +93,7 @@ export function readRecord(line: Buffer): RecordReading {
     return recordFromValue(value);
   } catch (error) {
     if (error === NOT_JSON) return { reject: 'not JSON' };
+    if (error === TOO_MUCH) return { reject: TOO_MUCH_REASON };
     throw error;
   }
 }
@@ -121,37 +130,36 @@ function recordFromFields(value: Fields): RecordReading {
   const input = fields(value['input']);
   const output = fields(value['output']);
   const bodies = bodiesFromOutput(output['outputBodyJson']);
-  const tokens = tokenCounts(input, output, bodies);
   return {
     invocation: {
       requestId: text(value, 'requestId') ?? '',
-      accountId: text(value, 'accountId') ?? '',
-      region: text(value, 'region') ?? '',
       at,
-      operation: text(value, 'operation') ?? '',
-      modelId: text(value, 'modelId') ?? '',
-      tokens,
-      metadata: textsFromFields(fields(value['requestMetadata'])),
-      identityArn: text(fields(value['identity']), 'arn'),
-      inferenceRegion: text(value, 'inferenceRegion'),
-      errorCode: text(value, 'errorCode'),
-      tier: tierFromRecord(value, input, bodies),
-      ...answerFromBodies(bodies),
+      tokens: tokenCounts(input, output, bodies),
+      latencyMs: lastDefined(bodies, latencyFromBody),
+      firstByteMs: lastDefined(bodies, (body) => milliseconds(metricsFromBody(body)['firstByteLatency'])),
+      ...loggedFromFields(value),
     },
   };
 }
 
-/** What the response says of itself, besides its counts. */
-function answerFromBodies(bodies: readonly Fields[]) {
+/** What a record says besides its id, its time and its numbers. */
+export function loggedFromFields(value: Fields): LoggedAttributes {
+  const bodies = bodiesFromOutput(fields(value['output'])['outputBodyJson']);
   const stopReason = lastDefined(bodies, stopReasonFromBody);
-  const blocked =
-    stopReason === 'guardrail_intervened' ||
-    bodies.some((body) => body['amazon-bedrock-guardrailAction'] === 'INTERVENED');
   return {
-    blocked,
+    accountId: text(value, 'accountId') ?? '',
+    region: text(value, 'region') ?? '',
+    operation: text(value, 'operation') ?? '',
+    modelId: text(value, 'modelId') ?? '',
+    metadata: textsFromFields(fields(value['requestMetadata'])),
+    identityArn: text(fields(value['identity']), 'arn'),
+    inferenceRegion: text(value, 'inferenceRegion'),
+    errorCode: text(value, 'errorCode'),
+    tier: tierFromRecord(value, fields(value['input']), bodies),
     stopReason,
-    latencyMs: lastDefined(bodies, latencyFromBody),
-    firstByteMs: lastDefined(bodies, (body) => milliseconds(metricsFromBody(body)['firstByteLatency'])),
+    blocked:
+      stopReason === 'guardrail_intervened' ||
+      bodies.some((body) => body['amazon-bedrock-guardrailAction'] === 'INTERVENED'),
   };
 }
 

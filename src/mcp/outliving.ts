@@ -20,7 +20,7 @@ export interface OutlivingOptions {
   afterMs?: number;
 }
 
-/** What a task saves: ids of queries at AWS, and nothing of what was asked or answered. */
+/** What a task saves: ids of queries at AWS, whether other instances' scans were known, and nothing of what was asked or answered. */
 interface Saved {
   /** Epoch milliseconds: each run asks what the first asked, though the clock goes on. */
   at: number;

@@ -19,8 +19,8 @@ const OCTOBER: UsageQuery = {
 };
 
 /** Rows come in no order, so they are sorted. */
-export async function answerOf(engine: Engine, work: Work = {}): Promise<Answer> {
-  const { rows, coverage } = await engine.usage(OCTOBER, work);
+export async function answerOf(engine: Engine, work: Work = {}, asked: Partial<UsageQuery> = {}): Promise<Answer> {
+  const { rows, coverage } = await engine.usage({ ...OCTOBER, ...asked }, work);
   return {
     coverage,
     rows: rows

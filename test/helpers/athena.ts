@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Athena, type AthenaOptions, startAthena } from '../../rigs/athena/index.ts';
 import { startMoto } from '../../rigs/moto.ts';
-import { createAthenaEngine } from '../../src/engines/athena/index.ts';
+import { type AthenaOptions as AthenaEngineOptions, createAthenaEngine } from '../../src/engines/athena/index.ts';
 import { CLIENT } from './cloudwatch.ts';
 
 /** Records in the folders that Bedrock puts them in: by account, region and hour, compressed. What is no record goes anywhere. */
@@ -23,7 +23,7 @@ export interface AthenaOverS3 {
   athena: Athena;
   /** Makes a bucket of log files, by key. */
   bucket(name: string, objects: Readonly<Record<string, Uint8Array | string>>): Promise<void>;
-  engine(source: string): ReturnType<typeof createAthenaEngine>;
+  engine(source: string, how?: Pick<AthenaEngineOptions, 'scans' | 'now'>): ReturnType<typeof createAthenaEngine>;
   /** Another Athena over the same S3. */
   beside(options: AthenaOptions): Promise<AthenaOverS3>;
   close(): Promise<void>;
@@ -59,8 +59,9 @@ async function startOver(endpoint: string, options: AthenaOptions): Promise<Athe
         await client.send(new PutObjectCommand({ Bucket: name, Key: key, Body: bytes }));
       }
     },
-    engine: (source) =>
+    engine: (source, how = {}) =>
       createAthenaEngine({
+        ...how,
         source,
         athena: { ...CLIENT, region: 'us-east-1', endpoint: athena.endpoint, maxAttempts: 2 },
         s3,

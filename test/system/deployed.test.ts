@@ -24,9 +24,7 @@ let template: string;
 beforeAll(async () => {
   template = await readFile('deploy/template.yaml', 'utf8');
   folder = await mkdtemp(join(process.cwd(), 'node_modules/.cache-deployed-'));
-  ({ handler } = await bundleFunction('src/entry/lambda.ts', join(folder, 'server'), {
-    worker: 'src/engines/files/worker.ts',
-  }));
+  ({ handler } = await bundleFunction('src/entry/lambda.ts', join(folder, 'server')));
   ({ handler: authorizerHandler } = await bundleFunction('src/entry/authorizer.ts', join(folder, 'authorizer')));
   dynamodb = await startDynamoDB();
 }, 120_000);

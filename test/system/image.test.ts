@@ -31,7 +31,7 @@ import { EXPECTED, OCTOBER, SAMPLE_LOGS } from '../helpers/sample.ts';
 /** From nothing: Debian, npm's packages, AWS's runtime interface client. */
 const BUILD_MS = 600_000;
 
-/** Enough for reading threads: they are started from worker.mjs. */
+/** A body that is read in many pieces. */
 const LARGE_BYTES = 9 * 1024 * 1024;
 
 const ric = await ensureRic((line) => console.log(line));
@@ -280,7 +280,7 @@ describe.skipIf(missing !== undefined)(`the container image${skipped}`, () => {
     // Of the function, and of the page.
     expect(notices).toMatch(/^hono \d.* \(MIT\)$/m);
     expect(notices).not.toContain('no licence named');
-    expect(names).toEqual(expect.arrayContaining(['index.mjs', 'worker.mjs']));
+    expect(names).toEqual(expect.arrayContaining(['index.mjs', 'drawing.mjs']));
     expect(files.filter((file) => DEVELOPMENT.test(file.slice(image.root.length)))).toEqual([]);
     expect(files.filter((file) => (statSync(file).mode & 0o044) !== 0o044)).toEqual([]);
     for (const folder of ['build', 'duckdb', 'root/.npm']) expect(existsSync(join(image.root, folder))).toBe(false);

@@ -51,7 +51,7 @@ const summed = (name: Counter) =>
  * @param table as SQL writes it: `database.table`
  */
 export function usageQuery(
-  { from, to, attributes, cellMs, only }: Scan,
+  { from, to, attributes, cellMs, edges = [], only }: Scan,
   table: string,
   folders: LogFolders,
 ): AthenaQuery {
@@ -59,6 +59,7 @@ export function usageQuery(
   const keys = columns.map((_, index) => `b${index}`);
   const extras = [
     ...(cellMs ? [`t / ${cellMs} AS cell`] : []),
+    ...(edges.length > 0 ? [`${edges.map((edge) => `IF(t >= ${edge}, 1, 0)`).join(' + ')} AS part`] : []),
     ...(limitsOfSize(only).length > 0 ? [`IF(${sizeSql(only)}, 1, 0) AS fits`] : []),
   ];
   const groups = [...keys, 'reject', 'band', ...extras, 'shape'];

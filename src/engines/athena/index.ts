@@ -10,8 +10,9 @@ import { type Engine, METADATA_KEYS_MS, type Work } from '../engine.ts';
 import type { InvocationGroup } from '../grouping/grouping.ts';
 import { createByteCounts, type Quote, secondsByScans } from '../quote.ts';
 import { groupFromRow, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
-import { isAsked, type Scan } from '../scans/scan.ts';
+import { isAsked, NO_SCAN, type Scan } from '../scans/scan.ts';
 import { NOTHING, type ScanResult } from '../scans/scan-result.ts';
+import type { ScanStore } from '../scans/scan-store.ts';
 import { createScanningEngine } from '../scans/scanning.ts';
 import { type LogFolders, metadataQuery, OWN_ID, usageQuery } from './athena-query.ts';
 import { createLogBucket } from './log-folders.ts';
@@ -25,6 +26,9 @@ export interface AthenaOptions {
   source: string;
   athena?: AthenaClientConfig;
   s3?: S3ClientConfig;
+  /** Where instances keep what scans found for each other. */
+  scans?: ScanStore | undefined;
+  now?: () => number;
 }
 
 /** USD for each TB scanned, https://aws.amazon.com/athena/pricing/; 10 MB at least for a query. */
@@ -36,7 +40,13 @@ const LEAST_BYTES = 10_000_000;
 const FOLDERS_FRESH_MS = 5 * 60_000;
 
 /** Answers from invocation logs in S3 through Athena: for more logs than one machine should read. */
-export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptions): Engine {
+export function createAthenaEngine({
+  source,
+  athena = {},
+  s3 = {},
+  scans: store,
+  now = Date.now,
+}: AthenaOptions): Engine {
   const parsed = athenaSourceFromText(source);
   const { bucket, prefix, region, role, database, table } = parsed;
   const name = `s3://${bucket}/${prefix}`;
@@ -120,15 +130,26 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
     );
   }
 
+  /** A later version can ask in other words. */
+  async function identity(work: Work): Promise<string> {
+    const [folders, { client }] = await Promise.all([foldersFor(work), clients()]);
+    const { text } = usageQuery(NO_SCAN, `${database}.${table}`, folders);
+    return JSON.stringify([source, await client.config.region(), text]);
+  }
+
   return createScanningEngine({
     name: 'athena',
     source,
+    now,
     async find(scan, work, atOnce) {
       const folders = await foldersFor(work, scan);
       if (folders.regions.length === 0) return NOTHING;
       const { text, columns } = usageQuery(scan, `${database}.${table}`, folders);
-      const { rows } = await run(text, { ...scan, folders }, work);
-      if (rows) return inTurns(foundFrom(rows, columns, scan), work);
+      const { rows, bytesScanned } = await run(text, { ...scan, folders }, work);
+      if (rows) {
+        const found = await inTurns(foundFrom(rows, columns, scan), work);
+        return { ...found, bytes: Math.max(LEAST_BYTES, bytesScanned) };
+      }
       if (atOnce) return undefined;
       throw new SpendError(
         'QUERY_FAILED',
@@ -146,6 +167,7 @@ export function createAthenaEngine({ source, athena = {}, s3 = {} }: AthenaOptio
         rest: last && rows.length >= ask.limit ? BigInt(last['bound'] as string) : undefined,
       };
     },
+    shared: store && { store, identity },
     quote: async (scan, work) => quoteOf(await foldersFor(work, scan), scan, work),
     notes: async () => [],
     async range(work = {}) {
@@ -192,7 +214,7 @@ function* foundFrom(
 ): Steps<ScanResult> {
   const malformed: Record<string, number> = {};
   const groups: InvocationGroup[] = [];
-  const shape = { columns, cellMs: scan.cellMs, from: scan.from };
+  const shape = { columns, cellMs: scan.cellMs, edges: scan.edges, from: scan.from };
   yield* each(rows, (row) => {
     if (row['reject']) malformed[row['reject']] = (malformed[row['reject']] ?? 0) + Number(row['records']);
     else groups.push(groupFromRow(row, shape));

@@ -6,12 +6,14 @@ import { isUnread } from '../../domain/usage-shape.ts';
 import { memoizeFor } from '../../lazy.ts';
 import { type Engine, METADATA_KEYS_MS, type TimeRange, type Work } from '../engine.ts';
 import type { InvocationGroup } from '../grouping/grouping.ts';
-import { isAsked, type Scan } from '../scans/scan.ts';
+import { isAsked, NO_SCAN, type Scan } from '../scans/scan.ts';
 import { type ScanResult, sumOf } from '../scans/scan-result.ts';
-import { createScanningEngine } from '../scans/scanning.ts';
+import type { ScanStore } from '../scans/scan-store.ts';
+import { createScanningEngine, type FoundBefore } from '../scans/scanning.ts';
 import type { Candidates, TopRequest } from '../scans/top.ts';
 import { findEvents, readEvents } from './filter-events.ts';
 import { findMetadataKeys, findTop, findUsage } from './insights.ts';
+import { usageQuery } from './insights-query.ts';
 import { type LogsTarget, openTargets } from './logs-target.ts';
 import { quoteScan } from './quote.ts';
 import { cloudWatchSourceFromText } from './source.ts';
@@ -25,10 +27,20 @@ export interface CloudWatchOptions {
   metrics?: CloudWatchClientConfig;
   /** To find the group of a source that names none. */
   bedrock?: BedrockClientConfig;
+  /** Where instances keep what scans found for each other. */
+  scans?: ScanStore | undefined;
+  now?: () => number;
 }
 
 /** Answers from invocation logs in CloudWatch, through Logs Insights or from the events themselves. It needs nothing deployed. */
-export function createCloudWatchEngine({ source, client, metrics, bedrock }: CloudWatchOptions): Engine {
+export function createCloudWatchEngine({
+  source,
+  client,
+  metrics,
+  bedrock,
+  scans,
+  now = Date.now,
+}: CloudWatchOptions): Engine {
   const parsed = cloudWatchSourceFromText(source);
   const { via } = parsed;
   /** Places where queries were refused. */
@@ -55,24 +67,33 @@ export function createCloudWatchEngine({ source, client, metrics, bedrock }: Clo
     scan: Scan,
     ask: TopRequest,
     work: Work,
-    merge: boolean,
+    found: FoundBefore,
   ): Promise<Candidates> {
-    if (via !== 'events' && !refused.has(target)) return findTop(target, scan, ask, work, merge);
+    if (via !== 'events' && !refused.has(target)) return findTop(target, scan, ask, work, found);
     const { invocations } = await readEvents(target, scan, work);
     return { invocations, rest: undefined };
+  }
+
+  /** Bedrock's settings can name another group than they did, and a later version can ask in other words. */
+  async function identity(): Promise<string> {
+    const { targets } = await open();
+    const places = targets.map(async ({ client, groups }) => [await client.config.region(), groups]);
+    return JSON.stringify([source, await Promise.all(places), usageQuery(NO_SCAN, NO_SCAN).text]);
   }
 
   return createScanningEngine({
     name: 'cloudwatch',
     source,
+    now,
     async find(scan, work, atOnce) {
       const found = await Promise.all((await askedTargets(scan)).map((target) => findIn(target, scan, work, atOnce)));
       return found.every((part) => part !== undefined) ? sumOf(found) : undefined;
     },
-    async requests(scan, ask, work, merge) {
+    async requests(scan, ask, work, found) {
       const targets = await askedTargets(scan);
-      return joined(await Promise.all(targets.map((target) => topIn(target, scan, ask, work, merge))));
+      return joined(await Promise.all(targets.map((target) => topIn(target, scan, ask, work, found))));
     },
+    shared: scans && { store: scans, identity },
     quote: async (scan, work) => quoteScan(await askedTargets(scan), scan, via === 'events', work),
     async notes({ groups, unmerged, outside, lookedAt }, scan) {
       const { targets, silent } = await open();

@@ -32,18 +32,18 @@ export const MOST_ROWS = 100_000;
  * own, told by `who`.
  * @param merge false: every record counts, for sources that log no request twice
  */
-export function usageQuery({ attributes, cellMs, only }: Scan, slice: Slice, merge = true): InsightsQuery {
-  const columns = [...PRICED_ATTRIBUTES, ...attributes];
-  const text = usageText(columns, { cellMs, only }, slice, merge);
+export function usageQuery(scan: Scan, slice: Slice, merge = true): InsightsQuery {
+  const columns = [...PRICED_ATTRIBUTES, ...scan.attributes];
+  const text = usageText(columns, scan, slice, merge);
   if (text.length <= MOST_TEXT) return { text, columns };
   // Many keys of metadata, or long ones: all of it in one column.
   const fewer = [...columns.filter((column) => !column.startsWith('metadata.')), 'requestMetadata' as const];
-  return { text: usageText(fewer, { cellMs, only }, slice, merge), columns: fewer };
+  return { text: usageText(fewer, scan, slice, merge), columns: fewer };
 }
 
 function usageText(
   columns: readonly Column[],
-  scan: Pick<Scan, 'cellMs' | 'only'>,
+  scan: Pick<Scan, 'cellMs' | 'edges' | 'only'>,
   slice: Slice,
   merge: boolean,
 ): string {
@@ -56,11 +56,17 @@ function usageText(
   ].join('\n| ');
 }
 
-/** What else tells groups apart: the cell, and whether requests are of the asked size. */
-function extraColumns({ cellMs, only }: Pick<Scan, 'cellMs' | 'only'>): { name: string; expression: string }[] {
+/** What else tells groups apart: the cell, the part between edges, and whether requests are of the asked size. */
+function extraColumns({
+  cellMs,
+  edges = [],
+  only,
+}: Pick<Scan, 'cellMs' | 'edges' | 'only'>): { name: string; expression: string }[] {
   const limits = limitsOfSize(only);
+  const parts = edges.map((edge) => `if(t >= ${edge}, 1, 0)`);
   return [
     ...(cellMs ? [{ name: 'cell', expression: `floor(t / ${cellMs})` }] : []),
+    ...(parts.length > 0 ? [{ name: 'part', expression: parts.join(' + ') }] : []),
     ...(limits.length > 0
       ? [{ name: 'fits', expression: `if(${limits.map(limitCondition).join(' and ')}, 1, 0)` }]
       : []),

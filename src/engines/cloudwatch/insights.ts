@@ -4,6 +4,7 @@ import type { InvocationGroup } from '../grouping/grouping.ts';
 import { groupFromRow, invocationFromRow, type ResultRow } from '../scans/result-row.ts';
 import type { Scan } from '../scans/scan.ts';
 import { NOTHING, type ScanResult } from '../scans/scan-result.ts';
+import type { FoundBefore } from '../scans/scanning.ts';
 import type { Candidates, TopRequest } from '../scans/top.ts';
 import { metadataQuery, usageQuery } from './insights-query.ts';
 import type { LogsTarget } from './logs-target.ts';
@@ -66,7 +67,7 @@ async function findSlice(
     return how.atOnce
       ? undefined
       : settleHalves(slice, async (half) => (await findSlice(target, scan, half, work, how)) as Settled);
-  const shape = { columns, cellMs: scan.cellMs, from: scan.from };
+  const shape = { columns, cellMs: scan.cellMs, edges: scan.edges, from: scan.from };
   const rows = await inTurns(
     mapped(result.rows, (row) => ({ row, group: groupFromRow(row, shape) })),
     work,
@@ -77,7 +78,11 @@ async function findSlice(
     return findSlice(target, scan, slice, work, { ...how, merge: false });
   const sure = rows.filter(({ row }) => !row['who']).map(({ group }) => group);
   const doubts = rows.flatMap(({ row, group }) => (row['who'] ? [{ ...doubtOf(row, group), group }] : []));
-  return { ...(await settle(target, scan, sure, doubts, work)), unmerged: how.merge ? 0 : records };
+  return {
+    ...(await settle(target, scan, sure, doubts, work)),
+    unmerged: how.merge ? 0 : records,
+    bytes: result.bytesScanned,
+  };
 }
 
 /** `who` is account, region and id; without an id the request is told by its time. */
@@ -93,18 +98,18 @@ export async function findTop(
   scan: Scan,
   ask: TopRequest,
   work: Work,
-  merge: boolean,
+  found: FoundBefore,
 ): Promise<Candidates> {
   return inEitherWay(
     target,
     async () => {
-      const { text, columns, boundOf } = topQuery(scan, scan, ask, merge);
+      const { text, columns, boundOf } = topQuery(scan, scan, ask, found.unmerged === 0);
       const { rows } = await runQuery(target, text, scan, work);
       const last = rows.at(-1);
       return {
         invocations: [
           ...rows.map((row) => invocationFromRow(row, columns, row['id'] ?? '')),
-          ...(await lookedAt(target, scan, work)),
+          ...(found.lookedAt === 0 ? [] : await lookedAt(target, scan, work)),
         ],
         rest: last && rows.length >= ask.limit ? boundOf(last) : undefined,
       };

@@ -17,9 +17,9 @@ export async function findPlainly(target: LogsTarget, scan: Scan, work: Work, sl
   const result = await requestsOf(target, slice, work);
   if (result === 'outside') return { ...NOTHING, outside: [target.name], read: [] };
   if (result === 'full') return settleHalves(slice, (half) => findPlainly(target, scan, work, half));
-  const { sure, doubts, known } = parted(result, scan);
+  const { sure, doubts, known } = parted(result.requests, scan);
   const groups = sure.map((invocation) => groupFromInvocation(invocation, scan.only));
-  return settle(target, scan, groups, doubts, work, known);
+  return { ...(await settle(target, scan, groups, doubts, work, known)), bytes: result.bytes };
 }
 
 /** Each request of a period once. */
@@ -35,7 +35,7 @@ export async function plainRequests(
     const [earlier, later] = halvesOf(slice);
     return [...(await plainRequests(target, scan, work, earlier)), ...(await plainRequests(target, scan, work, later))];
   }
-  const { sure, doubts, known } = parted(result, scan);
+  const { sure, doubts, known } = parted(result.requests, scan);
   return [...sure, ...(await settle(target, scan, [], doubts, work, known)).read];
 }
 
@@ -43,15 +43,20 @@ export async function plainMetadata(target: LogsTarget, slice: Slice, work: Work
   return (await runQuery(target, plainMetadataQuery(slice), slice, work)).rows;
 }
 
-async function requestsOf(target: LogsTarget, slice: Slice, work: Work): Promise<PlainRequest[] | 'outside' | 'full'> {
+async function requestsOf(
+  target: LogsTarget,
+  slice: Slice,
+  work: Work,
+): Promise<{ requests: PlainRequest[]; bytes: number } | 'outside' | 'full'> {
   const { text, columns } = plainQuery(slice);
   const result = await runQuery(target, text, slice, work);
   if (result.outside) return 'outside';
   if (isFull(result, slice)) return 'full';
-  return inTurns(
+  const requests = await inTurns(
     mapped(result.rows, (row) => plainRequestFromRow(row, columns)),
     work,
   );
+  return { requests, bytes: result.bytesScanned };
 }
 
 function parted(requests: readonly PlainRequest[], { only }: Pick<Scan, 'only'>) {

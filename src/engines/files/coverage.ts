@@ -3,7 +3,7 @@ import { printableLine } from '../../domain/printable.ts';
 import { sumByName } from '../../domain/sums.ts';
 import type { Coverage } from '../engine.ts';
 import { rowsFrom } from './connection.ts';
-import { coverageStatement } from './query.ts';
+import { coverageStatement, type SummedTable } from './query.ts';
 import type { Listing } from './store.ts';
 
 /** What came of the files of a source, whatever is asked. */
@@ -48,13 +48,17 @@ export async function contentsOf(
   };
 }
 
-/** The same, with what of it is in a period. */
+/**
+ * The same, with what of it is in a period.
+ * @param table what a question about the period is answered from
+ */
 export async function coverageOf(
   connection: DuckDBConnection,
   contents: Contents,
   period: { from: number; to: number },
+  table: SummedTable,
 ): Promise<Coverage> {
-  const { sql, values } = coverageStatement(period);
+  const { sql, values } = coverageStatement(period, table);
   const [counts] = await rowsFrom(connection, sql, values);
   const invocations = Number(counts?.['invocations']);
   const records = Number(counts?.['records']);

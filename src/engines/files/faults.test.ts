@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, answerOf } from '../../../test/helpers/answer.ts';
-import { bundled } from '../../../test/helpers/bundled.ts';
-import { callOf, type Line, temporaryFolder, writeFiles } from '../../../test/helpers/log-files.ts';
+import { callOf, type Line, recordOf, temporaryFolder, textOf, writeFiles } from '../../../test/helpers/log-files.ts';
+import { TOO_MUCH_REASON } from '../../logs/record.ts';
 import { rowsFrom } from './connection.ts';
 import { discover } from './discover.ts';
 import { createFolderStore } from './folder.ts';
@@ -141,35 +141,17 @@ describe('what this user may not read', () => {
   });
 });
 
-describe('a reading thread that ends', () => {
-  /** Only the size tells that threads pay. */
-  const big = 64 * 1024 * 1024;
-  const RECORDS = 55 * 90 + 9_000;
-  const calls = (count: number): Line[] => Array.from({ length: count }, () => callOf());
-
-  it.each<[names: string[], words: RegExp]>([
-    [['0-ends-thread.json', '5-ends-thread.json'], /reading it failed/],
-    [['0-throws.json', '5-throws.json'], /a fault of ours/],
-    [['5-eats-memory.json'], /memory/],
-  ])(
-    'at %s makes each a damaged file, and all others count once',
-    async (names, words) => {
-      // Most in one message, one in two.
-      const others = Object.fromEntries(
-        Array.from({ length: 12 }, (_, index) => [`${index}.json`, calls(index < 11 ? index * 90 : 9_000)]),
-      );
-      await writeFiles(source, { ...others, ...Object.fromEntries(names.map((name) => [name, calls(3)])) });
-      const program = pathToFileURL(await bundled('test/helpers/dying-reader.ts'));
-      const { files, records } = await ingestWith({ program }, { '1.json': big });
-      const expected = Object.entries(others).map(([file, lines]) => [file, lines.length, null]);
-      const damaged = names.map((file) => [file, 0, expect.stringMatching(words)]);
-      expect(files).toEqual(expect.arrayContaining([...expected, ...damaged]));
-      expect(files).toHaveLength(12 + names.length);
-      expect(records).toBe(RECORDS);
-      expect((await ask()).coverage).toMatchObject({ records: RECORDS, damagedFiles: names.map(() => ({})) });
-    },
-    120_000,
-  );
+it('a record that would take all memory is malformed, and what lies beside it counts', async () => {
+  const labels = Object.fromEntries(Array.from({ length: 300_000 }, (_, index) => [`k${index}`, 'v']));
+  const events = Array.from({ length: 300_000 }, () => ({ usage: { input_tokens: 1 } }));
+  const record = recordOf(callOf());
+  const large = [
+    { ...record, requestMetadata: labels },
+    { ...record, requestMetadata: { a: 'x'.repeat(17 * 1024 * 1024) } },
+    { ...record, output: { outputBodyJson: events } },
+  ].map((one) => JSON.stringify(one));
+  await writeFile(join(source, 'a.json'), [textOf([callOf()]), ...large, textOf([callOf()])].join('\n'));
+  expect((await ask()).coverage).toMatchObject({ records: 2, malformedReasons: { [TOO_MUCH_REASON]: 3 } });
 });
 
 describe('a file that is no log', () => {

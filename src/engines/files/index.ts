@@ -9,12 +9,12 @@ import { mostExpensive } from '../grouping/order.ts';
 import { readRows, rowsFrom } from './connection.ts';
 import { type Contents, contentsOf, coverageOf } from './coverage.ts';
 import { createFolderStore } from './folder.ts';
-import { ingest, unreadFiles } from './ingest.ts';
+import { ingest, sumHours, unreadFiles } from './ingest.ts';
 import { invocationFromResult, invocationsStatement } from './invocations-query.ts';
 import { scatteredIn } from './labels-table.ts';
 import { createLedger, createTemporaryLedger, type Ledger, ledgerPath } from './ledger.ts';
 import { noRecords } from './no-records.ts';
-import { UNRESOLVED_STATEMENT, usageRowFromResult, usageStatement } from './query.ts';
+import { tableFor, UNRESOLVED_STATEMENT, usageRowFromResult, usageStatement } from './query.ts';
 import type { Listing, LogStore } from './store.ts';
 
 export interface FilesOptions {
@@ -76,9 +76,12 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
     source,
     usage: (query, work = {}) =>
       fresh(work, async (connection, contents) => {
-        const statement = usageStatement(query, await aliasesFor(connection, query), await scatteredIn(connection));
+        const scattered = await scatteredIn(connection);
+        const table = tableFor(query, scattered);
+        if (table === 'hours') await sumHours(connection);
+        const statement = usageStatement(query, await aliasesFor(connection, query), scattered);
         const rows = await readRows(connection, statement, (row) => usageRowFromResult(row, query));
-        const coverage = await coverageOf(connection, contents, query);
+        const coverage = await coverageOf(connection, contents, query, table);
         return {
           rows,
           coverage: ledger.rebuilt ? { ...coverage, notes: [...(coverage.notes ?? []), REBUILT_NOTE] } : coverage,
@@ -94,7 +97,7 @@ export async function createFilesEngine({ source, ledger: setting, s3 = {} }: Fi
         const rows = await readRows(connection, statement, invocationFromResult);
         return { ...(await inTurns(mostExpensive(rows, query), work)), notes: [] };
       }),
-    range: (work = {}) => fresh(work, (connection, contents) => coverageOf(connection, contents, ALL_TIME)),
+    range: (work = {}) => fresh(work, (connection, contents) => coverageOf(connection, contents, ALL_TIME, 'days')),
     quote: (_query, work = {}) =>
       ledger.use(async (connection) => {
         const { listing, contents } = await look(work);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { throwIfCancelled } from '../../domain/errors.ts';
 import { HOUR_MS } from '../../domain/period.ts';
@@ -5,9 +6,8 @@ import type { Work } from '../engine.ts';
 import { inTransaction, rowsFrom } from './connection.ts';
 import { dropLabels, labelsOf } from './labels-table.ts';
 import { secretOf, startAnew } from './layout.ts';
-import type { FileReading } from './read-file.ts';
-import { createLoneReader, createReaders, type FileReader, READER_PROGRAM, type ReaderSetup } from './reader-pool.ts';
-import { mergeStatements, ROLLUP_STATEMENTS } from './schema.ts';
+import { readLogFile } from './read-file.ts';
+import { CLOSE_STATEMENTS, HOURS_STATEMENTS, mergeStatements } from './schema.ts';
 import type { Listing, LogFile, LogStore, Supplied } from './store.ts';
 import { createWriter, type Writer } from './writer.ts';
 
@@ -20,8 +20,6 @@ export interface Ingest {
   listing: Listing;
   /** For what the store must bring here before it can be read. */
   folder: string;
-  /** What reading threads run; only tests have another. */
-  program?: URL;
 }
 
 /**
@@ -109,48 +107,48 @@ async function dropUnfinished(connection: DuckDBConnection): Promise<void> {
 async function forget(connection: DuckDBConnection, files: readonly KnownFile[]): Promise<void> {
   const list = files.map(({ id }) => id).join(', ');
   await inTransaction(connection, async () => {
-    await connection.run(`INSERT INTO orphans SELECT request_id FROM records WHERE file IN (${list})`);
-    await connection.run(
-      `INSERT INTO dirty_hours SELECT DISTINCT at_ms // ${HOUR_MS} FROM records WHERE file IN (${list})`,
-    );
+    await connection.run(`INSERT INTO orphans SELECT request FROM records WHERE file IN (${list})`);
+    await connection.run(`INSERT INTO dirty SELECT DISTINCT at_ms // ${HOUR_MS} FROM records WHERE file IN (${list})`);
     await connection.run(`DELETE FROM records WHERE file IN (${list})`);
     await connection.run(`DELETE FROM files WHERE id IN (${list})`);
     await dropLabels(connection);
   });
 }
 
+/** Files on their way: while one is read others are fetched, and unpacked by Node's own threads. */
+const FILES_AT_ONCE = 6;
+
 /** @returns how many of them turned out to be in an archive */
 async function readFiles(
   connection: DuckDBConnection,
   files: readonly LogFile[],
-  { store, folder, program = READER_PROGRAM }: Ingest,
+  { store, folder }: Ingest,
   work: Work,
 ): Promise<number> {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const stop = new AbortController();
   const signal = work.signal ? AbortSignal.any([work.signal, stop.signal]) : stop.signal;
   const supply = await store.supply(files, folder, signal);
-  const setup = { program, secret: await secretOf(connection), labels: await labelsOf(connection) };
-  const readers = createReaders(total, setup);
   await connection.run('INSERT INTO reading VALUES (true)');
-  const writer = await createWriter(connection);
+  const writer = await createWriter(connection, await secretOf(connection), await labelsOf(connection));
   let id = writer.firstId;
   let done = 0;
   let archived = 0;
   let hasLeftOver = false;
   const progress = () => work.onProgress?.({ done, total, message: 'reading logs' });
-  const readOn = async (reader: FileReader) => {
+  const readOn = async () => {
     for (let next = await supply.next(); next; next = await supply.next()) {
+      // A server goes on answering, and a cancellation is heard.
+      await setImmediate();
       throwIfCancelled(work.signal);
       if ('lack' in next && next.lack === 'archived') archived++;
-      else if (await takeFile(next, { reader, setup, writer, nextId: () => id++, signal: work.signal }))
-        hasLeftOver = true;
+      else if (await takeFile(next, id++, writer, work.signal)) hasLeftOver = true;
       done += next.file.size;
       progress();
     }
   };
   progress();
-  const reads = readers.map(readOn);
+  const reads = Array.from({ length: Math.min(FILES_AT_ONCE, files.length) }, readOn);
   try {
     await Promise.all(reads);
     throwIfCancelled(work.signal);
@@ -166,7 +164,6 @@ async function readFiles(
     throwIfCancelled(work.signal);
     throw error;
   } finally {
-    await Promise.all(readers.map((reader) => reader.close()));
     await supply.close();
   }
 }
@@ -176,49 +173,25 @@ const NO_VERSION = '';
 
 const CUT_OFF = { records: 0, malformed: {}, damaged: 'it ended early or changed on its way, several times' };
 
-/** What a file is read with. */
-interface Reading {
-  reader: FileReader;
-  setup: ReaderSetup;
-  writer: Writer;
-  nextId(): number;
-  signal: AbortSignal | undefined;
-}
-
 /** @returns whether rows may have been written of a reading that does not count */
-async function takeFile(supplied: Supplied, tools: Reading): Promise<boolean> {
+async function takeFile(
+  supplied: Supplied,
+  id: number,
+  { records, finish }: Writer,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const { file } = supplied;
   if ('path' in supplied) {
-    const { id, reading, isSecond } = await readSupplied(supplied, tools);
+    const reading = await readLogFile({ name: file.name, path: supplied.path }, id, records, signal);
     await supplied.done();
     // Gone from where it was listed, it is no longer of the source.
     if (reading.passing === 'gone' && supplied.path === file.name) return true;
-    const isToRepeat = reading.passing === 'gone' || reading.passing === 'fault';
-    await tools.writer.finish(id, isToRepeat ? { ...file, version: NO_VERSION } : file, reading);
-    return isSecond;
-  }
-  if (supplied.lack === 'cut off') {
+    await finish(id, reading.passing === undefined ? file : { ...file, version: NO_VERSION }, reading);
+  } else if (supplied.lack === 'cut off') {
     // Damaged on its way, it may be whole where it is.
-    await tools.writer.finish(tools.nextId(), { ...file, version: NO_VERSION }, CUT_OFF);
+    await finish(id, { ...file, version: NO_VERSION }, CUT_OFF);
   }
   return false;
-}
-
-/** Which of the files that a thread was reading made it end, each shows when it is read by a thread of its own. */
-async function readSupplied(
-  { file, path }: Extract<Supplied, { path: string }>,
-  { reader, setup, writer, nextId, signal }: Reading,
-): Promise<{ id: number; reading: Omit<FileReading, 'last'>; isSecond: boolean }> {
-  const readBy = async (one: FileReader, isSecond: boolean) => {
-    const id = nextId();
-    const { last, ...reading } = await one.read({ name: file.name, path }, (batch) => writer.append(id, batch), signal);
-    if (last) writer.append(id, last);
-    return { id, reading, isSecond };
-  };
-  const first = await readBy(reader, false);
-  if (first.reading.passing !== 'lost') return first;
-  const lone = createLoneReader(setup);
-  return readBy(lone, true).finally(() => lone.close());
 }
 
 async function mergeRepeats(connection: DuckDBConnection, work: Work): Promise<void> {
@@ -236,7 +209,13 @@ async function mergeRepeats(connection: DuckDBConnection, work: Work): Promise<v
     work.onProgress?.({ done: part, total: parts, message: 'merging repeated records' });
     await runInTransaction(connection, mergeStatements(scope, part, parts));
   }
-  await runInTransaction(connection, ROLLUP_STATEMENTS);
+  await runInTransaction(connection, CLOSE_STATEMENTS);
+}
+
+/** Brings the sums by hour up to date. */
+export async function sumHours(connection: DuckDBConnection): Promise<void> {
+  const [state] = await rowsFrom(connection, 'SELECT count(*) AS unsummed FROM unsummed');
+  if (state?.['unsummed'] !== 0n) await runInTransaction(connection, HOURS_STATEMENTS);
 }
 
 async function runInTransaction(connection: DuckDBConnection, statements: readonly string[]): Promise<void> {

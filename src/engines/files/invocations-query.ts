@@ -27,6 +27,9 @@ const LACKS = CLASS_NAMES.map((name) => `(${tokensOf(name)} > 0 AND w.w_${name} 
 
 const WEIGHT = CLASS_NAMES.map((name) => `coalesce(${tokensOf(name)} * w.w_${name}, 0)`).join(' + ');
 
+/** In the order of the ids, but for such as are no UUIDs. */
+const BY_ID = 'request_id NULLS FIRST, request';
+
 /** Builds the query for the heaviest requests, and the largest of those that used something without a weight, in one reading. */
 export function invocationsStatement(
   query: InvocationsQuery,
@@ -45,13 +48,15 @@ export function invocationsStatement(
       WHERE ${conditionsSql(query, bind, scattered)})`,
     `sized AS (SELECT u.*, ${WEIGHT} AS weight, NOT (${LACKS}) AS whole, ${ALL_TOKENS} AS tokens FROM weighed u
       LEFT JOIN w ON w.id = u.attributes AND w.band = u.band AND w.rates_from = u.rates_from)`,
-    `chosen AS ((SELECT * FROM sized WHERE weight > 0 ORDER BY weight DESC, at_ms, request_id LIMIT ${query.limit})
-      UNION (SELECT * FROM sized WHERE NOT whole ORDER BY tokens DESC, at_ms, request_id LIMIT ${query.unpricedLimit}))`,
+    `chosen AS ((SELECT * FROM sized WHERE weight > 0 ORDER BY weight DESC, at_ms, ${BY_ID} LIMIT ${query.limit})
+      UNION (SELECT * FROM sized WHERE NOT whole ORDER BY tokens DESC, at_ms, ${BY_ID} LIMIT ${query.unpricedLimit}))`,
   ];
   const sql = `WITH ${ctes.join(',\n')}
 SELECT a.* EXCLUDE (id, key) REPLACE (${Object.entries(WHOLE)
     .map(([name, own]) => `${own} AS ${name}`)
-    .join(', ')}), u.* EXCLUDE (attributes, own), u.weight::VARCHAR AS weight_text
+    .join(
+      ', ',
+    )}), u.* EXCLUDE (attributes, own, request) REPLACE (coalesce(u.request_id, u.request::VARCHAR) AS request_id), u.weight::VARCHAR AS weight_text
 FROM chosen u JOIN a ON a.id = u.attributes`;
   return { sql, values };
 }

@@ -25,8 +25,8 @@ export interface Labels {
   /** A record is read. */
   count(): void;
   isScattered(label: Label): boolean;
-  /** Whether any is. */
-  readonly some: boolean;
+  /** How many are. */
+  readonly scattered: number;
   /** Of a set that was not met before. */
   see(logged: Pick<LoggedAttributes, 'identityArn' | 'metadata'>): void;
   take(): LabelsFound;
@@ -69,8 +69,8 @@ export function createLabels(before: LabelState): Labels {
       records++;
     },
     isScattered: (label) => scattered.has(label),
-    get some() {
-      return scattered.size > 0;
+    get scattered() {
+      return scattered.size;
     },
     see({ identityArn, metadata }) {
       if (identityArn !== undefined) seeValue('caller', identityArn);

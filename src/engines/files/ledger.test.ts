@@ -27,6 +27,7 @@ import {
   textOf,
   writeFiles,
 } from '../../../test/helpers/log-files.ts';
+import { HOUR_MS } from '../../domain/period.ts';
 import { type Engine, everything, type Progress, type Work } from '../engine.ts';
 import { rowsFrom } from './connection.ts';
 import { createFolderStore } from './folder.ts';
@@ -94,6 +95,31 @@ describe('the ledger', () => {
     expect(await summary()).toMatchObject({ records: 1, input: 1 });
     await put('a.json', [two]);
     expect(await summary()).toMatchObject({ records: 1, input: 1 });
+  });
+
+  it('has sums by hour of what was read since they were last asked for', async () => {
+    const calls = (hour: string, input: number) => [callOf({ at: `2026-10-05T${hour}:20:00Z`, input })];
+    const byHour = async (from: string | false) => {
+      const engine = await createFilesEngine({ source, ledger: from });
+      const { rows } = await answerOf(engine, {}, { cellMs: HOUR_MS });
+      await engine.close();
+      return rows.map(({ cell, input }) => [((cell ?? 0) / HOUR_MS) % 24, input] as const).sort(([a], [b]) => a - b);
+    };
+    await put('a.json', calls('07', 1));
+    await put('b.json', calls('08', 2));
+    expect(await byHour(ledger)).toEqual([
+      [7, 1],
+      [8, 2],
+    ]);
+    await put('b.json', calls('09', 4), 1_000_001);
+    await ask();
+    await put('c.json', calls('07', 8));
+    await ask();
+    expect(await byHour(ledger)).toEqual([
+      [7, 9],
+      [9, 4],
+    ]);
+    expect(await byHour(ledger)).toEqual(await byHour(false));
   });
 
   it('says nothing of progress when there is nothing new', async () => {

@@ -34,6 +34,21 @@ const SUMS = [
   'sum(u.cache_write - least(u.cache_write, u.cache_write_known)) AS cache_write_unknown',
 ];
 
+/** Sums by day or hour, or single invocations, of which a view has the same columns. */
+export type SummedTable = 'days' | 'hours' | 'invocations';
+
+/** The shortest that can answer a question. */
+export function tableFor(query: UsageQuery, scattered: ReadonlySet<Label>): SummedTable {
+  const { from, to, by, where, buckets, cellMs = DAY_MS, rateChanges, only } = query;
+  const dimensions = [...by, ...where.map(({ dimension }) => dimension)];
+  if (limitsOfSize(only).length > 0 || dimensions.some((dimension) => isScattered(dimension, scattered)))
+    return 'invocations';
+  const starts = Object.values(buckets).flatMap((cells) => (cells ?? []).map((cell) => cell.from));
+  const edges = [from, to, cellMs, ...rateChanges, ...starts];
+  if (edges.every((edge) => edge % DAY_MS === 0)) return 'days';
+  return edges.every((edge) => edge % HOUR_MS === 0) ? 'hours' : 'invocations';
+}
+
 /** Builds the query that answers a usage question: from sums by day or hour where every boundary is on one, else from single invocations. */
 export function usageStatement(query: UsageQuery, aliases: readonly Alias[], scattered: ReadonlySet<Label>): Statement {
   const values: DuckDBValue[] = [];
@@ -61,7 +76,7 @@ export function usageStatement(query: UsageQuery, aliases: readonly Alias[], sca
   const groups = [...keys, ...PRICE_COLUMNS, 'rates', ...cell];
   const sql = `WITH ${ctes.join(',\n')}
 SELECT ${[...keys, ...PRICE_COLUMNS.map((price, index) => `${price} AS p${index}`), `${ratesFromSql(query)} AS rates_from`, ...cell, ...SUMS].join(', ')}
-FROM ${isAboutScattered(query, scattered) ? 'invocations' : tableFor(query)} u ${joins.join(' ')}
+FROM ${tableFor(query, scattered)} u ${joins.join(' ')}
 WHERE ${where.join(' AND ')}
 GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
   return { sql, values };
@@ -70,12 +85,16 @@ GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
 /** Model ids that name no foundation model. */
 export const UNRESOLVED_STATEMENT = "SELECT DISTINCT model FROM attributes WHERE contains(model, '/') ORDER BY model";
 
-/** What the ledger holds of a period. */
-export function coverageStatement(period: { from: number; to: number }): Statement {
+/**
+ * What the ledger holds of a period.
+ * @param table what the question about the period is answered from
+ */
+export function coverageStatement(period: { from: number; to: number }, table: SummedTable): Statement {
+  const isOfDays = period.from % DAY_MS === 0 && period.to % DAY_MS === 0;
   return {
     sql: `SELECT coalesce(sum(invocations), 0) AS invocations, coalesce(sum(records), 0) AS records, min(first_at) AS first, max(last_at) AS last,
   (SELECT count(*) FROM files) AS files
-FROM ${tableFor({ ...period, buckets: {}, rateChanges: [] })} WHERE at_ms >= $1 AND at_ms < $2`,
+FROM ${isOfDays ? 'days' : table} WHERE at_ms >= $1 AND at_ms < $2`,
     values: [BigInt(period.from), BigInt(period.to)],
   };
 }
@@ -103,30 +122,6 @@ export function usageRowFromResult(row: Record<string, DuckDBValue>, query: Usag
 }
 
 // --- internal ---
-
-function isAboutScattered({ by, where }: UsageQuery, scattered: ReadonlySet<Label>): boolean {
-  return [...by, ...where.map(({ dimension }) => dimension)].some((dimension) => isScattered(dimension, scattered));
-}
-
-function tableFor({
-  from,
-  to,
-  buckets,
-  cellMs = DAY_MS,
-  rateChanges,
-  only,
-}: Pick<UsageQuery, 'from' | 'to' | 'buckets' | 'cellMs' | 'rateChanges' | 'only'>): string {
-  if (limitsOfSize(only).length > 0) return 'invocations';
-  const edges = [
-    from,
-    to,
-    cellMs,
-    ...rateChanges,
-    ...Object.values(buckets).flatMap((cells) => (cells ?? []).map((cell) => cell.from)),
-  ];
-  if (edges.every((edge) => edge % DAY_MS === 0)) return 'days';
-  return edges.every((edge) => edge % HOUR_MS === 0) ? 'hours' : 'invocations';
-}
 
 function bucketColumn(index: number): string {
   return `b${index}.label`;

@@ -4,13 +4,12 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { callOf, recordOf, temporaryFolder, textOf } from '../../../test/helpers/log-files.ts';
 import { BAD_COUNT_REASON } from '../../logs/record.ts';
-import { createAttributeIds, nameWith, type RecordBatch } from './batch.ts';
-import { NO_LABELS } from './labels.ts';
+import { createAttributeIds, nameWith } from './attribute-sets.ts';
 import { type FileReading, readLogFile } from './read-file.ts';
-import { createReaders, READER_PROGRAM } from './reader-pool.ts';
+import type { RecordRows } from './record-rows.ts';
+import { createRecords } from './records.ts';
 
 const SECRET = Buffer.from('any');
-const SETUP = { program: READER_PROGRAM, secret: SECRET, labels: NO_LABELS };
 const MEGABYTE = 1024 * 1024;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -30,21 +29,24 @@ async function read(name: string, content: Buffer | string) {
 
 async function readPath(
   path: string,
-): Promise<{ reading: Omit<FileReading, 'last'>; ids: string[]; inputs: number[] }> {
-  const batches: RecordBatch[] = [];
-  const { last, ...reading } = await readLogFile(
-    { name: path, path },
-    createAttributeIds(nameWith(SECRET)),
-    (batch) => {
-      batches.push(batch);
+  name = path,
+): Promise<{ reading: FileReading; ids: (string | null)[]; inputs: number[] }> {
+  const ids: (string | null)[] = [];
+  const inputs: number[] = [];
+  const rows: RecordRows = {
+    add(_file, _low, _high, _key, requestId, _at, counts) {
+      ids.push(requestId);
+      inputs.push(counts[0] ?? 0);
     },
-  );
-  batches.push(...[last].filter((batch) => batch !== undefined));
-  return {
-    reading,
-    ids: batches.flatMap(({ requestId }) => requestId),
-    inputs: batches.flatMap(({ counters }) => [...counters.input]),
+    flush() {},
+    close() {},
   };
+  const records = createRecords(
+    createAttributeIds(nameWith(SECRET), () => {}),
+    rows,
+    SECRET,
+  );
+  return { reading: await readLogFile({ name, path }, 1, records), ids, inputs };
 }
 
 /** Letters that gzip cannot make much smaller. The same on every run. */
@@ -270,50 +272,18 @@ async function openFiles(): Promise<string[]> {
   return Promise.all(handles.map((handle) => readlink(`/proc/self/fd/${handle}`).catch(() => '')));
 }
 
-describe('reading with threads', () => {
-  it('gives the same records as reading here', async () => {
-    const folder = await temporaryFolder();
-    const calls = Array.from({ length: 20_000 }, (_, index) => callOf({ requestId: `t-${index}`, input: index }));
-    const path = join(folder, 'many.json.gz');
-    await writeFile(path, gzipSync(textOf(calls), { level: 1 }));
-    const readers = createReaders(9 * MEGABYTE, SETUP).slice(0, 3);
-    const ids: string[] = [];
-    const readings = await Promise.all(
-      readers.map((reader) =>
-        reader.read({ name: path, path }, (batch) => {
-          ids.push(...batch.requestId);
-        }),
-      ),
-    );
-    for (const { last } of readings) ids.push(...(last?.requestId ?? []));
-    await Promise.all(readers.map((reader) => reader.close()));
-    expect(readings.map(({ records, damaged }) => [records, damaged])).toEqual(readers.map(() => [20_000, undefined]));
-    expect(ids.sort()).toEqual(readers.flatMap(() => calls.map(({ requestId }) => requestId)).sort());
-  });
-
-  it('names damaged and missing files', async () => {
-    const folder = await temporaryFolder();
-    await writeFile(join(folder, 'a.json.gz'), gzipSync(LINES).subarray(0, 50));
-    const [reader] = createReaders(9 * MEGABYTE, SETUP).slice(0, 1);
-    for (const name of ['a.json.gz', 'b.json.gz'])
-      expect(await reader?.read({ name, path: join(folder, name) }, () => {})).toHaveProperty('damaged');
-    await reader?.close();
-  });
-});
-
 describe('a log file that lies elsewhere than its name says', () => {
   it('is read where it lies, and its records without request id are known by its name', async () => {
     const path = join(await temporaryFolder(), '7');
     await writeFile(path, textOf([callOf({ requestId: '' }), FIRST]));
     const name = 's3://logs/a.json';
-    const { last } = await readLogFile({ name, path }, createAttributeIds(nameWith(SECRET)), () => {});
-    expect(last?.requestId).toEqual([`${name}:1`, 'first']);
+    expect((await readPath(path, name)).ids).toEqual([`${name}:1`, 'first']);
   });
 
   it('is held to the ending of its name', async () => {
     const path = join(await temporaryFolder(), '7');
     await writeFile(path, '<html>Access denied</html>');
-    const readAs = (name: string) => readLogFile({ name, path }, createAttributeIds(nameWith(SECRET)), () => {});
+    const readAs = async (name: string) => (await readPath(path, name)).reading;
     expect(await readAs('s3://logs/a.json.gz')).toMatchObject({ damaged: 'not gzip data' });
     expect(await readAs('s3://logs/a.json')).toMatchObject({ malformed: { 'not JSON': 1 } });
   });

@@ -1,6 +1,6 @@
 import type { RecordReading, Reject } from '../../logs/record.ts';
 import { Unreadable } from '../../logs/unreadable.ts';
-import { type AttributeIds, createBatchBuilder, type RecordBatch } from './batch.ts';
+import type { Records } from './records.ts';
 import { createRecordSplitter } from './split-records.ts';
 import { createTextReader } from './text.ts';
 import { openChunks } from './unpack.ts';
@@ -17,13 +17,9 @@ export interface FileReading {
   malformed: Partial<Record<Reject, number>>;
   /** Why the file could not be read to its end; its records must then not be used. */
   damaged?: string;
-  /** It may not be the file's fault: the system failed, the file went since it was listed, or the thread ended that read it and others. */
-  passing?: 'fault' | 'gone' | 'lost';
-  /** Records that were not handed over yet: of most files, all. */
-  last?: RecordBatch;
+  /** It may not be the file's fault: the system failed, or the file went since it was listed. */
+  passing?: 'fault' | 'gone';
 }
-
-const BATCH_RECORDS = 8192;
 
 /** After so much without one record a file is no log, whatever else is in it: a few megabytes of gzip can hold terabytes. */
 const MOST_BARREN_BYTES = 8 * 1024 ** 3;
@@ -31,34 +27,41 @@ const MOST_BARREN_LINES = 50_000_000;
 
 /**
  * Reads one log file, gzip or plain (told by its first bytes, not by its name), in constant memory.
- * @param onBatch takes records as they fill a batch; the file may still turn out damaged afterwards
+ * @param id what the records are the file's by; it may still turn out damaged when some were taken
  */
 export async function readLogFile(
   file: ReadableFile,
-  ids: AttributeIds,
-  onBatch: (batch: RecordBatch) => void | Promise<void>,
+  id: number,
+  records: Records,
   signal?: AbortSignal,
 ): Promise<FileReading> {
   const reading: FileReading = { records: 0, malformed: {} };
-  const builder = createBatchBuilder(ids);
   let line = 0;
   /** Where the last record was. */
   const fruitful = { line: 0, bytes: 0 };
   let bytes = 0;
+  const count = () => {
+    reading.records++;
+    fruitful.line = line;
+    fruitful.bytes = bytes;
+  };
   const take = (record: RecordReading) => {
     line++;
     if ('reject' in record) reading.malformed[record.reject] = (reading.malformed[record.reject] ?? 0) + 1;
     else {
-      reading.records++;
-      fruitful.line = line;
-      fruitful.bytes = bytes;
+      count();
       // Without a request id nothing can be a repeat of it: its place in the file is its identity.
-      builder.add(
-        record.invocation.requestId ? record.invocation : { ...record.invocation, requestId: `${file.name}:${line}` },
-      );
+      const { requestId } = record.invocation;
+      records.add(id, requestId ? record.invocation : { ...record.invocation, requestId: `${file.name}:${line}` });
     }
   };
-  const splitter = createRecordSplitter(take);
+  const takeQuickly = (chunk: Buffer, start: number, end: number) => {
+    if (!records.take(id, chunk, start, end)) return false;
+    line++;
+    count();
+    return true;
+  };
+  const splitter = createRecordSplitter(take, takeQuickly);
   const text = createTextReader(splitter.push);
   try {
     for await (const chunk of openChunks(file.path, file.name)) {
@@ -67,7 +70,6 @@ export async function readLogFile(
       text.push(chunk);
       if (bytes - fruitful.bytes > MOST_BARREN_BYTES || line - fruitful.line > MOST_BARREN_LINES)
         throw new Unreadable(BARREN);
-      if (builder.size >= BATCH_RECORDS) await onBatch(builder.take());
     }
     text.end();
     splitter.end();
@@ -75,7 +77,7 @@ export async function readLogFile(
     if (signal?.aborted) throw error;
     return { ...reading, ...damageFrom(error as NodeJS.ErrnoException) };
   }
-  return { ...reading, last: builder.take() };
+  return reading;
 }
 
 const BARREN = 'it goes on for gigabytes without a record: it is no log';

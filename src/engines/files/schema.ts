@@ -5,7 +5,7 @@ import { COUNTER_NAMES, type Counter, columnOf } from '../../domain/usage-class.
 import { promptExpression, shapeSql } from '../grouping/counts.ts';
 
 /** Raised when what is written changes without a change of the tables: how a record is read, or merged. */
-const CONTENT = 2;
+const CONTENT = 3;
 
 /** A counter fits in 32 bits: a record with more than 10^9 tokens is refused. NULL: the record does not state it. */
 const COUNTERS = countersOf('INTEGER');
@@ -14,18 +14,20 @@ function countersOf(type: string): string {
   return COUNTER_NAMES.map((name) => `${columnOf(name)} ${type}`).join(', ');
 }
 
-const INVOCATION = `attributes BIGINT, request_id VARCHAR, at_ms BIGINT, ${COUNTERS}, latency_ms INTEGER, first_byte_ms INTEGER, own VARCHAR`;
+const INVOCATION = `attributes BIGINT, request UUID, request_id VARCHAR, at_ms BIGINT, ${COUNTERS}, latency_ms INTEGER, first_byte_ms INTEGER, own VARCHAR`;
 
 const SUMMED = `at_ms BIGINT, attributes BIGINT, band INTEGER, shape INTEGER, invocations BIGINT, records BIGINT, ${countersOf('BIGINT')}, first_at BIGINT, last_at BIGINT`;
 
 /**
- * records      what the files say; `repeated` when another record has the same identity; `own` is what of who called, and of request
+ * records      what the files say; `request` tells requests apart, and `request_id` is the id where that is no UUID (request-key.ts); `repeated` when another record has the same identity; `own` is what of who called, and of request
  *              metadata, is scattered (labels.ts), and so not with the attributes
  * labels       how many values of such were met, and which of them are scattered
  * merged       one row for each identity with several records
- * hours, days  both of them summed by hour or UTC day, attributes, context band and shape; what questions are answered from
- * orphans      request ids whose records went with a changed or removed file: their merging must be redone
- * dirty_hours  hours whose sums must be redone
+ * days         both of them summed by UTC day, attributes, context band and shape; what most questions are answered from
+ * hours        the same by hour, made when a question asks for hours: by hour many a log is hardly shorter
+ * unsummed     hours whose sums by hour must be redone then
+ * orphans      requests whose records went with a changed or removed file: their merging must be redone
+ * dirty        hours that a change of files has touched, until their days are summed
  * reading      not empty while files are read: rows of unfinished files may be in `records`
  * layout       which version of all this it is
  * secret       what attribute sets are named with, so that nobody can write logs in which two get one name
@@ -35,11 +37,12 @@ const COLUMNS_OF = {
   attributes: `id BIGINT, key VARCHAR, account VARCHAR, region VARCHAR, inference_region VARCHAR, operation VARCHAR, model VARCHAR, provider VARCHAR, scope VARCHAR, profile VARCHAR, caller VARCHAR, principal VARCHAR, session VARCHAR, tier VARCHAR, status VARCHAR, error BOOLEAN, stop_reason VARCHAR, metadata VARCHAR`,
   records: `file INTEGER, ${INVOCATION}, repeated BOOLEAN`,
   merged: `${INVOCATION}, records BIGINT`,
-  hours: `${SUMMED}`,
   days: `${SUMMED}`,
+  hours: `${SUMMED}`,
+  unsummed: `hour BIGINT`,
   labels: `label VARCHAR, met BIGINT, scattered BOOLEAN`,
-  orphans: `request_id VARCHAR`,
-  dirty_hours: `hour BIGINT`,
+  orphans: `request UUID`,
+  dirty: `hour BIGINT`,
   reading: `begun BOOLEAN`,
   secret: `bytes BLOB`,
   layout: `name VARCHAR`,
@@ -72,9 +75,9 @@ export const LAYOUT = createHash('sha256')
 const COUNTER_COLUMNS = COUNTER_NAMES.map(columnOf).join(', ');
 
 /** Of one record; the rest is summed up where several are merged. */
-const OF_ONE = ['attributes', 'at_ms', 'latency_ms', 'first_byte_ms', 'own'];
+const OF_ONE = ['attributes', 'request_id', 'at_ms', 'latency_ms', 'first_byte_ms', 'own'];
 
-const INVOCATION_COLUMNS = `request_id, ${COUNTER_COLUMNS}, ${OF_ONE.join(', ')}`;
+const INVOCATION_COLUMNS = `request, ${COUNTER_COLUMNS}, ${OF_ONE.join(', ')}`;
 
 /** Every invocation once, with the columns of `hours` and its own. Counters that are not stated are zero here; `shape` tells. */
 export const INVOCATIONS_VIEW = `CREATE OR REPLACE TEMP VIEW invocations AS
@@ -91,48 +94,55 @@ const RANK = `(${PROMPT}::HUGEINT + ${count('output')}) * 4398046511104 + (43980
  * @param scope which request ids: all of the part, or those touched by changed files
  */
 export function mergeStatements(scope: 'all' | 'touched', part: number, parts: number): string[] {
-  const inPart = parts === 1 ? 'true' : `hash(request_id) % ${parts} = ${part}`;
-  const mine = scope === 'all' ? inPart : 'request_id IN (SELECT request_id FROM touched)';
-  const touched = `CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT request_id FROM (
-      SELECT request_id FROM records WHERE file IN (SELECT id FROM files WHERE NOT merged)
-      UNION ALL SELECT request_id FROM orphans) WHERE ${inPart}`;
-  const hours = `INSERT INTO dirty_hours SELECT DISTINCT at_ms // ${HOUR_MS} FROM (SELECT request_id, at_ms FROM records UNION ALL SELECT request_id, at_ms FROM merged) WHERE ${mine}`;
+  const inPart = parts === 1 ? 'true' : `hash(request) % ${parts} = ${part}`;
+  const mine = scope === 'all' ? inPart : 'request IN (SELECT request FROM touched)';
+  const touched = `CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT request FROM (
+      SELECT request FROM records WHERE file IN (SELECT id FROM files WHERE NOT merged)
+      UNION ALL SELECT request FROM orphans) WHERE ${inPart}`;
+  const dirty = `INSERT INTO dirty SELECT DISTINCT at_ms // ${HOUR_MS} FROM (SELECT request, at_ms FROM records UNION ALL SELECT request, at_ms FROM merged) WHERE ${mine}`;
   return [
     ...(scope === 'all' ? [] : [touched]),
-    hours,
+    dirty,
     `DELETE FROM merged WHERE ${mine}`,
     `UPDATE records SET repeated = false WHERE repeated AND ${mine}`,
-    `CREATE OR REPLACE TEMP TABLE several AS SELECT request_id FROM records WHERE ${mine} GROUP BY request_id HAVING count(*) > 1`,
+    `CREATE OR REPLACE TEMP TABLE several AS SELECT request FROM records WHERE ${mine} GROUP BY request HAVING count(*) > 1`,
     `CREATE OR REPLACE TEMP TABLE repeats AS
-      SELECT r.rowid AS id, r.*, a.account, a.region, count(*) OVER (PARTITION BY a.account, a.region, r.request_id) AS records
+      SELECT r.rowid AS id, r.*, a.account, a.region, count(*) OVER (PARTITION BY a.account, a.region, r.request) AS records
       FROM records r JOIN (SELECT DISTINCT id, account, region FROM attributes) a ON a.id = r.attributes
-      WHERE r.request_id IN (SELECT request_id FROM several)`,
+      WHERE r.request IN (SELECT request FROM several)`,
     'UPDATE records SET repeated = true WHERE rowid IN (SELECT id FROM repeats WHERE records > 1)',
-    `INSERT INTO merged BY NAME SELECT unnest(best), request_id, ${COUNTER_COLUMNS}, records FROM (
-      SELECT account, region, request_id, count(*) AS records, ${COUNTER_NAMES.map((name) => `max(${columnOf(name)}) AS ${columnOf(name)}`).join(', ')},
+    `INSERT INTO merged BY NAME SELECT unnest(best), request, ${COUNTER_COLUMNS}, records FROM (
+      SELECT account, region, request, count(*) AS records, ${COUNTER_NAMES.map((name) => `max(${columnOf(name)}) AS ${columnOf(name)}`).join(', ')},
         arg_max(struct_pack(${OF_ONE.map((name) => `${name} := ${name}`).join(', ')}), ${RANK}) AS best
-      FROM repeats WHERE records > 1 GROUP BY account, region, request_id)`,
-    hours,
+      FROM repeats WHERE records > 1 GROUP BY account, region, request)`,
+    // What is merged now is where one of its records was, which the first time is marked already.
+    ...(scope === 'all' ? [] : [dirty]),
   ];
 }
 
 /** Of a write whose lifetime is told, no more than was written. */
 const SUMS = `sum(invocations), sum(records), ${COUNTER_NAMES.map((name) => (name === 'cacheWriteKnown' ? 'sum(least(cache_write, cache_write_known))' : `sum(${columnOf(name)})`)).join(', ')}, min(first_at), max(last_at)`;
 
-/** Redoes the sums of some cells of a grain, from single invocations or from a finer grain. */
-function sumStatements(table: string, from: string, grainMs: number, dirty: string): string[] {
+/** Redoes the sums of some cells of a grain. */
+function sumStatements(table: string, grainMs: number, dirty: string): string[] {
   const cell = `at_ms // ${grainMs}`;
   return [
     `DELETE FROM ${table} WHERE ${cell} IN (${dirty})`,
-    `INSERT INTO ${table} SELECT ${cell} * ${grainMs}, attributes, band, shape, ${SUMS} FROM ${from} WHERE ${cell} IN (${dirty}) GROUP BY ${cell}, attributes, band, shape`,
+    `INSERT INTO ${table} SELECT ${cell} * ${grainMs}, attributes, band, shape, ${SUMS} FROM invocations WHERE ${cell} IN (${dirty}) GROUP BY ${cell}, attributes, band, shape`,
   ];
 }
 
-/** Redoes the sums of the dirty hours, and of their days, and closes the ingest. */
-export const ROLLUP_STATEMENTS = [
-  ...sumStatements('hours', 'invocations', HOUR_MS, 'SELECT hour FROM dirty_hours'),
-  ...sumStatements('days', 'hours', DAY_MS, `SELECT hour // ${DAY_MS / HOUR_MS} FROM dirty_hours`),
-  'DELETE FROM dirty_hours',
+/** Redoes the sums of the days that were touched, and closes the ingest. */
+export const CLOSE_STATEMENTS = [
+  ...sumStatements('days', DAY_MS, `SELECT hour // ${DAY_MS / HOUR_MS} FROM dirty`),
+  'INSERT INTO unsummed SELECT DISTINCT hour FROM dirty WHERE hour NOT IN (SELECT hour FROM unsummed)',
+  'DELETE FROM dirty',
   'DELETE FROM orphans',
   'UPDATE files SET merged = true WHERE NOT merged',
+];
+
+/** Makes the sums by hour that there are not yet. */
+export const HOURS_STATEMENTS = [
+  ...sumStatements('hours', HOUR_MS, 'SELECT hour FROM unsummed'),
+  'DELETE FROM unsummed',
 ];

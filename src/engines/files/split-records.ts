@@ -21,6 +21,9 @@ export interface RecordSplitter {
   end(): void;
 }
 
+/** Takes a line that is a record and nothing else, from its first byte to the one after its last; false where it does not. */
+export type TakeQuickly = (bytes: Buffer, start: number, end: number) => boolean;
+
 /** Reads lines in parts, as they come. */
 interface LineReader {
   push(part: Buffer): void;
@@ -33,8 +36,13 @@ const NOTHING: LineReader = { push() {}, endLine() {} };
 /**
  * Cuts a file into records. AWS writes one JSON object a line, which is tried first; a line that is none may begin JSON of several
  * lines, hold several values, have something before the record or wrap it. What it is, each line tells anew.
+ * @param take gets what was read of each record, or why it could not be
+ * @param takeQuickly is tried first, where nothing is open
  */
-export function createRecordSplitter(take: (reading: RecordReading) => void): RecordSplitter {
+export function createRecordSplitter(
+  take: (reading: RecordReading) => void,
+  takeQuickly: TakeQuickly = () => false,
+): RecordSplitter {
   const finder = createRecordFinder();
   const values = createJsonValues({ value: takeFound, broken: takeBroken, isList: isListOfLogs });
   /** What the line, and the next ones, go to in place of being gathered whole. */
@@ -160,11 +168,14 @@ export function createRecordSplitter(take: (reading: RecordReading) => void): Re
     push(chunk) {
       let start = 0;
       for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-        const line = chunk.subarray(start, end);
-        if (reader || pendingBytes > 0) {
-          takePart(line);
+        const isWithin = reader !== undefined || pendingBytes > 0;
+        if (isWithin) {
+          takePart(chunk.subarray(start, end));
           endLine();
-        } else takeLine(line);
+        } else if (chunk[start] === OPEN_OBJECT && !values.isOpen && takeQuickly(chunk, start, end)) {
+          isFirst = false;
+          heading = false;
+        } else takeLine(chunk.subarray(start, end));
         start = end + 1;
       }
       if (start < chunk.length) takePart(chunk.subarray(start));

@@ -1,7 +1,8 @@
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { createGunzip, gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { createGunzip, gunzip, gunzipSync } from 'node:zlib';
 import { Unreadable } from '../../logs/unreadable.ts';
 import { looksLikeLog } from './content.ts';
 
@@ -9,7 +10,10 @@ const CHUNK_BYTES = 256 * 1024;
 
 /** A file up to this size is read at once, if its text fits in the second figure. */
 const WHOLE_FILE_BYTES = 4 * 1024 * 1024;
-const WHOLE_TEXT_BYTES = 64 * 1024 * 1024;
+const WHOLE_TEXT_BYTES = 16 * 1024 * 1024;
+
+/** Unpacking so little takes less than handing it to another thread. */
+const LITTLE_BYTES = 16 * 1024;
 
 /** Read without a pause. */
 const SLICE_BYTES = 1024 * 1024;
@@ -20,17 +24,29 @@ const MOST_PACKINGS = 3;
 const HEAD_BYTES = 1024;
 
 /**
- * A file's bytes, unpacked, in chunks. Whether it is gzip its first bytes tell, not its name: browsers and proxies unpack on download.
- * Small files are read synchronously: waiting four times for each of thousands of files took longer than reading them.
+ * A file's bytes, unpacked, in chunks, each good until the next is asked for. Whether it is gzip its first bytes tell, not its name:
+ * browsers and proxies unpack on download. Small files are read synchronously: waiting four times for each of thousands of files took
+ * longer than reading them.
  */
-export function openChunks(path: string, name: string): AsyncIterable<Buffer> | Iterable<Buffer> {
+export async function* openChunks(path: string, name: string): AsyncGenerator<Buffer> {
   if (statSync(path).size <= WHOLE_FILE_BYTES) {
     const bytes = readFileSync(path);
     checkHead(bytes, name);
-    const text = unpackWhole(bytes);
-    if (text !== undefined) return text.length <= SLICE_BYTES ? [text] : slices(text);
+    const text = await unpackWhole(bytes);
+    if (text !== undefined) {
+      yield* slices(text);
+      release(text);
+      return;
+    }
   } else checkHead(headOf(path), name);
-  return unpackedChunks(createReadStream(path, { highWaterMark: CHUNK_BYTES }), MOST_PACKINGS);
+  yield* unpackedChunks(createReadStream(path, { highWaterMark: CHUNK_BYTES }), MOST_PACKINGS);
+}
+
+/** Gives memory back at once: by the time that it is collected there would be many times as much. */
+function release(text: Buffer): void {
+  const { buffer } = text;
+  // A part of a buffer that others have a part of, too, is left to the collector.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }
 
 /** What says of itself that it is gzip and is neither that nor text that could be a log was damaged on its way. */
@@ -53,7 +69,7 @@ function headOf(path: string): Buffer {
   }
 }
 
-/** In pieces: between them others on this thread have their turn. */
+/** In pieces: between them others have their turn. */
 async function* slices(text: Buffer): AsyncGenerator<Buffer> {
   for (let start = 0; start < text.length; start += SLICE_BYTES) {
     if (start > 0) await setImmediate();
@@ -61,12 +77,16 @@ async function* slices(text: Buffer): AsyncGenerator<Buffer> {
   }
 }
 
+const unpack = promisify(gunzip);
+
 /** Nearly all log files are small; unpacked in one call they take half the time. Undefined when it would not fit in memory. */
-function unpackWhole(packed: Buffer): Buffer | undefined {
+async function unpackWhole(packed: Buffer): Promise<Buffer | undefined> {
   let bytes = packed;
   try {
-    for (let packing = 0; packing < MOST_PACKINGS && isGzip(bytes); packing++)
-      bytes = gunzipSync(bytes, { maxOutputLength: WHOLE_TEXT_BYTES, chunkSize: outputBytes(bytes) });
+    for (let packing = 0; packing < MOST_PACKINGS && isGzip(bytes); packing++) {
+      const options = { maxOutputLength: WHOLE_TEXT_BYTES, chunkSize: outputBytes(bytes) };
+      bytes = bytes.length <= LITTLE_BYTES ? gunzipSync(bytes, options) : await unpack(bytes, options);
+    }
     return bytes;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined;

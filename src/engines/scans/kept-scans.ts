@@ -1,3 +1,4 @@
+import type { Work } from '../engine.ts';
 import type { InvocationGroup } from '../grouping/grouping.ts';
 import type { Scan } from './scan.ts';
 import type { ScanResult } from './scan-result.ts';
@@ -8,6 +9,8 @@ export interface KeptScan {
   found: ScanResult;
   /** When it was asked, epoch milliseconds. */
   at: number;
+  /** The part of it that other instances may have found; only who has these rights is answered from it. */
+  shared?: { until: number; since: number; rights: Work['rights'] } | undefined;
 }
 
 /** What one engine keeps. */

@@ -35,21 +35,23 @@ export interface RowShape {
   columns: readonly Column[];
   /** Milliseconds that the column `cell` counts in; undefined without that column. */
   cellMs: number | undefined;
+  /** Of how many of these a row lies behind, the column `part` tells. */
+  edges?: readonly number[] | undefined;
   /** Beginning of the period, epoch milliseconds. */
   from: number;
 }
 
 /**
  * A group from a row that a query service summed, with the columns `b0`…, `band` (how many of CONTEXT_BANDS the prompts are above),
- * `cell`, `records`, `first`, `last`, `invocations`, `shape` (without its end) and the sums of the counters, each under its `columnOf`.
+ * `cell`, `part`, `records`, `first`, `last`, `invocations`, `shape` (without its end) and the sums of the counters, each under its `columnOf`.
  */
-export function groupFromRow(row: ResultRow, { columns, cellMs, from }: RowShape): InvocationGroup {
+export function groupFromRow(row: ResultRow, { columns, cellMs, edges = [], from }: RowShape): InvocationGroup {
   const logged = loggedFrom(row, columns);
   const band = number(row, 'band');
   return {
     modelId: logged.modelId,
     attributes: attributesFrom(logged),
-    at: cellMs === undefined ? from : Math.max(from, number(row, 'cell') * cellMs),
+    at: Math.max(from, number(row, 'cell') * (cellMs ?? 0), edges[number(row, 'part') - 1] ?? from),
     contextBand: band === 0 ? 0 : (CONTEXT_BANDS[band - 1] as number),
     counts: countsFrom(row, logged.errorCode !== undefined),
     shape: withEnd(number(row, 'shape'), logged.errorCode !== undefined || logged.blocked),

@@ -12,9 +12,11 @@ export interface ScanResult {
   malformed: Readonly<Record<string, number>>;
   /** Requests that were looked at one by one, since a query could not tell all of them. */
   lookedAt: number;
+  /** Bytes that were read at a price for each. */
+  bytes: number;
 }
 
-export const NOTHING: ScanResult = { groups: [], unmerged: 0, outside: [], malformed: {}, lookedAt: 0 };
+export const NOTHING: ScanResult = { groups: [], unmerged: 0, outside: [], malformed: {}, lookedAt: 0, bytes: 0 };
 
 export function sumOf(parts: readonly ScanResult[]): ScanResult {
   return {
@@ -23,5 +25,6 @@ export function sumOf(parts: readonly ScanResult[]): ScanResult {
     outside: [...new Set(parts.flatMap(({ outside }) => outside))],
     malformed: sumByName(parts.map(({ malformed }) => malformed)),
     lookedAt: parts.reduce((sum, { lookedAt }) => sum + lookedAt, 0),
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }

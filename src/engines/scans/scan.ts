@@ -16,11 +16,16 @@ export interface Scan {
   attributes: readonly ScanAttribute[];
   /** No group lies in two cells of this length, counted from the epoch; undefined: the whole period is one. */
   cellMs: number | undefined;
+  /** Further instants that no group straddles, in order. */
+  edges?: readonly number[] | undefined;
   /** Regions that are asked for; undefined: all. */
   regions: readonly string[] | undefined;
   /** Groups lie inside this size or outside it. */
   only?: RequestSize | undefined;
 }
+
+/** Asks for nothing. */
+export const NO_SCAN: Scan = { from: 0, to: 0, attributes: [], cellMs: undefined, regions: undefined };
 
 /** From which attribute a dimension is derived, where what every price depends on does not give it. */
 const ATTRIBUTE_OF: Partial<Record<string, ScanAttribute>> = {
@@ -55,7 +60,8 @@ export function widened(scan: Scan): Scan {
 /** Whether what one scan found answers what another would find. */
 export function covers(kept: Scan, asked: Scan): boolean {
   const { cellMs } = kept;
-  const isEdge = (at: number) => at === kept.from || at === kept.to || (cellMs !== undefined && at % cellMs === 0);
+  const edges = [kept.from, kept.to, ...(kept.edges ?? [])];
+  const isEdge = (at: number) => edges.includes(at) || (cellMs !== undefined && at % cellMs === 0);
   return (
     kept.from <= asked.from &&
     asked.to <= kept.to &&

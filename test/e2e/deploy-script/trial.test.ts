@@ -19,7 +19,7 @@ it('passes with the function that was deployed, as deployed, behind a gateway wi
 
   const folder = mkdtempSync(join(process.cwd(), 'node_modules/.cache-trial-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const { handler } = await bundleFunction('src/entry/lambda.ts', folder, { worker: 'src/engines/files/worker.ts' });
+  const { handler } = await bundleFunction('src/entry/lambda.ts', folder);
   const here = {
     AWS_ENDPOINT_URL: rig.cloud.endpoint,
     AWS_REGION: 'us-east-1',

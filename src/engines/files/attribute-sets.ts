@@ -1,9 +1,8 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { Invocation } from '../../domain/invocation.ts';
-import { byCounter, type Counter } from '../../domain/usage-class.ts';
 import { type Attributes, attributesFrom } from '../../logs/attributes.ts';
 import { principalFromArn } from '../../logs/principal.ts';
-import { createLabels, type LabelState, type Labels, type LabelsFound, NO_LABELS } from './labels.ts';
+import { createLabels, type Label, type LabelState, type Labels, type LabelsFound, NO_LABELS } from './labels.ts';
 
 /** Everything of a record that repeats from record to record. The ledger stores each distinct set once. */
 export type StoredAttributes = Omit<Attributes, 'metadata'> & {
@@ -22,40 +21,25 @@ export interface IdentifiedAttributes {
   attributes: StoredAttributes;
 }
 
-/** Records of one file in columns that go from thread to thread without being copied value by value. */
-export interface RecordBatch {
-  /** Sets that this reader meets for the first time. */
-  attributes: IdentifiedAttributes[];
-  attributesId: BigInt64Array;
-  requestId: string[];
-  /** Epoch milliseconds. */
-  at: Float64Array;
-  /** Each counter; -1 where the record does not state it. */
-  counters: Record<Counter, Int32Array>;
-  /** -1 where the record does not tell; so the next. */
-  latencyMs: Int32Array;
-  firstByteMs: Int32Array;
-  /** Null where a record has none. */
-  own: (OwnAttributes | null)[];
-  labels: LabelsFound;
-}
-
-/** Gathers invocations into a batch. */
-export interface BatchBuilder {
-  readonly size: number;
-  add(invocation: Invocation): void;
-  take(): RecordBatch;
-}
-
 /** Attribute sets a reader remembers. Forgetting one only sends it again; doubles are removed when the ingest ends. */
 const REMEMBERED_ATTRIBUTES = 100_000;
 
-/** Gives attribute sets their ids, and says which are new. One for each reader and ingest: what it remembers must be on its way. */
+/** A record's set, and what is not in it. */
+export interface NamedSet {
+  id: bigint;
+  own: OwnAttributes | undefined;
+}
+
+/** Gives attribute sets their ids, and says which are new. One for each ingest: what it remembers must be on its way. */
 export interface AttributeIds {
-  idOf(
-    invocation: Invocation,
-    onNew: (set: IdentifiedAttributes) => void,
-  ): { id: bigint; own: OwnAttributes | undefined };
+  idOf(invocation: Invocation): NamedSet;
+  /** Whether its set was told before. */
+  isKnown(invocation: Invocation): boolean;
+  /** A record is read whose set was told before. */
+  count(): void;
+  isScattered(label: Label): boolean;
+  /** How many are; changes when what was told of sets holds no more. */
+  readonly scattered: number;
   /** What it found of labels since it was last asked. */
   labels(): LabelsFound;
 }
@@ -69,14 +53,20 @@ export type NameOf = (key: string) => bigint;
  * then takes another secret (ingest.ts).
  */
 export function nameWith(secret: Uint8Array): NameOf {
-  return (key) => createHmac('sha256', secret).update(key).digest().readBigInt64BE();
+  // Made once: making it takes longer than the hash.
+  const secretKey = createSecretKey(secret);
+  return (key) => createHmac('sha256', secretKey).update(key).digest().readBigInt64BE();
 }
 
-export function createAttributeIds(nameOf: NameOf, before: LabelState = NO_LABELS): AttributeIds {
+export function createAttributeIds(
+  nameOf: NameOf,
+  onNew: (set: IdentifiedAttributes) => void,
+  before: LabelState = NO_LABELS,
+): AttributeIds {
   const known = new Map<string, bigint>();
   const labels = createLabels(before);
 
-  function remember(key: string, attributes: StoredAttributes, onNew: (set: IdentifiedAttributes) => void): bigint {
+  function remember(key: string, attributes: StoredAttributes): bigint {
     const id = nameOf(key);
     if (known.size >= REMEMBERED_ATTRIBUTES) known.clear();
     known.set(key, id);
@@ -85,7 +75,7 @@ export function createAttributeIds(nameOf: NameOf, before: LabelState = NO_LABEL
   }
 
   return {
-    idOf(invocation, onNew) {
+    idOf(invocation) {
       labels.count();
       const first = splitAttributes(invocation, labels);
       const earlier = known.get(attributesKey(first.shared));
@@ -94,7 +84,13 @@ export function createAttributeIds(nameOf: NameOf, before: LabelState = NO_LABEL
       // It may be the one that shows a label to be scattered.
       const { shared, own } = splitAttributes(invocation, labels);
       const key = attributesKey(shared);
-      return { id: known.get(key) ?? remember(key, storedFrom(invocation, shared), onNew), own };
+      return { id: known.get(key) ?? remember(key, storedFrom(invocation, shared)), own };
+    },
+    isKnown: (invocation) => known.has(attributesKey(splitAttributes(invocation, labels).shared)),
+    count: labels.count,
+    isScattered: labels.isScattered,
+    get scattered() {
+      return labels.scattered;
     },
     labels: labels.take,
   };
@@ -104,7 +100,7 @@ export function createAttributeIds(nameOf: NameOf, before: LabelState = NO_LABEL
 type Shared = Omit<Invocation, 'identityArn'> & { identityArn: string | undefined; principal?: string | undefined };
 
 function splitAttributes(invocation: Invocation, labels: Labels): { shared: Shared; own: OwnAttributes | undefined } {
-  if (!labels.some) return { shared: invocation, own: undefined };
+  if (labels.scattered === 0) return { shared: invocation, own: undefined };
   const { identityArn, metadata } = invocation;
   const entries = Object.entries(metadata);
   const kept = entries.filter(([key]) => !labels.isScattered(`metadata.${key}`));
@@ -125,45 +121,6 @@ function storedFrom(invocation: Invocation, { identityArn, metadata }: Shared): 
   const whole = attributesFrom(invocation);
   const callers = identityArn === undefined ? { caller: undefined, session: undefined } : {};
   return { ...whole, ...callers, metadata: metadataText(metadata) };
-}
-
-export function createBatchBuilder(ids: AttributeIds): BatchBuilder {
-  let invocations: Invocation[] = [];
-  return {
-    get size() {
-      return invocations.length;
-    },
-    add(invocation) {
-      invocations.push(invocation);
-    },
-    take() {
-      const batch = batchFromInvocations(invocations, ids);
-      invocations = [];
-      return batch;
-    },
-  };
-}
-
-function batchFromInvocations(invocations: readonly Invocation[], ids: AttributeIds): RecordBatch {
-  const attributes: IdentifiedAttributes[] = [];
-  const named = invocations.map((invocation) => ids.idOf(invocation, (set) => attributes.push(set)));
-  const whole = (count: (invocation: Invocation) => number) => {
-    // Not `from`, whose iterators take several times as long: there are a dozen columns.
-    const column = new Int32Array(invocations.length);
-    for (let index = 0; index < column.length; index++) column[index] = count(invocations[index] as Invocation);
-    return column;
-  };
-  return {
-    attributesId: BigInt64Array.from(named, ({ id }) => id),
-    attributes,
-    requestId: invocations.map(({ requestId }) => requestId),
-    at: Float64Array.from(invocations, ({ at }) => at),
-    counters: byCounter((name) => whole(({ tokens }) => tokens[name] ?? -1)),
-    latencyMs: whole(({ latencyMs }) => latencyMs ?? -1),
-    firstByteMs: whole(({ firstByteMs }) => firstByteMs ?? -1),
-    own: named.map(({ own }) => own ?? null),
-    labels: ids.labels(),
-  };
 }
 
 /** Everything of the set, so that two sets have one key only if they are the same. */
