@@ -39,12 +39,7 @@ interface Cost {
   processor: number;
 }
 
-const LIST = {
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'tools/list',
-  params: { _meta: MODERN_META },
-};
+const LIST = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: MODERN_META } };
 
 /** As API Gateway sends it. A client of 2026-07-28 needs no session, whose table would be a rig's. */
 const EVENT: LambdaEvent = {
@@ -107,7 +102,7 @@ function codesOf(name: string, folder: string): Record<string, Code> {
   return { [name]: { handler, env: SPEND, says }, [`${name}, with its compile cache`]: { handler, env: cached, says } };
 }
 
-const median = (values: readonly number[]) =>
+export const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 /** @param before the folder of another bundle with its compile cache */
@@ -116,7 +111,7 @@ export async function functionStarts(folder: string, rounds: number, before?: st
   const codes: Record<string, Code> = {
     'empty streaming handler': emptyFunction(work),
     'the SDK and serverless-mcp alone, with a compile cache': await bareFunction(),
-    ...(before === undefined ? {} : codesOf('bedrock-spend before', resolve(before))),
+    ...(before === undefined ? {} : codesOf('before', resolve(before))),
     ...codesOf('bedrock-spend', folder),
   };
   const costs: Record<string, Cost[]> = {};

@@ -13,16 +13,13 @@ import { createMemorySessionStore, createServerlessMcp, type SessionStore } from
 import * as z from 'zod';
 import { bundleSpend, temporaryOutdir } from '../scripts/bundle-lambda.ts';
 import { dynamodbRequests } from './dynamodb-requests.ts';
-import { bundleSize, functionStarts } from './function-start.ts';
+import { bundleSize, functionStarts, median } from './function-start.ts';
 import { INITIALIZE, post } from './mcp-requests.ts';
 
 const { values } = parseArgs({ options: { before: { type: 'string' }, quick: { type: 'boolean' } } });
 const QUICK = values.quick === true;
 const ROUNDS = QUICK ? 3 : 15;
 const CALLS = QUICK ? 500 : 4_000;
-
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 /** The same small server for everybody: one tool that answers at once. */
 const factory: McpServerFactory = () => {
