@@ -94,7 +94,7 @@ export function warmCompileCache(bundle: Metafile, outdir: string, compileCache:
     import path from 'node:path';
     globalThis.awslambda = { streamifyResponse: (handler) => handler };
     for (const file of ${JSON.stringify(modules)})
-      await import(path.resolve(file)).catch((error) => { if (error.code !== 'MODULE_NOT_FOUND') throw error; });`;
+      await import(path.resolve(file)).catch((error) => { if (!error.code?.endsWith('MODULE_NOT_FOUND')) throw error; });`;
   execFileSync(process.execPath, [...flags, '--input-type=module', '--eval', script], {
     cwd: outdir,
     env: { NODE_COMPILE_CACHE: compileCache, BEDROCK_SPEND_SOURCE: '.', BEDROCK_SPEND_SESSION_TABLE: 'none' },
