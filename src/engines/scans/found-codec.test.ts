@@ -56,10 +56,16 @@ const WHOLE = found(fc.sample(group, { numRuns: 20, seed: 1 }));
 
 /** A row whose lines were changed by who can write to the table. */
 async function changed(change: (lines: string[]) => string[]): Promise<Uint8Array> {
-  const lines = gunzipSync(await bytesFromFound(WHOLE, {}))
+  const lines = gunzipSync(await packed(WHOLE))
     .toString()
     .split('\n');
   return gzipSync(change(lines).join('\n'));
+}
+
+async function packed(kept: KeptFound): Promise<Uint8Array> {
+  const bytes = await bytesFromFound(kept, {});
+  if (!bytes) throw new Error('too large');
+  return bytes;
 }
 
 const replaced = (line: number, place: number, value: unknown) => (lines: string[]) =>
@@ -69,7 +75,7 @@ describe('what scans found, as it is kept', () => {
   it('is read as it was written', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(group, { maxLength: 20 }), async (groups) => {
-        const bytes = await bytesFromFound(found(groups), {});
+        const bytes = await packed(found(groups));
         expect(await foundFromBytes(bytes, 'KEY', {})).toEqual(found(groups));
       }),
     );
@@ -77,16 +83,16 @@ describe('what scans found, as it is kept', () => {
 
   it('has each set of attributes once', async () => {
     const [one] = WHOLE.groups as [InvocationGroup];
-    const text = gunzipSync(await bytesFromFound(found([one, one, { ...one, at: one.at + 1 }]), {})).toString();
+    const text = gunzipSync(await packed(found([one, one, { ...one, at: one.at + 1 }]))).toString();
     expect(text.split('\n')).toHaveLength(1 + 1 + 3);
   });
 
   it('is nothing under another key', async () => {
-    expect(await foundFromBytes(await bytesFromFound(WHOLE, {}), 'ANOTHER', {})).toBeUndefined();
+    expect(await foundFromBytes(await packed(WHOLE), 'ANOTHER', {})).toBeUndefined();
   });
 
   it('is nothing when a byte of it is another one, or when it is cut', async () => {
-    const bytes = await bytesFromFound(WHOLE, {});
+    const bytes = await packed(WHOLE);
     // The head of gzip names a time and a system, which mean nothing.
     await fc.assert(
       fc.asyncProperty(
@@ -142,6 +148,18 @@ describe('what scans found, as it is kept', () => {
   ])('is nothing with %s', async (_, change) => {
     expect(await foundFromBytes(await changed((lines) => lines), 'KEY', {})).toEqual(WHOLE);
     expect(await foundFromBytes(await changed(change), 'KEY', {})).toBeUndefined();
+  });
+
+  it('is not packed when it is more than would be read again', async () => {
+    const [one] = WHOLE.groups as [InvocationGroup];
+    const metadata = (number: number) => ({ team: `${number}${'é'.repeat(100_000)}` });
+    const large = (count: number) =>
+      Array.from({ length: count }, (_, number) => ({
+        ...one,
+        attributes: { ...one.attributes, metadata: metadata(number) },
+      }));
+    expect((await foundFromBytes(await packed(found(large(80))), 'KEY', {}))?.groups).toHaveLength(80);
+    expect(await bytesFromFound(found(large(100)), {})).toBeUndefined();
   });
 
   it('fills no memory when it was packed to do so', async () => {

@@ -26,8 +26,8 @@ export interface KeptFound {
 /** What rows are made of. Rows of another layout are not read. */
 export const LAYOUT = JSON.stringify([1, CLASS_NAMES, EXPECTED_COUNTERS, CONTEXT_BANDS]);
 
-/** Of the text of a row. What packs to a megabyte has less; what has more was made to fill memory. */
-const MOST_CHARACTERS = 64 * 1024 * 1024;
+/** Of the text of a row. What packs to a megabyte has less, in what is not made to fill memory. */
+const MOST_TEXT_BYTES = 16 * 1024 * 1024;
 
 /**
  * Gzip, which has a checksum: in the time that it takes brotli makes the sample month by day no smaller (99 and 98 of 454 KB in 13 and
@@ -35,26 +35,35 @@ const MOST_CHARACTERS = 64 * 1024 * 1024;
  */
 const [pack, unpack] = [promisify(gzip), promisify(gunzip)];
 
-/** Lines of JSON: a head, then attributes, each set once, then groups. */
-export async function bytesFromFound(found: KeptFound, work: Work): Promise<Uint8Array> {
+/**
+ * Lines of JSON: a head, then attributes, each set once, then groups.
+ * @returns undefined for more than is read again
+ */
+export async function bytesFromFound(found: KeptFound, work: Work): Promise<Uint8Array | undefined> {
   const sets = new Map<string, number>();
   const groups: string[] = [];
+  let textBytes = 0;
   const add = (group: InvocationGroup) => {
+    if (textBytes > MOST_TEXT_BYTES) return;
     const set = JSON.stringify(loggedOf(group));
     const number = sets.get(set) ?? sets.size;
+    const line = JSON.stringify([number, ...numbersOf(group)]);
+    textBytes += line.length + 1 + (sets.has(set) ? 0 : Buffer.byteLength(set) + 1);
     sets.set(set, number);
-    groups.push(JSON.stringify([number, ...numbersOf(group)]));
+    groups.push(line);
   };
   await inTurns(each(found.groups, add), work);
   const { key, from, to, since, lookedAt, malformed } = found;
   const head = JSON.stringify([LAYOUT, key, from, to, since, lookedAt, sets.size, groups.length, malformed]);
-  return pack([head, ...sets.keys(), ...groups].join('\n'));
+  return textBytes + Buffer.byteLength(head) > MOST_TEXT_BYTES
+    ? undefined
+    : pack([head, ...sets.keys(), ...groups].join('\n'));
 }
 
 /** @returns undefined for what is damaged, of another layout, or under another key */
 export async function foundFromBytes(bytes: Uint8Array, key: string, work: Work): Promise<KeptFound | undefined> {
   try {
-    const text = (await unpack(bytes, { maxOutputLength: MOST_CHARACTERS })).toString();
+    const text = (await unpack(bytes, { maxOutputLength: MOST_TEXT_BYTES })).toString();
     return await inTurns(foundFromText(text, key), work);
   } catch (error) {
     if (work.signal?.aborted) throw error;

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupOf } from '../../../test/helpers/groups.ts';
@@ -299,23 +300,71 @@ describe('what a scan found', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('is scanned where the store fails, which is logged once until it works again', async () => {
+  it('is scanned where the store fails, which is logged once until it works again, and not asked for a minute', async () => {
     const { store } = createMemoryStore();
     const logged: string[] = [];
-    let down = true;
+    let [time, gets, down] = [0, 0, true];
+    const fails = () => Promise.reject(new Error('throttled'));
     const failing: ScanStore = {
-      get: (key) => (down ? Promise.reject(new Error('throttled')) : store.get(key)),
-      put: (key, bytes, expires) => (down ? Promise.reject(new Error('throttled')) : store.put(key, bytes, expires)),
+      get: (key) => {
+        gets++;
+        return down ? fails() : store.get(key);
+      },
+      put: (key, bytes, expires) => (down ? fails() : store.put(key, bytes, expires)),
     };
-    const forgiving = forgivingStore(failing, (message) => logged.push(message));
-    const ask = () => instance({ store: forgiving }).engine.usage(question());
-    await ask();
-    await ask();
+    const forgiving = forgivingStore(failing, (message) => logged.push(message), { now: () => time });
+    const ask = async (minutes: number) => {
+      time = minutes * MINUTE;
+      await instance({ store: forgiving }).engine.usage(question());
+      return gets;
+    };
+    expect([await ask(0), await ask(0.9), await ask(1)]).toEqual([1, 1, 2]);
     down = false;
-    await ask();
+    await ask(3);
     down = true;
-    await ask();
+    await ask(4);
     expect(logged).toEqual(Array(2).fill('What scans found is not kept for other instances: throttled'));
+  });
+
+  it('is scanned where the store does not answer', async () => {
+    const logged: string[] = [];
+    const never = () => new Promise<never>(() => {});
+    const forgiving = forgivingStore({ get: never, put: never }, (message) => logged.push(message), { waitMs: 10 });
+    const { engine, scans } = instance({ store: forgiving });
+    await engine.usage(question());
+    expect(scans).toHaveLength(1);
+    expect(logged).toEqual([expect.stringContaining('the session table did not answer within 0.01 s')]);
+  });
+
+  it('is not believed of an instance whose clock is ahead', async () => {
+    const { store } = createMemoryStore();
+    await instance({ store, now: at(11.5) }).engine.usage(question());
+    const scanned = [];
+    for (const hour of [10.9, 11.9]) {
+      const { engine, hours } = instance({ store, now: at(hour) });
+      await engine.usage(question());
+      scanned.push(hours());
+    }
+    expect(scanned).toEqual([[[0, 72]], [[8, 72]]]);
+  });
+
+  it('is believed where clocks differ by seconds', async () => {
+    const { store } = createMemoryStore();
+    await instance({ store, now: at(11) }).engine.usage(question());
+    const { engine, hours } = instance({ store, now: at(11 - 1 / 120) });
+    await engine.usage(question());
+    expect(hours()).toEqual([[9, 72]]);
+  });
+
+  it('has no metadata that nobody asked for', async () => {
+    const { rows, store } = createMemoryStore();
+    const metadata = { team: 'red', secret: 'hidden' };
+    const groups = [groupOf({ at: START, first: START, last: START }, { metadata })];
+    const find: ScanningOptions['find'] = async () => ({ ...NOTHING, groups, bytes: GB });
+    await instance({ store, find }).engine.usage(question({ by: ['metadata.team'] }));
+    const texts = [...rows.values()].map((bytes) => gunzipSync(bytes).toString());
+    expect(texts).toEqual([expect.stringContaining('{"team":"red"}')]);
+    expect(texts.join()).not.toContain('hidden');
   });
 });
 

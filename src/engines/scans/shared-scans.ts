@@ -14,6 +14,9 @@ import type { ScanStore } from './scan-store.ts';
 /** An hour is settled this long after its end: later no record of it is expected, nor a further record of a request that is of it. */
 const SETTLED_AFTER_MS = HOUR_MS;
 
+/** Clocks of instances differ no more than this. */
+const CLOCKS_MS = 60_000;
+
 /**
  * Records of one request lie no further apart: the longest take 60 minutes
  * (https://docs.aws.amazon.com/nova/latest/nova2-userguide/important-timeout-configuration.html). The rest of a period is read from so
@@ -73,10 +76,11 @@ export function createSharedScans({ store, identity, now }: SharedScansOptions) 
     const key = await keyOf(scan, settled, work);
     const bytes = await store.get(key);
     const kept = bytes && (await foundFromBytes(bytes, key, work));
-    if (!kept || kept.from !== scan.from || kept.to > scan.to) return undefined;
-    // Clocks of instances differ a little.
-    const isYoung = Math.abs(now() - kept.since) < KEPT_MS;
-    return isYoung && isAligned(kept.to, scan, settled) ? { scan, kept } : undefined;
+    if (!kept) return undefined;
+    // An instance whose clock is ahead took for settled what was not.
+    const isSettled = Math.max(kept.since, kept.to + SETTLED_AFTER_MS) <= now() + CLOCKS_MS;
+    const isYoung = now() - kept.since < KEPT_MS;
+    return isSettled && isYoung && isAligned(kept.to, scan, settled) ? { scan, kept } : undefined;
   }
 
   async function firstHead(scans: readonly Scan[], settled: number, work: Work): Promise<Head | undefined> {
@@ -119,8 +123,8 @@ export function createSharedScans({ store, identity, now }: SharedScansOptions) 
       const groups = await inTurns(compacted(found.groups, { ...scan, to }), work);
       const kept = { key, from: scan.from, to, since, lookedAt: found.lookedAt, malformed: found.malformed, groups };
       const bytes = await bytesFromFound(kept, work);
-      const writes = Math.ceil(bytes.length / WRITE_BYTES);
-      if (bytes.length > MOST_BYTES || writes * SCANNED_FOR_WRITE > found.bytes) return;
+      if (!bytes || bytes.length > MOST_BYTES) return;
+      if (Math.ceil(bytes.length / WRITE_BYTES) * SCANNED_FOR_WRITE > found.bytes) return;
       await store.put(key, bytes, since + KEPT_MS);
     },
   };
@@ -159,7 +163,7 @@ function edgesIn({ from, to }: Pick<Scan, 'from' | 'to'>, edges: readonly number
 
 /** A period that is settled is kept whole, another one to an hour. */
 function isAligned(until: number, { from, to }: Scan, settled: number): boolean {
-  return to <= settled ? until === to : until > from && until % HOUR_MS === 0;
+  return to <= settled ? until === to : until > from && until <= to && until % HOUR_MS === 0;
 }
 
 /** Another look may find what this one could not tell. Lines that are no records have no time, and belong to no part of a period. */
@@ -168,20 +172,25 @@ function isWhole({ groups, unmerged, outside, malformed }: ScanResult, isOver: b
   return isClean && !groups.some(({ shape }) => isUnread(shape));
 }
 
-/** Groups of a period, those of one cell that nothing tells apart as one: else each part that is added would make them more. */
+/**
+ * Groups of a period, those of one cell that nothing tells apart as one: else each part that is added would make them more. Metadata
+ * that nobody asked for, which requests have that were read one by one, stay out.
+ */
 function* compacted(
   groups: readonly InvocationGroup[],
-  { from, to, cellMs }: Pick<Scan, 'from' | 'to' | 'cellMs'>,
+  { from, to, cellMs, attributes: asked }: Scan,
 ): Steps<InvocationGroup[]> {
   const sums = new Map<string, InvocationGroup>();
   yield* each(groups, (group) => {
     if (group.at >= to) return;
     const at = cellMs === undefined ? from : Math.max(from, group.at - (group.at % cellMs));
-    const { modelId, attributes, contextBand, shape, unfit } = group;
+    const { modelId, contextBand, shape, unfit } = group;
+    const metadata = Object.entries(group.attributes.metadata).filter(([key]) => asked.includes(`metadata.${key}`));
+    const attributes = { ...group.attributes, metadata: Object.fromEntries(metadata) };
     const id = JSON.stringify([modelId, attributes, contextBand, shape, unfit, at]);
     const sum = sums.get(id);
     if (sum) add(sum, group);
-    else sums.set(id, { ...group, at, counts: { ...group.counts } });
+    else sums.set(id, { ...group, attributes, at, counts: { ...group.counts } });
   });
   return [...sums.values()];
 }

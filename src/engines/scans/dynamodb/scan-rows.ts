@@ -3,7 +3,7 @@ import { DynamoDBClient, type DynamoDBClientConfig, PutItemCommand, QueryCommand
 import { spendErrorFromAws } from '../../../aws/spend-error.ts';
 import type { ScanStore } from '../scan-store.ts';
 
-/** A scan answers as well: who asks does not wait for a slow table. */
+/** Nobody waits longer (`forgivingStore`), so a request need not. */
 const WAITING = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
 
 /** An item holds 400 KB, names included (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html). */
