@@ -4,7 +4,7 @@ import { createServerlessMcp, type ServerlessMcp } from 'serverless-mcp';
 import { createDynamoSessionStore } from 'serverless-mcp/dynamodb';
 import * as z from 'zod';
 import { startDynamoDB } from '../rigs/dynamodb.ts';
-import { INITIALIZE, post, URL_ } from './mcp-requests.ts';
+import { INITIALIZE, MODERN_META, post, URL_ } from './mcp-requests.ts';
 
 const factory: McpServerFactory = () => {
   const server = new McpServer({ name: 'count', version: '1' }, { capabilities: { tools: {}, logging: {} } });
@@ -15,12 +15,6 @@ const factory: McpServerFactory = () => {
     return { content: [] };
   });
   return server;
-};
-
-const MODERN_META = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'count', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
 };
 
 /** What DynamoDB is asked for each kind of request, as a table; serverless-mcp's README has it. */

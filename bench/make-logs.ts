@@ -60,6 +60,24 @@ export function makeLogsWithoutBodies(folder: string, count: number, { traced = 
   }
 }
 
+/** Writes `count` logs of one invocation each, over October 2026, in the folders and under the names that Bedrock gives them. */
+export function makeManyLogs(folder: string, count: number): void {
+  const random = createRandom(4);
+  const hours = 31 * 24;
+  const made = new Set<string>();
+  for (let index = 0; index < count; index++) {
+    const line = recordWithoutBody(index, Math.floor((index * hours) / count), random);
+    const { timestamp, region } = JSON.parse(line) as { timestamp: string; region: string };
+    const [year, month, day, hour] = timestamp.split(/[-T:]/) as [string, string, string, string];
+    const place = join(folder, 'AWSLogs/111122223333/BedrockModelInvocationLogs', region, year, month, day, hour);
+    if (!made.has(place)) mkdirSync(place, { recursive: true });
+    made.add(place);
+    const moment = timestamp.replaceAll(/[-:]/g, '').replace('Z', `${String(index % 1000).padStart(3, '0')}Z`);
+    const name = `${moment}_${requestId(index).replaceAll('-', '').slice(-16)}.json.gz`;
+    writeFileSync(join(place, name), gzipSync(`${line}\n`, { level: 1 }));
+  }
+}
+
 /** Writes Converse calls with cached tokens and bodies that each have some of twenty optional fields, 500 to 3,000 bytes each. */
 export function makeLogsOfConverse(folder: string, count: number): void {
   mkdirSync(folder, { recursive: true });

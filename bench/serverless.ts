@@ -1,28 +1,25 @@
 /**
  * Measures the serverless layer against rivals, all in one run on one machine, and prints the tables of bench/README.md.
  *
- *   node bench/serverless.ts [--quick]
+ *   node bench/serverless.ts [--quick] [--before FOLDER]
+ *
+ * bench/function-start.ts has what `--before` is, and measures starts alone.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createMcpHandler, McpServer, type McpServerFactory } from '@modelcontextprotocol/server';
 import { createMemorySessionStore, createServerlessMcp, type SessionStore } from 'serverless-mcp';
-import { startFunction } from 'serverless-mcp-dev';
 import * as z from 'zod';
-import { bundleSpend, type FunctionBundle, temporaryOutdir } from '../scripts/bundle-lambda.ts';
+import { bundleSpend, temporaryOutdir } from '../scripts/bundle-lambda.ts';
 import { dynamodbRequests } from './dynamodb-requests.ts';
+import { bundleSize, functionStarts, median } from './function-start.ts';
 import { INITIALIZE, post } from './mcp-requests.ts';
 
-const QUICK = process.argv.includes('--quick');
+const { values } = parseArgs({ options: { before: { type: 'string' }, quick: { type: 'boolean' } } });
+const QUICK = values.quick === true;
 const ROUNDS = QUICK ? 3 : 15;
 const CALLS = QUICK ? 500 : 4_000;
-const work = mkdtempSync(join(tmpdir(), 'bedrock-spend-bench-'));
-
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 /** The same small server for everybody: one tool that answers at once. */
 const factory: McpServerFactory = () => {
@@ -91,66 +88,12 @@ function collectGarbage(): void {
   runInNewContext('gc')();
 }
 
-/** From the start of an instance's process until it asks for work. */
-async function startMs(handler: string, env: Record<string, string>): Promise<number> {
-  const started = await startFunction({ handler, env });
-  await started.invoke({});
-  const [instance] = started.instances();
-  await started.close();
-  return instance?.coldStartMs as number;
-}
-
-async function coldStart(spend: FunctionBundle & { compileCache: string }): Promise<void> {
-  const folder = join(work, 'empty');
-  mkdirSync(folder);
-  writeFileSync(
-    join(folder, 'index.mjs'),
-    'export const handler = awslambda.streamifyResponse(async (event, stream) => { stream.end("{}"); });',
-  );
-  const env = {
-    BEDROCK_SPEND_SOURCE: join(import.meta.dirname, '../examples/sample-logs/AWSLogs'),
-    BEDROCK_SPEND_SESSION_TABLE: 'sessions',
-  };
-  const times = { empty: [] as number[], plain: [] as number[], cached: [] as number[] };
-  for (let round = 0; round < ROUNDS; round++) {
-    times.empty.push(await startMs(join(folder, 'index.handler'), {}));
-    times.plain.push(await startMs(spend.handler, env));
-    times.cached.push(await startMs(spend.handler, { ...env, NODE_COMPILE_CACHE: spend.compileCache }));
-  }
-  const empty = median(times.empty);
-  console.log(
-    `\n### Start of an instance, to its first \`next\` (median of ${ROUNDS})\n\n| | ms | ratio |\n| --- | --: | --: |`,
-  );
-  console.log(`| empty streaming handler | ${empty.toFixed(0)} | 1.00x |`);
-  for (const [name, ms] of [
-    ['bedrock-spend', median(times.plain)],
-    ['bedrock-spend, with its compile cache', median(times.cached)],
-  ] as const)
-    console.log(`| ${name} | ${ms.toFixed(0)} | ${(ms / empty).toFixed(2)}x |`);
-}
-
-function bundleSize({ metafile: { outputs } }: FunctionBundle): void {
-  const atStart = new Set<string>();
-  const walk = (file: string) => {
-    if (atStart.has(file)) return;
-    atStart.add(file);
-    for (const { path, kind } of outputs[file]?.imports ?? [])
-      if (kind === 'import-statement' && outputs[path]) walk(path);
-  };
-  walk(Object.keys(outputs).find((file) => file.endsWith('/index.mjs')) as string);
-  const sum = (files: Iterable<string>) =>
-    (([...files].reduce((bytes, file) => bytes + (outputs[file]?.bytes ?? 0), 0) / 1024) | 0).toLocaleString('en');
-  console.log('\n### Bundle\n\n| | KB |\n| --- | --: |');
-  console.log(`| loaded at the start | ${sum(atStart)} |\n| altogether | ${sum(Object.keys(outputs))} |`);
-}
-
-try {
-  const spend = await bundleSpend(temporaryOutdir());
-  bundleSize(spend);
-  await coldStart(spend);
-  await throughput();
-  await memory();
-  console.log(`\n### DynamoDB requests\n\n${await dynamodbRequests()}`);
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
+const outdir = temporaryOutdir();
+const spend = await bundleSpend(outdir);
+console.log(`\n### Bundle\n\n${bundleSize(spend)}`);
+console.log(
+  `\n### Start of an instance (median of ${ROUNDS})\n\n${await functionStarts(outdir, ROUNDS, values.before)}`,
+);
+await throughput();
+await memory();
+console.log(`\n### DynamoDB requests\n\n${await dynamodbRequests()}`);

@@ -12,10 +12,14 @@ import { parseArgs } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { bundleEntries, copyDrawing, ROOT, WORKERS } from './bundle.ts';
 import { bundleDashboard } from './bundle-dashboard.ts';
+import { joinStart } from './join-start.ts';
 import { noticesOf } from './notices.ts';
 
 /** As small as can be: what an instance reads before it answers. */
 const FUNCTION = { minify: true, outExtension: { '.js': '.mjs' } };
+
+/** What an instance loads before it asks for work; deploy/index.ts loads it, too. */
+const START = 'src/entry/lambda.ts';
 
 export interface FunctionBundle {
   /** As Lambda names it: file without ending, and export. */
@@ -32,15 +36,19 @@ export function temporaryOutdir(): string {
   return outdir;
 }
 
-/** @param workers files that threads start from; they must stay files of their own, beside the entry */
+/** @param workers files that threads start from, which share no files with the function */
 export async function bundleFunction(
   entry: string,
   outdir: string,
   workers: Record<string, string> = {},
 ): Promise<FunctionBundle> {
+  const { inputs, outputs } = await bundleEntries({ index: entry }, outdir, FUNCTION);
+  const threads = await bundleEntries(workers, outdir, FUNCTION);
+  const start = Object.keys(outputs).find((file) => outputs[file]?.entryPoint === START);
+  const joined = start === undefined ? outputs : await joinStart(outputs, start);
   return {
     handler: join(outdir, 'index.handler'),
-    metafile: await bundleEntries({ index: entry, ...workers }, outdir, FUNCTION),
+    metafile: { inputs: { ...inputs, ...threads.inputs }, outputs: { ...joined, ...threads.outputs } },
   };
 }
 
@@ -79,14 +87,14 @@ export async function bundleImage(outdir: string): Promise<Metafile> {
  * (https://nodejs.org/docs/latest-v24.x/api/module.html#module-compile-cache). It holds for this Node and these paths only, so an
  * image makes its own.
  */
-function warmCompileCache(bundle: Metafile, outdir: string, compileCache: string, flags: string[] = []): void {
+export function warmCompileCache(bundle: Metafile, outdir: string, compileCache: string, flags: string[] = []): void {
   const modules = Object.keys(bundle.outputs).map((file) => basename(file));
   // What imports DuckDB stays uncompiled where DuckDB is not.
   const script = `
     import path from 'node:path';
     globalThis.awslambda = { streamifyResponse: (handler) => handler };
     for (const file of ${JSON.stringify(modules)})
-      await import(path.resolve(file)).catch((error) => { if (error.code !== 'MODULE_NOT_FOUND') throw error; });`;
+      await import(path.resolve(file)).catch((error) => { if (!error.code?.endsWith('MODULE_NOT_FOUND')) throw error; });`;
   execFileSync(process.execPath, [...flags, '--input-type=module', '--eval', script], {
     cwd: outdir,
     env: { NODE_COMPILE_CACHE: compileCache, BEDROCK_SPEND_SOURCE: '.', BEDROCK_SPEND_SESSION_TABLE: 'none' },

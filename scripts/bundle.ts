@@ -67,7 +67,7 @@ const SMALL_VALIDATOR: Plugin = {
     onLoad({ filter: /./, namespace: 'validator' }, () => ({
       contents: `
         export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker';
-        export { default as process } from 'node:process';`,
+        export const { process } = globalThis;`,
       resolveDir: ROOT,
     }));
   },

@@ -1,6 +1,7 @@
 /**
  * Writes the generated parts of the documentation: tables of tools, settings, errors and dimensions, and the answer the README
- * opens with, each between `<!-- begin:NAME -->` and `<!-- end:NAME -->`; and the pictures. `test/docs.test.ts` fails when one is stale.
+ * opens with, each between `<!-- begin:NAME -->` and `<!-- end:NAME -->`; the pictures; and what clients are told of tools and prompts
+ * (src/mcp/listed.json). `test/docs.test.ts` fails when one is stale.
  *
  *   node scripts/make-docs.ts
  */
@@ -25,6 +26,7 @@ import { DIMENSION_FAMILIES, DIMENSIONS } from '../src/domain/dimension.ts';
 import { DOUBTS } from '../src/domain/doubt.ts';
 import { ERROR_CODES } from '../src/domain/errors.ts';
 import { UNPRICED_CODES, UNPRICED_REASONS } from '../src/domain/unpriced.ts';
+import { currentListing } from '../src/mcp/listing.ts';
 import { PROMPTS } from '../src/mcp/prompts/index.ts';
 import { TOOLS } from '../src/mcp/tools/index.ts';
 import type { ReportContext } from '../src/reports/context.ts';
@@ -158,7 +160,12 @@ export async function generatedDocs(): Promise<Record<string, string>> {
     file,
     names.reduce((text, name) => splice(text, name, parts[name] as string), readFileSync(file, 'utf8')),
   ]);
-  return { ...Object.fromEntries(documents), ...images, 'deploy/deployer/hosts.json': deployedHosts() };
+  return {
+    ...Object.fromEntries(documents),
+    ...images,
+    'deploy/deployer/hosts.json': deployedHosts(),
+    'src/mcp/listed.json': `${JSON.stringify(currentListing(), null, 2)}\n`,
+  };
 }
 
 async function answer(context: ReportContext): Promise<string> {

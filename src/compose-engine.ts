@@ -61,8 +61,8 @@ function filesEngine(source: string, ledger: LedgerSetting): Engine {
 
 /** An image for Lambda has it only where it is asked for. */
 function withoutDuckDb(error: Error & { code?: string }): never {
-  // By its own name: it is asked for as CommonJS.
-  if (error.code !== 'MODULE_NOT_FOUND') throw error;
+  // With ERR_ before it where it was imported, without where a package written as CommonJS asked.
+  if (!error.code?.endsWith('MODULE_NOT_FOUND')) throw error;
   throw new SpendError(
     'SOURCE_UNSUPPORTED',
     'DuckDB is not installed here, and log files cannot be read without it: build the image with --build-arg DUCKDB=yes, or ask CloudWatch or Athena.',

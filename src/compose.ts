@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import envPaths from 'env-paths';
 import type { SessionStore, TaskStore } from 'serverless-mcp';
 import { type AccessControlOptions, openAccessControl } from './authorization/access-control.ts';
 import type { ReadBill } from './bill/bill.ts';
 import { engineFromSource, type LedgerSetting, narrowedSource } from './compose-engine.ts';
 import type { Alias } from './domain/alias.ts';
+import { DAY_MS } from './domain/durations.ts';
 import { type Usd, usdFromText } from './domain/money.ts';
-import { DAY_MS } from './domain/period.ts';
 import { logEntry } from './domain/printable.ts';
 import { throughAthena } from './engines/composite/auto.ts';
 import { capEngine } from './engines/composite/capped.ts';
@@ -88,7 +87,7 @@ export async function compose(asked: ComposeOptions): Promise<ServerDependencies
 }
 
 /** Loaded for a policy: what a command needs of tools is a part of one. */
-const toolNames = async () => (await import('./mcp/tools/index.ts')).TOOLS.map(({ name }) => name);
+const toolNames = async () => (await import('./mcp/listed.ts')).LISTED.tools.map(({ name }) => name);
 
 async function readBudgets(file: string | undefined): Promise<readonly Budget[]> {
   return file === undefined ? [] : (await import('./reports/budgets/budget-file.ts')).readBudgets(file);
@@ -174,7 +173,7 @@ function composeNames({ source }: ComposeOptions, given: readonly Alias[]): Look
   if (targets === undefined) return async () => ({ aliases: given, notes: [] });
   const open = memoizeFor(async () => {
     const { createBedrockNames } = await import('./names/bedrock/index.ts');
-    return createBedrockNames({ ...targets, memory: join(cacheFolder(), 'names.json') });
+    return createBedrockNames({ ...targets, memory: await cacheFile('names.json') });
   });
   return async (needed) => {
     const { aliases, notes } = await (await open())(needed);
@@ -191,17 +190,22 @@ export async function openPrices(options: PriceOptions): Promise<Prices> {
   if (priceList === 'refresh')
     return pricesWithOverrides(prices, await readPriceList(priceRegions(source), priceListUrl));
   const { cachedPriceList } = await import('./prices/aws/index.ts');
-  return pricesWithOverrides(prices, await cachedPriceList({ cache: priceListFile(), now: Date.now }));
+  return pricesWithOverrides(prices, await cachedPriceList({ cache: await priceListFile(), now: Date.now }));
 }
 
 /** Reads AWS's price list of some regions, if that was not done today. */
 export async function readPriceList(regions: readonly string[], base: string | undefined) {
   const { openPriceList } = await import('./prices/aws/index.ts');
-  return openPriceList({ regions, base, cache: priceListFile(), now: Date.now });
+  return openPriceList({ regions, base, cache: await priceListFile(), now: Date.now });
 }
 
-const cacheFolder = () => envPaths('bedrock-spend', { suffix: '' }).cache;
-const priceListFile = () => join(cacheFolder(), 'price-list.json');
+/** @param name of a file in the user's cache folder */
+async function cacheFile(name: string): Promise<string> {
+  const { default: envPaths } = await import('env-paths');
+  return join(envPaths('bedrock-spend', { suffix: '' }).cache, name);
+}
+
+const priceListFile = () => cacheFile('price-list.json');
 
 /** The regions that a source names, or the environment's own: the list of each is some megabytes. */
 function priceRegions(source: string | undefined): string[] {

@@ -4,7 +4,6 @@ import type { OAuthOptions } from './authentication/oauth.ts';
 import { type Dimension, dimensionFromText } from './domain/dimension.ts';
 import { SpendError } from './domain/errors.ts';
 import { usdFromText } from './domain/money.ts';
-import { checkTimezone } from './domain/period.ts';
 
 interface Setting<Value> {
   /** Environment variable. */
@@ -76,9 +75,14 @@ function scopes(value: string): string[] {
   throw new Error('must be scopes, separated by spaces');
 }
 
+/** Reports check it once more, with the calendar (domain/period.ts), which no start needs. */
 function timezone(value: string): string {
-  checkTimezone(value);
-  return value;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return value;
+  } catch {
+    throw new Error('must be a timezone by its IANA name, such as Europe/Berlin or UTC');
+  }
 }
 
 /** Dimensions besides those that always name people and accounts; undefined: no pseudonyms. */

@@ -1,5 +1,5 @@
 import type { Filter } from '../domain/dimension.ts';
-import { DAY_MS } from '../domain/period.ts';
+import { DAY_MS } from '../domain/durations.ts';
 import type { UsageRow } from '../domain/usage.ts';
 import type { Coverage, Engine } from '../engines/engine.ts';
 import { publicSource, withoutAmounts } from './limited-view.ts';

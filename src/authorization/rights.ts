@@ -40,7 +40,7 @@ export function checkSight({ sees, missing }: Rights): void {
  * @param tool `wholeAccount`: it tells facts of whole accounts, which no filter can narrow
  * @throws SpendError FORBIDDEN
  */
-export function checkTool(rights: Rights, tool: { name: string; wholeAccount?: boolean }): void {
+export function checkTool(rights: Rights, tool: { name: string; wholeAccount?: boolean | undefined }): void {
   checkSight(rights);
   if (rights.tools?.includes(tool.name) === false)
     throw new SpendError('FORBIDDEN', `The server’s policy lets you ask ${rights.tools.join(', ')}, not ${tool.name}.`);

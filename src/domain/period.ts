@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { TimeDimension } from './dimension.ts';
+import { DAY_MS, HOUR_MS } from './durations.ts';
 import { SpendError } from './errors.ts';
 import { placeFrom } from './sums.ts';
 
@@ -20,8 +21,7 @@ export interface Bucket {
 /** More cells than this are no answer anybody reads; ask for a coarser interval instead. */
 const MAX_BUCKETS = 20_000;
 
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
+export { DAY_MS, HOUR_MS };
 
 /**
  * Reads a moment: a day (`2026-10-01`, its first instant in the timezone), a local time (`2026-10-01T08:30`) or an instant

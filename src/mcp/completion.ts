@@ -1,6 +1,7 @@
 import { type McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Asking } from './asking.ts';
-import { PROMPTS } from './prompts/index.ts';
+import { LISTED } from './listed.ts';
+import { loadPrompt } from './prompts/loaders.ts';
 import type { Complete, Completion } from './proposals.ts';
 import { PRICE_URI } from './resources.ts';
 import { TABLE_URI } from './tables.ts';
@@ -22,7 +23,7 @@ export function registerCompletion(server: McpServer, asking: Asking): void {
   server.server.setRequestHandler('completion/complete', async ({ params: { ref, argument, context } }) => {
     const { createProposals } = await import('./proposals.ts');
     const proposals: Readonly<Record<Completion, Complete>> = createProposals(asking);
-    const known = ref.type === 'ref/prompt' ? ofPrompt(ref.name) : (OF_TEMPLATES[ref.uri] ?? {});
+    const known = ref.type === 'ref/prompt' ? await ofPrompt(ref.name) : (OF_TEMPLATES[ref.uri] ?? {});
     const name = Object.hasOwn(known, argument.name) ? known[argument.name] : undefined;
     const complete = name && proposals[name];
     // Completion is a help: what goes wrong in it is no error of the client's.
@@ -37,8 +38,8 @@ export function registerCompletion(server: McpServer, asking: Asking): void {
   });
 }
 
-function ofPrompt(name: string): Readonly<Record<string, Completion>> {
-  const prompt = PROMPTS.find((one) => one.name === name);
-  if (prompt === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt ${name}.`);
-  return prompt.completes;
+async function ofPrompt(name: string): Promise<Readonly<Record<string, Completion>>> {
+  if (!LISTED.prompts.some((prompt) => prompt.name === name))
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt ${name}.`);
+  return (await loadPrompt(name)).completes;
 }

@@ -3,7 +3,7 @@ import { DAY_MS, isoFromMoment } from '../domain/period.ts';
 import { priceList } from '../reports/price/price.ts';
 import { breakdown } from '../reports/usage/breakdown.ts';
 import type { Asking } from './asking.ts';
-import { TOOLS } from './tools/index.ts';
+import { LISTED } from './listed.ts';
 
 /** What a client has typed of a value, and what it has given for other arguments. */
 export type Complete = (typed: string, given: Readonly<Record<string, string>>) => string[] | Promise<string[]>;
@@ -55,7 +55,7 @@ export function createProposals({ context, newWork }: Asking) {
     /** Models with a price. */
     pricedModel: async () => priceList(await context.prices(), {}, context.now).map(({ model }) => model),
     /** Tools whose answer is a table. */
-    tableTool: () => TOOLS.filter(({ csv }) => csv).map(({ name }) => name),
+    tableTool: () => LISTED.tools.filter(({ csv }) => csv).map(({ name }) => name),
   } satisfies Record<string, Complete>;
 }
 

@@ -1,22 +1,21 @@
 import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { checkTool } from '../authorization/rights.ts';
 import { SpendError } from '../domain/errors.ts';
-import { noPriceText, priceList, priceReport } from '../reports/price/price.ts';
-import { textFromPriceList } from '../reports/price/render.ts';
 import type { Asking } from './asking.ts';
+import { decodedVariable } from './decoded-variable.ts';
 import { registerTables } from './tables.ts';
-import { decodedVariable } from './tool-input.ts';
-import { getPrice } from './tools/get-price.ts';
-import { TOOLS } from './tools/index.ts';
 
 const PRICES_URI = 'bedrock-spend://prices';
 export const PRICE_URI = 'bedrock-spend://prices/{model}';
+
+/** The tool of what the resources of prices tell. */
+const SAME_FACTS = { name: 'get_price' };
 
 /** Documents for hosts that attach resources: prices, and the whole tables of answers. */
 export function registerResources(server: McpServer, asking: Asking): void {
   registerPrices(server, asking);
   registerPrice(server, asking);
-  registerTables(server, TOOLS, asking);
+  registerTables(server, asking);
   // Nothing here changes while the server runs, so a subscription is kept by the client and never fires.
   server.server.setRequestHandler('resources/subscribe', () => ({}));
   server.server.setRequestHandler('resources/unsubscribe', () => ({}));
@@ -35,8 +34,11 @@ function registerPrices(server: McpServer, { rights, context: { prices, now }, r
     },
     async (uri) => {
       const read = async () => {
-        // The tool of the same facts.
-        checkTool(rights, getPrice);
+        checkTool(rights, SAME_FACTS);
+        const [{ priceList }, { textFromPriceList }] = await Promise.all([
+          import('../reports/price/price.ts'),
+          import('../reports/price/render.ts'),
+        ]);
         return textFromPriceList(priceList(await prices(), {}, now), {}, now);
       };
       const text = await answer(PRICES_URI, {}, read);
@@ -58,7 +60,8 @@ function registerPrice(server: McpServer, { rights, context: { prices, names, no
     },
     async (uri, { model }) => {
       const read = async () => {
-        checkTool(rights, getPrice);
+        checkTool(rights, SAME_FACTS);
+        const { noPriceText, priceReport } = await import('../reports/price/price.ts');
         const question = { model: decodedVariable(model ?? ''), tier: 'standard', prompt_tokens: 0 };
         const [book, known] = [await prices(), await names()];
         const price = priceReport(question, book, known, now);

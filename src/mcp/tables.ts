@@ -2,8 +2,9 @@ import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { checkTool } from '../authorization/rights.ts';
 import { SpendError } from '../domain/errors.ts';
 import type { Asking } from './asking.ts';
-import type { Tool } from './define-tool.ts';
-import { decodedVariable, inputFrom } from './tool-input.ts';
+import { decodedVariable } from './decoded-variable.ts';
+import { LISTED, type ListedTool } from './listed.ts';
+import { loadTool } from './tools/loaders.ts';
 
 /** More rows than this are no table that a host should be sent. */
 const MOST_ROWS = 10_000;
@@ -16,7 +17,7 @@ function tableUri(tool: string, given: unknown): string {
 }
 
 /** A link to the whole table, for answers that leave rows out. It is for people: a model has no use for so many rows. */
-export function tableLink({ name, title }: Tool, given: unknown) {
+export function tableLink({ name, title }: Pick<ListedTool, 'name' | 'title'>, given: unknown) {
   return {
     type: 'resource_link' as const,
     uri: tableUri(name, given),
@@ -46,12 +47,8 @@ export function omittedIn(exact: Record<string, unknown>): number {
 }
 
 /** The tables of tools as resources, each by the question it answers. */
-export function registerTables(
-  server: McpServer,
-  tools: readonly Tool[],
-  { rights, context, newWork, read: answer }: Asking,
-): void {
-  const tabular = tools.filter(({ csv }) => csv);
+export function registerTables(server: McpServer, { rights, context, newWork, read: answer }: Asking): void {
+  const tabular = LISTED.tools.filter(({ csv }) => csv).map(({ name }) => name);
   server.registerResource(
     'table',
     new ResourceTemplate(TABLE_URI, { list: undefined }),
@@ -64,13 +61,15 @@ export function registerTables(
     },
     async (uri, { tool: name, arguments: text }, { mcpReq }) => {
       const read = async () => {
-        const tool = tabular.find((one) => one.name === name);
+        const known = tabular.find((one) => one === name);
+        const tool = known === undefined ? undefined : await loadTool(known);
         if (tool?.csv === undefined)
           throw new SpendError(
             'INVALID_ARGUMENT',
-            `There is no table of ${String(name)}. There are ${tabular.map((one) => one.name).join(', ')}.`,
+            `There is no table of ${String(name)}. There are ${tabular.join(', ')}.`,
           );
         checkTool(rights, tool);
+        const { inputFrom } = await import('./tool-input.ts');
         const input = inputFrom(tool.input, decodedVariable(text ?? '{}'));
         const { exact } = await tool.run(
           { ...input, ...forTable(input) },

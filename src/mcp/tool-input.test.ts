@@ -1,6 +1,5 @@
-import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
-import { inputFrom, listedInput } from './tool-input.ts';
+import { inputFrom } from './tool-input.ts';
 import { TOOLS } from './tools/index.ts';
 
 const inputOf = (name: string) => {
@@ -116,13 +115,4 @@ describe('what is refused', () => {
     const given = { by: ['model'], limit: 'x'.repeat(10_000) };
     expect(() => inputFrom(inputOf('breakdown_spend'), given)).toThrow(/^.{0,200}$/);
   });
-});
-
-it('is listed as its schema is', async () => {
-  const options = { target: 'draft-2020-12' } as const;
-  const listed = TOOLS.map(({ input }) => listedInput(input)['~standard'].jsonSchema.input(options));
-  const own = TOOLS.map(({ input }) =>
-    (input as unknown as StandardSchemaWithJSON)['~standard'].jsonSchema.input(options),
-  );
-  expect(listed).toEqual(own);
 });

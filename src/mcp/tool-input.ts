@@ -1,4 +1,3 @@
-import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { SpendError } from '../domain/errors.ts';
 import { shortened } from '../domain/printable.ts';
@@ -20,15 +19,6 @@ interface Expected {
 }
 
 /**
- * A tool's input as it is listed, which lets everything pass: the SDK would refuse in words of its own what clients send in other forms
- * than a schema says. `inputFrom` reads and checks it.
- */
-export function listedInput(schema: z.ZodObject): StandardSchemaWithJSON {
-  const { jsonSchema, vendor, version } = (schema as unknown as StandardSchemaWithJSON)['~standard'];
-  return { '~standard': { jsonSchema, vendor, version, validate: (value) => ({ value }) } };
-}
-
-/**
  * What a client sent as a tool's arguments. Accepted in other forms where these have one meaning: lists as text of JSON or as their
  * only element, numbers and booleans as text, decimals as numbers, choices in capitals, and `null` or an empty text for what may be
  * left out.
@@ -41,18 +31,6 @@ export function inputFrom(schema: z.ZodObject, given: unknown): Record<string, u
   const { success, data, error } = schema.safeParse(read);
   if (success) return data;
   throw new SpendError('INVALID_ARGUMENT', issuesText(error.issues, read, expected));
-}
-
-/** A variable of an address as it was meant. @throws SpendError INVALID_ARGUMENT */
-export function decodedVariable(variable: string | string[]): string {
-  try {
-    return decodeURIComponent(String(variable));
-  } catch {
-    throw new SpendError(
-      'INVALID_ARGUMENT',
-      'The address of the resource has a % without two hex digits; % itself is %25.',
-    );
-  }
 }
 
 // --- internal ---

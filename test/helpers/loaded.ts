@@ -8,7 +8,9 @@ import type { Metafile } from 'esbuild';
 
 /** What a program has loaded of a bundle. */
 export interface Loaded {
-  /** Of the files it has read. */
+  /** Those it has read. */
+  files: number;
+  /** Of these. */
   kilobytes: number;
   /** What was written in them, packages too, with its bytes; largest first. */
   modules: readonly { file: string; bytes: number }[];
@@ -61,6 +63,7 @@ function loadedOf(urls: readonly string[], outputs: Metafile['outputs']): Loaded
     Object.entries(inputs).map(([file, { bytesInOutput }]) => ({ file, bytes: bytesInOutput })),
   );
   return {
+    files: read.length,
     kilobytes: Math.round(read.reduce((sum, { bytes }) => sum + bytes, 0) / 1000),
     modules: modules.filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes),
   };

@@ -1,17 +1,5 @@
-import type { McpServer } from '@modelcontextprotocol/server';
 import type { Prompt } from './define-prompt.ts';
-import { findSavings } from './find-savings.ts';
-import { investigateSpike } from './investigate-spike.ts';
-import { onboardTeam } from './onboard-team.ts';
-import { weeklySpendReview } from './weekly-spend-review.ts';
+import { PROMPT_LOADERS } from './loaders.ts';
 
-/** Every prompt the server offers, in the order clients list them. */
-export const PROMPTS: readonly Prompt[] = [weeklySpendReview, findSavings, investigateSpike, onboardTeam];
-
-export function registerPrompts(server: McpServer): void {
-  for (const { name, title, description, args, text } of PROMPTS) {
-    server.registerPrompt(name, { title, description, argsSchema: args }, (given) => ({
-      messages: [{ role: 'user', content: { type: 'text', text: text(given) } }],
-    }));
-  }
-}
+/** All of them loaded, for what looks into each, as documentation does; a server loads what it is asked for. */
+export const PROMPTS: readonly Prompt[] = await Promise.all(Object.values(PROMPT_LOADERS).map((load) => load()));

@@ -1,13 +1,15 @@
+import { unlinkSync } from 'node:fs';
 import { rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../../own-files.ts';
 import type { Lack, LogFile, Supplied, Supply } from '../store.ts';
+import { SMALL_BYTES } from './fetch-object.ts';
 
 /**
  * Files on their way, waiting to be read or being read at any time. Most objects are small, so the time to the first byte
  * (tens of milliseconds) is what there is to wait for; a connection each stays below the SDK's 50.
  */
-const MOST_FILES = 32;
+export const MOST_FILES = 32;
 
 /** A larger object has the disk to itself. Lambda's /tmp has 512 MB. */
 const MOST_BYTES = 128 * 1024 * 1024;
@@ -54,10 +56,16 @@ export async function fetchAhead(
   async function fetchOne(file: LogFile): Promise<Supplied> {
     const path = join(folder, String(fetched++));
     const lack = await fetchFile(file, path, signal);
-    if (lack === undefined) return { file, path, done: () => unlink(path).then(() => free(file)) };
+    if (lack === undefined) return { file, path, done: () => remove(file, path) };
     await rm(path, { force: true });
     free(file);
     return { file, lack };
+  }
+
+  async function remove(file: LogFile, path: string): Promise<void> {
+    if (file.size <= SMALL_BYTES) unlinkSync(path);
+    else await unlink(path);
+    free(file);
   }
 
   function free(file: LogFile): void {
