@@ -11,11 +11,13 @@ import { priceUsage } from '../pricing.ts';
 import { inTurn, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../usage/breakdown.ts';
 import { couldSave } from './candidates.ts';
-import { CELL_MS, type Lifetimes, lifetimesFromRows } from './lifetimes.ts';
+import { CELL_MS } from './cells.ts';
+import { type Lifetimes, lifetimesFromRows } from './lifetimes.ts';
 import { cachingNotes } from './notes.ts';
 import { cachingRow, uncachedRow } from './row.ts';
 import type { PricedRow } from './savings.ts';
 import type { CacheReview, CacheRow } from './schema.ts';
+import { type Spacing, spacingFrom } from './spacing.ts';
 
 export interface CachingQuestion extends Omit<BreakdownQuestion, 'by'> {
   /** For callers that do not cache: this part of their prompts would become a cached prefix, 0 to 1. */
@@ -33,9 +35,10 @@ export async function reviewCaching(question: CachingQuestion, context: ReportCo
   const prices = await context.prices();
   const { rows: usage, coverage } = await context.engine.usage(await queryFrom(asked, context), context);
   const callers = await inTurns(pricedRows(usage, prices), context);
-  const writers = [...callers].filter(([, priced]) => priced.some(({ row }) => writtenBy(row) > 0));
-  const looked = await lookAtCells(new Map(writers), asked, context);
-  const found = rowsOf(callers, looked.lifetimes, question.cacheShare, { prices, now: context.now() });
+  const moment = { prices, now: context.now() };
+  const lookedFor = await inTurns(worthALook(callers, question.cacheShare, moment), context);
+  const looked = await lookAtCells(lookedFor, asked, context);
+  const found = rowsOf(callers, looked, question.cacheShare, moment);
   const rows = await inTurns(found, context);
   const sums = await inTurns(priceUsage(usage, [], prices), context);
   const frame = await assemble('', asked.period, [], { usage: sums, coverage }, context);
@@ -53,7 +56,13 @@ export async function reviewCaching(question: CachingQuestion, context: ReportCo
     },
     cache_share: question.cacheShare,
     coverage: frame.coverage,
-    notes: [...new Set([...cachingNotes(rows, question.cacheShare), ...looked.notes, ...frame.notes])],
+    notes: [
+      ...new Set([
+        ...cachingNotes(rows, question.cacheShare, looked.lifetimes !== undefined),
+        ...looked.notes,
+        ...frame.notes,
+      ]),
+    ],
   };
 }
 
@@ -95,31 +104,64 @@ function* totalsOf(rows: readonly CacheRow[]): Steps<Record<(typeof SUMMED)[numb
   return Object.fromEntries(texts) as Record<(typeof SUMMED)[number], string>;
 }
 
+/** What it is priced by. */
+interface Moment {
+  prices: PriceBook;
+  now: number;
+}
+
 const idOf = ({ key }: UsageRow) => JSON.stringify([key['principal'], key['model']]);
 const writtenBy = ({ cacheWrite5m, cacheWrite1h }: UsageRow) => cacheWrite5m + cacheWrite1h;
 
 interface LookedAt {
   /** By caller and model; undefined: not looked at. */
   lifetimes: Map<string, Lifetimes> | undefined;
+  /** Of those who do not write. */
+  spacings: ReadonlyMap<string, Spacing>;
   notes: string[];
 }
 
-/** Asks for cells of five minutes, only of those who write to the cache: there can be a great many. */
+const NONE_LOOKED_AT = { lifetimes: new Map(), spacings: new Map(), notes: [] };
+
+/** Who writes to the cache, or would save by it if calls were near enough to each other. */
+function* worthALook(
+  callers: ReadonlyMap<string, PricedRow[]>,
+  share: number,
+  moment: Moment,
+): Steps<Map<string, PricedRow[]>> {
+  const worth = new Map<string, PricedRow[]>();
+  const due = pace(SHORT_STRETCH);
+  for (const [id, priced] of callers) {
+    const isWriter = priced.some(({ row }) => writtenBy(row) > 0);
+    const isReader = priced.some(({ row }) => row.cacheRead > 0);
+    if (isWriter || (!isReader && (yield* couldSave(priced, share, undefined, moment, due)))) worth.set(id, priced);
+    if (due(priced.length)) yield;
+  }
+  return worth;
+}
+
+/** Asks for cells of five minutes, only of those whom it may concern: there can be a great many. */
 async function lookAtCells(
-  writers: ReadonlyMap<string, readonly PricedRow[]>,
+  callers: ReadonlyMap<string, readonly PricedRow[]>,
   asked: Asked,
   context: ReportContext,
 ): Promise<LookedAt> {
-  if (writers.size === 0) return { lifetimes: new Map(), notes: [] };
+  if (callers.size === 0) return NONE_LOOKED_AT;
   const { from, to } = asked.period;
   // A month in which clocks go back is an hour longer.
   if (to - from > MOST_CELL_DAYS * DAY_MS + HOUR_MS)
     return notLookedAt(`ask about at most ${MOST_CELL_DAYS} days at a time`);
-  const query = { ...(await queryFrom(narrowed(asked, writers), context)), cellMs: CELL_MS };
+  const query = { ...(await queryFrom(narrowed(asked, callers), context)), cellMs: CELL_MS };
   const answer = await whereKept(() => context.engine.usage(query, context));
   if (answer instanceof SpendError) return notLookedAt(answer.message);
   const cells = await inTurns(pricedRows(answer.rows, await context.prices()), context);
-  return { lifetimes: await inTurns(lifetimesOf(cells, Math.min(to, context.now())), context), notes: [] };
+  const isWriter = ([id]: [string, unknown]) => callers.get(id)?.some(({ row }) => writtenBy(row) > 0);
+  const written = new Map([...cells].filter(isWriter));
+  return {
+    lifetimes: await inTurns(lifetimesOf(written, Math.min(to, context.now())), context),
+    spacings: new Map([...cells].filter((cell) => !isWriter(cell)).map(([id, priced]) => [id, spacingFrom(priced)])),
+    notes: [],
+  };
 }
 
 function* lifetimesOf(cells: ReadonlyMap<string, PricedRow[]>, to: number): Steps<Map<string, Lifetimes>> {
@@ -138,13 +180,17 @@ function whereKept<Answer>(ask: () => Promise<Answer>): Promise<Answer | SpendEr
 }
 
 function notLookedAt(reason: string): LookedAt {
-  return { lifetimes: undefined, notes: [`Writes that nobody read, and lifetimes, were not looked for: ${reason}`] };
+  return {
+    lifetimes: undefined,
+    spacings: new Map(),
+    notes: [`Writes that nobody read, lifetimes and pauses between calls were not looked for: ${reason}`],
+  };
 }
 
-/** The same question about writers alone. A source that knows no callers cannot be filtered by them. */
-function narrowed(asked: Asked, writers: ReadonlyMap<string, readonly PricedRow[]>): Asked {
+/** The same question about these alone. A source that knows no callers cannot be filtered by them. */
+function narrowed(asked: Asked, callers: ReadonlyMap<string, readonly PricedRow[]>): Asked {
   const valuesOf = (dimension: (typeof BY)[number]) => [
-    ...new Set([...writers.values()].map(([first]) => first?.row.key[dimension] as string)),
+    ...new Set([...callers.values()].map(([first]) => first?.row.key[dimension] as string)),
   ];
   const dimensions = BY.filter((dimension) => !valuesOf(dimension).includes(NONE));
   return {
@@ -159,9 +205,9 @@ function narrowed(asked: Asked, writers: ReadonlyMap<string, readonly PricedRow[
 /** Those that neither cache nor could are left out. */
 function* rowsOf(
   callers: ReadonlyMap<string, PricedRow[]>,
-  lifetimes: LookedAt['lifetimes'],
+  { lifetimes, spacings }: LookedAt,
   share: number,
-  { prices, now }: { prices: PriceBook; now: number },
+  moment: Moment,
 ): Steps<CacheRow[]> {
   const rows: CacheRow[] = [];
   const due = pace(SHORT_STRETCH);
@@ -171,7 +217,7 @@ function* rowsOf(
     if (priced.some(({ row }) => row.cacheRead + writtenBy(row) > 0)) {
       rows.push(cachingRow(key, priced, lifetimes?.get(id)));
     } else {
-      const saving = yield* couldSave(priced, share, { prices, now }, due);
+      const saving = yield* couldSave(priced, share, spacings.get(id), moment, due);
       if (saving) rows.push(uncachedRow(key, priced, saving));
     }
     if (due(priced.length)) yield;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { usageRowOf } from '../../../test/helpers/usage-rows.ts';
 import { usdFromText } from '../../domain/money.ts';
 import { atOnce } from '../../domain/steps.ts';
-import { CELL_MS, lifetimesFromRows } from './lifetimes.ts';
+import { CELL_MS } from './cells.ts';
+import { lifetimesFromRows } from './lifetimes.ts';
 
 /** Dollars per million: 2 in, 0.2 read, 2.5 and 4 written. */
 const RATES = {
@@ -188,11 +189,32 @@ describe('an hour instead of five minutes', () => {
       0,
     ],
     [
-      'what nobody reads tells nothing',
+      'what nobody read, because each time it had just gone',
       [
         [1, short],
         [4, short],
         [7, short],
+      ],
+      3.1,
+    ],
+    [
+      'what nobody read is another prefix where it is of another size',
+      [
+        [1, short],
+        [4, { cacheWrite5m: 400_000 }],
+        [7, short],
+      ],
+      0,
+    ],
+    [
+      'conversations that each write a prefix of their own, with a pause or without',
+      [
+        [1, used],
+        [2, used],
+        [3, used],
+        [6, used],
+        [7, used],
+        [10, used],
       ],
       0,
     ],

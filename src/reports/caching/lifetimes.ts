@@ -1,16 +1,15 @@
 import { type Usd, ZERO_USD } from '../../domain/money.ts';
 import { grouped, mapped, pace, SHORT_STRETCH, type Steps } from '../../domain/steps.ts';
 import { placeFrom } from '../../domain/sums.ts';
-import { difference, type PricedRow, surchargeOf } from './savings.ts';
-
-/** Cache use is looked at by cells of this length: the shorter lifetime of a cache. */
-export const CELL_MS = 5 * 60_000;
+import { CELL_MS, type Cell, cachedBy, cellFromRows, type Money, PAUSE } from './cells.ts';
+import { difference, type PricedRow } from './savings.ts';
+import { type StoppedHitting, stoppedHitting } from './stopped.ts';
 
 /** How many cells after its own a write can still be read in: five minutes end in the next one, an hour in the twelfth after. */
 const LIFE = { short: 1, long: 12 } as const;
 
-/** Cells apart by this much are more than five minutes and less than an hour apart, whenever in them the calls were. */
-const PAUSE = { least: 2, most: 11 } as const;
+/** A write of about as much as the one before is taken for the same prefix, though nobody has read it. */
+const ALIKE = { least: 0.8, most: 1.25 } as const;
 
 /** What cells of time tell about one caller's writes to the cache of one model. */
 export interface Lifetimes {
@@ -22,7 +21,15 @@ export interface Lifetimes {
   fiveMinutesInstead: Usd;
   /** What writing for an hour would have saved, had pauses not ended the cache. */
   oneHourInstead: Usd;
+  /** Why most of what was never read was not; undefined where nothing is wasted. */
+  why: NeverReadWhy | undefined;
+  /** The median pause between its calls of more than five minutes, in minutes; undefined: there is none. */
+  pauseMinutes: number | undefined;
+  stopped: StoppedHitting | undefined;
 }
+
+/** `changing`: calls that came while it lived did not read it. `pauses`: the next came within an hour, `far apart`: later. */
+export type NeverReadWhy = 'changing' | 'pauses' | 'far apart';
 
 /** @param to end of what is known, epoch milliseconds: what was written shortly before may yet be read */
 export function* lifetimesFromRows(
@@ -48,48 +55,14 @@ export function* lifetimesFromRows(
       cells.filter(({ at, long }) => long > 0 && isRead(at, LIFE.long) && hasNoGap(at)),
       'longLessShort',
     ),
-    oneHourInstead: oneHourInstead(cells.filter(({ at, read }) => read > 0 || isRead(at, LIFE.short))),
+    oneHourInstead: oneHourInstead(cells),
+    why: whyNeverRead(cells, deadShort, deadLong),
+    pauseMinutes: medianPause(cells),
+    stopped: stoppedHitting(cells),
   };
 }
 
 // --- internal ---
-
-interface Cell {
-  /** Counted from the epoch. */
-  at: number;
-  read: number;
-  short: number;
-  long: number;
-  shortSurcharge: Usd;
-  longSurcharge: Usd;
-  /** What the one-hour writes cost more than five-minute ones. */
-  longLessShort: Usd;
-  /** What the five-minute writes would cost more as one-hour ones. */
-  shortToLong: Usd;
-  /** What the five-minute writes would cost less as reads. */
-  shortToRead: Usd;
-}
-
-type Money = { [Name in keyof Cell]: Cell[Name] extends Usd ? Name : never }[keyof Cell];
-
-function cellFromRows(at: number, priced: readonly PricedRow[]): Cell {
-  const tokens = (name: 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h') =>
-    priced.reduce((sum, { row }) => sum + row[name], 0);
-  const usd = (of: (each: PricedRow) => Usd) => priced.reduce((sum, each) => sum.plus(of(each)), ZERO_USD);
-  return {
-    at,
-    read: tokens('cacheRead'),
-    short: tokens('cacheWrite5m'),
-    long: tokens('cacheWrite1h'),
-    shortSurcharge: usd(({ row, rates }) => surchargeOf(row, rates, '5m')),
-    longSurcharge: usd(({ row, rates }) => surchargeOf(row, rates, '1h')),
-    longLessShort: usd(({ row, rates }) => difference(row.cacheWrite1h, rates.cacheWrite1h, rates.cacheWrite5m)),
-    shortToLong: usd(({ row, rates }) => difference(row.cacheWrite5m, rates.cacheWrite1h, rates.cacheWrite5m)),
-    shortToRead: usd(({ row, rates }) =>
-      rates.cacheWrite1h ? difference(row.cacheWrite5m, rates.cacheWrite5m, rates.cacheRead) : ZERO_USD,
-    ),
-  };
-}
 
 function sumOf(cells: readonly Cell[], name: Money): Usd {
   return cells.reduce((sum, cell) => sum.plus(cell[name]), ZERO_USD);
@@ -110,17 +83,80 @@ function gapsOf(reads: readonly number[], last: number): (written: number) => bo
 }
 
 /**
- * A write after a pause, of no more than what was in use before it, would have been a read; all other writes would have cost more.
- * @param used cells in which the cache was read, or written and read later
+ * What a write after a pause repeats of what was in use before it would have been a read; all other writes would have cost more. What is
+ * written without a pause is new each time, of conversations that each have a prefix of their own, say; so much of it is new after a
+ * pause as well.
  */
-function oneHourInstead(used: readonly Cell[]): Usd {
-  const repeated = used.filter((cell, index) => {
-    const before = used[index - 1];
-    if (before === undefined || cell.short === 0) return false;
-    const pause = cell.at - before.at;
-    return pause >= PAUSE.least && pause <= PAUSE.most && cell.short <= before.read + before.short;
-  });
-  const dearer = sumOf(used, 'shortToLong').minus(sumOf(repeated, 'shortToLong'));
-  const saved = sumOf(repeated, 'shortToRead').minus(dearer);
-  return saved.gt(0) ? saved : ZERO_USD;
+function oneHourInstead(cells: readonly Cell[]): Usd {
+  const used = cells.filter(({ read, short }) => read + short > 0);
+  const warm = used.filter((cell, index) => cell.at - (used[index - 1]?.at ?? Number.NEGATIVE_INFINITY) < PAUSE.least);
+  const newPerCall = ratio(warm, ({ short }) => short);
+  let [saved, repeatedAll] = [ZERO_USD, ZERO_USD];
+  for (const [index, cell] of used.entries()) {
+    const repeated = repeatedOf(cell, used[index - 1], newPerCall);
+    const { rates } = cell;
+    if (repeated === 0 || rates?.cacheWrite1h === undefined) continue;
+    saved = saved.plus(difference(repeated, rates.cacheWrite5m, rates.cacheRead));
+    repeatedAll = repeatedAll.plus(difference(repeated, rates.cacheWrite1h, rates.cacheWrite5m));
+  }
+  const dearer = sumOf(used, 'shortToLong').minus(repeatedAll);
+  const left = saved.minus(dearer);
+  return left.gt(0) ? left : ZERO_USD;
+}
+
+function repeatedOf(cell: Cell, before: Cell | undefined, newPerCall: number): number {
+  if (before === undefined || cell.short === 0) return 0;
+  const pause = cell.at - before.at;
+  if (pause < PAUSE.least || pause > PAUSE.most || cell.short > before.read + before.short) return 0;
+  if (before.read === 0 && !isAlike(cell.short, before.short)) return 0;
+  return Math.max(0, Math.round(cell.short - newPerCall * cell.calls));
+}
+
+function isAlike(tokens: number, others: number): boolean {
+  return tokens >= ALIKE.least * others && tokens <= ALIKE.most * others;
+}
+
+function ratio(cells: readonly Cell[], of: (cell: Cell) => number): number {
+  const calls = cells.reduce((sum, cell) => sum + cell.calls, 0);
+  return calls === 0 ? 0 : sumOfTokens(cells, of) / calls;
+}
+
+/** Calls that came while the cache of another one lived tell whether prompts begin alike; else pauses do. */
+const TELLING_CELLS = 5;
+/** Of what is cached in these, less is read where prompts do not begin alike. */
+const READ_IF_ALIKE = 0.25;
+
+function whyNeverRead(
+  cells: readonly Cell[],
+  deadShort: readonly Cell[],
+  deadLong: readonly Cell[],
+): NeverReadWhy | undefined {
+  const wasted = sumOf(deadShort, 'shortSurcharge').plus(sumOf(deadLong, 'longSurcharge'));
+  if (wasted.lte(0)) return undefined;
+  const warm = cells.filter(({ at, calls }, index) => calls > 1 || at - (cells[index - 1]?.at ?? 0) < PAUSE.least);
+  const [read, cached] = [sumOfTokens(warm, ({ read }) => read), sumOfTokens(warm, cachedBy)];
+  if (warm.length >= TELLING_CELLS && read < READ_IF_ALIKE * cached) return 'changing';
+  return pausedOrFar(cells, deadShort) ? 'pauses' : 'far apart';
+}
+
+/** Whether of what was written for five minutes more would have been in time within an hour. */
+function pausedOrFar(cells: readonly Cell[], deadShort: readonly Cell[]): boolean {
+  const next = new Map(cells.map(({ at }, index) => [at, cells[index + 1]?.at]));
+  const [near, far] = [false, true].map((isFar) =>
+    deadShort.filter(({ at }) => (next.get(at) ?? Number.POSITIVE_INFINITY) - at > PAUSE.most === isFar),
+  ) as [Cell[], Cell[]];
+  return sumOf(near, 'shortSurcharge').gt(sumOf(far, 'shortSurcharge'));
+}
+
+function sumOfTokens(cells: readonly Cell[], of: (cell: Cell) => number): number {
+  return cells.reduce((sum, cell) => sum + of(cell), 0);
+}
+
+function medianPause(cells: readonly Cell[]): number | undefined {
+  const pauses = cells
+    .flatMap(({ at }, index) => (index === 0 ? [] : [at - (cells[index - 1] as Cell).at]))
+    .filter((pause) => pause >= PAUSE.least)
+    .sort((a, b) => a - b);
+  const median = pauses[Math.floor(pauses.length / 2)];
+  return median === undefined ? undefined : (median * CELL_MS) / 60_000;
 }

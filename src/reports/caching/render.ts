@@ -14,7 +14,7 @@ export function shownFromCaching(review: CacheReview): ShownReport {
     shownTable('Who caches', cachers, CACHING_COLUMNS),
     adviceText(cachers),
     shownTable('Who could (an estimate)', others, UNCACHED_COLUMNS),
-    others[0] && sentence(others[0].advice),
+    adviceText(others),
     omitted_rows > 0 ? `${omitted_rows} more rows with less at stake. Raise "limit".` : undefined,
     coverageText(coverage),
   ];
@@ -95,6 +95,6 @@ function adviceText(rows: readonly CacheRow[]): string {
     .join('\n');
 }
 
-function whoText({ principal, model }: CacheRow): string {
-  return `${shownValue(principal)} on ${shownValue(model)}`;
+function whoText({ principal, model, stopped_hitting_usd: stopped }: CacheRow): string {
+  return `${shownValue(principal)} on ${shownValue(model)}${stopped === undefined ? '' : `: about ${money(stopped)} since`}`;
 }

@@ -1,4 +1,7 @@
 import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money.ts';
+import { isoFromMoment } from '../../domain/period.ts';
+import type { CouldSave } from './candidates.ts';
+import { CELL_MS } from './cells.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import { type CacheMoney, cacheMoney, type PricedRow } from './savings.ts';
 import type { CacheRow } from './schema.ts';
@@ -14,6 +17,8 @@ const ADVICE: Readonly<Record<CacheRow['verdict'], string>> = {
 };
 
 const KEEP_WITH_WASTE = 'keep it; where calls are too far apart, it writes for nobody';
+const TRY_FOR_AN_HOUR =
+  'try a cache point after what all prompts begin with, written for an hour: calls are mostly more than five minutes apart';
 
 /** One caller and model that caches. */
 export function cachingRow(key: Who, priced: readonly PricedRow[], lifetimes: Lifetimes | undefined): CacheRow {
@@ -21,12 +26,14 @@ export function cachingRow(key: Who, priced: readonly PricedRow[], lifetimes: Li
   const net = money.grossSaved.minus(money.surcharge);
   const loss = net.lt(0) ? net.times(-1) : ZERO_USD;
   const lost = lifetimes?.wasted.gt(loss) ? lifetimes.wasted : loss;
-  const atStake = lost.plus(lifetimes?.fiveMinutesInstead ?? ZERO_USD).plus(lifetimes?.oneHourInstead ?? ZERO_USD);
+  const stopped = lifetimes?.stopped;
+  const most = stopped?.usd.gt(lost) ? stopped.usd : lost;
+  const atStake = most.plus(lifetimes?.fiveMinutesInstead ?? ZERO_USD).plus(lifetimes?.oneHourInstead ?? ZERO_USD);
   const verdict = verdictOf(net, money.uncached);
   return {
     ...key,
     verdict,
-    advice: lifetimeAdvice(lifetimes) ?? (verdict === 'pays' && lost.gt(0) ? KEEP_WITH_WASTE : ADVICE[verdict]),
+    advice: spacingAdvice(lifetimes, verdict) ?? (verdict === 'pays' && lost.gt(0) ? KEEP_WITH_WASTE : ADVICE[verdict]),
     ...measures(priced, money),
     ...(lifetimes && {
       never_read_tokens: lifetimes.neverReadTokens,
@@ -34,17 +41,21 @@ export function cachingRow(key: Who, priced: readonly PricedRow[], lifetimes: Li
       five_minutes_instead_usd: textFromUsd(lifetimes.fiveMinutesInstead),
       one_hour_instead_usd: textFromUsd(lifetimes.oneHourInstead),
     }),
+    ...(stopped && {
+      stopped_hitting_at: isoFromMoment(stopped.at * CELL_MS),
+      stopped_hitting_usd: textFromUsd(stopped.usd),
+    }),
     at_stake_usd: textFromUsd(atStake),
   };
 }
 
 /** One that could. */
-export function uncachedRow(key: Who, priced: readonly PricedRow[], saving: Usd): CacheRow {
-  const text = textFromUsd(saving);
+export function uncachedRow(key: Who, priced: readonly PricedRow[], { usd, lifetime }: CouldSave): CacheRow {
+  const text = textFromUsd(usd);
   return {
     ...key,
     verdict: 'does not cache',
-    advice: ADVICE['does not cache'],
+    advice: lifetime === '1h' ? TRY_FOR_AN_HOUR : ADVICE['does not cache'],
     ...measures(priced, cacheMoney(priced)),
     could_save_usd: text,
     at_stake_usd: text,
@@ -60,12 +71,23 @@ function verdictOf(net: Usd, uncached: Usd): CacheRow['verdict'] {
   return net.lt(uncached.times(LITTLE)) ? 'pays little' : 'pays';
 }
 
-/** Where another lifetime saves more than what else could be done. */
-function lifetimeAdvice(lifetimes: Lifetimes | undefined): string | undefined {
+/** What the times of calls and writes say; undefined: nothing that the sums do not. */
+function spacingAdvice(lifetimes: Lifetimes | undefined, verdict: CacheRow['verdict']): string | undefined {
   if (!lifetimes) return undefined;
-  const { wasted, fiveMinutesInstead: shorter, oneHourInstead: longer } = lifetimes;
+  const { stopped, wasted, fiveMinutesInstead: shorter, oneHourInstead: longer, why, pauseMinutes = 0 } = lifetimes;
+  if (stopped?.usd.gt(longer))
+    return `see what was changed on ${isoFromMoment(stopped.at * CELL_MS)
+      .slice(0, 16)
+      .replace('T', ' at ')} UTC: reads stopped then, and writes went on`;
   if (shorter.gt(wasted) && shorter.gte(longer)) return 'write for five minutes instead of an hour';
-  return longer.gt(wasted) ? 'write for an hour instead of five minutes' : undefined;
+  if (longer.gt(0) && (longer.gt(wasted) || why === 'pauses')) return 'write for an hour instead of five minutes';
+  if (verdict === 'pays' || why === 'changing' || why === undefined) return undefined;
+  // Where it would cost more for an hour, or has no price.
+  return `stop caching, or bring calls together: they are about ${lengthText(pauseMinutes)} apart, which no cache that pays outlives`;
+}
+
+function lengthText(minutes: number): string {
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 }
 
 function measures(priced: readonly PricedRow[], { grossSaved, surcharge }: CacheMoney) {

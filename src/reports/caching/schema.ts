@@ -27,9 +27,16 @@ export const cacheRowSchema = z.object({
   wasted_usd: usd.optional().describe('Surcharge of never_read_tokens, part of write_surcharge_usd; a lower bound'),
   five_minutes_instead_usd: usd.optional().describe('Estimate: one-hour writes for which five minutes were enough'),
   one_hour_instead_usd: usd.optional().describe('Estimate: what writing for an hour would have saved'),
+  stopped_hitting_at: z
+    .string()
+    .optional()
+    .describe('Since then it is written to and hardly read; before, it was read'),
+  stopped_hitting_usd: usd
+    .optional()
+    .describe('Estimate: what prompts since then cost more than at the share that was read before'),
   could_save_usd: usd.optional().describe('Estimate, only where no cache is used: what one would have saved'),
   at_stake_usd: usd.describe(
-    'What rows are sorted by: the larger of waste and net loss, with the estimates of lifetimes; or could_save_usd',
+    'What rows are sorted by: the largest of waste, net loss and stopped_hitting_usd, with the estimates of lifetimes; or could_save_usd',
   ),
 });
 

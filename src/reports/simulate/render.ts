@@ -40,9 +40,10 @@ const money = (text: string) => displayUsd(usdFromText(text));
 function headline({ totals, rows }: Simulation): string {
   const { before_usd, after_usd, saving_usd } = totals;
   if (after_usd === undefined || saving_usd === undefined) {
-    const [best] = rows;
-    if (best === undefined) return `Spend was ${money(before_usd)}; no alternative with a known price costs less.`;
-    return `Spend was ${money(before_usd)}; the largest saving is ${money(best.saving_usd)}, for ${shownValue(best.key['model'] ?? '')}: ${best.key['alternative']}.`;
+    if (rows.length === 0) return `Spend was ${money(before_usd)}; no alternative with a known price costs less.`;
+    const [kept, other] = [largest(rows, 'same model'), largest(rows)];
+    const others = other && other !== kept ? [`with another model ${savingText(other)} (${other.fit})`] : [];
+    return `Spend was ${money(before_usd)}; most would be saved ${[...(kept ? [`without another model ${savingText(kept)}`] : []), ...others].join(', ')}.`;
   }
   const saving = usdFromText(saving_usd);
   const percent = usdFromText(before_usd).eq(0)
@@ -52,10 +53,26 @@ function headline({ totals, rows }: Simulation): string {
   return `${money(before_usd)} would have been ${money(after_usd)}: ${verdict}.`;
 }
 
+function largest(rows: readonly SimulatedRow[], fit?: SimulatedRow['fit']): SimulatedRow | undefined {
+  return rows
+    .filter((row) => fit === undefined || row.fit === fit)
+    .reduce<SimulatedRow | undefined>(
+      (most, row) => (most && usdFromText(most.saving_usd).gte(usdFromText(row.saving_usd)) ? most : row),
+      undefined,
+    );
+}
+
+function savingText({ key, saving_usd }: SimulatedRow): string {
+  return `by ${shownValue(key['model'] ?? '')}, ${key['alternative']}: ${money(saving_usd)}`;
+}
+
 function shownTable({ by, rows, totals }: Simulation): ShownTable | undefined {
   if (rows.length === 0) return undefined;
-  const columns = [...by.map(shownValue), 'invocations', 'moved', 'before', 'after', 'saving'];
-  const cells = rows.map((row) => [...by.map((name) => keyCell(name, row)), ...moneyCells(row)]);
+  const hasFit = rows.some(({ fit }) => fit !== undefined);
+  const names = [...by.map(shownValue), ...(hasFit ? ['which is'] : [])];
+  const columns = [...names, 'invocations', 'moved', 'before', 'after', 'saving'];
+  const fitCells = ({ fit }: SimulatedRow) => (hasFit ? [fit ?? ''] : []);
+  const cells = rows.map((row) => [...by.map((name) => keyCell(name, row)), ...fitCells(row), ...moneyCells(row)]);
   const { moved_invocations, after_usd, saving_usd } = totals;
   const isSum = moved_invocations !== undefined && after_usd !== undefined && saving_usd !== undefined;
   const sums = isSum
@@ -66,7 +83,7 @@ function shownTable({ by, rows, totals }: Simulation): ShownTable | undefined {
         ],
       }
     : {};
-  return { columns, names: by.length, rows: cells, ...sums };
+  return { columns, names: names.length, rows: cells, ...sums };
 }
 
 function moneyCells(row: Omit<SimulatedRow, 'key'>): string[] {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { coverageSchema, periodSchema } from '../report.ts';
+import { FITS } from './alternatives.ts';
 
 /** US dollars, an exact decimal. Said once to clients, not with each of them. */
 const usd = z.string();
@@ -14,14 +15,19 @@ const moneySchema = z.object({
   saving_usd: usd.describe('before less after, exact; negative: it would cost more'),
 });
 
-export const simulatedRowSchema = moneySchema.extend({ key: z.record(z.string(), z.string()) });
+export const simulatedRowSchema = moneySchema.extend({
+  key: z.record(z.string(), z.string()),
+  fit: z.enum(FITS).optional().describe('Of an alternative: how near it is to the model of today'),
+});
 
 /** What the same requests would have cost otherwise. */
 export const simulationSchema = z.object({
   period: periodSchema,
   simulated: z.string().describe('What is otherwise, in words'),
   by: z.array(z.string()).describe('Dimensions of the rows; with "alternative", rows exclude each other'),
-  rows: z.array(simulatedRowSchema).describe('Largest saving first'),
+  rows: z
+    .array(simulatedRowSchema)
+    .describe('Largest saving first; alternatives: first what keeps the model, smaller models last'),
   omitted_rows: count,
   totals: moneySchema.partial({ moved_invocations: true, after_usd: true, saving_usd: true }),
   coverage: coverageSchema,

@@ -11,9 +11,10 @@ import { CONTEXT_BANDS, type UsageRow } from '../../domain/usage.ts';
 import { composePrices } from '../../prices/index.ts';
 import { priceKeyFromModel } from '../../prices/model-key.ts';
 import { CURRENT_MODELS } from '../../prices/models/current.ts';
+import { sizeBeside } from '../../prices/models/size.ts';
 import type { ReportContext } from '../context.ts';
 import { breakdown } from '../usage/breakdown.ts';
-import { alternativesFor } from './alternatives.ts';
+import { alternativesFor, FITS } from './alternatives.ts';
 import { type Assumptions, assumptionsFrom, type Change } from './assumptions.ts';
 import { csvFromSimulation, textFromSimulation } from './render.ts';
 import { simulationSchema } from './schema.ts';
@@ -263,7 +264,8 @@ describe('alternatives, where nothing is changed', () => {
       before_usd: normal(EXPECTED.totals.cost_usd),
     });
     expect(report.rows).toHaveLength(5);
-    for (const row of report.rows) {
+    const { rows } = await ask({});
+    for (const row of rows.filter(({ fit }) => fit !== 'same model').slice(0, 5)) {
       const { model, alternative } = row.key;
       const own = await ask({ model: alternative }, { where: [`model=${model}`] });
       expect(own.totals.saving_usd).toBe(row.saving_usd);
@@ -271,6 +273,31 @@ describe('alternatives, where nothing is changed', () => {
     }
     expect(report.omitted_rows).toBeGreaterThan(0);
     expect(simulationSchema.parse(report)).toEqual(report);
+  });
+
+  it('begin with what keeps the model, and end with smaller models, which are marked', async () => {
+    const { rows } = await ask({});
+    const fits = rows.map(({ fit }) => FITS.indexOf(fit as (typeof FITS)[number]));
+    expect(fits).toEqual([...fits].sort((a, b) => a - b));
+    const haiku = rows.find(({ key }) => key['alternative']?.includes('haiku') && key['model']?.includes('sonnet'));
+    expect(haiku).toMatchObject({ fit: 'smaller' });
+    const text = textFromSimulation(await ask({}));
+    expect(text).toMatch(
+      /^Spend was \$[\d,.]+; most would be saved without another model by .*, with another model by .* \(smaller\)\./,
+    );
+  });
+
+  it.each([
+    ['anthropic.claude-sonnet-5-5', 'anthropic.claude-3-5-sonnet-20241022-v2:0', 'same size'],
+    ['anthropic.claude-haiku-5-5', 'anthropic.claude-opus-4-8', 'smaller'],
+    ['amazon.nova-2-lite-v1:0', 'amazon.nova-lite-v1:0', 'same size'],
+    ['amazon.nova-pro-v1:0', 'amazon.nova-micro-v1:0', 'larger'],
+    ['meta.llama3-1-8b-instruct-v1:0', 'meta.llama3-3-70b-instruct-v1:0', 'smaller'],
+    ['openai.gpt-oss-20b-1:0', 'openai.gpt-oss-120b-1:0', 'smaller'],
+    ['openai.gpt-6-luna', 'openai.gpt-oss-120b-1:0', undefined],
+    ['cohere.command-r-v1:0', 'cohere.command-r-plus-v1:0', undefined],
+  ])('%s beside %s is %s', (model, other, size) => {
+    expect(sizeBeside(model, other)).toBe(size);
   });
 
   it('are models that have a price', () => {

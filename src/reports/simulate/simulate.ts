@@ -11,7 +11,7 @@ import { notesFromUsage } from '../notes.ts';
 import { alikeText } from '../price/price.ts';
 import { priceUsage } from '../pricing.ts';
 import { type Asked, askedFromQuestion, type BreakdownQuestion, coverageFrom, queryFrom } from '../usage/breakdown.ts';
-import { alternativesFor } from './alternatives.ts';
+import { alternativesFor, FITS } from './alternatives.ts';
 import { type Assumptions, assumptionsFrom, type Change, isChange, TIERS } from './assumptions.ts';
 import { movedKey } from './move.ts';
 import { assumptionNotes } from './notes.ts';
@@ -125,10 +125,10 @@ function* compared(usage: readonly UsageRow[], moment: Moment): Steps<Simulated>
   const simulated: Simulated = { rows: [], outcomes: [], assumptions: [] };
   const due = pace(SHORT_STRETCH);
   for (const [model, rows] of yield* grouped(usage, ({ priceKey }) => priceKey.model)) {
-    for (const { name, change } of alternativesFor(model)) {
+    for (const { name, fit, change } of alternativesFor(model)) {
       const assumptions = assumptionsFrom(change);
       const outcomes = yield* outcomesOf(rows, assumptions, moment, due);
-      const row = { key: { model, alternative: name }, ...(yield* tally(outcomes, due)) };
+      const row = { key: { model, alternative: name }, fit, ...(yield* tally(outcomes, due)) };
       if (usdFromText(row.saving_usd).lte(0)) continue;
       simulated.rows.push(row);
       for (const outcome of outcomes) simulated.outcomes.push(outcome);
@@ -137,6 +137,9 @@ function* compared(usage: readonly UsageRow[], moment: Moment): Steps<Simulated>
   }
   return simulated;
 }
+
+/** What costs no quality comes first. */
+const fitOf = ({ fit }: SimulatedRow) => (fit === undefined ? 0 : FITS.indexOf(fit));
 
 function* bySaving(rows: readonly SimulatedRow[]): Steps<SimulatedRow[]> {
   const money = yield* mapped(rows, (row) => ({
@@ -147,7 +150,8 @@ function* bySaving(rows: readonly SimulatedRow[]): Steps<SimulatedRow[]> {
   const nameOf = ({ row }: (typeof money)[number]) => Object.values(row.key).join('\n');
   const order = yield* sorted(
     money,
-    (a, b) => b.saving.cmp(a.saving) || b.before.cmp(a.before) || compare(nameOf(a), nameOf(b)),
+    (a, b) =>
+      fitOf(a.row) - fitOf(b.row) || b.saving.cmp(a.saving) || b.before.cmp(a.before) || compare(nameOf(a), nameOf(b)),
   );
   return yield* mapped(order, ({ row }) => row);
 }
