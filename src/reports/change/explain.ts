@@ -19,6 +19,7 @@ import type { ListRate } from './leaf-states.ts';
 import { nextSteps } from './next-steps.ts';
 import { type Periods, type PeriodsQuestion, periodsFromQuestion } from './periods.ts';
 import type { SpendChange } from './schema.ts';
+import { successorsIn } from './successors.ts';
 
 export interface ChangeQuestion extends PeriodsQuestion {
   /** The dimension that tells callers apart. Default: principal. */
@@ -50,8 +51,10 @@ export async function explainChange(question: ChangeQuestion, context: ReportCon
     by: asked.by,
     ...(await inTurns(contributorsFrom(changes, question.limit), context)),
   };
+  const renamed = await inTurns(successorsIn(changes), context);
   return {
     ...report,
+    renamed,
     next_steps: nextSteps(report, question.where ?? []),
     coverage: coverageFrom(coverage, asked.periods.after.timezone, context),
     notes: [

@@ -11,7 +11,7 @@ import type { SpendChange } from './schema.ts';
 
 /** What is rounded still adds up. */
 export function shownFromChange(report: SpendChange): ShownReport {
-  const { before, after, coverage, notes, next_steps: steps } = report;
+  const { before, after, coverage, notes, renamed, next_steps: steps } = report;
   const rounding = roundingFor(before.cost_usd, after.cost_usd);
   const [factors, rows] = [roundedFactors(report, rounding), roundedRows(report, rounding)];
   const span = (side: SpendChange['before']) => `${dayText(side.from)} up to ${dayText(side.to)}`;
@@ -20,6 +20,7 @@ export function shownFromChange(report: SpendChange): ShownReport {
     `${span(after)}, against ${span(before)} (${after.timezone})`,
     factorsTable(report, rounding, factors),
     contributorsTable(report, rounding, rows),
+    renamed.map((one) => renamedText(one, rounding)).join('\n'),
     steps.map(({ tool, arguments: input, why }) => `Next, ${why}: ${tool} ${JSON.stringify(input)}`).join('\n'),
     coverageText(coverage),
   ];
@@ -41,6 +42,12 @@ export function csvFromChange({ by, contributors, others }: SpendChange): string
     ...FACTOR_NAMES.map((name) => factors_usd[name]),
   ]);
   return csvFromLines([header, ...lines]);
+}
+
+/** One story in place of two: neither has gone, nor come. */
+function renamedText({ from, to, before_usd, after_usd }: SpendChange['renamed'][number], { plain }: Rounding): string {
+  const [before, after] = [usdFromText(before_usd), usdFromText(after_usd)];
+  return `Perhaps renamed: ${shownValue(from)} is gone (${plain(before)}), and ${shownValue(to)} came with the same models (${plain(after)}).`;
 }
 
 /** A part against the change is worth a word when it is at least this much of it. */

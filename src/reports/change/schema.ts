@@ -40,6 +40,9 @@ export const changeSchema = z.object({
     .object({ rows: count, before_usd: usd, after_usd: usd, change_usd: usd, factors_usd: factorsSchema })
     .optional()
     .describe('Contributors cut off by the limit, summed'),
+  renamed: z
+    .array(z.object({ from: z.string(), to: z.string(), before_usd: usd, after_usd: usd }))
+    .describe('A guess: callers that are gone, and who came instead with the same models; in no sum'),
   next_steps: z
     .array(z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()), why: z.string() }))
     .describe('Calls that look closer at the largest contributor'),
