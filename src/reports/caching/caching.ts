@@ -1,7 +1,6 @@
 import { NONE } from '../../domain/dimension.ts';
 import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money.ts';
-import { DAY_MS, HOUR_MS } from '../../domain/period.ts';
 import { each, grouped, inTurns, mapped, pace, SHORT_STRETCH, type Steps, sorted } from '../../domain/steps.ts';
 import { compare } from '../../domain/sums.ts';
 import { billableOf, type UsageRow } from '../../domain/usage.ts';
@@ -10,8 +9,8 @@ import type { ReportContext } from '../context.ts';
 import { priceUsage } from '../pricing.ts';
 import { inTurn, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../usage/breakdown.ts';
+import { CELL_MS, usageByCells, whereKept } from '../usage/short-cells.ts';
 import { couldSave } from './candidates.ts';
-import { CELL_MS } from './cells.ts';
 import { type Lifetimes, lifetimesFromRows } from './lifetimes.ts';
 import { cachingNotes } from './notes.ts';
 import { cachingRow, uncachedRow } from './row.ts';
@@ -25,9 +24,6 @@ export interface CachingQuestion extends Omit<BreakdownQuestion, 'by'> {
 }
 
 const BY = ['principal', 'model'] as const;
-
-/** Cells of five minutes are asked for over at most so many days: each is a row for each caller and model. */
-export const MOST_CELL_DAYS = 31;
 
 /** What caching prompts saved, what it wasted, and who could cache and does not. */
 export async function reviewCaching(question: CachingQuestion, context: ReportContext): Promise<CacheReview> {
@@ -147,18 +143,14 @@ async function lookAtCells(
   context: ReportContext,
 ): Promise<LookedAt> {
   if (callers.size === 0) return NONE_LOOKED_AT;
-  const { from, to } = asked.period;
-  // A month in which clocks go back is an hour longer.
-  if (to - from > MOST_CELL_DAYS * DAY_MS + HOUR_MS)
-    return notLookedAt(`ask about at most ${MOST_CELL_DAYS} days at a time`);
-  const query = { ...(await queryFrom(narrowed(asked, callers), context)), cellMs: CELL_MS };
-  const answer = await whereKept(() => context.engine.usage(query, context));
+  const keys = [...callers.values()].flatMap(([first]) => (first ? [first.row.key] : []));
+  const answer = await usageByCells(BY, keys, asked, context);
   if (answer instanceof SpendError) return notLookedAt(answer.message);
   const cells = await inTurns(pricedRows(answer.rows, await context.prices()), context);
   const isWriter = ([id]: [string, unknown]) => callers.get(id)?.some(({ row }) => writtenBy(row) > 0);
   const written = new Map([...cells].filter(isWriter));
   return {
-    lifetimes: await inTurns(lifetimesOf(written, Math.min(to, context.now())), context),
+    lifetimes: await inTurns(lifetimesOf(written, Math.min(asked.period.to, context.now())), context),
     spacings: new Map([...cells].filter((cell) => !isWriter(cell)).map(([id, priced]) => [id, spacingFrom(priced)])),
     notes: [],
   };
@@ -171,34 +163,11 @@ function* lifetimesOf(cells: ReadonlyMap<string, PricedRow[]>, to: number): Step
   return lifetimes;
 }
 
-/** Metrics of some age, or of a period with odd ends, are not kept by five minutes: the answer is the error that says so. */
-function whereKept<Answer>(ask: () => Promise<Answer>): Promise<Answer | SpendError> {
-  return ask().catch((error: unknown) => {
-    if (error instanceof SpendError && error.code === 'INVALID_PERIOD') return error;
-    throw error;
-  });
-}
-
 function notLookedAt(reason: string): LookedAt {
   return {
     lifetimes: undefined,
     spacings: new Map(),
     notes: [`Writes that nobody read, lifetimes and pauses between calls were not looked for: ${reason}`],
-  };
-}
-
-/** The same question about these alone. A source that knows no callers cannot be filtered by them. */
-function narrowed(asked: Asked, callers: ReadonlyMap<string, readonly PricedRow[]>): Asked {
-  const valuesOf = (dimension: (typeof BY)[number]) => [
-    ...new Set([...callers.values()].map(([first]) => first?.row.key[dimension] as string)),
-  ];
-  const dimensions = BY.filter((dimension) => !valuesOf(dimension).includes(NONE));
-  return {
-    ...asked,
-    where: [
-      ...asked.where.filter(({ dimension }) => !dimensions.some((name) => name === dimension)),
-      ...dimensions.map((dimension) => ({ dimension, values: valuesOf(dimension) })),
-    ],
   };
 }
 

@@ -3,9 +3,6 @@ import { billableOf } from '../../domain/usage.ts';
 import type { Rates } from '../../prices/rate.ts';
 import { difference, type PricedRow, surchargeOf } from './savings.ts';
 
-/** Cache use is looked at by cells of this length: the shorter lifetime of a cache. */
-export const CELL_MS = 5 * 60_000;
-
 /** Cells apart by this much are more than five minutes and less than an hour apart, whenever in them the calls were. */
 export const PAUSE = { least: 2, most: 11 } as const;
 

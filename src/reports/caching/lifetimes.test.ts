@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { usageRowOf } from '../../../test/helpers/usage-rows.ts';
 import { usdFromText } from '../../domain/money.ts';
 import { atOnce } from '../../domain/steps.ts';
-import { CELL_MS } from './cells.ts';
+import { CELL_MS } from '../usage/short-cells.ts';
+
 import { lifetimesFromRows } from './lifetimes.ts';
 
 /** Dollars per million: 2 in, 0.2 read, 2.5 and 4 written. */

@@ -1,7 +1,8 @@
 import { type Usd, ZERO_USD } from '../../domain/money.ts';
 import { grouped, mapped, pace, SHORT_STRETCH, type Steps } from '../../domain/steps.ts';
 import { placeFrom } from '../../domain/sums.ts';
-import { CELL_MS, type Cell, cachedBy, cellFromRows, type Money, PAUSE } from './cells.ts';
+import { CELL_MS } from '../usage/short-cells.ts';
+import { type Cell, cachedBy, cellFromRows, type Money, PAUSE } from './cells.ts';
 import { difference, type PricedRow } from './savings.ts';
 import { type StoppedHitting, stoppedHitting } from './stopped.ts';
 

@@ -1,7 +1,8 @@
 import { textFromUsd, type Usd, usdFromText, ZERO_USD } from '../../domain/money.ts';
 import { isoFromMoment } from '../../domain/period.ts';
+import { CELL_MS } from '../usage/short-cells.ts';
 import type { CouldSave } from './candidates.ts';
-import { CELL_MS } from './cells.ts';
+
 import type { Lifetimes } from './lifetimes.ts';
 import { type CacheMoney, cacheMoney, type PricedRow } from './savings.ts';
 import type { CacheRow } from './schema.ts';

@@ -1,5 +1,6 @@
 import { billableOf } from '../../domain/usage.ts';
-import { CELL_MS, PAUSE } from './cells.ts';
+import { CELL_MS } from '../usage/short-cells.ts';
+import { PAUSE } from './cells.ts';
 import type { PricedRow } from './savings.ts';
 
 /** How the calls of one caller to one model follow each other, seen in cells of five minutes. */

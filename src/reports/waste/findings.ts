@@ -7,9 +7,7 @@ import { pricedRow, unpricedInvocations } from '../pricing.ts';
 import { assumptionsFrom } from '../simulate/assumptions.ts';
 import { outcomesOf, tally } from '../simulate/tally.ts';
 import type { Finding, WasteKind } from './schema.ts';
-
-/** An hour with so many errors of one caller on one model, and at least half of its calls failed, is a storm. */
-export const STORM_ERRORS = 20;
+import { type Group, isStorm, stormsBetween, sums } from './storms.ts';
 
 const ADVICE: Readonly<Record<WasteKind, string>> = {
   failed: 'see what the error says; a call that is refused again needs mending, not repeating',
@@ -24,7 +22,7 @@ export function* findingsFromRows(rows: readonly UsageRow[], prices: PriceBook, 
   const failed = rows.filter(({ key }) => key.status !== 'ok');
   const truncated = rows.filter(({ key }) => key.stop_reason === 'max_tokens');
   const hours = yield* groupsOf(rows, ({ key }) => key.hour as string);
-  const storms = (yield* mapped(hours, (group) => (isStorm(group) ? [group] : []))).flat();
+  const storms = (yield* mapped(hours, (group) => (isStorm(sums(group.rows)) ? [group] : []))).flat();
   const findings: Finding[][] = [
     yield* costing('failed', yield* groupsOf(failed, ({ key }) => key.status as string), prices),
     yield* costing('truncated', yield* groupsOf(truncated, () => ''), prices),
@@ -32,6 +30,15 @@ export function* findingsFromRows(rows: readonly UsageRow[], prices: PriceBook, 
     yield* routed(yield* groupsOf(rows, () => ''), prices, now),
   ];
   return findings.flat();
+}
+
+/** Storms over the turn of an hour, of cells of five minutes. */
+export function* stormsOverHours(
+  cells: readonly UsageRow[],
+  hours: readonly UsageRow[],
+  prices: PriceBook,
+): Steps<Finding[]> {
+  return yield* costing('retry storm', yield* stormsBetween(cells, hours), prices);
 }
 
 /** Large prompts for tiny answers, of rows of such requests alone. An embedding has no answer to be large. */
@@ -42,19 +49,9 @@ export function* oversized(rows: readonly UsageRow[], prices: PriceBook): Steps<
 
 // --- internal ---
 
-interface Group {
-  detail: string;
-  rows: UsageRow[];
-}
-
 function* groupsOf(rows: readonly UsageRow[], detailOf: (row: UsageRow) => string): Steps<Group[]> {
   const groups = yield* grouped(rows, (row) => JSON.stringify([row.key.principal, row.key.model, detailOf(row)]));
   return yield* mapped(groups.values(), (group) => ({ detail: detailOf(group[0] as UsageRow), rows: group }));
-}
-
-function isStorm({ rows }: Group): boolean {
-  const { invocations, errors } = sums(rows);
-  return errors >= STORM_ERRORS && 2 * errors >= invocations;
 }
 
 function* costing(kind: WasteKind, groups: readonly Group[], prices: PriceBook): Steps<Finding[]> {
@@ -95,12 +92,5 @@ function findingOf(kind: WasteKind, { detail, rows }: Group, usd: Usd, unpriced:
     unpriced_invocations: unpriced,
     usd: textFromUsd(usd),
     advice: ADVICE[kind],
-  };
-}
-
-function sums(rows: readonly UsageRow[]) {
-  return {
-    invocations: rows.reduce((sum, row) => sum + row.invocations, 0),
-    errors: rows.reduce((sum, row) => sum + row.errors, 0),
   };
 }

@@ -56,7 +56,7 @@ const WHO: readonly Column[] = [
   { title: 'model', cell: ({ model }) => shownValue(model) },
 ];
 const ERROR: Column = { title: 'error', cell: ({ detail }) => shownValue(detail) };
-const HOUR: Column = { title: 'hour', cell: ({ detail }) => detail };
+const HOUR: Column = { title: 'from', cell: ({ detail }) => detail };
 const INVOCATIONS: Column = { title: 'invocations', cell: ({ invocations }) => count(invocations) };
 const ERRORS: Column = { title: 'errors', cell: ({ errors }) => count(errors) };
 const USD: Column = { title: 'usd', cell: usdText };

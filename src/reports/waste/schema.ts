@@ -11,7 +11,7 @@ export const findingSchema = z.object({
   kind: z.enum(WASTE_KINDS),
   principal: z.string(),
   model: z.string(),
-  detail: z.string().describe('The error code, or the hour of a storm'),
+  detail: z.string().describe('The error code, or when a storm began'),
   invocations: count,
   errors: count,
   unpriced_invocations: count.describe('Not in usd'),

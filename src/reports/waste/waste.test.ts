@@ -107,7 +107,7 @@ describe('as text and as comma-separated values', () => {
     );
     expect(text).toMatch(/\nretry storm +of the calls that came through +219 +180 +\$7\.85\n/);
     expect(text).toMatch(
-      /\nretry storm: back off .*\nprincipal +model +hour +invocations +errors +usd\nrole\/data-pipeline .* 74 +60 +\$2\.96\n/,
+      /\nretry storm: back off .*\nprincipal +model +from +invocations +errors +usd\nrole\/data-pipeline .* 74 +60 +\$2\.96\n/,
     );
     expect(text).toMatch(/acme\.orion-1-preview-v1:0 +1 +unpriced\n/);
     expect(textFromWaste(await ask({ limit: 2 }))).toContain(`${october.findings.length - 2} more, less expensive`);

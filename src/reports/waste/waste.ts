@@ -1,13 +1,17 @@
+import { SpendError } from '../../domain/errors.ts';
 import { textFromUsd, usdFromText, ZERO_USD } from '../../domain/money.ts';
 import { each, inTurns, mapped, type Steps, sorted } from '../../domain/steps.ts';
 import { compare } from '../../domain/sums.ts';
+import type { UsageRow } from '../../domain/usage.ts';
 import type { ReportContext } from '../context.ts';
 import { priceUsage } from '../pricing.ts';
 import { inTurn, quoteQuestion, type ScanQuote } from '../quote.ts';
 import { count } from '../render.ts';
 import { type Asked, askedFromQuestion, assemble, type BreakdownQuestion, queryFrom } from '../usage/breakdown.ts';
-import { findingsFromRows, oversized, STORM_ERRORS } from './findings.ts';
+import { usageByCells } from '../usage/short-cells.ts';
+import { findingsFromRows, oversized, stormsOverHours } from './findings.ts';
 import { type Finding, WASTE_KINDS, type WasteReport } from './schema.ts';
+import { nearStorms, STORM_ERRORS } from './storms.ts';
 
 export interface WasteQuestion extends Omit<BreakdownQuestion, 'by'> {
   /** Prompts of at least so many tokens are oversized … */
@@ -26,6 +30,7 @@ export async function findWaste(question: WasteQuestion, context: ReportContext)
   const large = context.engine.sumsOnly ? [] : await largeRows(asked, question, context);
   const found = [
     await inTurns(findingsFromRows(rows, prices, context.now()), context),
+    await stormsBesides(rows, asked, context),
     await inTurns(oversized(large, prices), context),
   ];
   const findings = await inTurns(mostExpensiveFirst(found.flat()), context);
@@ -61,6 +66,17 @@ async function largeQuery(asked: Asked, { promptAtLeast, outputAtMost }: WasteQu
   return { ...query, only: { promptAtLeast, outputAtMost } };
 }
 
+/** Storms that the clock parts into hours which are none; where five minutes cannot be asked for, these stay unseen. */
+async function stormsBesides(rows: readonly UsageRow[], asked: Asked, context: ReportContext): Promise<Finding[]> {
+  const near = await inTurns(nearStorms(rows), context);
+  if (near.length === 0) return [];
+  const by = ['principal', 'model'] as const;
+  const keys = near.map(({ key }) => key);
+  const cells = await usageByCells(by, keys, asked, context);
+  if (cells instanceof SpendError) return [];
+  return inTurns(stormsOverHours(cells.rows, rows, await context.prices()), context);
+}
+
 /** Failed calls have no answer of any size. */
 async function largeRows(asked: Asked, question: WasteQuestion, context: ReportContext) {
   const { rows } = await context.engine.usage(await largeQuery(asked, question, context), context);
@@ -94,7 +110,7 @@ function* sumsOf(findings: readonly Finding[]): Steps<WasteReport['kinds']> {
 function wasteNotes({ promptAtLeast, outputAtMost }: WasteQuestion, { engine }: ReportContext): string[] {
   return [
     'A call can be of several kinds, so their dollars do not add up; nor is all of it lost: a truncated answer may do, and a short one to a large prompt may be what was wanted.',
-    `A retry storm is an hour in which one caller had ${STORM_ERRORS} errors or more on a model and at least half of its calls failed; its dollars are those of the calls that came through.`,
+    `A retry storm is an hour, by the clock or from any five minutes on, in which one caller had ${STORM_ERRORS} errors or more on a model and at least half of its calls failed; its dollars are those of the calls that came through.`,
     engine.sumsOnly
       ? 'This source knows no single requests, callers or stop reasons: oversized inputs and truncated answers are not seen, and storms only of all callers together. Ask the invocation logs.'
       : `An input is oversized from ${count(promptAtLeast)} prompt tokens on for an answer of at most ${count(outputAtMost)}.`,
