@@ -85,7 +85,7 @@ function stretches(cells: readonly Moment[]): { from: number; to: number }[] {
     const hour = cells.slice(index).filter((cell) => cell.at < at + HOUR_MS / CELL_MS);
     const failing = hour.filter(({ errors }) => errors > 0);
     const [first, end] = [failing[0], failing.at(-1)];
-    if (!first || !end || !isStorm(sums(hour.filter((cell) => cell.at >= first.at && cell.at <= end.at)))) continue;
+    if (!first || !end || !isStorm(sums(hour))) continue;
     const last = found.at(-1);
     if (last && first.at <= last.to) last.to = Math.max(last.to, end.at + 1);
     else found.push({ from: first.at, to: end.at + 1 });
