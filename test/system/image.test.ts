@@ -344,7 +344,7 @@ describe.skipIf(missing !== undefined)(`the container image with DuckDB${skipped
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('reads logs that are files, in threads when there are many', async () => {
+  it('reads logs that are files', async () => {
     const session = await initialize(deployed);
     const events = await allEvents(await breakdownSpend(deployed, session));
     expect(resultIn(events)?._meta[EXACT].totals).toMatchObject(EXPECTED.totals);

@@ -122,6 +122,18 @@ describe('the ledger', () => {
     expect(await byHour(ledger)).toEqual(await byHour(false));
   });
 
+  it.each([
+    ['plain', (text: string) => Buffer.from(text)],
+    ['gzip', (text: string) => gzipSync(text)],
+  ])('has the last record of a large file whose last line has no end (%s)', async (_, write) => {
+    const text = textOf(callsOf(200, (index) => ({ requestId: `r${index}`, input: 1 }))).trimEnd();
+    expect(text.length).toBeGreaterThan(64 * 1024);
+    await put('a.json', write(text));
+    expect(await summary()).toMatchObject({ records: 200, malformed: 0, input: 200 });
+    await put('a.json', write(`[${text.replaceAll('\n', ',\n')}]`), 1_000_001);
+    expect(await summary()).toMatchObject({ records: 200, malformed: 0, input: 200 });
+  });
+
   it('says nothing of progress when there is nothing new', async () => {
     await put('a.json', [one]);
     await ask();

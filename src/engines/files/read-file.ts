@@ -63,8 +63,9 @@ export async function readLogFile(
   };
   const splitter = createRecordSplitter(take, takeQuickly);
   const text = createTextReader(splitter.push);
+  const unpacked = openChunks(file.path, file.name);
   try {
-    for await (const chunk of openChunks(file.path, file.name)) {
+    for await (const chunk of unpacked.chunks) {
       signal?.throwIfAborted();
       bytes += chunk.length;
       text.push(chunk);
@@ -76,6 +77,9 @@ export async function readLogFile(
   } catch (error) {
     if (signal?.aborted) throw error;
     return { ...reading, ...damageFrom(error as NodeJS.ErrnoException) };
+  } finally {
+    // The last line may be read from its bytes only now, at the end.
+    unpacked.release();
   }
   return reading;
 }

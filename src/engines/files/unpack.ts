@@ -23,23 +23,39 @@ const MOST_PACKINGS = 3;
 
 const HEAD_BYTES = 1024;
 
+export interface Unpacked {
+  chunks: AsyncIterable<Buffer>;
+  /** Gives memory back; nothing of the chunks can be read any more. */
+  release(): void;
+}
+
 /**
- * A file's bytes, unpacked, in chunks, each good until the next is asked for. Whether it is gzip its first bytes tell, not its name:
- * browsers and proxies unpack on download. Small files are read synchronously: waiting four times for each of thousands of files took
- * longer than reading them.
+ * A file's bytes, unpacked, in chunks. Whether it is gzip its first bytes tell, not its name: browsers and proxies unpack on download.
+ * Small files are read synchronously: waiting four times for each of thousands of files took longer than reading them.
  */
-export async function* openChunks(path: string, name: string): AsyncGenerator<Buffer> {
-  if (statSync(path).size <= WHOLE_FILE_BYTES) {
-    const bytes = readFileSync(path);
-    checkHead(bytes, name);
-    const text = await unpackWhole(bytes);
-    if (text !== undefined) {
-      yield* slices(text);
-      release(text);
-      return;
-    }
-  } else checkHead(headOf(path), name);
-  yield* unpackedChunks(createReadStream(path, { highWaterMark: CHUNK_BYTES }), MOST_PACKINGS);
+export function openChunks(path: string, name: string): Unpacked {
+  let whole: Buffer | undefined;
+
+  async function* chunks(): AsyncGenerator<Buffer> {
+    if (statSync(path).size <= WHOLE_FILE_BYTES) {
+      const bytes = readFileSync(path);
+      checkHead(bytes, name);
+      whole = await unpackWhole(bytes);
+      if (whole !== undefined) {
+        yield* slices(whole);
+        return;
+      }
+    } else checkHead(headOf(path), name);
+    yield* unpackedChunks(createReadStream(path, { highWaterMark: CHUNK_BYTES }), MOST_PACKINGS);
+  }
+
+  return {
+    chunks: chunks(),
+    release() {
+      if (whole) release(whole);
+      whole = undefined;
+    },
+  };
 }
 
 /** Gives memory back at once: by the time that it is collected there would be many times as much. */

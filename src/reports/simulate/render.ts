@@ -37,13 +37,16 @@ export function csvFromSimulation({ by, rows }: Simulation): string {
 
 const money = (text: string) => displayUsd(usdFromText(text));
 
-function headline({ totals, rows }: Simulation): string {
+function headline({ totals, largest }: Simulation): string {
   const { before_usd, after_usd, saving_usd } = totals;
   if (after_usd === undefined || saving_usd === undefined) {
-    if (rows.length === 0) return `Spend was ${money(before_usd)}; no alternative with a known price costs less.`;
-    const [kept, other] = [largest(rows, 'same model'), largest(rows)];
-    const others = other && other !== kept ? [`with another model ${savingText(other)} (${other.fit})`] : [];
-    return `Spend was ${money(before_usd)}; most would be saved ${[...(kept ? [`without another model ${savingText(kept)}`] : []), ...others].join(', ')}.`;
+    if (largest.length === 0) return `Spend was ${money(before_usd)}; no alternative with a known price costs less.`;
+    const parts = largest.map((row) =>
+      row.fit === 'same model'
+        ? `without another model ${savingText(row)}`
+        : `with another model ${savingText(row)} (${row.fit})`,
+    );
+    return `Spend was ${money(before_usd)}; most would be saved ${parts.join(', ')}.`;
   }
   const saving = usdFromText(saving_usd);
   const percent = usdFromText(before_usd).eq(0)
@@ -51,15 +54,6 @@ function headline({ totals, rows }: Simulation): string {
     : ` (${saving.abs().div(usdFromText(before_usd)).times(100).toFixed(1)} %)`;
   const verdict = saving.eq(0) ? 'the same' : `${displayUsd(saving.abs())}${percent} ${saving.gt(0) ? 'less' : 'more'}`;
   return `${money(before_usd)} would have been ${money(after_usd)}: ${verdict}.`;
-}
-
-function largest(rows: readonly SimulatedRow[], fit?: SimulatedRow['fit']): SimulatedRow | undefined {
-  return rows
-    .filter((row) => fit === undefined || row.fit === fit)
-    .reduce<SimulatedRow | undefined>(
-      (most, row) => (most && usdFromText(most.saving_usd).gte(usdFromText(row.saving_usd)) ? most : row),
-      undefined,
-    );
 }
 
 function savingText({ key, saving_usd }: SimulatedRow): string {

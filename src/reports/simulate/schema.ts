@@ -28,6 +28,9 @@ export const simulationSchema = z.object({
   rows: z
     .array(simulatedRowSchema)
     .describe('Largest saving first; alternatives: first what keeps the model, smaller models last'),
+  largest: z
+    .array(simulatedRowSchema)
+    .describe('Of alternatives, whatever the limit: the largest saving without another model, and the largest of all'),
   omitted_rows: count,
   totals: moneySchema.partial({ moved_invocations: true, after_usd: true, saving_usd: true }),
   coverage: coverageSchema,

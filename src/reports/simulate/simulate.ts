@@ -60,6 +60,7 @@ export async function simulate(question: SimulationQuestion, context: ReportCont
     simulated: assumptions ? changeText(change) : 'each alternative by itself',
     by: assumptions ? [...asked.by] : ['model', 'alternative'],
     rows: shown,
+    largest: assumptions ? [] : largestOf(rows),
     omitted_rows: rows.length - shown.length,
     totals: assumptions
       ? await inTurns(tally(simulated.outcomes), context)
@@ -136,6 +137,16 @@ function* compared(usage: readonly UsageRow[], moment: Moment): Steps<Simulated>
     }
   }
   return simulated;
+}
+
+function largestOf(rows: readonly SimulatedRow[]): SimulatedRow[] {
+  const most = (some: readonly SimulatedRow[]) =>
+    some.reduce<SimulatedRow | undefined>(
+      (best, row) => (best && usdFromText(best.saving_usd).gte(usdFromText(row.saving_usd)) ? best : row),
+      undefined,
+    );
+  const [kept, any] = [most(rows.filter(({ fit }) => fit === 'same model')), most(rows)];
+  return [...new Set([kept, any])].filter((row) => row !== undefined);
 }
 
 /** What costs no quality comes first. */
